@@ -1,0 +1,59 @@
+"""The community files of a rehearsal: the real ones with their git addresses turned to loopback."""
+
+import json
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.rehearsal.places import git, place, served
+
+
+def rehearse(communities: Path, folder: Path, base_url: str, *, snapshot: bool) -> None:
+    """Write each community file of `communities` into the new `folder`, pointing at `base_url`.
+
+    What the rehearsal server does not speak for is switched off, so that no rehearsal visits the
+    real network. `snapshot` says that frozen copies are served.
+    """
+    folder.mkdir(parents=True)
+    for file in sorted(communities.glob("*.toml")):
+        facts = tomllib.loads(file.read_text(encoding="utf-8"))
+        facts["sources"] = [_turned(source, base_url, snapshot) for source in facts["sources"]]
+        (folder / file.name).write_text(_toml(facts), encoding="utf-8")
+
+
+def newest_commit(root: Path) -> date:
+    """Return the UTC day of the newest committer date at any HEAD below `root`.
+
+    Raises ValueError if nothing below `root` has a commit.
+    """
+    newest = ("rev-list", "--max-count=1", "--timestamp", "--ignore-missing", "HEAD")
+    lines = [line for bare in served(root).values() for line in git(bare, *newest).splitlines()]
+    if not lines:
+        raise ValueError(f"no repository below {root} has a commit")
+    return datetime.fromtimestamp(max(int(line.split()[0]) for line in lines), UTC).date()
+
+
+def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
+    if source["kind"] != "git" or source.get("urls_from") or not source.get("enabled", True):
+        return source | {"enabled": False}
+    turned = {"urls": [f"git+{base_url}/{place(url)}" for url in source["urls"]]}
+    return source | turned | ({"snapshot": True} if snapshot else {})
+
+
+def _toml(facts: dict[str, Any]) -> str:
+    """Return a community file; raises TypeError for a value that none of them has."""
+    lines = [f"{key} = {_value(value)}" for key, value in facts.items() if key != "sources"]
+    for source in facts["sources"]:
+        lines += ["", "[[sources]]", *(f"{key} = {_value(value)}" for key, value in source.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str | bool):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    raise TypeError(f"a community file has no values like {value!r}")

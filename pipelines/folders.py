@@ -1,0 +1,54 @@
+"""Where everything that runs make lives."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The data folder, the community files and the site of one installation."""
+
+    data: Path
+    communities: Path
+    site: Path
+
+    @property
+    def clones(self) -> Path:
+        """Bare repositories, one per git unit."""
+        return self.data / "clones"
+
+    @property
+    def observations(self) -> Path:
+        """One Parquet file per unit."""
+        return self.data / "observations"
+
+    @property
+    def visits(self) -> Path:
+        """How each visit went, as JSON lines per source and month."""
+        return self.data / "visits"
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file that people ask."""
+        return self.data / "stackrank.duckdb"
+
+    @property
+    def rehearsal(self) -> Path:
+        """The note that says that this data folder holds a rehearsal and what it shows."""
+        return self.data / "rehearsal.json"
+
+
+def folders(environ: Mapping[str, str] = os.environ) -> Folders:
+    """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the checkout."""
+    moved = environ.get("STACKRANK_DATA")
+    data = Path(moved).resolve() if moved else CHECKOUT / "data"
+    communities = environ.get("STACKRANK_COMMUNITIES")
+    return Folders(
+        data=data,
+        communities=Path(communities).resolve() if communities else CHECKOUT / "data/communities",
+        site=data / "site" if moved else CHECKOUT / "reports/site",
+    )

@@ -1,0 +1,85 @@
+"""The words of the project as frozen dataclasses; see the table of nouns in data/README.md."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How one visit to one unit ended; a closed list."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
+
+
+@dataclass(frozen=True)
+class Source:
+    """One `[[sources]]` block: one place, or one set of repositories, where a community is seen.
+
+    `urls` are visited as they stand; a source with `urls_from` reads its repositories from that
+    file and puts each name into `url_template`. `since` is the first day it can hold activity,
+    `until` the last one (None: it still lives). A `snapshot` is a frozen copy: it proves nothing
+    after its newest observation.
+    """
+
+    community: str
+    name: str
+    kind: str
+    urls: tuple[str, ...]
+    since: date
+    why: str
+    until: date | None = None
+    continues: str | None = None
+    continued_by: str | None = None
+    enabled: bool = True
+    snapshot: bool = False
+    urls_from: str | None = None
+    url_template: str | None = None
+
+    @property
+    def id(self) -> str:
+        """`community/name`, the name of a source everywhere outside its own file."""
+        return f"{self.community}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Community:
+    """A project that is compared; `slug` is the name of its file without `.toml`."""
+
+    slug: str
+    name: str
+    homepage: str
+    born: date
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One try at one unit: when, how it ended, how much it brought and by which reader.
+
+    `observations` counts the rows held after the visit (None: nothing could be counted),
+    `checksum` is the state of the source that was read, so that an equal one needs no reading.
+    """
+
+    community: str
+    source: str
+    kind: str
+    unit: str
+    url: str
+    seen_at: datetime
+    verdict: Verdict
+    reason: str = ""
+    observations: int | None = None
+    seconds: float | None = None
+    checksum: str | None = None
+    reader: str | None = None
+    key_id: str | None = None
+    note: str = ""

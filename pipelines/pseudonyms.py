@@ -1,0 +1,163 @@
+"""How an address or a name becomes keyed fingerprints, and where the key lives.
+
+Nothing in this module writes a name or an address anywhere; it is the only door through which
+they pass. A fingerprint is keyed BLAKE2b of 16 bytes in hexadecimal: without the key it can
+neither be recomputed nor compared with that of another installation.
+"""
+
+import os
+import re
+import secrets
+import stat
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+KEY_BYTES = 32
+FINGERPRINT_BYTES = 16
+
+_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
+_OBFUSCATED_AT = re.compile(r"\s*[(\[{<_]\s*at\s*[)\]}>_]\s*|\s+at\s+|\s*\(a\)\s*")
+_OBFUSCATED_DOT = re.compile(r"\s*[(\[{<_]\s*dot\s*[)\]}>_]\s*|\s+dot\s+")
+_NO_REPLY = re.compile(r"(?:\d+\+)?([a-z0-9][a-z0-9-]*(?:\[bot\])?)@users\.noreply\.github\.com")
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]+@[^\s<>\"'()\[\],;:]+")
+
+
+class KeyRefusedError(Exception):
+    """The pseudonym key is missing where it must be, malformed, or readable by others."""
+
+
+class Fingerprints(NamedTuple):
+    """What is kept of one (name, address) pair; None where the pair has no such part.
+
+    `name_key` and `address_key` are over the folded text, the `exact` ones over the bytes as
+    served. `name_words` counts the words of the folded name, `login_key` is over the account name
+    of a GitHub no-reply address, `domain` is the address' host in the clear.
+    """
+
+    name_exact_key: str | None
+    name_key: str | None
+    name_words: int
+    address_exact_key: str | None
+    address_key: str | None
+    login_key: str | None
+    domain: str | None
+
+
+class Pseudonyms:
+    """Turns names and addresses into fingerprints under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take the secret `key` (32 bytes); `key_id` names it without telling it."""
+        if len(key) != KEY_BYTES:
+            raise KeyRefusedError(f"a key has {KEY_BYTES} bytes, this one {len(key)}")
+        self._key = key
+        self.key_id = self._digest("key id", b"", size=8)
+        self.of = lru_cache(maxsize=100_000)(self._of)
+
+    def _of(self, name: bytes, address: bytes) -> Fingerprints:
+        folded_name = fold_name(decode(name))
+        folded_address = fold_address(decode(address))
+        login = _NO_REPLY.fullmatch(folded_address)
+        return Fingerprints(
+            name_exact_key=self._keyed("name", name),
+            name_key=self._keyed("folded name", folded_name.encode()),
+            name_words=len(folded_name.split()),
+            address_exact_key=self._keyed("address", address),
+            address_key=self._keyed("folded address", folded_address.encode()),
+            login_key=self._keyed("login", login[1].encode()) if login else None,
+            domain=domain(folded_address),
+        )
+
+    def _keyed(self, space: str, text: bytes) -> str | None:
+        return self._digest(space, text) if text.strip() else None
+
+    def _digest(self, space: str, text: bytes, size: int = FINGERPRINT_BYTES) -> str:
+        person = space.encode().ljust(16, b"\0")
+        return blake2b(text, digest_size=size, key=self._key, person=person).hexdigest()
+
+
+def decode(text: bytes) -> str:
+    """Read bytes as UTF-8, else as Latin-1, so that every byte string has one reading."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
+def fold_name(name: str) -> str:
+    """Fold what makes one name look like two: Unicode form, case, Latin accents, quotes, spaces."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
+    plain = "".join(" " if unicodedata.category(c).startswith("C") else c for c in plain)
+    return " ".join(unicodedata.normalize("NFC", plain).strip(" \t\"'").split())
+
+
+def fold_address(address: str) -> str:
+    """Fold an address: Unicode form, case, brackets, `mailto:`, and ` at `/` dot ` obfuscation."""
+    plain = unicodedata.normalize("NFKC", address).casefold().strip().removeprefix("mailto:")
+    if "@" not in plain:
+        plain = _OBFUSCATED_DOT.sub(".", _OBFUSCATED_AT.sub("@", plain, count=1))
+    return "".join(plain.strip("<>\"' ").split())
+
+
+def domain(folded_address: str) -> str | None:
+    """Return the host of an address where it is a public host name, else None."""
+    local, at, host = folded_address.rpartition("@")
+    return host if local and at and _DOMAIN.fullmatch(host) else None
+
+
+def redact(text: str) -> str:
+    """Replace everything that looks like an address, for texts that other machines wrote."""
+    return _ADDRESS.sub("[address]", text)
+
+
+def key_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the key is kept: the user's configuration folder, never the repository."""
+    base = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".config")
+    return Path(base) / "stackrank" / "pseudonym.key"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
+    """Read the key from `STACKRANK_KEY` (64 hexadecimal digits) or its file, made on first use.
+
+    Raises KeyRefusedError if the key is malformed or its file can be read by others.
+    """
+    given = environ.get("STACKRANK_KEY")
+    if given is not None:
+        return Pseudonyms(_key_bytes(given, "STACKRANK_KEY"))
+    path = key_file(environ)
+    if not path.exists():
+        _make(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise KeyRefusedError(f"{path} can be read by others; run: chmod 600 {path}")
+    return Pseudonyms(_key_bytes(path.read_text(), str(path)))
+
+
+def _key_bytes(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise KeyRefusedError(f"{where} must hold {2 * KEY_BYTES} hexadecimal digits")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Make the key file complete or not at all, also when two processes are first."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

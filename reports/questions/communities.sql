@@ -1,0 +1,4 @@
+-- One row per community that is compared.
+select community, name, homepage
+from raw.communities
+order by community

@@ -1,0 +1,40 @@
+-- One row per source: what is held, when it was last seen well, and how each unit's last visit ended.
+with seen as (
+    select community, source, unit, seen_at, verdict from raw.visits
+    union all
+    select community, source, unit, seen_at, verdict from raw.units
+),
+units as (
+    select community, source, unit, arg_max(verdict, seen_at) as verdict,
+           max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as good_at
+    from seen group by all
+),
+verdicts as (
+    select community, source, string_agg(n || ' ' || verdict, ', ' order by n desc, verdict) as latest
+    from (select community, source, verdict, count(*) as n from units group by all)
+    group by all
+),
+ages as (
+    select community, source, max(good_at) as good_at, min(good_at) as oldest_at,
+           arg_min(unit, (good_at, unit)) as oldest_unit
+    from units where good_at is not null group by all
+),
+notes as (
+    select community, source, string_agg(distinct note, '; ' order by note) as note
+    from (
+        select community, source, note from raw.units
+        union all
+        select community, source, arg_max(note, seen_at) from raw.visits group by community, source, unit
+    )
+    where note <> '' group by community, source
+),
+held as (select community, source, count(*) as units from raw.units group by all)
+select s.community, c.name, s.source, s.kind, s.snapshot, coalesce(h.units, 0) as units,
+       a.good_at, a.oldest_unit, a.oldest_at, v.latest, n.note
+from raw.sources s
+left join raw.communities c using (community)
+left join held h using (community, source)
+left join ages a using (community, source)
+left join verdicts v using (community, source)
+left join notes n using (community, source)
+order by c.name, s.community, s.source

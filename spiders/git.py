@@ -1,0 +1,294 @@
+"""The spider of kind `git`: walks the repositories of its sources, reads their commits and tags.
+
+A unit is a repository, its name is `owner/name`. The walking half fetches through
+`git_download`; the reading half below it turns the output of `git log` into columns.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import AsyncIterator, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import scrapy
+import tomllib
+import yaml
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from pipelines.communities import repository_url, unit_of
+from pipelines.landing import COMMITS, Harvest
+from pipelines.nouns import Source, Verdict, Visit
+from pipelines.pseudonyms import Pseudonyms, decode, fold_address, fold_name, redact
+from spiders.base import SourceSpider
+from spiders.git_download import HEAD, GitError, dies_with_parent, environment
+
+RULES_FILE = Path(__file__).with_name("automated.toml")
+FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
+CHUNK = 1 << 21
+LARGEST_COMMIT = 64 << 20
+IMPORTANT_YEARS = (-62135596800, 253402300799)
+
+HASH = r"^([0-9a-f]{40}|[0-9a-f]{64})$"
+RAW_TIME = r"^(?P<seconds>-?\d{1,12}) (?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})$"
+REVERT = r'(?m)\ARevert "|^This reverts commit [0-9a-f]{7,64}'
+CO_AUTHOR = re.compile(rb"^co-authored-by:[ \t]*([^<\n]*?)[ \t]*<([^>\n]*)>", re.I | re.M)
+
+
+class GitSpider(SourceSpider):
+    """Fetches each repository and lands its commits whenever head, tags, key or reader changed."""
+
+    name = "git"
+    kind = "git"
+    reader = "git/1+" + hashlib.sha256(RULES_FILE.read_bytes()).hexdigest()[:8]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for each repository; a source with `urls_from` asks for that file first."""
+        for source in self.sources:
+            if source.urls_from:
+                yield scrapy.Request(
+                    source.urls_from,
+                    callback=self.parse_projects,
+                    errback=self.projects_failed,
+                    cb_kwargs={"source": source},
+                    meta={"source": source},
+                )
+            for url in source.urls:
+                for request in self._requests(source, url):
+                    yield request
+
+    def _requests(self, source: Source, url: str) -> Iterator[scrapy.Request]:
+        unit = unit_of(url)
+        if self.wanted(unit):
+            yield scrapy.Request(
+                url,
+                callback=self.parse,
+                errback=self.failed,
+                dont_filter=True,
+                cb_kwargs={"source": source, "unit": unit, "started": monotonic()},
+                meta={
+                    "clone": str(self.clone(source, unit)),
+                    "dont_obey_robotstxt": True,
+                    "dont_retry": True,
+                },
+            )
+
+    def clone(self, source: Source, unit: str) -> Path:
+        """Return where the bare repository of a unit lives."""
+        return self.folders.clones / source.community / source.name / f"{unit}.git"
+
+    def parse_projects(self, response: Response, source: Source) -> Iterator[Any]:
+        """Ask for each repository of the governance file that no earlier source has."""
+        earlier = {unit_of(url) for s in self.sources if s.community == source.community for url in s.urls}
+        for name in repositories(response.body):
+            try:
+                url = repository_url(source.url_template or "", name)
+            except ValueError as refusal:
+                yield self.visit(source, name, response.url, Verdict.REFUSED, reason=redact(str(refusal)))
+                continue
+            if unit_of(url) not in earlier:
+                yield from self._requests(source, url)
+
+    def projects_failed(self, failure: Failure) -> Visit:
+        """Say that the list of repositories could not be had."""
+        source: Source = failure.request.meta["source"]  # type: ignore[attr-defined]
+        reason = redact(f"the list of repositories: {failure.getErrorMessage()}")
+        return self.visit(source, "", source.urls_from or "", Verdict.FAILED, reason=reason)
+
+    def parse(self, response: Response, source: Source, unit: str, started: float) -> Iterator[Any]:
+        """Yield a harvest, or only a visit where there is nothing new to read."""
+        state = json.loads(response.body)
+        facts = {"checksum": state["checksum"], "note": state["note"]}
+        held = self.held.get((source.community, source.name, unit))
+        if state["head"] is None:
+            yield self.visit(source, unit, response.url, Verdict.EMPTY, observations=0, **facts)
+        elif held and self._same(held, state["checksum"]):
+            facts |= {"observations": held.observations, "seconds": round(monotonic() - started, 3)}
+            yield self.visit(source, unit, response.url, Verdict.UNCHANGED, **facts)
+        else:
+            clone = self.clone(source, unit)
+            yield Harvest(
+                visit=self.visit(source, unit, response.url, Verdict.OK, **facts),
+                started=started,
+                schema=COMMITS,
+                batches=commits(log(clone), self.pseudonyms, machines()),
+                tags=tags(clone),
+            )
+
+    def _same(self, held: Visit, checksum: str) -> bool:
+        now = (checksum, self.reader, self.pseudonyms.key_id)
+        return (held.checksum, held.reader, held.key_id) == now
+
+    def failed(self, failure: Failure) -> Visit:
+        """Turn a failed fetch into its visit."""
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        error = failure.value
+        verdict = error.verdict if isinstance(error, GitError) else Verdict.FAILED
+        known = request.cb_kwargs
+        return self.visit(
+            known["source"],
+            known["unit"],
+            request.url,
+            verdict,
+            reason=redact(failure.getErrorMessage())[:300],
+            seconds=round(monotonic() - known["started"], 3),
+        )
+
+
+def repositories(page: bytes) -> list[str]:
+    """Return the repository names of a governance projects file, in its order, each once.
+
+    Raises ValueError if the page is no such file (a login page with status 200, say).
+    """
+    teams = yaml.load(page, Loader=yaml.CSafeLoader)
+    if not isinstance(teams, dict):
+        raise ValueError("the list of repositories is not a YAML mapping of teams")
+    deliverables = [d for team in teams.values() for d in (team.get("deliverables") or {}).values()]
+    names = dict.fromkeys(name for d in deliverables for name in d.get("repos") or ())
+    if not names:
+        raise ValueError("the list of repositories names none")
+    return [str(name) for name in names]
+
+
+def log(clone: Path) -> Iterator[bytes]:
+    """Yield the commits of the default branch as git prints them, NUL between all fields.
+
+    Asks the server for nothing: no mailmap, no tree, no file. Raises OSError if git fails.
+    """
+    command = [
+        "git", "-C", str(clone), "-c", "log.showSignature=false", "log", "-z", "--no-mailmap", "--date=raw",
+        f"--format=tformat:{'%x00'.join(FIELDS)}", HEAD,
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=dies_with_parent(),
+    ) as git:  # fmt: skip
+        assert git.stdout and git.stderr
+        while chunk := git.stdout.read(CHUNK):
+            yield chunk
+        if complaint := git.stderr.read():
+            raise OSError(f"git log: {redact(complaint.decode(errors='replace'))[:300]}")
+    if git.returncode:
+        raise OSError(f"git log ended with {git.returncode}")
+
+
+def tags(clone: Path) -> list[dict[str, str | int | None]]:
+    """Return each tag that leads to a commit: name, hash, time (seconds) and whose date that is."""
+    fields = ("refname:lstrip=2", "objecttype", "objectname", "*objecttype", "*objectname",
+              "taggerdate:raw", "committerdate:raw", "*committerdate:raw")  # fmt: skip
+    form = "%00".join(f"%({field})" for field in fields)
+    output = subprocess.run(
+        ["git", "-C", str(clone), "for-each-ref", f"--format={form}", "refs/tags"],
+        env=environment(), capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    rows = (line.split("\0") for line in output.decode(errors="replace").splitlines())
+    return [tag for row in rows if (tag := _tag(*row))]
+
+
+def _tag(
+    name: str, kind: str, own: str, peeled_kind: str, peeled: str, tagger: str, date: str, peeled_date: str
+) -> dict[str, str | int | None] | None:
+    if kind == "commit":
+        return {"tag": name, "hash": own, "seconds": _seconds(date), "dated_by": "commit"}
+    if peeled_kind != "commit":
+        return None
+    seconds = _seconds(tagger)
+    if seconds is None:
+        return {"tag": name, "hash": peeled, "seconds": _seconds(peeled_date), "dated_by": "commit"}
+    return {"tag": name, "hash": peeled, "seconds": seconds, "dated_by": "tag"}
+
+
+def _seconds(raw: str) -> int | None:
+    return int(raw.split()[0]) if raw else None
+
+
+class Machines(NamedTuple):
+    """The reviewed rules of automated.toml, by what they look at."""
+
+    names: dict[str, str]
+    addresses: dict[str, str]
+    suffixes: dict[str, str]
+
+    def rule(self, name: bytes, address: bytes) -> str | None:
+        """Return the id of the rule by which this account is a machine, else None."""
+        folded = fold_name(decode(name))
+        by_suffix = (rule for suffix, rule in self.suffixes.items() if folded.endswith(suffix))
+        return (
+            self.names.get(folded)
+            or self.addresses.get(fold_address(decode(address)))
+            or next(by_suffix, None)
+        )
+
+
+def machines(rules_file: Path = RULES_FILE) -> Machines:
+    """Read the rules about accounts whose commits are made by machines."""
+    rules = tomllib.loads(rules_file.read_text())["rule"]
+    by = {key: {r[key]: r["id"] for r in rules if key in r} for key in ("name", "address", "name_suffix")}
+    return Machines(by["name"], by["address"], by["name_suffix"])
+
+
+def commits(
+    stream: Iterable[bytes], pseudonyms: Pseudonyms, machines: Machines
+) -> Iterator[pa.RecordBatch]:
+    """Read the output of `log` into batches of the schema COMMITS, one row per commit.
+
+    The same bytes under the same key and rules give the same rows, in any chunking. Raises
+    ValueError where the stream is cut off or is not what `log` prints.
+    """
+    people = People(pseudonyms, machines)
+    rest = b""
+    for chunk in stream:
+        fields = (rest + chunk).split(b"\0")
+        whole = (len(fields) - 1) // len(FIELDS) * len(FIELDS)
+        rest = b"\0".join(fields[whole:])
+        if len(rest) > LARGEST_COMMIT:
+            raise ValueError(f"a commit of more than {LARGEST_COMMIT} bytes")
+        if whole:
+            yield _batch(fields[:whole], people)
+    if rest:
+        raise ValueError("the history is cut off in the middle of a commit")
+
+
+def _batch(fields: list[bytes], people: "People") -> pa.RecordBatch:
+    columns = (pa.array(fields[i :: len(FIELDS)], pa.binary()) for i in range(len(FIELDS)))
+    hashes, parents, name, address, authored, by_name, by_address, committed, body = columns
+    if not pc.all(pc.match_substring_regex(hashes, HASH)).as_py():
+        raise ValueError("a commit without a hash: not the output of git log")
+    author = people.columns(name, address)
+    committer = people.columns(by_name, by_address)
+    co_names, co_addresses = people.co_authors(body)
+    parent_hashes = pc.split_pattern(parents.cast(pa.string()), " ")
+    values = {
+        "hash": hashes.cast(pa.string()),
+        "parents": pc.if_else(pc.equal(pc.binary_length(parents), 0), 0, pc.list_value_length(parent_hashes)),
+        "parent_hashes": parent_hashes,
+        **_moment("authored", authored),
+        **_moment("committed", committed),
+        **{f"author_{field}": column for field, column in author.items()},
+        **{f"committer_{field}": column for field, column in committer.items()},
+        "co_author_name_keys": co_names,
+        "co_author_address_keys": co_addresses,
+        "revert": pc.match_substring_regex(body, REVERT),
+    }
+    return pa.RecordBatch.from_arrays([values[f.name].cast(f.type) for f in COMMITS], schema=COMMITS)
+
+
+def _moment(what: str, raw: pa.Array) -> dict[str, pa.Array]:
+    """Split git's raw date into UTC time and offset in minutes; NULL where git has none."""
+    parts = pc.extract_regex(raw.cast(pa.string()), RAW_TIME)
+    seconds = parts.field("seconds").cast(pa.int64())
+    seconds = pc.if_else(pc.is_null(parts), None, seconds)
+    known = pc.and_(pc.greater_equal(seconds, IMPORTANT_YEARS[0]), pc.less_equal(seconds, IMPORTANT_YEARS[1]))
+    seconds = pc.if_else(known, seconds, None)
+    minutes = pc.add(
+        pc.multiply(parts.field("hours").cast(pa.int32()), 60), parts.field("minutes").cast(pa.int32())
+    )
+    signed = pc.if_else(pc.equal(parts.field("sign"), "-"), pc.negate(minutes), minutes)
+    return {f"{what}_at": seconds.cast(pa.timestamp("s")), f"{what}_offset": signed}

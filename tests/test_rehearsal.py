@@ -1,0 +1,482 @@
+"""The rehearsal: real git against the server, and what the server is given to serve."""
+
+import gzip
+import http.client
+import os
+import subprocess
+import threading
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from flows.rehearsal import catalogue, histories, places
+from flows.rehearsal.invented import changes, crew
+from flows.rehearsal.server import RehearsalServer, Request, serve
+from pipelines.nouns import Source
+
+TODAY = date(2026, 3, 18)
+ONE = "forge.example.org/birds/one"
+EUCALYPTUS = Source(
+    "eucalyptus",
+    "parent",
+    "git",
+    ("git+https://forge.example.org/eucalyptus/eucalyptus",),
+    since=date(2009, 1, 6),
+    until=date(2017, 11, 8),
+    why="",
+    continued_by="child",
+)
+CORYMBIA = Source(
+    "eucalyptus",
+    "child",
+    "git",
+    ("git+https://forge.example.org/Corymbia/eucalyptus.git",),
+    since=date(2018, 1, 1),
+    why="",
+    continues="parent",
+)
+
+
+def source(*urls: str, **facts: Any) -> Source:
+    known: dict[str, Any] = {"kind": "git", "since": date(2025, 10, 1), "why": ""}
+    return Source("birds", "core", urls=urls, **known | facts)
+
+
+def git(*arguments: str | Path, check: bool = True) -> str:
+    command = ["git", *map(str, arguments)]
+    finished = subprocess.run(
+        command, env=places.environment(), capture_output=True, text=True, check=check
+    )
+    return finished.stdout if check else finished.stdout + finished.stderr
+
+
+def history(bare: Path) -> list[str]:
+    return git("-C", bare, "log", "--no-mailmap", "--format=%H", "HEAD").split()
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("served")
+    histories.generate(root, [source(f"git+https://{ONE}")], TODAY)
+    return root
+
+
+@pytest.fixture
+def server(root: Path) -> Iterator[RehearsalServer]:
+    with serve(root) as server:
+        yield server
+        assert server.complaints == []
+
+
+Ask = Callable[..., http.client.HTTPResponse]
+
+
+@pytest.fixture
+def ask(server: RehearsalServer) -> Iterator[Ask]:
+    connections = []
+
+    def ask(method: str, path: str, **more: Any) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc)
+        connections.append(connection)
+        connection.request(method, path, **more)
+        return connection.getresponse()
+
+    yield ask
+    for connection in connections:
+        connection.close()
+
+
+def test_a_treeless_clone_brings_the_commits_and_no_file(
+    server: RehearsalServer, root: Path, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone.git"
+    git("clone", "--quiet", "--bare", "--filter=tree:0", f"{server.base_url}/{ONE}", clone)
+    listing = git("-C", clone, "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)")
+    kinds = Counter(listing.split())
+    assert set(kinds) == {"commit"} or set(kinds) == {"commit", "tag"}
+    assert history(clone) == history(root / f"{ONE}.git")
+    assert kinds["commit"] == len(history(clone))
+
+
+def test_what_the_filter_leaves_out_is_there_and_its_fetch_is_seen(
+    server: RehearsalServer, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone.git"
+    git("clone", "--quiet", "--bare", "--filter=tree:0", f"{server.base_url}/{ONE}", clone)
+    before = len(server.requests)
+    lazy = {**places.environment(), "GIT_NO_LAZY_FETCH": "0"}
+    subprocess.run(
+        ["git", "-C", clone, "ls-tree", "HEAD"], env=lazy, check=True, capture_output=True
+    )
+    assert len(server.requests) > before
+
+
+@pytest.mark.parametrize("version", ["0", "2"])
+def test_references_are_the_same_under_both_protocols(
+    server: RehearsalServer, root: Path, version: str
+) -> None:
+    url = f"{server.base_url}/{ONE}"
+    trace = git("-c", f"protocol.version={version}", "ls-remote", "--symref", url)
+    tip = history(root / f"{ONE}.git")[0]
+    assert trace.splitlines()[:2] == ["ref: refs/heads/main\tHEAD", f"{tip}\tHEAD"]
+    methods = [request.method for request in server.requests]
+    assert methods == (["GET"] if version == "0" else ["GET", "POST"])
+
+
+def test_a_later_fetch_brings_only_what_is_new(
+    server: RehearsalServer, root: Path, tmp_path: Path
+) -> None:
+    clone, url = tmp_path / "clone.git", f"{server.base_url}/{ONE}"
+    older = history(root / f"{ONE}.git")[5]
+    git("init", "--quiet", "--bare", clone)
+    git("-C", clone, "fetch", "--quiet", "--filter=tree:0", "--no-tags", url, f"{older}:refs/x")
+    git("-C", clone, "fetch", "--quiet", "--filter=tree:0", "--no-tags", url, "+HEAD:refs/x")
+    assert git("-C", clone, "rev-parse", "refs/x").strip() == history(root / f"{ONE}.git")[0]
+
+
+def test_a_push_is_refused(server: RehearsalServer, root: Path) -> None:
+    before = history(root / f"{ONE}.git")
+    said = git(
+        "-C",
+        root / f"{ONE}.git",
+        "push",
+        f"{server.base_url}/{ONE}",
+        "HEAD:refs/heads/x",
+        check=False,
+    )
+    assert "403" in said
+    assert server.requests == [
+        Request("GET", f"/{ONE}/info/refs?service=git-receive-pack", 403),
+    ]
+    assert history(root / f"{ONE}.git") == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", f"/{ONE}/info/refs?service=git-upload-pack", 200),
+        ("GET", f"/{ONE}.git/info/refs?service=git-upload-pack", 200),
+        ("POST", f"/{ONE}/git-receive-pack", 403),
+        ("GET", f"/{ONE}/info/refs", 404),
+        ("GET", f"/{ONE}/HEAD", 404),
+        ("GET", f"/{ONE}/objects/info/packs", 404),
+        ("GET", f"/{ONE}/git-upload-pack", 404),
+        ("GET", "/", 404),
+        ("GET", "/forge.example.org/birds/two/info/refs?service=git-upload-pack", 404),
+        ("GET", f"/../served/{ONE}/info/refs?service=git-upload-pack", 404),
+        ("GET", f"/%2e%2e/{ONE}/info/refs?service=git-upload-pack", 404),
+        ("GET", "/forge.example.org/birds/../birds/one/info/refs?service=git-upload-pack", 404),
+        ("PUT", f"/{ONE}/git-upload-pack", 501),
+    ],
+)
+def test_only_reading_a_served_repository_is_answered(
+    server: RehearsalServer, ask: Ask, method: str, path: str, status: int
+) -> None:
+    assert ask(method, path).status == status
+    assert server.requests == [Request(method, path, status)]
+
+
+def test_a_chunked_and_zipped_request_is_read(ask: Ask) -> None:
+    question = gzip.compress(b"0014command=ls-refs\n0001001bref-prefix refs/heads/\n0000")
+    answer = ask(
+        "POST",
+        f"/{ONE}/git-upload-pack",
+        body=iter([question[:10], question[10:]]),
+        encode_chunked=True,
+        headers={
+            "Transfer-Encoding": "chunked",
+            "Content-Encoding": "gzip",
+            "Content-Type": "application/x-git-upload-pack-request",
+            "Git-Protocol": "version=2",
+        },
+    )
+    assert answer.status == 200
+    assert answer.read().endswith(b" refs/heads/main\n0000")
+
+
+def test_nothing_is_printed(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with serve(root) as server:
+        git("ls-remote", f"{server.base_url}/nothing/here", check=False)
+        git("ls-remote", f"{server.base_url}/{ONE}")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_client_that_leaves_in_the_middle_leaves_nothing_running(tmp_path: Path) -> None:
+    bare = tmp_path / "forge.example.org/birds/large.git"
+    git("init", "--quiet", "--bare", bare)
+    (tmp_path / "noise").write_bytes(os.urandom(16 << 20))
+    store = ("-c", "core.compression=0", "hash-object", "-w")
+    blob = git("-C", bare, *store, tmp_path / "noise").strip()
+    git("-C", bare, "update-ref", "refs/tags/noise", blob)
+    with serve(tmp_path) as server:
+        before = set(threading.enumerate())
+        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc)
+        question = f"0032want {blob}\n00000009done\n"
+        connection.request("POST", "/forge.example.org/birds/large/git-upload-pack", question, {
+            "Content-Type": "application/x-git-upload-pack-request",
+        })  # fmt: skip
+        answer = connection.getresponse()
+        assert answer.read(1 << 16).startswith(b"0008NAK\nPACK")
+        answer.close()
+        connection.close()
+        handlers = set(threading.enumerate()) - before
+        for thread in handlers:
+            thread.join(timeout=20)
+        assert handlers
+        assert not any(thread.is_alive() for thread in handlers)
+        assert server.complaints == []
+
+
+def test_the_same_day_gives_the_same_hashes_and_the_next_day_adds_to_them(
+    root: Path, tmp_path: Path
+) -> None:
+    sources = [source(f"git+https://{ONE}")]
+    histories.generate(tmp_path / "same", sources, TODAY)
+    histories.generate(tmp_path / "later", sources, date(2026, 4, 30))
+    known = history(root / f"{ONE}.git")
+    assert history(tmp_path / "same" / f"{ONE}.git") == known
+    assert set(known) < set(history(tmp_path / "later" / f"{ONE}.git"))
+
+
+def test_a_repository_is_not_made_twice(root: Path) -> None:
+    with pytest.raises(FileExistsError):
+        histories.generate(root, [source(f"git+https://{ONE}")], TODAY)
+
+
+def test_only_enabled_git_sources_are_invented(tmp_path: Path) -> None:
+    url = "git+https://forge.example.org/birds/"
+    histories.generate(
+        tmp_path,
+        [
+            source(f"{url}on"),
+            source(f"{url}off", enabled=False),
+            source(f"{url}mail", kind="pipermail"),
+        ],
+        TODAY,
+    )
+    assert set(places.served(tmp_path)) == {"forge.example.org/birds/on"}
+
+
+def test_the_successor_holds_all_of_its_parents_history_and_goes_on(tmp_path: Path) -> None:
+    histories.generate(tmp_path, [EUCALYPTUS, CORYMBIA], TODAY)
+    forge = tmp_path / "forge.example.org"
+    parent = history(forge / "eucalyptus/eucalyptus.git")
+    child = history(forge / "Corymbia/eucalyptus.git")
+    assert set(parent) < set(child)
+    newest = git("-C", forge / "eucalyptus/eucalyptus.git", "log", "--format=%cs", "HEAD").split()
+    assert "2017-05-01" <= min(newest) <= max(newest) <= "2017-11-09"
+
+
+def test_a_lively_history_has_what_real_ones_have(tmp_path: Path) -> None:
+    nova = Source(
+        "openstack", "core", "git", ("git+https://forge.example.org/openstack/nova",),
+        since=date(2024, 1, 1), why="",
+    )  # fmt: skip
+    histories.generate(tmp_path, [nova], TODAY)
+    bare = tmp_path / "forge.example.org/openstack/nova.git"
+    log = git(
+        "-C", bare, "log", "--format=%P|%an|%cn|%ad|%cd|%s", "--date=raw", "HEAD"
+    ).splitlines()
+    rows = [line.split("|") for line in log]
+    assert sum(" " in row[0] for row in rows) > len(rows) / 4
+    assert any(row[1] == "OpenStack Proposal Bot" for row in rows)
+    assert any(row[1] != row[2] for row in rows)
+    assert len({row[3].split()[1] for row in rows}) > 4
+    bodies = git("-C", bare, "log", "--format=%B", "HEAD")
+    assert "\nCo-authored-by: " in bodies
+    reverted = [line.split()[-1][:-1] for line in bodies.splitlines() if "reverts commit" in line]
+    assert reverted
+    assert set(reverted) <= set(history(bare))
+    kinds = git("-C", bare, "for-each-ref", "--format=%(objecttype)", "refs/tags").split()
+    assert set(kinds) == {"commit", "tag"}
+    assert git("-C", bare, "ls-tree", "-r", "--name-only", "HEAD")
+    git("-C", bare, "fsck", "--strict")
+
+
+def test_every_whole_month_has_three_people_of_examples() -> None:
+    months: dict[str, set[str]] = {}
+    for change in changes("birds/one", "birds", date(2024, 1, 1), date(2026, 3, 1)):
+        month = datetime.fromtimestamp(change.committer.at, UTC).strftime("%Y-%m")
+        months.setdefault(month, set()).add(change.author.name)
+    assert len(months) == 26
+    assert min(len(names) for names in months.values()) >= 3
+    addresses = [a for p in crew("openstack", TODAY) for a in p.addresses]
+    assert all(
+        address.endswith(("example.org", "example.com", "example.net")) for address in addresses
+    )
+    assert any(len(person.addresses) == 2 for person in crew("openstack", TODAY))
+
+
+@pytest.fixture
+def folder(root: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "histories"
+    folder.mkdir()
+    git(
+        "-C",
+        root / f"{ONE}.git",
+        "bundle",
+        "create",
+        "--quiet",
+        folder / "birds__one.bundle",
+        "--all",
+    )
+    return folder
+
+
+BIRDS = source(*(f"git+https://forge.example.org/birds/{name}" for name in ("one", "two", "three")))
+
+
+def test_a_bundle_is_served_with_its_branches_tags_and_head(
+    folder: Path, root: Path, tmp_path: Path
+) -> None:
+    given = histories.unbundle(folder, tmp_path / "served", [BIRDS])
+    assert given.served == ("birds/one",)
+    assert given.missing == ("birds/two", "birds/three")
+    with serve(tmp_path / "served") as copy, serve(root) as original:
+        seen = git("ls-remote", "--symref", f"{copy.base_url}/{ONE}")
+        assert seen == git("ls-remote", "--symref", f"{original.base_url}/{ONE}")
+
+
+def test_a_bare_repository_is_served_in_place_and_not_written_to(
+    folder: Path, root: Path, tmp_path: Path
+) -> None:
+    bare = folder / "birds__two.git"
+    git("clone", "--quiet", "--bare", root / f"{ONE}.git", bare)
+    before = {path: path.stat().st_mtime_ns for path in bare.rglob("*")}
+    assert histories.unbundle(folder, tmp_path / "served", [BIRDS]).served == (
+        "birds/one",
+        "birds/two",
+    )
+    with serve(tmp_path / "served") as server:
+        url = f"{server.base_url}/forge.example.org/birds/two"
+        git("clone", "--quiet", "--bare", "--filter=tree:0", url, tmp_path / "clone.git")
+    assert {path: path.stat().st_mtime_ns for path in bare.rglob("*")} == before
+
+
+def test_a_broken_bundle_is_named_and_the_rest_is_served(folder: Path, tmp_path: Path) -> None:
+    whole = (folder / "birds__one.bundle").read_bytes()
+    (folder / "birds__two.bundle").write_bytes(whole[: len(whole) // 2])
+    (folder / "birds__three").mkdir()
+    (folder / "nobody__knows.bundle").write_bytes(whole)
+    given = histories.unbundle(folder, tmp_path / "served", [BIRDS])
+    assert given.served == ("birds/one",)
+    assert given.unnamed == ("nobody__knows.bundle",)
+    assert not any("\n" in said for said in given.broken)
+    assert [said.split(" cannot be read: ")[0] for said in given.broken] == [
+        "birds__two.bundle",
+        "birds__three",
+    ]
+    assert set(places.served(tmp_path / "served")) == {ONE}
+
+
+@pytest.mark.parametrize(
+    ("branches", "chosen"),
+    [(["trunk"], "trunk"), (["trunk", "master"], "master"), (["a", "b"], None)],
+)
+def test_a_bundle_without_head_needs_an_obvious_branch(
+    folder: Path, root: Path, tmp_path: Path, branches: list[str], chosen: str | None
+) -> None:
+    bare = tmp_path / "clone.git"
+    git("clone", "--quiet", "--bare", root / f"{ONE}.git", bare)
+    for branch in branches:
+        git("-C", bare, "branch", branch, "main")
+    git("-C", bare, "bundle", "create", "--quiet", folder / "birds__one.bundle", *branches)
+    given = histories.unbundle(folder, tmp_path / "served", [BIRDS])
+    if chosen is None:
+        assert "no HEAD" in given.broken[0]
+    else:
+        head = git("-C", tmp_path / f"served/{ONE}.git", "symbolic-ref", "--short", "HEAD")
+        assert head.strip() == chosen
+
+
+def test_a_bundle_whose_head_is_no_branch_is_served_with_that_head(
+    folder: Path, root: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "clone.git"
+    git("clone", "--quiet", "--bare", root / f"{ONE}.git", bare)
+    git("-C", bare, "update-ref", "--no-deref", "HEAD", "main~1")
+    git("-C", bare, "bundle", "create", "--quiet", folder / "birds__one.bundle", "--all")
+    assert histories.unbundle(folder, tmp_path / "served", [BIRDS]).broken == ()
+    assert history(tmp_path / f"served/{ONE}.git") == history(bare)
+
+
+def test_nothing_is_unpacked_over_what_is_there(folder: Path, root: Path, tmp_path: Path) -> None:
+    bare = tmp_path / f"served/{ONE}.git"
+    bare.parent.mkdir(parents=True)
+    bare.symlink_to(root / f"{ONE}.git")
+    before = history(bare)
+    with pytest.raises(FileExistsError):
+        histories.unbundle(folder, tmp_path / "served", [BIRDS])
+    assert history(bare) == before
+
+
+def test_the_newest_commit_is_the_clock_of_a_rehearsal(root: Path, tmp_path: Path) -> None:
+    newest = git("-C", root / f"{ONE}.git", "log", "-1", "--format=%ct", "HEAD").strip()
+    assert catalogue.newest_commit(root) == datetime.fromtimestamp(int(newest), UTC).date()
+    with pytest.raises(ValueError, match="no repository"):
+        catalogue.newest_commit(tmp_path)
+
+
+WRITTEN = """
+name = "Birds \\"and\\" bées"
+homepage = "https://birds.example.org/"
+born = 2010-07-19
+
+[[sources]]
+name = "core"
+kind = "git"
+urls = ["git+https://forge.example.org/birds/one", "git+https://forge.example.org/birds/two.git"]
+since = 2010-07-19
+why = "The beginning."
+
+[[sources]]
+name = "official"
+kind = "git"
+urls_from = "https://forge.example.org/projects.yaml"
+url_template = "git+https://forge.example.org/{repository}"
+since = 2010-07-19
+why = "All of it."
+
+[[sources]]
+name = "talk"
+kind = "pipermail"
+urls = ["https://lists.example.org/pipermail/talk/"]
+since = 2010-07-19
+until = 2015-01-01
+why = "Talk."
+"""
+
+
+@pytest.mark.parametrize("snapshot", [False, True])
+def test_the_catalogue_of_a_rehearsal_stays_on_loopback(tmp_path: Path, snapshot: bool) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "birds.toml").write_text(WRITTEN, encoding="utf-8")
+    catalogue.rehearse(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=snapshot)
+    expected = tomllib.loads(WRITTEN)
+    core, official, talk = expected["sources"]
+    core["urls"] = [
+        "git+http://127.0.0.1:9/forge.example.org/birds/one",
+        "git+http://127.0.0.1:9/forge.example.org/birds/two",
+    ]
+    if snapshot:
+        core["snapshot"] = True
+    official["enabled"] = talk["enabled"] = False
+    assert tomllib.loads((tmp_path / "demo/birds.toml").read_text(encoding="utf-8")) == expected
+
+
+@pytest.mark.parametrize("url", ["git+https:///a/b", "git+https://h/../b", "git+https://h//b", "x"])
+def test_an_address_outside_of_its_host_has_no_place(url: str) -> None:
+    with pytest.raises(ValueError, match="not the address"):
+        places.place(url)
+
+
+def test_git_follows_no_variable_of_the_caller(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", os.devnull)
+    assert history(root / f"{ONE}.git")
