@@ -3,14 +3,14 @@
 import fcntl
 import json
 import os
-from collections.abc import Callable
+import signal
+import threading
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import IO, Any, ClassVar, Self
 
 import scrapy
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import NotConfigured
 
 from pipelines import communities, landing, pseudonyms
 from pipelines.folders import folders
@@ -30,23 +30,33 @@ class SourceSpider(scrapy.Spider):
         super().__init__(**arguments)
         self.folders = folders()
         self.wanted_units = frozenset(units.split(",")) if units else frozenset()
-        self.sources = self._chosen(frozenset(sources.split(",")) if sources else frozenset())
         self.pseudonyms = pseudonyms.load()
         self.held = landing.held(self.folders.observations)
-        self._locks = [_lock(self.folders.data / "locks", source) for source in self.sources]
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Build the spider, turning a refusal to start into Scrapy's own word for it."""
-        try:
-            return super().from_crawler(crawler, *args, **kwargs)
-        except (communities.CatalogueError, pseudonyms.KeyRefusedError) as refusal:
-            raise CloseSpider(str(refusal)) from refusal
+        self._locks: list[IO[str]] = []
+        chosen = self._chosen(frozenset(sources.split(",")) if sources else frozenset())
+        self.sources = [source for source in chosen if self._lock(source)]
 
     def _chosen(self, names: frozenset[str]) -> list[Source]:
         declared = [s for c in communities.load(self.folders.communities) for s in c.sources]
         mine = [source for source in declared if source.kind == self.kind and source.enabled]
         return [source for source in mine if not names or source.id in names]
+
+    def _lock(self, source: Source) -> bool:
+        """Keep the source for this process until it ends; False, and said, if another one has it."""
+        folder = self.folders.data / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / f"{source.community}.{source.name}").open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            self.logger.error("%s is being collected already: %s", source.id, file.read().strip())
+            return False
+        file.truncate(0)
+        file.write(json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat()}))
+        file.flush()
+        self._locks.append(file)
+        return True
 
     def wanted(self, unit: str) -> bool:
         """Tell whether this run was asked for the unit."""
@@ -68,16 +78,24 @@ class SourceSpider(scrapy.Spider):
         )
 
 
-def _lock(folder: Path, source: Source) -> Callable[[], None]:
-    """Keep the source for this process until it ends; raises CloseSpider if another one has it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / f"{source.community}.{source.name}").open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        raise CloseSpider(f"{source.id} is being collected already: {file.read().strip()}") from None
-    file.truncate(0)
-    file.write(json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat()}))
-    file.flush()
-    return file.close
+class EndsWithParent:
+    """An extension that ends this process, and git below it, when whoever started it is gone.
+
+    It is on where `STACKRANK_PARENT_PIPE` names a pipe's descriptor: reading its end means that
+    the other side has died, with kill -9 too.
+    """
+
+    def __init__(self, pipe: int) -> None:
+        threading.Thread(target=self._watch, args=(pipe,), daemon=True).start()
+
+    @classmethod
+    def from_crawler(cls, _crawler: Crawler) -> Self:
+        """Start watching, or raise NotConfigured where nobody asked for it."""
+        pipe = os.environ.get("STACKRANK_PARENT_PIPE")
+        if pipe is None:
+            raise NotConfigured
+        return cls(int(pipe))
+
+    def _watch(self, pipe: int) -> None:
+        os.read(pipe, 1)
+        os.kill(os.getpid(), signal.SIGKILL)

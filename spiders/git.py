@@ -26,7 +26,7 @@ from twisted.python.failure import Failure
 from pipelines.communities import repository_url, unit_of
 from pipelines.landing import COMMITS, Harvest
 from pipelines.nouns import Source, Verdict, Visit
-from pipelines.pseudonyms import Pseudonyms, decode, fold_address, fold_name, redact
+from pipelines.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address, fold_name, redact
 from spiders.base import SourceSpider
 from spiders.git_download import HEAD, GitError, dies_with_parent, environment
 
@@ -34,10 +34,10 @@ RULES_FILE = Path(__file__).with_name("automated.toml")
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
 CHUNK = 1 << 21
 LARGEST_COMMIT = 64 << 20
-IMPORTANT_YEARS = (-62135596800, 253402300799)
+YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
 
 HASH = r"^([0-9a-f]{40}|[0-9a-f]{64})$"
-RAW_TIME = r"^(?P<seconds>-?\d{1,12}) (?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})$"
+RAW_TIME = r"^(?P<seconds>-?\d{1,18}) (?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})$"
 REVERT = r'(?m)\ARevert "|^This reverts commit [0-9a-f]{7,64}'
 CO_AUTHOR = re.compile(rb"^co-authored-by:[ \t]*([^<\n]*?)[ \t]*<([^>\n]*)>", re.I | re.M)
 
@@ -283,12 +283,51 @@ def _batch(fields: list[bytes], people: "People") -> pa.RecordBatch:
 def _moment(what: str, raw: pa.Array) -> dict[str, pa.Array]:
     """Split git's raw date into UTC time and offset in minutes; NULL where git has none."""
     parts = pc.extract_regex(raw.cast(pa.string()), RAW_TIME)
-    seconds = parts.field("seconds").cast(pa.int64())
-    seconds = pc.if_else(pc.is_null(parts), None, seconds)
-    known = pc.and_(pc.greater_equal(seconds, IMPORTANT_YEARS[0]), pc.less_equal(seconds, IMPORTANT_YEARS[1]))
-    seconds = pc.if_else(known, seconds, None)
-    minutes = pc.add(
-        pc.multiply(parts.field("hours").cast(pa.int32()), 60), parts.field("minutes").cast(pa.int32())
-    )
-    signed = pc.if_else(pc.equal(parts.field("sign"), "-"), pc.negate(minutes), minutes)
+
+    def part(name: str) -> pa.Array:
+        return pc.struct_field(parts, name)
+
+    seconds = part("seconds").cast(pa.int64())
+    in_range = pc.and_(pc.greater_equal(seconds, YEAR_1), pc.less(seconds, YEAR_10000))
+    seconds = pc.if_else(in_range, seconds, pa.scalar(None, pa.int64()))
+    hours, minutes = part("hours").cast(pa.int32()), part("minutes").cast(pa.int32())
+    east = pc.add(pc.multiply(hours, 60), minutes)
+    signed = pc.if_else(pc.equal(part("sign"), "-"), pc.negate(east), east)
     return {f"{what}_at": seconds.cast(pa.timestamp("s")), f"{what}_offset": signed}
+
+
+class People:
+    """Turns the names and addresses of a history into columns of fingerprints, each pair once."""
+
+    def __init__(self, pseudonyms: Pseudonyms, machines: Machines) -> None:
+        self._pseudonyms = pseudonyms
+        self._of = lru_cache(maxsize=100_000)(self._account)
+        self._machines = machines
+
+    def _account(self, pair: bytes) -> tuple[str | int | None, ...]:
+        name, _, address = pair.partition(b"\0")
+        return *self._pseudonyms.of(name, address), self._machines.rule(name, address)
+
+    def columns(self, names: pa.Array, addresses: pa.Array) -> dict[str, pa.Array]:
+        """Return one column per fingerprint and `machine`, the id of the rule that matched."""
+        pairs = pc.binary_join_element_wise(names, addresses, b"\0").dictionary_encode()
+        accounts = [self._of(pair) for pair in pairs.dictionary.to_pylist()]
+        fields = (*Fingerprints._fields, "machine")
+        return {
+            field: pa.array([a[i] for a in accounts], pa.int16() if field == "name_words" else pa.string()).take(
+                pairs.indices
+            )
+            for i, field in enumerate(fields)
+        }
+
+    def co_authors(self, bodies: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Return the name and address fingerprints of each commit's co-authors, as lists."""
+        found: list[list[tuple[bytes, bytes]]] = [[] for _ in range(len(bodies))]
+        mentions = pc.match_substring(bodies, b"co-authored-by:", ignore_case=True)
+        for row in np.flatnonzero(mentions.to_numpy(zero_copy_only=False)):
+            found[row] = CO_AUTHOR.findall(bodies[row].as_py())
+        of = self._pseudonyms.of
+        names = [[of(*pair).name_key for pair in pairs] for pairs in found]
+        addresses = [[of(*pair).address_key for pair in pairs] for pairs in found]
+        strings = pa.list_(pa.string())
+        return pa.array(names, strings), pa.array(addresses, strings)

@@ -1,0 +1,88 @@
+"""Runs the spiders, each in a process of its own, and tells how their visits went."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipelines import landing
+from pipelines.communities import unit_of
+from pipelines.folders import CHECKOUT, Folders
+from pipelines.nouns import GOOD_VERDICTS, Source, Visit
+
+
+@dataclass(frozen=True)
+class Collected:
+    """How the visits of one run went; `silent` names what should have been visited and was not."""
+
+    visits: tuple[Visit, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def failed(self) -> tuple[Visit, ...]:
+        """The visits that brought nothing good."""
+        return tuple(visit for visit in self.visits if visit.verdict not in GOOD_VERDICTS)
+
+    @property
+    def good(self) -> tuple[Visit, ...]:
+        """The visits that left us with what the source has."""
+        return tuple(visit for visit in self.visits if visit.verdict in GOOD_VERDICTS)
+
+    @property
+    def complaints(self) -> list[str]:
+        """One line for each thing that failed."""
+        told = [f"{v.community}/{v.source} {v.unit}: {v.verdict}: {v.reason}" for v in self.failed]
+        return told + [f"{name}: no visit was noted" for name in self.silent]
+
+
+def collect(where: Folders, sources: Sequence[Source], units: Iterable[str] = ()) -> Collected:
+    """Visit the sources (only `units` of them, if given) and return what was noted.
+
+    Spiders of different kinds run one after another. A spider that dies without a word leaves its
+    units in `silent`.
+    """
+    started = datetime.now(UTC).replace(microsecond=0)
+    wanted = frozenset(units)
+    for kind in dict.fromkeys(source.kind for source in sources):
+        _crawl(where, kind, [s.id for s in sources if s.kind == kind], wanted)
+    return collected(where, sources, started, wanted)
+
+
+def collected(
+    where: Folders, sources: Sequence[Source], since: datetime, units: frozenset[str] = frozenset()
+) -> Collected:
+    """Return the latest visit to each unit of the sources that was noted from `since` on."""
+    ids = {source.id for source in sources}
+    latest = {
+        (f"{v.community}/{v.source}", v.unit): v
+        for v in landing.noted(where.visits)
+        if v.seen_at >= since and f"{v.community}/{v.source}" in ids
+    }
+    expected = [(s.id, unit_of(url)) for s in sources for url in s.urls]
+    missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
+    lists = [s.id for s in sources if s.urls_from and not any(key[0] == s.id for key in latest)]
+    return Collected(tuple(latest.values()), tuple(missing + lists))
+
+
+def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str]) -> None:
+    """Run one spider; it ends by itself when this process is gone, even by kill -9."""
+    ours, theirs = os.pipe()
+    command = [sys.executable, "-m", "scrapy", "crawl", kind, "-a", f"sources={','.join(sources)}"]
+    if units:
+        command += ["-a", f"units={','.join(sorted(units))}"]
+    try:
+        subprocess.run(command, env=_environment(where, ours), pass_fds=(ours,), check=False, cwd=CHECKOUT)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def _environment(where: Folders, pipe: int) -> dict[str, str]:
+    return os.environ | {
+        "SCRAPY_SETTINGS_MODULE": "spiders.settings",
+        "STACKRANK_DATA": str(where.data),
+        "STACKRANK_COMMUNITIES": str(where.communities),
+        "STACKRANK_PARENT_PIPE": str(pipe),
+    }

@@ -1,0 +1,80 @@
+"""The rehearsal: a server on loopback with histories, visited by the real night."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.rehearsal import catalogue, histories, note
+from flows.rehearsal.server import serve
+from pipelines import communities
+from pipelines.folders import Folders, folders
+
+INVENTED = (
+    "Demo: invented people and invented histories, served on this machine. "
+    "Nothing here is true of the real communities."
+)
+RECORDED = (
+    "Demo: real histories as they were copied, served on this machine. The newest commit among them "
+    "is of {newest}; what happened after the newest commit of a copy is not known here."
+)
+MADE = ("served", "communities", "clones", "observations", "visits", "locks", "site")
+
+
+class RealDataError(Exception):
+    """The demo was pointed at a data folder that is not its own."""
+
+
+def prepare(histories_folder: Path | None) -> tuple[Folders, Path]:
+    """Empty the demo's own data folder and make its histories; return folders and server root.
+
+    The demo lives in `data/demo`, or in STACKRANK_DATA where that is set. Raises RealDataError
+    rather than touch a folder that a rehearsal has not made.
+    """
+    if "STACKRANK_DATA" not in os.environ:
+        os.environ["STACKRANK_DATA"] = str(folders().data / "demo")
+    declared = communities.load(folders().communities)
+    where = folders()
+    _empty(where)
+    root = where.data / "served"
+    sources = [source for community in declared for source in community.sources if source.enabled]
+    today = datetime.now(UTC).date()
+    if histories_folder is None:
+        histories.generate(root, sources, today)
+        note.write(where, note.Rehearsal(INVENTED, today))
+    else:
+        _tell(histories.unbundle(histories_folder, root, sources))
+        newest = catalogue.newest_commit(root)
+        note.write(where, note.Rehearsal(RECORDED.format(newest=newest), newest))
+    return where, root
+
+
+def _empty(where: Folders) -> None:
+    if where.data.exists() and any(where.data.iterdir()) and note.read(where) is None:
+        raise RealDataError(f"{where.data} holds data that no rehearsal made; name another STACKRANK_DATA")
+    where.data.mkdir(parents=True, exist_ok=True)
+    note.write(where, note.Rehearsal(INVENTED, datetime.now(UTC).date()))
+    for name in MADE:
+        shutil.rmtree(where.data / name, ignore_errors=True)
+    where.database.unlink(missing_ok=True)
+
+
+def _tell(found: histories.Unbundled) -> None:
+    for what, names in (("no history for", found.missing), ("named by no source", found.unnamed)):
+        if names:
+            print(f"{what}: {', '.join(str(name) for name in names)}")
+    for broken in found.broken:
+        print(f"broken: {broken}")
+
+
+def rehearse(histories_folder: Path | None) -> tuple[int, Folders]:
+    """Serve the histories, run the night against them; return its exit status and the folders."""
+    declared_in = folders().communities
+    where, root = prepare(histories_folder)
+    with serve(root) as server:
+        rehearsed = where.data / "communities"
+        catalogue.rehearse(declared_in, rehearsed, server.base_url, snapshot=histories_folder is not None)
+        os.environ["STACKRANK_COMMUNITIES"] = str(rehearsed)
+        from flows.cli import run_night
+
+        return run_night(), folders()

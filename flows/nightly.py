@@ -1,0 +1,129 @@
+"""The night as a Prefect flow: collect every source, build, report."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipelines.folders import Folders, folders
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+}
+
+
+def prepare(where: Folders) -> None:
+    """Keep Prefect's state in our data folder and its telemetry off; must run before its import."""
+    for name, value in {**QUIET, "PREFECT_HOME": str(where.data / "prefect")}.items():
+        os.environ.setdefault(name, value)
+
+
+prepare(folders())
+
+from prefect import flow, task  # noqa: E402  (its settings are read on import)
+from prefect.futures import PrefectFuture  # noqa: E402
+from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
+from prefect.utilities.annotations import allow_failure  # noqa: E402
+
+from flows.collect import Collected, collect, collected  # noqa: E402
+from flows.rehearsal import note  # noqa: E402
+from pipelines import communities, warehouse  # noqa: E402
+from pipelines.nouns import Source, Verdict  # noqa: E402
+from reports import site  # noqa: E402
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+RETRY_DELAYS = [30.0, 120.0]
+LOOPBACK_DELAYS = [0.5, 0.5]
+
+
+class SourceFailedError(Exception):
+    """Units of a source failed in a way that another try may mend."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night brought: the visits, where the page is (None: nothing published), what broke."""
+
+    collected: Collected
+    page: Path | None
+    broken: tuple[str, ...]
+
+    @property
+    def exit_status(self) -> int:
+        """0: all well; 3: published, but something failed; 4: nothing published."""
+        if self.page is None:
+            return 4
+        return 3 if self.broken or self.collected.complaints else 0
+
+
+@task(task_run_name="collect {source.id}", retries=len(RETRY_DELAYS))
+def collect_source(source: Source, since: datetime) -> None:
+    """Visit one source; a second try asks only for the units that have not been had tonight."""
+    where = folders()
+    before = collected(where, [source], since)
+    again = [visit.unit for visit in before.failed if visit.unit]
+    after = collect(where, [source], again if before.good else ())
+    if after.silent or any(visit.verdict == Verdict.FAILED for visit in after.failed):
+        raise SourceFailedError("; ".join(after.complaints))
+
+
+@task(name="build")
+def build_database() -> Path:
+    """Build the database for the day the data folder lives in."""
+    where = folders()
+    rehearsal = note.read(where)
+    declared = communities.load(where.communities)
+    return warehouse.build(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
+
+
+@task(name="report")
+def write_report() -> Path:
+    """Write the site from the database."""
+    return site.publish(folders())
+
+
+@flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+def nightly() -> Night:
+    """Collect every source that is switched on, then build, then report.
+
+    One broken source leaves the rest standing; a failed build or report leaves yesterday's.
+    """
+    where = folders()
+    sources = [s for c in communities.load(where.communities) for s in c.sources if s.enabled]
+    since = datetime.now(UTC).replace(microsecond=0)
+    for future in _submit(sources, since):
+        future.wait()
+    broken: list[str] = []
+    page: Path | None = None
+    try:
+        build_database()
+        page = write_report()
+    except Exception as error:
+        broken.append(f"{type(error).__name__}: {error}")
+    return Night(collected(where, sources, since), page, tuple(broken))
+
+
+def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[None]]:
+    """Start a task per source; sources on one host wait for each other, except on loopback."""
+    last: dict[str, PrefectFuture[None]] = {}
+    futures = []
+    for source in sources:
+        named = hosts(source)
+        delays = LOOPBACK_DELAYS if named <= LOOPBACK else RETRY_DELAYS
+        waits = [allow_failure(last[host]) for host in named - LOOPBACK if host in last]
+        run = collect_source.with_options(retry_delay_seconds=delays)
+        future = run.submit(source, since, wait_for=waits)
+        last |= dict.fromkeys(named, future)
+        futures.append(future)
+    return futures
+
+
+def hosts(source: Source) -> frozenset[str]:
+    """Return the hosts that a source is visited on."""
+    urls: Iterable[str | None] = (*source.urls, source.urls_from, source.url_template)
+    return frozenset(urlsplit(url).hostname or "" for url in urls if url)

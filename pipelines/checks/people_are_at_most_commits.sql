@@ -1,0 +1,1 @@
+select community, month, commits, code_people from definitions.commits where code_people > commits

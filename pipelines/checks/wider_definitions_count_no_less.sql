@@ -1,0 +1,2 @@
+select * from definitions.commits
+where commits > commits_with_merges or commits > commits_with_automated or commits_with_merges > commits_with_all

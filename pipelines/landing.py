@@ -1,0 +1,201 @@
+"""A harvest becomes one Parquet file and one visit, atomically.
+
+`observations/<community>/<source>/<owner>/<name>.parquet` holds all rows of a unit; its footer
+holds the visit that brought them, and the tags. `visits/<community>/<source>/<month>.jsonl` has a
+line for every visit, also for those that brought nothing.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.folders import Folders, folders
+from pipelines.nouns import Verdict, Visit
+from pipelines.pseudonyms import redact
+
+VISIT, TAGS = b"stackrank.visit", b"stackrank.tags"
+LARGEST_SHRINK = 0.02
+READERS = 2
+
+
+def _account(who: str) -> list[pa.Field]:
+    keys = ("name_exact_key", "name_key", "address_exact_key", "address_key", "login_key")
+    return [
+        *(pa.field(f"{who}_{key}", pa.string()) for key in keys),
+        pa.field(f"{who}_name_words", pa.int16()),
+        pa.field(f"{who}_domain", pa.string()),
+        pa.field(f"{who}_machine", pa.string()),
+    ]
+
+
+COMMITS = pa.schema(
+    [
+        pa.field("hash", pa.string()),
+        pa.field("parents", pa.int32()),
+        pa.field("parent_hashes", pa.list_(pa.string())),
+        pa.field("authored_at", pa.timestamp("s")),
+        pa.field("authored_offset", pa.int32()),
+        pa.field("committed_at", pa.timestamp("s")),
+        pa.field("committed_offset", pa.int32()),
+        *_account("author"),
+        *_account("committer"),
+        pa.field("co_author_name_keys", pa.list_(pa.string())),
+        pa.field("co_author_address_keys", pa.list_(pa.string())),
+        pa.field("revert", pa.bool_()),
+    ]
+)
+"""One row per commit of a repository's default branch, as spiders/git.py reads it."""
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """All observations of one unit: its visit so far, and its rows as a stream of batches."""
+
+    visit: Visit
+    started: float
+    schema: pa.Schema
+    batches: Iterable[pa.RecordBatch]
+    tags: list[dict[str, str | int | None]]
+
+
+class Landing:
+    """The item pipeline that Scrapy calls: lands harvests, notes visits."""
+
+    def __init__(self, where: Folders) -> None:
+        self.where = where
+        self.threads = ThreadPoolExecutor(READERS, thread_name_prefix="landing")
+
+    @classmethod
+    def from_crawler(cls, _crawler: object) -> Self:
+        """Land in the data folder of this installation."""
+        return cls(folders())
+
+    async def process_item(self, item: Harvest | Visit) -> Visit:
+        """Land a harvest beside the event loop; return the visit as it was noted."""
+        if isinstance(item, Harvest):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.threads, land, self.where, item)
+        note(self.where.visits, item)
+        return item
+
+    def close_spider(self) -> None:
+        """Wait for the last harvest."""
+        self.threads.shutdown()
+
+
+def land(where: Folders, harvest: Harvest) -> Visit:
+    """Write a harvest's file, or keep the earlier one; note and return the visit either way.
+
+    A harvest that breaks off, or that holds over 2 % fewer rows than the earlier one, changes
+    nothing but the visits.
+    """
+    target = unit_file(where.observations, harvest.visit)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        visit = _write(draft, harvest)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = redact(f"the reading stopped: {error}")[:300]
+        visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason)
+    else:
+        visit = _swap(draft, target, visit)
+    finally:
+        draft.unlink(missing_ok=True)
+    note(where.visits, visit)
+    return visit
+
+
+def _write(draft: Path, harvest: Harvest) -> Visit:
+    rows = 0
+    with pq.ParquetWriter(draft, harvest.schema, compression="zstd") as writer:
+        for batch in harvest.batches:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+        seconds = round(monotonic() - harvest.started, 3)
+        visit = replace(harvest.visit, observations=rows, seconds=seconds)
+        footer = {VISIT: as_json(visit), TAGS: json.dumps(harvest.tags)}
+        writer.add_key_value_metadata(footer)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    return visit
+
+
+def _swap(draft: Path, target: Path, visit: Visit) -> Visit:
+    before = read_visit(target).observations or 0 if target.exists() else 0
+    now = visit.observations or 0
+    if now < before * (1 - LARGEST_SHRINK):
+        reason = f"shrank from {before} to {now}: the earlier harvest is kept"
+        return replace(visit, verdict=Verdict.PARTIAL, reason=reason)
+    draft.replace(target)
+    return visit
+
+
+def unit_file(observations: Path, visit: Visit) -> Path:
+    """Return the Parquet file of a visit's unit."""
+    return observations / visit.community / visit.source / f"{visit.unit}.parquet"
+
+
+def files(observations: Path) -> list[Path]:
+    """Return the Parquet files of all units, sorted; drafts of killed runs are not among them."""
+    return sorted(p for p in observations.rglob("*.parquet") if not p.name.startswith("."))
+
+
+def held(observations: Path) -> dict[tuple[str, str, str], Visit]:
+    """Return what we hold: the visit in the footer of each unit's file, by its identity."""
+    visits = (read_visit(path) for path in files(observations))
+    return {(visit.community, visit.source, visit.unit): visit for visit in visits}
+
+
+def read_visit(path: Path) -> Visit:
+    """Read the visit in a file's footer."""
+    return from_json(pq.read_metadata(path).metadata[VISIT])
+
+
+def read_tags(path: Path) -> list[dict[str, str | int | None]]:
+    """Read the tags in a file's footer."""
+    tags: list[dict[str, str | int | None]] = json.loads(pq.read_metadata(path).metadata[TAGS])
+    return tags
+
+
+def note(visits: Path, visit: Visit) -> None:
+    """Append a visit to the month's file of its source, whole or not at all."""
+    path = visits / visit.community / visit.source / f"{visit.seen_at:%Y-%m}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644), "rb+") as file:
+        torn = file.seek(0, os.SEEK_END) and not _ends_line(file.fileno())
+        os.write(file.fileno(), (b"\n" if torn else b"") + as_json(visit).encode() + b"\n")
+        os.fsync(file.fileno())
+
+
+def _ends_line(descriptor: int) -> bool:
+    return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1) == b"\n"
+
+
+def noted(visits: Path) -> Iterator[Visit]:
+    """Yield every visit ever noted; a line torn by a crash is no visit and is passed over."""
+    for path in sorted(visits.rglob("*.jsonl")):
+        for line in path.read_bytes().splitlines():
+            if line.endswith(b"}"):
+                yield from_json(line)
+
+
+def as_json(visit: Visit) -> str:
+    """Return a visit as one line of JSON."""
+    return json.dumps(asdict(visit) | {"seen_at": visit.seen_at.isoformat()})
+
+
+def from_json(line: bytes) -> Visit:
+    """Read back what `as_json` wrote."""
+    facts: dict[str, Any] = json.loads(line)
+    moment = datetime.fromisoformat(facts["seen_at"])
+    return Visit(**facts | {"seen_at": moment, "verdict": Verdict(facts["verdict"])})

@@ -1,0 +1,50 @@
+-- One row per distinct commit hash and community, from the default branches of its repositories.
+--   community: slug of the community
+--   source: name of the source, within the community, that has the commit
+--   repository: owner/name, the first in the catalogue that has the commit
+--   hash: the commit's own hash, in hexadecimal
+--   authored_at: when the change was written, as its author's clock said, UTC; NULL where git has no readable date
+--   authored_offset: the author's offset from UTC, minutes
+--   committed_at: when the commit was made, as the committer's clock said, UTC; NULL as above
+--   committed_offset: the committer's offset from UTC, minutes
+--   plausible: committed_at lies between five years before the community's birth and the day after the visit
+--   month: first day of the UTC month of committed_at; NULL where that is not plausible
+--   parents: number of parents; 0 first commit, 1 ordinary, 2 or more a merge
+--   author_key: the author as counted: the folded name of two words or more, else the folded address, else the name; keyed
+--   author_name_key: fingerprint of the author's folded name; NULL where empty
+--   author_address_key: fingerprint of the author's folded address; NULL where empty
+--   author_login_key: fingerprint of the account name of a no-reply address
+--   author_name_words: words in the author's folded name
+--   author_domain: host of the author's address where it is a public host name
+--   committer_key: the committer, by the same rule as author_key
+--   committer_name_key: fingerprint of the committer's folded name
+--   committer_address_key: fingerprint of the committer's folded address
+--   automated: the author is a machine by a reviewed rule
+--   automated_rule: id of that rule
+--   committer_automated: the committer is a machine by a reviewed rule
+--   co_authors: number of Co-authored-by trailers
+--   revert: the commit undoes another one
+--   counted: enters the metric commits: not a merge, not automated, plausible
+--   seen_at: when the harvest that holds the commit was made, UTC
+with named as (
+    select *,
+        coalesce(if(author_name_words > 1, author_name_key, null), author_address_key, author_name_key) as author_key,
+        coalesce(if(committer_name_words > 1, committer_name_key, null), committer_address_key, committer_name_key)
+            as committer_key,
+        coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible
+    from raw.commits
+    join raw.communities using (community)
+    qualify row_number() over (partition by community, hash order by position) = 1
+)
+select community, source, repository, hash,
+    authored_at, authored_offset, committed_at, committed_offset, plausible,
+    if(plausible, date_trunc('month', committed_at)::date, null) as month,
+    parents, author_key, author_name_key, author_address_key, author_login_key, author_name_words, author_domain,
+    committer_key, committer_name_key, committer_address_key,
+    author_machine is not null as automated, author_machine as automated_rule,
+    committer_machine is not null as committer_automated,
+    len(co_author_name_keys) as co_authors, revert,
+    parents < 2 and author_machine is null and plausible as counted,
+    seen_at
+from named
+order by community, committed_at, hash

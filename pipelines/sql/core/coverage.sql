@@ -1,0 +1,31 @@
+-- One row per source and month: whether we could see it. A month without activity is seen, a month that was not visited never is.
+--   community: slug of the community
+--   source: name of the source
+--   month: first day of the month, UTC
+--   state: seen, partial, pending (not asked yet), gap (asked, not had), unborn (before since), ended (after until)
+--   covered: share of the month's repository-days that was seen, 0 to 1
+--   units: number of repositories of the source
+with by_unit as (
+    select community, source, month, next_month, asked, failed_at,
+        coalesce(greatest(0, least(1, date_diff('second', month::timestamp, seen_until)
+            / date_diff('second', month::timestamp, next_month::timestamp))), 0) as covered
+    from core.months join core.unit_horizons using (community)
+), by_source as (
+    select community, source, month, avg(covered) as covered, count(*) as units,
+        bool_or(failed_at >= month) as failed, bool_or(not asked) as waiting
+    from by_unit group by all
+)
+select community, source, month,
+    case
+        when month < date_trunc('month', since) then 'unborn'
+        when month > date_trunc('month', until) then 'ended'
+        when covered = 1 then 'seen'
+        when covered > 0 then 'partial'
+        when failed or snapshot and not waiting then 'gap'
+        else 'pending'
+    end as state,
+    coalesce(covered, 0) as covered,
+    coalesce(units, 0) as units
+from core.months
+join raw.sources using (community)
+left join by_source using (community, source, month)

@@ -1,0 +1,5 @@
+-- Distinct people who committed the commits that are counted (machines that merge are no people), by committer month.
+-- family: code
+-- unit: people
+select community, month, count(distinct committer_key) as value
+from core.commits where counted and not committer_automated group by all

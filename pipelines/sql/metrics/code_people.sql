@@ -1,0 +1,4 @@
+-- Distinct authors of the commits that are counted, by committer month.
+-- family: code
+-- unit: people
+select community, month, count(distinct author_key) as value from core.commits where counted group by all

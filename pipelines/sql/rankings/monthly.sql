@@ -1,0 +1,33 @@
+-- One row per ranking and community: its score over the window and its place among the ranked, or why it has none.
+--   as_of: first day of the last month of the window of twelve complete months
+--   family: code
+--   community: slug of the community
+--   score: sum of the contributions in rankings.components, natural logarithm; NULL where a metric is missing
+--   index: 100 * exp(score): 100 is the reference panel, 200 twice its weighted geometric mean
+--   place: 1 for the highest score, equal scores share a place; NULL where listed and not ranked
+--   reason: why there is no place; NULL where there is one
+--   months: usable months of the metric that has the fewest, 0 to 12
+--   people: mean of the people metrics of the family, people a month
+with scored as (
+    select as_of, family, community,
+        if(bool_and(contribution is not null), round(list_sum(list(contribution order by metric)), 9), null) as score,
+        min(months) as months,
+        min(applicable_months) as applicable_months,
+        avg(level) filter (counts_people) as people
+    from rankings.components join rankings.method using (family, metric)
+    group by all
+), judged as (
+    select *, case
+        when applicable_months = 0 then 'no source of this family was alive in these months'
+        when score is null and months = 0 then 'none of the ' || window_months || ' months was seen'
+        when score is null then 'only ' || months || ' of ' || window_months || ' months were seen'
+        when applicable_months < window_months then 'fewer than ' || window_months || ' months of history'
+        when people < fewest_people then 'fewer than ' || fewest_people || ' people a month on average'
+    end as reason
+    from scored cross join rankings.rules
+)
+select as_of, family, community, score, 100 * exp(score) as "index",
+    if(reason is null, rank() over (partition by as_of, family, reason is null order by score desc), null)::integer as place,
+    reason, months, people
+from judged
+order by as_of, family, place nulls last, community

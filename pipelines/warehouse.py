@@ -1,0 +1,454 @@
+"""Builds, checks, swaps in and asks the DuckDB file; the only module that opens DuckDB."""
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.folders import Folders
+from pipelines.nouns import Community, Source, Visit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.method import Method
+
+SQL = Path(__file__).with_name("sql")
+CHECKS = Path(__file__).with_name("checks")
+OLDEST_READER = "v1.2.0"
+UNITED = "metrics.counts"
+
+
+class NothingObservedError(Exception):
+    """There is not one observation to build from."""
+
+
+class CheckFailedError(Exception):
+    """Rows exist that must not; the new database was not published."""
+
+
+class QuestionError(Exception):
+    """DuckDB refused a question: wrong SQL, or an attempt to write or to reach a file."""
+
+
+class NoDatabaseError(Exception):
+    """There is no database to ask yet."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file below sql/: a table, its sentence, its columns' comments and its select."""
+
+    name: str
+    sentence: str
+    columns: dict[str, str]
+    facts: dict[str, str]
+    select: str
+
+
+def build(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Path:
+    """Build the database anew from all harvests and visits, check it, swap it in; return its path.
+
+    Raises NothingObservedError without any harvest and CheckFailedError if a check finds rows;
+    the published file stays as it was in both cases.
+    """
+    from pipelines import landing, method
+
+    files = landing.files(where.observations)
+    if not files:
+        raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
+    draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(_new_database(draft)) as con:
+            _load(con, where, files, communities, method.load(), today, shows)
+            for table in in_order(con, tables()):
+                _make(con, table)
+            _check(con)
+            _finish(con)
+        _swap(draft, where.database)
+    finally:
+        draft.unlink(missing_ok=True)
+        draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
+    return where.database
+
+
+def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    con.execute("set memory_limit = '1GB'")
+    con.execute("set preserve_insertion_order = true")
+    con.execute(f"attach {_literal(str(draft))} as built (storage_version {_literal(OLDEST_READER)})")
+    con.execute("use built")
+    for schema in ("raw", "core", "definitions", "metrics", "rankings"):
+        con.execute(f"create schema {schema}")
+    return con
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, where: Folders, files: list[Path], communities: Sequence[Community],
+    method: "Method", today: date, shows: str | None,
+) -> None:  # fmt: skip
+    """Fill the schema raw: the catalogue, the visits, what is held, and the method."""
+    from pipelines import landing
+
+    sources = [s for c in communities for s in c.sources if s.enabled]
+    known = {(s.community, s.name) for s in sources}
+    units = [(path, visit) for path in files if (visit := landing.read_visit(path)) and _of(visit) in known]
+    held = [visit for _, visit in units]
+    visits = {(_of(v), v.unit, v.seen_at): v for v in [*landing.noted(where.visits), *held] if _of(v) in known}
+    positions = {key: i for i, key in enumerate(_declared(sources))}
+    inputs = "\n".join([method.sha256, repr(communities), *(landing.as_json(v) for v in held)])
+    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in communities])
+    _table(con, RAW["sources"], [_source_row(s) for s in sources])
+    _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
+    _table(con, RAW["units"], [_visit_row(v) for v in held])
+    _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
+    _table(con, RAW["tags"], list(_tag_rows(units)))
+    build = (_now(), today, method.last_complete_month(today), method.version, method.sha256,
+             sha256(inputs.encode()).hexdigest(), shows)  # fmt: skip
+    _table(con, RAW["build"], [build])
+    _table(con, METHOD, [tuple(m[k] for k in METHOD.keys) for m in method.metrics])
+    con.execute("create table rankings.rules as select " + ", ".join(f"{_literal(v)} as {k}" for k, v in method.rules.items()))
+    _commits_view(con, units, positions)
+
+
+def _commits_view(
+    con: duckdb.DuckDBPyConnection, units: list[tuple[Path, Visit]], positions: Mapping[tuple[str, str, str], int]
+) -> None:
+    """Lay raw.commits over the Parquet files, with the unit that each row came from."""
+    rows = [
+        (str(path), v.community, v.source, v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
+        for i, (path, v) in enumerate(units)
+    ]
+    _table(con, HARVESTS, rows)
+    paths = ", ".join(_literal(str(path)) for path, _ in units)
+    con.execute(
+        "create view raw.commits as select community, source, repository, position, seen_at, c.* exclude (filename) "
+        f"from read_parquet([{paths}], filename = true) c join raw.harvests h on h.file = c.filename"
+    )
+
+
+def _of(visit: Visit) -> tuple[str, str]:
+    return visit.community, visit.source
+
+
+def _declared(sources: Iterable[Source]) -> Iterator[tuple[str, str, str]]:
+    from pipelines.communities import unit_of
+
+    return ((s.community, s.name, unit_of(url)) for s in sources for url in s.urls)
+
+
+def _source_row(source: Source) -> tuple[Any, ...]:
+    facts = asdict(source) | {"source": source.name, "urls": list(source.urls)}
+    return tuple(facts[key] for key in RAW["sources"].keys)
+
+
+def _visit_row(visit: Visit) -> tuple[Any, ...]:
+    facts = asdict(visit) | {"seen_at": _naive(visit.seen_at), "verdict": str(visit.verdict)}
+    return tuple(facts[key] for key in RAW["visits"].keys)
+
+
+def _tag_rows(units: list[tuple[Path, Visit]]) -> Iterator[tuple[Any, ...]]:
+    from pipelines import landing
+
+    for path, visit in units:
+        for tag in landing.read_tags(path):
+            seconds = tag["seconds"]
+            moment = None if seconds is None else _naive(datetime.fromtimestamp(float(seconds), UTC))
+            yield (*_of(visit), visit.unit, tag["tag"], tag["hash"], moment, tag["dated_by"])
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _now() -> datetime:
+    return _naive(datetime.now(UTC)).replace(microsecond=0)
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, str | date):
+        return "'" + str(value).replace("'", "''") + "'" + ("::date" if isinstance(value, date) else "")
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table that Python fills: its name, sentence, and columns as (name, type, comment)."""
+
+    name: str
+    sentence: str
+    columns: tuple[tuple[str, str, str], ...]
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of the columns."""
+        return [name for name, _, _ in self.columns]
+
+
+_VISIT_COLUMNS = (
+    ("community", "varchar", "slug of the community"),
+    ("source", "varchar", "name of the source within the community"),
+    ("kind", "varchar", "software of the source"),
+    ("unit", "varchar", "what was visited: a repository as owner/name; empty for a source's own list of units"),
+    ("url", "varchar", "where it was visited"),
+    ("seen_at", "timestamp", "when, UTC"),
+    ("verdict", "varchar", "ok, unchanged, empty, partial, failed, refused or gone"),
+    ("reason", "varchar", "why, where the verdict is not good"),
+    ("observations", "bigint", "rows held after the visit; NULL where nothing could be counted"),
+    ("seconds", "double", "how long the visit took, seconds"),
+    ("checksum", "varchar", "SHA-256 over all refs: the state that was read"),
+    ("reader", "varchar", "reader and version"),
+    ("key_id", "varchar", "name of the pseudonym key"),
+    ("note", "varchar", "what else was noticed, such as a server that ignores the filter"),
+)
+_SOURCE_COLUMNS = (
+    ("community", "varchar", "slug of the community"),
+    ("source", "varchar", "name of the source within the community"),
+    ("kind", "varchar", "software of the source"),
+    ("urls", "varchar[]", "what is visited"),
+    ("since", "date", "first day on which it can hold activity"),
+    ("until", "date", "last such day; NULL while it lives"),
+    ("why", "varchar", "why the source is in the catalogue"),
+    ("continues", "varchar", "the source, as community/name, that it goes on from"),
+    ("continued_by", "varchar", "the source that goes on from it"),
+    ("snapshot", "boolean", "a frozen copy, which proves nothing after its newest commit"),
+)
+_UNIT = (
+    ("community", "varchar", "slug of the community"),
+    ("source", "varchar", "name of the source within the community"),
+)
+RAW = {
+    "communities": Written("raw.communities", "One row per community of the catalogue.", (
+        ("community", "varchar", "slug of the community, the name of its file"),
+        ("name", "varchar", "how it writes itself"),
+        ("homepage", "varchar", "its page"),
+        ("born", "date", "when it became public"),
+    )),
+    "sources": Written("raw.sources", "One row per source that is switched on in the catalogue.", _SOURCE_COLUMNS),
+    "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names.", (
+        *_UNIT,
+        ("unit", "varchar", "repository as owner/name"),
+        ("position", "integer", "place in the catalogue: of a commit in two repositories the first one counts"),
+    )),
+    "units": Written("raw.units", "One row per unit that is held, with the visit that brought it.", _VISIT_COLUMNS),
+    "visits": Written("raw.visits", "One row per visit ever made to a source that is switched on.", _VISIT_COLUMNS),
+    "tags": Written("raw.tags", "One row per tag that leads to a commit, as the repository has it now.", (
+        *_UNIT,
+        ("repository", "varchar", "owner/name"),
+        ("tag", "varchar", "name of the tag"),
+        ("hash", "varchar", "the commit it leads to"),
+        ("tagged_at", "timestamp", "its date, UTC; NULL where git has none"),
+        ("dated_by", "varchar", "whose date that is: the annotated tag's, or the commit's"),
+    )),
+    "build": Written("raw.build", "One row about this database.", (
+        ("built_at", "timestamp", "when it was built, UTC"),
+        ("today", "date", "the day it was built for"),
+        ("last_complete_month", "date", "first day of the newest month that is ranked"),
+        ("method_version", "varchar", "version of the ranking method"),
+        ("method_sha256", "varchar", "checksum of its specification"),
+        ("inputs_sha256", "varchar", "checksum over catalogue, method and harvests"),
+        ("shows", "varchar", "what a rehearsal shows; NULL for the real world"),
+    )),
+}  # fmt: skip
+HARVESTS = Written("raw.harvests", "One row per Parquet file that was loaded.", (
+    ("file", "varchar", "path"), *_UNIT, ("repository", "varchar", "owner/name"),
+    ("position", "integer", "place in the catalogue"), ("seen_at", "timestamp", "when it was harvested, UTC"),
+))  # fmt: skip
+METHOD = Written("rankings.method", "One row per metric that the ranking weighs.", (
+    ("metric", "varchar", "name of the metric"),
+    ("family", "varchar", "code"),
+    ("weight", "double", "weight among all families"),
+    ("family_weight", "double", "weight within the family; those of a family add up to 1"),
+    ("offset", "double", "added to level and reference: one typical active person-month"),
+    ("reference", "double", "level of the reference panel, a month"),
+    ("counts_people", "boolean", "the metric counts people, not events"),
+))  # fmt: skip
+
+
+def _table(con: duckdb.DuckDBPyConnection, table: Written, rows: list[tuple[Any, ...]]) -> None:
+    """Make a table from Python rows."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind, _ in table.columns)
+    con.execute(f"create table {table.name} ({columns})")
+    schema, name = table.name.split(".")
+    with closing(con.appender(name, schema=schema, catalog="built")) as appender:
+        for row in rows:
+            appender.append_row(*row)
+    _comment(con, table.name, table.sentence, {name: text for name, _, text in table.columns})
+
+
+def tables(folder: Path = SQL) -> list[Table]:
+    """Read every file below sql/ as the table that it is."""
+    return [read_table(path, f"{path.parent.name}.{path.stem}") for path in sorted(folder.glob("*/*.sql"))]
+
+
+def read_table(path: Path, name: str) -> Table:
+    """Read one file: a sentence, `-- key: fact` lines, `--   column: comment` lines, a select."""
+    head = [line for line in path.read_text().splitlines() if line.startswith("--")]
+    pairs = [re.fullmatch(r"--( +)(\w+): (.+)", line) for line in head[1:]]
+    columns = {p[2]: p[3] for p in pairs if p and len(p[1]) > 1}
+    facts = {p[2]: p[3] for p in pairs if p and len(p[1]) == 1}
+    select = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("--"))
+    return Table(name, head[0].removeprefix("-- "), columns, facts, select)
+
+
+def in_order(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:
+    """Sort tables so that each comes after those it reads, as DuckDB itself parses them."""
+    by_name = {table.name: table for table in tables}
+    united = [table.name for table in tables if table.facts]
+    reads = {table.name: reads_from(con, table) for table in tables}
+    reads |= {UNITED: set(united), "metrics.definitions": set(united)}
+    order = TopologicalSorter(reads).static_order()
+    made = {UNITED: _united(tables), "metrics.definitions": _definitions(tables)}
+    return [by_name.get(name) or made[name] for name in order if name in by_name or name in made]
+
+
+def reads_from(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
+    """Return the tables that a select reads, from DuckDB's own parse tree."""
+    row = con.execute("select json_serialize_sql($select)", {"select": table.select}).fetchone()
+    assert row
+    tree = json.loads(row[0])
+    if tree["error"]:
+        raise ValueError(f"{table.name}: {tree['error_message']}")
+    return {f"{n['schema_name']}.{n['table_name']}" for n in _nodes(tree) if n.get("schema_name") and "table_name" in n}
+
+
+def _nodes(tree: object) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _nodes(child)
+
+
+def _united(tables: list[Table]) -> Table:
+    selects = [f"select community, {_literal(t.name.split('.')[1])} as metric, month, value from {t.name}" for t in tables if t.facts]
+    return Table(UNITED, "All metrics, where something was counted.", {}, {}, " union all ".join(selects))
+
+
+def _definitions(tables: list[Table]) -> Table:
+    rows = ", ".join(
+        "(" + ", ".join(map(_literal, (t.name.split(".")[1], t.facts["family"], t.facts["unit"], t.sentence))) + ")"
+        for t in tables
+        if t.facts
+    )
+    comments = {"metric": "name of the metric", "family": "family it belongs to", "unit": "what is counted",
+                "definition": "one sentence that defines it"}  # fmt: skip
+    select = f"select * from (values {rows}) as d(metric, family, unit, definition)"
+    return Table("metrics.definitions", "One row per metric, with its definition.", comments, {}, select)
+
+
+METRIC_COLUMNS = {
+    "community": "slug of the community",
+    "month": "first day of the month, UTC",
+    "value": "what was counted; months without anything are in metrics.monthly",
+}
+
+
+def _make(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    con.execute(f"create table {table.name} as {table.select}")
+    _comment(con, table.name, table.sentence, METRIC_COLUMNS if table.facts else table.columns)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, name: str, sentence: str, columns: Mapping[str, str]) -> None:
+    con.execute(f"comment on table {name} is {_literal(sentence)}")
+    for column, text in columns.items():
+        con.execute(f'comment on column {name}."{column}" is {_literal(text)}')
+
+
+def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:
+    """Run every check; raises CheckFailedError naming each that found rows, with the first one."""
+    found = []
+    for path in sorted(folder.glob("*.sql")):
+        rows = con.execute(path.read_text()).fetchmany(1)
+        if rows:
+            found.append(f"{path.stem.replace('_', ' ')}: {rows[0]}")
+    if found:
+        raise CheckFailedError("; ".join(found))
+
+
+def _finish(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what only the build needs and write everything into the one file."""
+    con.execute("drop view raw.commits")
+    for name in ("raw.harvests", UNITED, "rankings.rules"):
+        con.execute(f"drop table {name}")
+    con.execute("checkpoint built")
+    con.execute("use memory")
+    con.execute("detach built")
+
+
+def _swap(draft: Path, database: Path) -> None:
+    """Publish the draft; a stale .wal beside the old file would make the new one unreadable."""
+    draft.chmod(0o444)
+    database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
+    draft.replace(database)
+
+
+@contextmanager
+def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not database.exists():
+        raise NoDatabaseError(f"there is no database at {database} yet; run: stackrank nightly")
+    config = {"autoinstall_known_extensions": False, "enable_external_access": False, "lock_configuration": True}
+    with closing(duckdb.connect(str(database), read_only=True, config=config)) as con:
+        yield con
+
+
+def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None) -> "pa.Table":
+    """Answer one question in Arrow; `$name` in the SQL takes its value from `parameters`.
+
+    The connection can neither write nor reach any other file. Raises NoDatabaseError.
+    """
+    with _reading(database) as con:
+        return con.execute(sql, dict(parameters or {})).to_arrow_table()
+
+
+def answer(database: Path, sql: str, form: str) -> str:
+    """Answer one question as text: a `table`, `csv` (NULL is empty) or `json` (a list of rows)."""
+    with _reading(database) as con:
+        try:
+            cursor = con.execute(sql)
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchall()
+        except duckdb.Error as error:
+            raise QuestionError(error) from None
+    return FORMS[form](names, rows)
+
+
+def _as_csv(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([names, *rows])
+    return text.getvalue()
+
+
+def _as_json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    lines = (json.dumps(dict(zip(names, row, strict=True)), default=str) for row in rows)
+    return "[" + ",\n ".join(lines) + "]\n"
+
+
+def _as_table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    cells = [names, *[["NULL" if v is None else _plain(v) for v in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
+    numeric = [all(isinstance(row[i], int | float | None) for row in rows) for i in range(len(names))]
+    lines = [
+        "  ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)).rstrip()
+        for row in cells
+    ]
+    return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]]) + "\n"
+
+
+def _plain(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+FORMS = {"table": _as_table, "csv": _as_csv, "json": _as_json}
