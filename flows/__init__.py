@@ -1,0 +1,1 @@
+"""Decides when: collect, then build, then report; and the command line."""

@@ -1,6 +1,7 @@
 """The command `stackrank`. Each command imports what it needs and no more, so that it starts fast."""
 
 import argparse
+import os
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -58,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--open", action="store_true", help="open the page in a browser")
     add("nightly", _nightly, "collect, build and report, as a Prefect flow")
     collect = add("collect", _collect, "visit the sources and land what they have")
-    collect.add_argument("sources", nargs="*", metavar="SOURCE", help="community/name (default: all that are switched on)")
+    collect.add_argument("sources", nargs="*", metavar="SOURCE", help="community/name (default: all)")
     collect.add_argument("--unit", action="append", default=[], metavar="OWNER/NAME", help="only this repository")
     add("build", _build, "make the database from what has been collected")
     add("report", _report, "write the site from the database")
@@ -102,7 +103,7 @@ def run_night() -> int:
     for complaint in complaints:
         print(f"  failed: {complaint}")
     if complaints:
-        print("what was held before is kept; a unit that failed is asked again next night, or now by: stackrank collect")
+        print("what was held before is kept; what failed is asked again next night, or now by: stackrank collect")
     print(f"page: {night.page}" if night.page else "nothing was published; the site and database of before stand")
     return night.exit_status
 
@@ -137,14 +138,8 @@ def _refuse_rehearsal() -> None:
     from flows.rehearsal import note
 
     where = folders()
-    if note.read(where) and "STACKRANK_COMMUNITIES" not in _environment():
+    if note.read(where) and "STACKRANK_COMMUNITIES" not in os.environ:
         raise UsageError(f"{where.data} belongs to a rehearsal; name another STACKRANK_DATA for real data")
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
 
 
 def _readable_key() -> None:

@@ -117,7 +117,7 @@ def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[No
         delays = LOOPBACK_DELAYS if named <= LOOPBACK else RETRY_DELAYS
         waits = [allow_failure(last[host]) for host in named - LOOPBACK if host in last]
         run = collect_source.with_options(retry_delay_seconds=delays)
-        future = run.submit(source, since, wait_for=waits)
+        future = run.submit(source, since, return_state=False, wait_for=waits)
         last |= dict.fromkeys(named, future)
         futures.append(future)
     return futures

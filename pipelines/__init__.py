@@ -1,0 +1,1 @@
+"""From observations to a database: load, clean, count, rank."""

@@ -1,226 +1,341 @@
-"""Reads and validates data/communities/*.toml: who is compared, and where each can be observed."""
+"""Reads and validates the community files: the whole catalogue, or every mistake in it."""
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pipelines.nouns import Community, Source
 
-KINDS = ("git",)
+Table = dict[str, Any]
+Check = Callable[[Any], object]
+
+PLACE = "{repository}"
 GIT_SCHEMES = ("git+https", "git+http", "git+file")
-LIST_SCHEMES = ("https", "http")
-SLUG = re.compile(r"[a-z][a-z0-9-]*")
-PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-COMMUNITY_KEYS = {"name": str, "homepage": str, "born": date, "sources": list}
-SOURCE_KEYS: dict[str, type] = {
-    "name": str, "kind": str, "urls": list, "since": date, "why": str, "until": date, "continues": str,
-    "continued_by": str, "enabled": bool, "snapshot": bool, "urls_from": str, "url_template": str,
-}  # fmt: skip
-REQUIRED = ("name", "kind", "since", "why")
-WORDS = {str: "a text", date: "a date", list: "a list", bool: "true or false"}
+PAGE_SCHEMES = ("https", "http")
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]*")
+_PART = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
+_UNIT = re.compile(rf"(?!.*\.\.){_PART}/{_PART}")
+_NO_URL_CHARACTER = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
+_HOST = re.compile(r"[a-z0-9:][a-z0-9.:_-]*")
 
 
 class CatalogueError(Exception):
-    """The community files have mistakes; one line each, naming file and key."""
-
-
-def load(folder: Path) -> tuple[Community, ...]:
-    """Read every community file of a folder, sorted by slug.
-
-    Raises CatalogueError with all mistakes of all files, and then nothing runs.
-    """
-    files = sorted(p for p in folder.glob("*.toml") if not p.name.startswith("."))
-    if not files:
-        raise CatalogueError(f"{folder}: no community file (*.toml) here")
-    pages = {path.name: _parsed(path) for path in files}
-    mistakes = [m for name, page in pages.items() for m in _mistakes(name, page)]
-    if not mistakes:
-        mistakes = list(_lineage_mistakes(pages))
-    if mistakes:
-        raise CatalogueError("\n".join(mistakes))
-    return tuple(_community(name.removesuffix(".toml"), page) for name, page in pages.items())
+    """The community files are wrong; the text has one line per mistake, naming file and key."""
 
 
 def unit_of(url: str) -> str:
-    """Return `owner/name` of a repository's url; raises ValueError if the url is not allowed."""
-    _check_url(url, GIT_SCHEMES)
-    path = unquote(urlsplit(url).path).strip("/").removesuffix(".git").removesuffix(".bundle")
-    parts = path.split("/")
-    if urlsplit(url).scheme == "git+file" and "__" in parts[-1]:
-        parts = parts[-1].split("__", 1)
-    if len(parts) < 2 or not all(PART.fullmatch(part) and ".." not in part for part in parts[-2:]):
-        raise ValueError(f"does not end in owner/name: {url!r}")
-    return "/".join(parts[-2:])
+    """Return the unit of a git url, `owner/name`; raises ValueError if it is no plain address.
+
+    `git+https://host/any/owner/name.git` gives `owner/name`, and so does
+    `git+file://localhost/any/owner__name.bundle`.
+    """
+    parts = _split(url, GIT_SCHEMES)
+    is_file = parts.scheme == "git+file"
+    if is_file and parts.netloc != "localhost":
+        raise ValueError("the host of a git+file url must be localhost")
+    names = unquote(parts.path).removeprefix("/").split("/")
+    if not "".join(names).isprintable() or not {"", ".", ".."}.isdisjoint(names):
+        raise ValueError(f"not a plain path: {parts.path!r:.200}")
+    unit = (is_file and _in_file_name(names[-1])) or "/".join(names[-2:]).removesuffix(".git")
+    if not _UNIT.fullmatch(unit):
+        raise ValueError(f"the path does not end in owner/name: {parts.path!r:.200}")
+    return unit
 
 
 def repository_url(template: str, name: str) -> str:
-    """Put a repository's name, which came from somebody's file, into a url template.
+    """Put the `owner/name` that a foreign file gave into a `url_template`; raises ValueError."""
+    if not _UNIT.fullmatch(name):
+        raise ValueError(f"not the owner/name of a repository: {name!r:.80}")
+    url = template.replace(PLACE, name)
+    if unit_of(url) != name:
+        raise ValueError(f"the template makes no address of the repository {name!r:.80}")
+    return url
 
-    Raises ValueError if the name is no plain `owner/name`.
+
+def _in_file_name(name: str) -> str | None:
+    """Return `owner/name` for the file name `owner__name.bundle` or `owner__name.git`."""
+    stem, _, ending = name.rpartition(".")
+    is_joined = "__" in stem.strip("_") and ending in {"bundle", "git"}
+    return stem.replace("__", "/", 1) if is_joined else None
+
+
+def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
+    """Take apart a url that is a host and a path and nothing else; raises ValueError.
+
+    The error does not repeat the url: a wrong one may hold a password.
     """
-    parts = name.split("/")
-    if len(parts) != 2 or not all(PART.fullmatch(part) and ".." not in part for part in parts):
-        raise ValueError(f"not a repository's name: {name!r}")
-    return template.replace("{repository}", name)
+    if foreign := _NO_URL_CHARACTER.search(url):
+        raise ValueError(f"a url has no {foreign[0]!r}")
+    if url.partition("://")[0] not in schemes or "://" not in url:
+        raise ValueError(f"the scheme of the url is not one of {', '.join(schemes)}")
+    if "?" in url or "#" in url:
+        raise ValueError("a query or a fragment is not allowed in a url")
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ValueError("a user or a password is not allowed in a url")
+    if not _HOST.fullmatch(parts.hostname or "") or parts.port == 0:
+        raise ValueError("a url needs a host")
+    return parts
 
 
-def table(communities: Sequence[Community]) -> str:
-    """Return the catalogue as an aligned plain-text table, a line per source."""
-    head = ("source", "kind", "units", "since", "until", "state", "continues")
-    rows = [head, *(_row(source) for community in communities for source in community.sources)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+KINDS: Mapping[str, Callable[[str], str]] = {"git": unit_of}
+"""The known kinds of source, each with what checks a url and names its unit."""
+
+
+def load(folder: Path) -> tuple[Community, ...]:
+    """Return the communities of the `*.toml` files of a folder, by slug; raises CatalogueError."""
+    tables: dict[str, Table] = {}
+    mistakes: list[str] = []
+    files = _files(folder)
+    for file in files:
+        try:
+            tables[file.stem] = _parsed(file)
+        except ValueError as wrong:
+            mistakes.append(f"{file.name}: {wrong}")
+    mistakes += [m for slug, table in tables.items() for m in _in_community(slug, table)]
+    mistakes += _in_lineage(tables, unread={file.stem for file in files} - tables.keys())
+    if mistakes:
+        raise CatalogueError("\n".join(" ".join(mistake.splitlines()) for mistake in mistakes))
+    return tuple(_community(slug, table) for slug, table in tables.items())
+
+
+def table(communities: Iterable[Community]) -> str:
+    """Return the catalogue as aligned plain text: a heading, then one line per source."""
+    heading = ("community", "source", "kind", "units", "since", "until", "state", "continues")
+    rows = [heading, *(_row(source) for community in communities for source in community.sources)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def _row(source: Source) -> tuple[str, ...]:
-    listed = f"from {source.urls_from.rsplit('/', 1)[-1]}" if source.urls_from else str(len(source.urls))
-    return (source.id, source.kind, listed, source.since.isoformat(), str(source.until or "-"),
-            "on" if source.enabled else "off", source.continues or "-")  # fmt: skip
+    file_name = (source.urls_from or "").rpartition("/")[2]
+    return (
+        source.community,
+        source.name,
+        source.kind,
+        f"from {file_name}" if file_name else str(len(source.urls)),
+        source.since.isoformat(),
+        source.until.isoformat() if source.until else "-",
+        "on" if source.enabled else "off",
+        source.continues or "-",
+    )
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise CatalogueError(f"{folder}: no such folder")
+    found = [file for file in folder.glob("*.toml") if not file.name.startswith(".")]
+    if not found:
+        raise CatalogueError(f"{folder}: no community file (*.toml) in it")
+    return sorted(found, key=lambda file: file.stem)
+
+
+def _parsed(file: Path) -> Table:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path.name}: not a TOML file: {error}") from None
+        content = file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from error
+    try:
+        return tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"not UTF-8 (at line {line})") from error
+    except ValueError as error:
+        raise ValueError(f"not TOML: {error}") from error
 
 
-def _community(slug: str, page: dict[str, Any]) -> Community:
-    sources = tuple(_source(slug, block) for block in page["sources"])
-    return Community(slug, page["name"], page["homepage"], page["born"], sources)
+def _community(slug: str, table: Table) -> Community:
+    blocks = [block | {"urls": tuple(block.get("urls", ()))} for block in table["sources"]]
+    sources = tuple(Source(community=slug, **block) for block in blocks)
+    return Community(**(table | {"slug": slug, "sources": sources}))
 
 
-def _source(slug: str, block: dict[str, Any]) -> Source:
-    known = {field.name for field in fields(Source)}
-    facts = {key: value for key, value in block.items() if key in known}
-    return Source(community=slug, **facts | {"urls": tuple(block.get("urls", ()))})
+def _in_community(slug: str, table: Table) -> Iterator[str]:
+    file = f"{slug}.toml"
+    if not _SLUG.fullmatch(slug):
+        yield f"{file}: the file name must match {_SLUG.pattern}"
+    yield from _in_table(f"{file}: ", table, COMMUNITY_KEYS, required=COMMUNITY_KEYS)
+    names: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for place, source in _blocks(table):
+        where = f"{file}: {place}."
+        yield from _in_table(where, source, SOURCE_KEYS, required=("name", "kind", "since", "why"))
+        yield from _in_period(where, source)
+        yield from _in_choice(where, source.keys())
+        yield from _in_urls(where, source, units)
+        first = names.setdefault(str(source.get("name", place)), place)
+        if first != place:
+            yield f"{where}name: {source['name']!r} is already the name of {first}"
 
 
-def _mistakes(file: str, page: dict[str, Any]) -> Iterator[str]:
-    if not SLUG.fullmatch(file.removesuffix(".toml")):
-        yield f"{file}: the file's name must be lower-case letters, digits and -"
-    yield from _key_mistakes(file, page, COMMUNITY_KEYS, tuple(COMMUNITY_KEYS))
-    if isinstance(page.get("homepage"), str):
-        yield from _tried(f"{file}: homepage", page["homepage"], lambda url: _check_url(url, ("https",)))
-    blocks = page.get("sources")
-    if not isinstance(blocks, list):
-        return
-    for number, block in enumerate(blocks):
-        where = f"{file}: sources[{number}]"
-        if isinstance(block, dict):
-            yield from _source_mistakes(where, block)
-        else:
-            yield f"{where}: not a [[sources]] block"
-    yield from _twice(file, "source name", (b.get("name") for b in blocks if isinstance(b, dict)))
-    yield from _twice(file, "repository", _units(blocks))
+def _blocks(table: Table) -> list[tuple[str, Table]]:
+    """Return the `[[sources]]` blocks that are tables, each with its place, `sources[0]`."""
+    found = table.get("sources")
+    blocks = enumerate(found if isinstance(found, list) else ())
+    return [(f"sources[{number}]", block) for number, block in blocks if isinstance(block, dict)]
 
 
-def _source_mistakes(where: str, block: dict[str, Any]) -> Iterator[str]:
-    yield from _key_mistakes(where, block, SOURCE_KEYS, REQUIRED, dot=".")
-    name, kind = block.get("name"), block.get("kind")
-    if isinstance(name, str) and not SLUG.fullmatch(name):
-        yield f"{where}.name: must be lower-case letters, digits and -: {name!r}"
-    if isinstance(kind, str) and kind not in KINDS:
-        yield f"{where}.kind: unknown kind {kind!r}; known: {', '.join(KINDS)}"
-    since, until = block.get("since"), block.get("until")
-    if _is(since, date) and _is(until, date) and until < since:
-        yield f"{where}.until: {until} lies before since ({since})"
-    yield from _url_mistakes(where, block)
-
-
-def _url_mistakes(where: str, block: dict[str, Any]) -> Iterator[str]:
-    if not block.get("urls") and not (block.get("urls_from") and block.get("url_template")):
-        yield f"{where}.urls: missing: name urls, or urls_from and url_template together"
-    urls = block.get("urls", [])
-    for number, url in enumerate(urls if isinstance(urls, list) else []):
-        yield from _tried(f"{where}.urls[{number}]", url, unit_of)
-    if isinstance(block.get("urls_from"), str):
-        yield from _tried(f"{where}.urls_from", block["urls_from"], lambda url: _check_url(url, LIST_SCHEMES))
-    if isinstance(template := block.get("url_template"), str):
-        yield from _tried(f"{where}.url_template", template, _check_template)
-
-
-def _key_mistakes(
-    where: str, page: dict[str, Any], known: dict[str, type], required: Iterable[str], dot: str = ": "
-) -> Iterator[str]:
+def _in_table(where: str, table: Table, keys: Mapping[str, Check], required: Iterable[str]) -> Iterator[str]:
+    for key in table:
+        if key not in keys:
+            yield f"{where}{key}: unknown key{_nearest(key, keys)}"
     for key in required:
-        if key not in page:
-            yield f"{where}{dot}{key}: missing"
-    for key, value in page.items():
-        if key not in known:
-            near = get_close_matches(key, known, 1)
-            yield f"{where}{dot}{key}: unknown key" + (f"; did you mean {near[0]}?" if near else "")
-        elif not _is(value, known[key]):
-            yield f"{where}{dot}{key}: not {WORDS[known[key]]}: {value!r}"
+        if key not in table:
+            yield f"{where}{key}: missing"
+    for key, check in keys.items():
+        if key in table:
+            yield from _tried(f"{where}{key}", check, table[key])
 
 
-def _is(value: object, kind: type) -> bool:
-    return isinstance(value, kind) and not (kind is date and isinstance(value, datetime))
-
-
-def _tried(where: str, value: object, check: Callable[[str], object]) -> Iterator[str]:
+def _tried(where: str, check: Check, value: object) -> Iterator[str]:
     try:
-        if not isinstance(value, str):
-            raise ValueError(f"not a text: {value!r}")
         check(value)
-    except ValueError as mistake:
-        yield f"{where}: {mistake}"
+    except ValueError as wrong:
+        yield f"{where}: {wrong}"
 
 
-def _check_template(template: str) -> None:
-    if template.count("{repository}") != 1:
-        raise ValueError("must hold {repository} exactly once")
-    unit_of(repository_url(template, "owner/name"))
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError(f"not a text of one line: {value!r:.80}")
+    return value
 
 
-def _check_url(url: str, schemes: tuple[str, ...]) -> None:
-    """Raise ValueError unless the url is plain, with a host and one of the schemes."""
-    if not url.isascii() or re.search(r"[\x00-\x20\x7f]", url):
-        raise ValueError(f"a url has no spaces, control or non-ASCII characters: {url!r}")
-    parts = urlsplit(url)
-    if parts.scheme not in schemes:
-        raise ValueError(f"scheme not allowed: {url!r}; allowed: {', '.join(schemes)}")
-    if not parts.hostname or parts.hostname.startswith("-"):
-        raise ValueError(f"no host: {url!r}")
-    if "@" in parts.netloc:
-        raise ValueError("a url must not carry a user or password")
-    if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ValueError(f"a url here has no query and no fragment: {url!r}")
-    if parts.scheme == "git+file" and parts.netloc != "localhost":
-        raise ValueError(f"git+file is for git+file://localhost/ only: {url!r}")
-    _ = parts.port
+def _slug(value: object) -> None:
+    if not _SLUG.fullmatch(_text(value)):
+        raise ValueError(f"{value!r:.80} does not match {_SLUG.pattern}")
 
 
-def _units(blocks: list[Any]) -> Iterator[str]:
-    for block in blocks:
-        for url in block.get("urls", []) if isinstance(block, dict) else []:
-            try:
-                yield unit_of(url)
-            except (ValueError, AttributeError, TypeError):
-                continue
+def _kind(value: object) -> None:
+    if _text(value) not in KINDS:
+        raise ValueError(f"unknown kind {value!r:.80}{_nearest(_text(value), KINDS)}")
 
 
-def _twice(file: str, what: str, names: Iterable[Any]) -> Iterator[str]:
-    for name, times in Counter(names).items():
-        if name is not None and times > 1:
-            yield f"{file}: duplicate {what}: {name!r} stands {times} times"
+def _day(value: object) -> None:
+    if type(value) is not date:
+        raise ValueError(f"not a date: {value!r:.80}")
 
 
-def _lineage_mistakes(pages: dict[str, dict[str, Any]]) -> Iterator[str]:
-    declared = {f"{f.removesuffix('.toml')}/{b['name']}": (f, b) for f, p in pages.items() for b in p["sources"]}
-    for name, (file, block) in declared.items():
-        for key, back in (("continues", "continued_by"), ("continued_by", "continues")):
-            other = block.get(key)
-            if other is None:
-                continue
-            if other not in declared:
-                yield f"{file}: {block['name']}.{key}: no source is called {other!r}"
-            elif declared[other][1].get(back) != name:
-                yield f"{file}: {block['name']}.{key}: {other} does not say {back} = {name!r}"
+def _flag(value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"neither true nor false: {value!r:.80}")
+
+
+def _list(value: object) -> None:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"not a list with something in it: {value!r:.80}")
+
+
+def _tables(value: object) -> None:
+    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+        raise ValueError("one [[sources]] block or more is needed")
+
+
+def _homepage(value: object) -> None:
+    _split(_text(value), ("https",))
+
+
+def _page(value: object) -> None:
+    if not _split(_text(value), PAGE_SCHEMES).path.rpartition("/")[2]:
+        raise ValueError("the url of a file is needed")
+
+
+def _template(value: object) -> None:
+    if _text(value).count(PLACE) != 1:
+        raise ValueError(f"{PLACE} must be in it exactly once")
+    repository_url(_text(value), "owner/name")
+
+
+COMMUNITY_KEYS: Mapping[str, Check] = {
+    "name": _text,
+    "homepage": _homepage,
+    "born": _day,
+    "sources": _tables,
+}
+SOURCE_KEYS: Mapping[str, Check] = {
+    "name": _slug,
+    "kind": _kind,
+    "urls": _list,
+    "since": _day,
+    "until": _day,
+    "why": _text,
+    "continues": _text,
+    "continued_by": _text,
+    "enabled": _flag,
+    "snapshot": _flag,
+    "urls_from": _page,
+    "url_template": _template,
+}
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f" (known: {', '.join(sorted(known))})"
+
+
+def _in_period(where: str, source: Table) -> Iterator[str]:
+    since, until = source.get("since"), source.get("until")
+    if type(since) is date and type(until) is date and until < since:
+        yield f"{where}until: {until} is before since, {since}"
+
+
+def _in_choice(where: str, keys: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong unless there are either urls, or urls_from with its url_template."""
+    given = [key for key in ("urls", "urls_from", "url_template") if key in keys]
+    if not given:
+        yield f"{where}urls: missing (or urls_from together with url_template)"
+    elif given[0] == "urls":
+        yield from (f"{where}{key}: not together with urls" for key in given[1:])
+    elif len(given) == 1:
+        missing = "url_template" if given == ["urls_from"] else "urls_from"
+        yield f"{where}{missing}: missing beside {given[0]}"
+
+
+def _in_urls(where: str, source: Table, units: dict[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the urls; `units` remembers who of the community named which."""
+    kind, urls = source.get("kind"), source.get("urls")
+    if kind not in list(KINDS) or not isinstance(urls, list):
+        return
+    for number, url in enumerate(urls):
+        place = f"{where}urls[{number}]"
+        try:
+            unit = KINDS[kind](_text(url))
+        except ValueError as wrong:
+            yield f"{place}: {wrong}"
+        else:
+            first = units.setdefault(unit.lower(), place)
+            if first != place:
+                yield f"{place}: {unit} is named already by {first}"
+
+
+def _in_lineage(tables: dict[str, Table], unread: Collection[str]) -> Iterator[str]:
+    """Yield the links between sources that are wrong, but for those into an unread file."""
+    placed = [
+        (f"{slug}.toml: {place}.", f"{slug}/{source.get('name')}", source)
+        for slug, table in tables.items()
+        for place, source in _blocks(table)
+    ]
+    sources = {own: source for _, own, source in placed}
+    for where, own, source in placed:
+        for key in ("continues", "continued_by"):
+            other = source.get(key)
+            if isinstance(other, str) and other.partition("/")[0] not in unread:
+                yield from _tried(f"{where}{key}", partial(_link, sources, own, key), other)
+
+
+def _link(sources: dict[str, Table], own: str, key: str, other: str) -> None:
+    """Check one link; a source continues only what begins before it, so there are no circles."""
+    if other not in sources:
+        raise ValueError(f"no such source: {other!r:.80}{_nearest(other, sources)}")
+    back = "continued_by" if key == "continues" else "continues"
+    if sources[other].get(back) != own:
+        raise ValueError(f"{other} must have {back} = {own!r}")
+    since, begun = sources[own].get("since"), sources[other].get("since")
+    if key == "continues" and type(since) is date and type(begun) is date and since <= begun:
+        raise ValueError(f"{other} must begin earlier, not on {begun}")

@@ -120,7 +120,8 @@ def _load(
              sha256(inputs.encode()).hexdigest(), shows)  # fmt: skip
     _table(con, RAW["build"], [build])
     _table(con, METHOD, [tuple(m[k] for k in METHOD.keys) for m in method.metrics])
-    con.execute("create table rankings.rules as select " + ", ".join(f"{_literal(v)} as {k}" for k, v in method.rules.items()))
+    rules = ", ".join(f"{_literal(value)} as {name}" for name, value in method.rules.items())
+    con.execute(f"create table rankings.rules as select {rules}")
     _commits_view(con, units, positions)
 
 
@@ -282,10 +283,10 @@ def _table(con: duckdb.DuckDBPyConnection, table: Written, rows: list[tuple[Any,
     """Make a table from Python rows."""
     columns = ", ".join(f'"{name}" {kind}' for name, kind, _ in table.columns)
     con.execute(f"create table {table.name} ({columns})")
-    schema, name = table.name.split(".")
-    with closing(con.appender(name, schema=schema, catalog="built")) as appender:
-        for row in rows:
-            appender.append_row(*row)
+    appender = con.appender(f"built.{table.name}")
+    for row in rows:
+        appender.append_row(*row)
+    appender.flush()
     _comment(con, table.name, table.sentence, {name: text for name, _, text in table.columns})
 
 
@@ -317,9 +318,8 @@ def in_order(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]
 
 def reads_from(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
     """Return the tables that a select reads, from DuckDB's own parse tree."""
-    row = con.execute("select json_serialize_sql($select)", {"select": table.select}).fetchone()
-    assert row
-    tree = json.loads(row[0])
+    ((text,),) = con.execute("select json_serialize_sql($select)", {"select": table.select}).fetchall()
+    tree = json.loads(text)
     if tree["error"]:
         raise ValueError(f"{table.name}: {tree['error_message']}")
     return {f"{n['schema_name']}.{n['table_name']}" for n in _nodes(tree) if n.get("schema_name") and "table_name" in n}
@@ -333,7 +333,8 @@ def _nodes(tree: object) -> Iterator[dict[str, Any]]:
 
 
 def _united(tables: list[Table]) -> Table:
-    selects = [f"select community, {_literal(t.name.split('.')[1])} as metric, month, value from {t.name}" for t in tables if t.facts]
+    metrics = [(_literal(t.name.split(".")[1]), t.name) for t in tables if t.facts]
+    selects = [f"select community, {metric} as metric, month, value from {name}" for metric, name in metrics]
     return Table(UNITED, "All metrics, where something was counted.", {}, {}, " union all ".join(selects))
 
 
@@ -399,7 +400,11 @@ def _swap(draft: Path, database: Path) -> None:
 def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not database.exists():
         raise NoDatabaseError(f"there is no database at {database} yet; run: stackrank nightly")
-    config = {"autoinstall_known_extensions": False, "enable_external_access": False, "lock_configuration": True}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "enable_external_access": False,
+        "lock_configuration": True,
+    }
     with closing(duckdb.connect(str(database), read_only=True, config=config)) as con:
         yield con
 
@@ -410,7 +415,7 @@ def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None
     The connection can neither write nor reach any other file. Raises NoDatabaseError.
     """
     with _reading(database) as con:
-        return con.execute(sql, dict(parameters or {})).to_arrow_table()
+        return con.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
 
 def answer(database: Path, sql: str, form: str) -> str:

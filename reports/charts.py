@@ -84,9 +84,7 @@ def places(drawn: Sequence[Line], looks: Mapping[str, Style]) -> dict[str, Any]:
     return finished(figure, labels(drawn, looks, span, height))
 
 
-def monthly(
-    drawn: Sequence[Line], unfinished: Sequence[Line], looks: Mapping[str, Style], unit: str
-) -> dict[str, Any]:
+def monthly(drawn: Sequence[Line], unfinished: Sequence[Line], looks: Mapping[str, Style], unit: str) -> dict[str, Any]:
     """Monthly numbers from zero; `unfinished` months are hollow marks that no line joins."""
     figure = go.Figure([trace(line, looks.get(line.slug, GREY)) for line in drawn])
     figure.add_traces([hollow(line, looks.get(line.slug, GREY)) for line in unfinished])
@@ -115,10 +113,7 @@ def sizes(line: Line) -> list[int]:
     known = [None, *line.values, None]
     last = max((n for n, value in enumerate(line.values) if value is not None), default=-1)
     alone = [known[n] is None and known[n + 2] is None for n in range(len(line.values))]
-    return [
-        8 if n == last or alone[n] or month[5:7] == "12" else 0
-        for n, month in enumerate(line.months)
-    ]
+    return [8 if n == last or alone[n] or month[5:7] == "12" else 0 for n, month in enumerate(line.months)]
 
 
 def hollow(line: Line, style: Style) -> go.Scatter:

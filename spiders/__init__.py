@@ -1,0 +1,1 @@
+"""Go there, keep the page, read it: one file per kind of source."""

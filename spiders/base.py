@@ -50,7 +50,7 @@ class SourceSpider(scrapy.Spider):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            self.logger.error("%s is being collected already: %s", source.id, file.read().strip())
+            self.logger.warning("%s is being collected already: %s", source.id, file.read().strip())
             return False
         file.truncate(0)
         file.write(json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat()}))

@@ -8,17 +8,17 @@ import hashlib
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import scrapy
-import tomllib
 import yaml
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -148,13 +148,14 @@ def repositories(page: bytes) -> list[str]:
     Raises ValueError if the page is no such file (a login page with status 200, say).
     """
     teams = yaml.load(page, Loader=yaml.CSafeLoader)
-    if not isinstance(teams, dict):
-        raise ValueError("the list of repositories is not a YAML mapping of teams")
-    deliverables = [d for team in teams.values() for d in (team.get("deliverables") or {}).values()]
-    names = dict.fromkeys(name for d in deliverables for name in d.get("repos") or ())
+    try:
+        deliverables = [d for team in teams.values() for d in (team.get("deliverables") or {}).values()]
+        names = dict.fromkeys(str(name) for d in deliverables for name in d.get("repos") or ())
+    except AttributeError:
+        raise ValueError("the list of repositories is not a YAML mapping of teams") from None
     if not names:
         raise ValueError("the list of repositories names none")
-    return [str(name) for name in names]
+    return list(names)
 
 
 def log(clone: Path) -> Iterator[bytes]:
@@ -170,13 +171,17 @@ def log(clone: Path) -> Iterator[bytes]:
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=dies_with_parent(),
     ) as git:  # fmt: skip
-        assert git.stdout and git.stderr
-        while chunk := git.stdout.read(CHUNK):
-            yield chunk
-        if complaint := git.stderr.read():
+        yield from iter(partial(_pipe(git.stdout).read, CHUNK), b"")
+        if complaint := _pipe(git.stderr).read():
             raise OSError(f"git log: {redact(complaint.decode(errors='replace'))[:300]}")
     if git.returncode:
         raise OSError(f"git log ended with {git.returncode}")
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise OSError("git was started without a pipe")
+    return stream
 
 
 def tags(clone: Path) -> list[dict[str, str | int | None]]:
@@ -220,11 +225,7 @@ class Machines(NamedTuple):
         """Return the id of the rule by which this account is a machine, else None."""
         folded = fold_name(decode(name))
         by_suffix = (rule for suffix, rule in self.suffixes.items() if folded.endswith(suffix))
-        return (
-            self.names.get(folded)
-            or self.addresses.get(fold_address(decode(address)))
-            or next(by_suffix, None)
-        )
+        return self.names.get(folded) or self.addresses.get(fold_address(decode(address))) or next(by_suffix, None)
 
 
 def machines(rules_file: Path = RULES_FILE) -> Machines:
@@ -234,9 +235,7 @@ def machines(rules_file: Path = RULES_FILE) -> Machines:
     return Machines(by["name"], by["address"], by["name_suffix"])
 
 
-def commits(
-    stream: Iterable[bytes], pseudonyms: Pseudonyms, machines: Machines
-) -> Iterator[pa.RecordBatch]:
+def commits(stream: Iterable[bytes], pseudonyms: Pseudonyms, machines: Machines) -> Iterator[pa.RecordBatch]:
     """Read the output of `log` into batches of the schema COMMITS, one row per commit.
 
     The same bytes under the same key and rules give the same rows, in any chunking. Raises

@@ -67,9 +67,7 @@ class GitDownloadHandler(BaseDownloadHandler):
             async with asyncio.timeout(settings.getint("GIT_TIMEOUT")):
                 state = await fetch.run()
         except TimeoutError:
-            raise GitError(
-                Verdict.FAILED, f"not finished after {settings.getint('GIT_TIMEOUT')} s"
-            ) from None
+            raise GitError(Verdict.FAILED, f"not finished after {settings.getint('GIT_TIMEOUT')} s") from None
         return TextResponse(request.url, body=json.dumps(state).encode(), encoding="utf-8")
 
 

@@ -14,17 +14,12 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 2.0
-DOWNLOAD_SLOTS = {
-    host: {"concurrency": 3, "delay": 0, "jitter": 0} for host in ("127.0.0.1", "localhost")
-}
+DOWNLOAD_SLOTS = {host: {"concurrency": 3, "delay": 0, "jitter": 0} for host in ("127.0.0.1", "localhost")}
 DOWNLOAD_TIMEOUT = 180
 RETRY_TIMES = 2
 AUTOTHROTTLE_ENABLED = False
 
-DOWNLOAD_HANDLERS = {
-    scheme: "spiders.git_download.GitDownloadHandler"
-    for scheme in ("git+https", "git+http", "git+file")
-}
+DOWNLOAD_HANDLERS = dict.fromkeys(("git+https", "git+http", "git+file"), "spiders.git_download.GitDownloadHandler")
 GIT_TIMEOUT = 3600
 GIT_MAX_BYTES = 8 << 30
 

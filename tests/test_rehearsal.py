@@ -50,9 +50,7 @@ def source(*urls: str, **facts: Any) -> Source:
 
 def git(*arguments: str | Path, check: bool = True) -> str:
     command = ["git", *map(str, arguments)]
-    finished = subprocess.run(
-        command, env=places.environment(), capture_output=True, text=True, check=check
-    )
+    finished = subprocess.run(command, env=places.environment(), capture_output=True, text=True, check=check)
     return finished.stdout if check else finished.stdout + finished.stderr
 
 
@@ -92,9 +90,7 @@ def ask(server: RehearsalServer) -> Iterator[Ask]:
         connection.close()
 
 
-def test_a_treeless_clone_brings_the_commits_and_no_file(
-    server: RehearsalServer, root: Path, tmp_path: Path
-) -> None:
+def test_a_treeless_clone_brings_the_commits_and_no_file(server: RehearsalServer, root: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone.git"
     git("clone", "--quiet", "--bare", "--filter=tree:0", f"{server.base_url}/{ONE}", clone)
     listing = git("-C", clone, "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)")
@@ -104,23 +100,17 @@ def test_a_treeless_clone_brings_the_commits_and_no_file(
     assert kinds["commit"] == len(history(clone))
 
 
-def test_what_the_filter_leaves_out_is_there_and_its_fetch_is_seen(
-    server: RehearsalServer, tmp_path: Path
-) -> None:
+def test_what_the_filter_leaves_out_is_there_and_its_fetch_is_seen(server: RehearsalServer, tmp_path: Path) -> None:
     clone = tmp_path / "clone.git"
     git("clone", "--quiet", "--bare", "--filter=tree:0", f"{server.base_url}/{ONE}", clone)
     before = len(server.requests)
     lazy = {**places.environment(), "GIT_NO_LAZY_FETCH": "0"}
-    subprocess.run(
-        ["git", "-C", clone, "ls-tree", "HEAD"], env=lazy, check=True, capture_output=True
-    )
+    subprocess.run(["git", "-C", clone, "ls-tree", "HEAD"], env=lazy, check=True, capture_output=True)
     assert len(server.requests) > before
 
 
 @pytest.mark.parametrize("version", ["0", "2"])
-def test_references_are_the_same_under_both_protocols(
-    server: RehearsalServer, root: Path, version: str
-) -> None:
+def test_references_are_the_same_under_both_protocols(server: RehearsalServer, root: Path, version: str) -> None:
     url = f"{server.base_url}/{ONE}"
     trace = git("-c", f"protocol.version={version}", "ls-remote", "--symref", url)
     tip = history(root / f"{ONE}.git")[0]
@@ -129,9 +119,7 @@ def test_references_are_the_same_under_both_protocols(
     assert methods == (["GET"] if version == "0" else ["GET", "POST"])
 
 
-def test_a_later_fetch_brings_only_what_is_new(
-    server: RehearsalServer, root: Path, tmp_path: Path
-) -> None:
+def test_a_later_fetch_brings_only_what_is_new(server: RehearsalServer, root: Path, tmp_path: Path) -> None:
     clone, url = tmp_path / "clone.git", f"{server.base_url}/{ONE}"
     older = history(root / f"{ONE}.git")[5]
     git("init", "--quiet", "--bare", clone)
@@ -233,9 +221,7 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing_running(tmp_path: Pat
         assert server.complaints == []
 
 
-def test_the_same_day_gives_the_same_hashes_and_the_next_day_adds_to_them(
-    root: Path, tmp_path: Path
-) -> None:
+def test_the_same_day_gives_the_same_hashes_and_the_next_day_adds_to_them(root: Path, tmp_path: Path) -> None:
     sources = [source(f"git+https://{ONE}")]
     histories.generate(tmp_path / "same", sources, TODAY)
     histories.generate(tmp_path / "later", sources, date(2026, 4, 30))
@@ -280,9 +266,7 @@ def test_a_lively_history_has_what_real_ones_have(tmp_path: Path) -> None:
     )  # fmt: skip
     histories.generate(tmp_path, [nova], TODAY)
     bare = tmp_path / "forge.example.org/openstack/nova.git"
-    log = git(
-        "-C", bare, "log", "--format=%P|%an|%cn|%ad|%cd|%s", "--date=raw", "HEAD"
-    ).splitlines()
+    log = git("-C", bare, "log", "--format=%P|%an|%cn|%ad|%cd|%s", "--date=raw", "HEAD").splitlines()
     rows = [line.split("|") for line in log]
     assert sum(" " in row[0] for row in rows) > len(rows) / 4
     assert any(row[1] == "OpenStack Proposal Bot" for row in rows)
@@ -307,9 +291,7 @@ def test_every_whole_month_has_three_people_of_examples() -> None:
     assert len(months) == 26
     assert min(len(names) for names in months.values()) >= 3
     addresses = [a for p in crew("openstack", TODAY) for a in p.addresses]
-    assert all(
-        address.endswith(("example.org", "example.com", "example.net")) for address in addresses
-    )
+    assert all(address.endswith(("example.org", "example.com", "example.net")) for address in addresses)
     assert any(len(person.addresses) == 2 for person in crew("openstack", TODAY))
 
 
@@ -332,9 +314,7 @@ def folder(root: Path, tmp_path: Path) -> Path:
 BIRDS = source(*(f"git+https://forge.example.org/birds/{name}" for name in ("one", "two", "three")))
 
 
-def test_a_bundle_is_served_with_its_branches_tags_and_head(
-    folder: Path, root: Path, tmp_path: Path
-) -> None:
+def test_a_bundle_is_served_with_its_branches_tags_and_head(folder: Path, root: Path, tmp_path: Path) -> None:
     given = histories.unbundle(folder, tmp_path / "served", [BIRDS])
     assert given.served == ("birds/one",)
     assert given.missing == ("birds/two", "birds/three")
@@ -343,9 +323,7 @@ def test_a_bundle_is_served_with_its_branches_tags_and_head(
         assert seen == git("ls-remote", "--symref", f"{original.base_url}/{ONE}")
 
 
-def test_a_bare_repository_is_served_in_place_and_not_written_to(
-    folder: Path, root: Path, tmp_path: Path
-) -> None:
+def test_a_bare_repository_is_served_in_place_and_not_written_to(folder: Path, root: Path, tmp_path: Path) -> None:
     bare = folder / "birds__two.git"
     git("clone", "--quiet", "--bare", root / f"{ONE}.git", bare)
     before = {path: path.stat().st_mtime_ns for path in bare.rglob("*")}
@@ -395,9 +373,7 @@ def test_a_bundle_without_head_needs_an_obvious_branch(
         assert head.strip() == chosen
 
 
-def test_a_bundle_whose_head_is_no_branch_is_served_with_that_head(
-    folder: Path, root: Path, tmp_path: Path
-) -> None:
+def test_a_bundle_whose_head_is_no_branch_is_served_with_that_head(folder: Path, root: Path, tmp_path: Path) -> None:
     bare = tmp_path / "clone.git"
     git("clone", "--quiet", "--bare", root / f"{ONE}.git", bare)
     git("-C", bare, "update-ref", "--no-deref", "HEAD", "main~1")

@@ -20,9 +20,7 @@ def write(bare: Path, branch: str, changes: Iterable[Change]) -> None:
     bare.mkdir(parents=True)
     git(bare, "init", "--quiet", "--bare", "--template=", f"--initial-branch={branch}")
     command = ["git", f"--git-dir={bare}", "fast-import", "--quiet", "--done"]
-    with subprocess.Popen(
-        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as importer:
+    with subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as importer:
         assert importer.stdin
         assert importer.stdout
         history = History(importer.stdin, importer.stdout, branch)
@@ -56,9 +54,7 @@ class History:
         merged = base != self.line[-1:]
         if merged:
             message = f'Merge "{subject}"\n'
-            merge = self._commit(
-                change, change.merger, change.merger, message, [self.line[-1], commit]
-            )
+            merge = self._commit(change, change.merger, change.merger, message, [self.line[-1], commit])
         self.line.append(merge if merged else commit)
         self.landed = (commit, subject)
 
@@ -78,9 +74,7 @@ class History:
     ) -> int:
         """Order one commit with the change's file in its tree; return its mark."""
         self.marks += 1
-        lineage = "".join(
-            f"{word} :{mark}\n" for word, mark in zip(("from", "merge"), parents, strict=False)
-        )
+        lineage = "".join(f"{word} :{mark}\n" for word, mark in zip(("from", "merge"), parents, strict=False))
         self._order(
             f"commit refs/heads/{self.branch}\nmark :{self.marks}\n"
             f"author {author}\ncommitter {committer}\n{_data(message)}{lineage}"
@@ -98,9 +92,7 @@ class History:
         version = f"{moment.year}.{moment.month}.0"
         candidate = self.line[-2:][0]
         self._order(f"reset refs/tags/{version}-rc1\nfrom :{candidate}\n\n")
-        self._order(
-            f"tag {version}\nfrom :{self.line[-1]}\ntagger {by}\n{_data(f'Release {version}')}"
-        )
+        self._order(f"tag {version}\nfrom :{self.line[-1]}\ntagger {by}\n{_data(f'Release {version}')}")
 
     def _hash(self, mark: int) -> str:
         self._order(f"get-mark :{mark}\n")

@@ -48,10 +48,7 @@ def generate(root: Path, sources: Iterable[Source], today: date) -> None:
 
 
 def _invent(bare: Path, at: str, source: Source, declared: list[Source], today: date) -> None:
-    legs = [
-        changes(unit(one), owner.community, *period(owner, today))
-        for one, owner in _lineage(at, source, declared)
-    ]
+    legs = [changes(unit(one), owner.community, *period(owner, today)) for one, owner in _lineage(at, source, declared)]
     fast_import.write(bare, pace(unit(at)).branch, chain.from_iterable(legs))
 
 

@@ -88,9 +88,7 @@ USUAL_CREW = 4
 GATE = Person("Zuul", ("zuul@review.opendev.org",), "+0000")
 PROPOSALS = Person("OpenStack Proposal Bot", ("openstack-infra@lists.openstack.org",), "+0000")
 MACHINES = {"openstack": PROPOSALS}
-USUAL_MACHINE = Person(
-    "dependabot[bot]", ("49699333+dependabot[bot]@users.noreply.github.com",), "+0000"
-)
+USUAL_MACHINE = Person("dependabot[bot]", ("49699333+dependabot[bot]@users.noreply.github.com",), "+0000")
 
 STARTS = ("Ba", "Ke", "Mo", "Ti", "Lu", "Sé", "Ve", "No", "Ri", "Da", "Ø", "Zi")
 MIDDLES = ("ra", "mi", "lo", "ve", "nu", "ka")

@@ -85,9 +85,7 @@ def serve(root: Path) -> Iterator[RehearsalServer]:
 
 
 def _back_end() -> str:
-    finished = subprocess.run(
-        ["git", "--exec-path"], env=environment(), capture_output=True, text=True, check=True
-    )
+    finished = subprocess.run(["git", "--exec-path"], env=environment(), capture_output=True, text=True, check=True)
     program = Path(finished.stdout.strip()) / "git-http-backend"
     if not program.exists():
         raise FileNotFoundError(f"git's HTTP back end is not installed: {program}")

@@ -3,7 +3,7 @@
 --   month: first day of the month, UTC
 --   commits: by committer month, no merges, no machines (the metric)
 --   commits_author_month: the same by author month
---   commits_with_merges: by committer month, merges in, no machines
+--   commits_with_merges: by committer month, merges in (also those that a gate makes), no other commits of machines
 --   commits_with_automated: by committer month, no merges, machines in
 --   commits_with_all: by committer month, merges and machines in: what git itself counts
 --   code_people: distinct authors of commits (the metric)
@@ -15,7 +15,7 @@
 with by_committer as (
     select community, month,
         count(*) filter (counted) as commits,
-        count(*) filter (not automated) as commits_with_merges,
+        count(*) filter (parents > 1 or not automated) as commits_with_merges,
         count(*) filter (parents < 2) as commits_with_automated,
         count(*) as commits_with_all,
         count(distinct author_key) filter (counted) as code_people,
