@@ -223,7 +223,7 @@ def _day(value: object) -> None:
 
 
 def _flag(value: object) -> None:
-    if not isinstance(value, bool):
+    if type(value) is not bool:
         raise ValueError(f"neither true nor false: {value!r:.80}")
 
 
@@ -300,7 +300,7 @@ def _in_choice(where: str, keys: Collection[str]) -> Iterator[str]:
 def _in_urls(where: str, source: Table, units: dict[str, str]) -> Iterator[str]:
     """Yield what is wrong with the urls; `units` remembers who of the community named which."""
     kind, urls = source.get("kind"), source.get("urls")
-    if kind not in list(KINDS) or not isinstance(urls, list):
+    if not isinstance(kind, str) or kind not in KINDS or not isinstance(urls, list):
         return
     for number, url in enumerate(urls):
         place = f"{where}urls[{number}]"

@@ -24,6 +24,7 @@ from pipelines.nouns import Verdict, Visit
 from pipelines.pseudonyms import redact
 
 VISIT, TAGS = b"stackrank.visit", b"stackrank.tags"
+UNREPEATED = ("hash", "parent_hashes", "authored_at", "committed_at")
 LARGEST_SHRINK = 0.02
 READERS = 2
 
@@ -59,10 +60,10 @@ COMMITS = pa.schema(
 
 @dataclass(frozen=True)
 class Harvest:
-    """All observations of one unit: its visit so far, and its rows as a stream of batches."""
+    """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches."""
 
     visit: Visit
-    started: float
+    fetched_in: float
     schema: pa.Schema
     batches: Iterable[pa.RecordBatch]
     tags: list[dict[str, str | int | None]]
@@ -116,12 +117,13 @@ def land(where: Folders, harvest: Harvest) -> Visit:
 
 
 def _write(draft: Path, harvest: Harvest) -> Visit:
-    rows = 0
-    with pq.ParquetWriter(draft, harvest.schema, compression="zstd") as writer:
+    rows, started = 0, monotonic()
+    repeated = [field.name for field in harvest.schema if field.name not in UNREPEATED]
+    with pq.ParquetWriter(draft, harvest.schema, compression="zstd", use_dictionary=repeated) as writer:
         for batch in harvest.batches:
             writer.write_batch(batch)
             rows += batch.num_rows
-        seconds = round(monotonic() - harvest.started, 3)
+        seconds = round(harvest.fetched_in + monotonic() - started, 3)
         visit = replace(harvest.visit, observations=rows, seconds=seconds)
         footer = {VISIT: as_json(visit), TAGS: json.dumps(harvest.tags)}
         writer.add_key_value_metadata(footer)

@@ -37,8 +37,8 @@ class SourceSpider(scrapy.Spider):
         self.sources = [source for source in chosen if self._lock(source)]
 
     def _chosen(self, names: frozenset[str]) -> list[Source]:
-        declared = [s for c in communities.load(self.folders.communities) for s in c.sources]
-        mine = [source for source in declared if source.kind == self.kind and source.enabled]
+        self.declared = [s for c in communities.load(self.folders.communities) for s in c.sources]
+        mine = [source for source in self.declared if source.kind == self.kind and source.enabled]
         return [source for source in mine if not names or source.id in names]
 
     def _lock(self, source: Source) -> bool:

@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
-from time import monotonic
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -32,7 +31,7 @@ from spiders.git_download import HEAD, GitError, dies_with_parent, environment
 
 RULES_FILE = Path(__file__).with_name("automated.toml")
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
-CHUNK = 1 << 21
+CHUNK = 8 << 20
 LARGEST_COMMIT = 64 << 20
 YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
 
@@ -72,7 +71,7 @@ class GitSpider(SourceSpider):
                 callback=self.parse,
                 errback=self.failed,
                 dont_filter=True,
-                cb_kwargs={"source": source, "unit": unit, "started": monotonic()},
+                cb_kwargs={"source": source, "unit": unit},
                 meta={
                     "clone": str(self.clone(source, unit)),
                     "dont_obey_robotstxt": True,
@@ -85,15 +84,15 @@ class GitSpider(SourceSpider):
         return self.folders.clones / source.community / source.name / f"{unit}.git"
 
     def parse_projects(self, response: Response, source: Source) -> Iterator[Any]:
-        """Ask for each repository of the governance file that no earlier source has."""
-        earlier = {unit_of(url) for s in self.sources if s.community == source.community for url in s.urls}
+        """Ask for each repository of the governance file that no source names by itself."""
+        named = {unit_of(url) for s in self.declared if s.community == source.community for url in s.urls}
         for name in repositories(response.body):
             try:
                 url = repository_url(source.url_template or "", name)
             except ValueError as refusal:
                 yield self.visit(source, name, response.url, Verdict.REFUSED, reason=redact(str(refusal)))
                 continue
-            if unit_of(url) not in earlier:
+            if unit_of(url) not in named:
                 yield from self._requests(source, url)
 
     def projects_failed(self, failure: Failure) -> Visit:
@@ -102,7 +101,7 @@ class GitSpider(SourceSpider):
         reason = redact(f"the list of repositories: {failure.getErrorMessage()}")
         return self.visit(source, "", source.urls_from or "", Verdict.FAILED, reason=reason)
 
-    def parse(self, response: Response, source: Source, unit: str, started: float) -> Iterator[Any]:
+    def parse(self, response: Response, source: Source, unit: str) -> Iterator[Any]:
         """Yield a harvest, or only a visit where there is nothing new to read."""
         state = json.loads(response.body)
         facts = {"checksum": state["checksum"], "note": state["note"]}
@@ -110,13 +109,13 @@ class GitSpider(SourceSpider):
         if state["head"] is None:
             yield self.visit(source, unit, response.url, Verdict.EMPTY, observations=0, **facts)
         elif held and self._same(held, state["checksum"]):
-            facts |= {"observations": held.observations, "seconds": round(monotonic() - started, 3)}
+            facts |= {"observations": held.observations, "seconds": state["seconds"]}
             yield self.visit(source, unit, response.url, Verdict.UNCHANGED, **facts)
         else:
             clone = self.clone(source, unit)
             yield Harvest(
                 visit=self.visit(source, unit, response.url, Verdict.OK, **facts),
-                started=started,
+                fetched_in=state["seconds"],
                 schema=COMMITS,
                 batches=commits(log(clone), self.pseudonyms, machines()),
                 tags=tags(clone),
@@ -138,7 +137,6 @@ class GitSpider(SourceSpider):
             request.url,
             verdict,
             reason=redact(failure.getErrorMessage())[:300],
-            seconds=round(monotonic() - known["started"], 3),
         )
 
 
@@ -321,12 +319,14 @@ class People:
 
     def co_authors(self, bodies: pa.Array) -> tuple[pa.Array, pa.Array]:
         """Return the name and address fingerprints of each commit's co-authors, as lists."""
-        found: list[list[tuple[bytes, bytes]]] = [[] for _ in range(len(bodies))]
         mentions = pc.match_substring(bodies, b"co-authored-by:", ignore_case=True)
+        counts = np.zeros(len(bodies) + 1, np.int32)
+        found = []
         for row in np.flatnonzero(mentions.to_numpy(zero_copy_only=False)):
-            found[row] = CO_AUTHOR.findall(bodies[row].as_py())
-        of = self._pseudonyms.of
-        names = [[of(*pair).name_key for pair in pairs] for pairs in found]
-        addresses = [[of(*pair).address_key for pair in pairs] for pairs in found]
-        strings = pa.list_(pa.string())
-        return pa.array(names, strings), pa.array(addresses, strings)
+            pairs = CO_AUTHOR.findall(bodies[row].as_py())
+            counts[row + 1] = len(pairs)
+            found += [self._pseudonyms.of(*pair) for pair in pairs]
+        offsets = pa.array(np.cumsum(counts, dtype=np.int32))
+        names = pa.array([account.name_key for account in found], pa.string())
+        addresses = pa.array([account.address_key for account in found], pa.string())
+        return pa.ListArray.from_arrays(offsets, names), pa.ListArray.from_arrays(offsets, addresses)

@@ -2,7 +2,7 @@
 
 A download makes or refreshes a bare repository that holds the commits of the default branch and
 of all tags, and nothing else: trees and files are never asked for. The response's body is what a
-reader must know of it: `{"head": hash or null, "checksum": ..., "note": ...}`.
+reader must know of it: `{"head": hash or null, "checksum": ..., "note": ..., "seconds": ...}`.
 """
 
 import asyncio
@@ -14,12 +14,16 @@ import resource
 import shutil
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
 from pipelines.nouns import Verdict
@@ -54,9 +58,20 @@ class GitDownloadHandler(BaseDownloadHandler):
 
     lazy = True
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # Scrapy 2.19 starts every queued request of a slot without delay at once, beyond its limit.
+        at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+
     async def download_request(self, request: Request) -> Response:
         """Return the state of the repository after the fetch; raises GitError."""
+        async with self._hosts[urlsplit(request.url).netloc]:
+            return await self._download(request)
+
+    async def _download(self, request: Request) -> Response:
         settings = self.crawler.settings
+        started = monotonic()
         fetch = Fetch(
             Path(request.meta["clone"]),
             request.url,
@@ -68,6 +83,7 @@ class GitDownloadHandler(BaseDownloadHandler):
                 state = await fetch.run()
         except TimeoutError:
             raise GitError(Verdict.FAILED, f"not finished after {settings.getint('GIT_TIMEOUT')} s") from None
+        state["seconds"] = round(monotonic() - started, 3)
         return TextResponse(request.url, body=json.dumps(state).encode(), encoding="utf-8")
 
 
@@ -81,7 +97,7 @@ class Fetch:
         self.user_agent = user_agent
         self.max_bytes = max_bytes
 
-    async def run(self) -> dict[str, str | None]:
+    async def run(self) -> dict[str, Any]:
         """Fetch and tell head, checksum and note; raises GitError."""
         self._sweep()
         await self._git("init", "--quiet", "--bare", "--template=", str(self.clone))
@@ -112,7 +128,7 @@ class Fetch:
         if refs.strip():
             raise GitError(Verdict.FAILED, "the repository has branches or tags, but no HEAD")
 
-    async def _state(self, note: str) -> dict[str, str | None]:
+    async def _state(self, note: str) -> dict[str, Any]:
         refs = await self._git("for-each-ref", "--format=%(objectname) %(refname)")
         head = next((line.split()[0] for line in refs.splitlines() if line.endswith(HEAD)), None)
         checksum = hashlib.sha256(refs.encode()).hexdigest()

@@ -14,7 +14,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 2.0
-DOWNLOAD_SLOTS = {host: {"concurrency": 3, "delay": 0, "jitter": 0} for host in ("127.0.0.1", "localhost")}
+DOWNLOAD_SLOTS = {host: {"delay": 0, "jitter": 0} for host in ("127.0.0.1", "localhost")}
 DOWNLOAD_TIMEOUT = 180
 RETRY_TIMES = 2
 AUTOTHROTTLE_ENABLED = False

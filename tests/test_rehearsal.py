@@ -30,7 +30,7 @@ EUCALYPTUS = Source(
     since=date(2009, 1, 6),
     until=date(2017, 11, 8),
     why="",
-    continued_by="child",
+    continued_by="eucalyptus/child",
 )
 CORYMBIA = Source(
     "eucalyptus",
@@ -39,7 +39,7 @@ CORYMBIA = Source(
     ("git+https://forge.example.org/Corymbia/eucalyptus.git",),
     since=date(2018, 1, 1),
     why="",
-    continues="parent",
+    continues="eucalyptus/parent",
 )
 
 

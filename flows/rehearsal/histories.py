@@ -59,7 +59,7 @@ def _lineage(at: str, source: Source, declared: list[Source]) -> list[tuple[str,
     """
     name = at.rpartition("/")[2]
     for parent in declared:
-        if (parent.community, parent.name) == (source.community, source.continues):
+        if parent.id == source.continues:
             for ancestor in map(place, parent.urls):
                 if ancestor.rpartition("/")[2] == name:
                     return [*_lineage(ancestor, parent, declared), (at, source)]

@@ -1,0 +1,381 @@
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipelines.communities import COMMUNITY_KEYS, SOURCE_KEYS, CatalogueError, load, repository_url, table, unit_of
+from pipelines.folders import CHECKOUT
+from pipelines.nouns import Verdict
+
+PAGE = (CHECKOUT / "data/README.md").read_text(encoding="utf-8")
+
+BIRDS = """\
+name = "Birds"
+homepage = "https://birds.example.org/"
+born = 2010-07-01
+
+[[sources]]
+name = "core"
+kind = "git"
+since = 2010-05-01
+why = "The two that fly."
+urls = ["git+https://forge.example.org/birds/one", "git+http://forge.example.org:8080/x/birds/Two.git"]
+
+[[sources]]
+name = "official"
+kind = "git"
+since = 2012-01-01
+why = "Whatever the nest lists."
+urls_from = "https://forge.example.org/nest/projects.yaml"
+url_template = "git+https://forge.example.org/{repository}"
+enabled = false
+"""
+
+FISH = """\
+name = "Fish"
+homepage = "https://fish.example.org"
+born = 2009-01-01
+
+[[sources]]
+name = "pond"
+kind = "git"
+since = 2009-01-01
+until = 2017-11-30
+why = "Where they began."
+urls = ["git+https://forge.example.org/fish/scales"]
+continued_by = "fish/sea"
+
+[[sources]]
+name = "sea"
+kind = "git"
+since = 2017-08-01
+why = "Where they went."
+urls = ["git+file://localhost/mirror/sea__scales.bundle"]
+continues = "fish/pond"
+snapshot = true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "birds.toml").write_text(BIRDS)
+    (tmp_path / "fish.toml").write_text(FISH)
+    return tmp_path
+
+
+def mistakes(folder: Path) -> list[str]:
+    with pytest.raises(CatalogueError) as refused:
+        load(folder)
+    return str(refused.value).splitlines()
+
+
+def test_a_good_catalogue_is_loaded_whole_and_by_slug(folder: Path) -> None:
+    (folder / ".draft.toml").write_text("not = [toml")
+    (folder / "notes.txt").write_text("nor this")
+    birds, fish = load(folder)
+    assert (birds.slug, birds.name, birds.homepage) == ("birds", "Birds", "https://birds.example.org/")
+    assert (birds.born, fish.slug) == (date(2010, 7, 1), "fish")
+    core, official = birds.sources
+    assert (core.id, core.kind, core.enabled, core.snapshot, core.until) == ("birds/core", "git", True, False, None)
+    assert [unit_of(url) for url in core.urls] == ["birds/one", "birds/Two"]
+    assert (official.urls, official.enabled) == ((), False)
+    assert official.urls_from == "https://forge.example.org/nest/projects.yaml"
+    pond, sea = fish.sources
+    assert (pond.until, pond.continued_by) == (date(2017, 11, 30), sea.id)
+    assert (sea.since, sea.continues, sea.snapshot) == (date(2017, 8, 1), pond.id, True)
+
+
+def test_the_table_is_aligned_and_says_what_is_off(folder: Path) -> None:
+    assert table(load(folder)).splitlines() == [
+        "community  source    kind  units               since       until       state  continues",
+        "birds      core      git   2                   2010-05-01  -           on     -",
+        "birds      official  git   from projects.yaml  2012-01-01  -           off    -",
+        "fish       pond      git   1                   2009-01-01  2017-11-30  on     -",
+        "fish       sea       git   1                   2017-08-01  -           on     fish/pond",
+    ]
+
+
+URL = "git+https://forge.example.org/birds/one"
+SCHEMES = "the scheme of the url is not one of git+https, git+http, git+file"
+BROKEN = {
+    "wrong key": ("until = 2017", "untill = 2017", "sources[0].untill: unknown key; did you mean 'until'?"),
+    "strange key": ('kind = "git"\nsince = 2009', 'kind = "git"\nzzz = 1\nsince = 2009',
+                    "sources[0].zzz: unknown key (known: continued_by, continues, enabled, kind, name, "),
+    "wrong top key": ("born =", "borne =", "borne: unknown key; did you mean 'born'?"),
+    "missing top key": ("born = 2009-01-01\n", "", "born: missing"),
+    "missing key": ('why = "Where they went."\n', "", "sources[1].why: missing"),
+    "empty text": ('"Where they went."', '" "', "sources[1].why: not a text of one line: ' '"),
+    "two lines": ('"Where they went."', '"a\\nb"', "sources[1].why: not a text of one line: 'a\\nb'"),
+    "number for text": ('"Where they went."', "7", "sources[1].why: not a text of one line: 7"),
+    "text for flag": ("snapshot = true", 'snapshot = "yes"', "sources[1].snapshot: neither true nor false: 'yes'"),
+    "number for flag": ("snapshot = true", "snapshot = 1", "sources[1].snapshot: neither true nor false: 1"),
+    "text for date": ("since = 2017-08-01", 'since = "2010-13"', "sources[1].since: not a date: '2010-13'"),
+    "moment for date": ("since = 2017-08-01", "since = 2017-08-01T00:00:00", "sources[1].since: not a date: datetime"),
+    "bad birth": ("born = 2009-01-01", "born = 2009", "born: not a date: 2009"),
+    "until before since": ("until = 2017-11-30", "until = 2008-12-31",
+                           "sources[0].until: 2008-12-31 is before since, 2009-01-01"),
+    "unknown kind": ('"git"\nsince = 2017', '"got"\nsince = 2017',
+                     "sources[1].kind: unknown kind 'got'; did you mean 'git'?"),
+    "unlike kind": ('"git"\nsince = 2017', '"smoke"\nsince = 2017',
+                    "sources[1].kind: unknown kind 'smoke' (known: git)"),
+    "kind as list": ('"git"\nsince = 2017', "[]\nsince = 2017", "sources[1].kind: not a text of one line: []"),
+    "bad source name": ('name = "sea"', 'name = "Sea_1"', "sources[1].name: 'Sea_1' does not match [a-z][a-z0-9-]*"),
+    "duplicate name": ('name = "sea"', 'name = "pond"', "sources[1].name: 'pond' is already the name of sources[0]"),
+    "no sources": (FISH[FISH.index("[[") :], "", "sources: missing"),
+    "sources no blocks": (FISH[FISH.index("[[") :], "sources = [1]",
+                          "sources: one [[sources]] block or more is needed"),
+    "insecure homepage": ("https://fish", "http://fish", "homepage: the scheme of the url is not one of https"),
+    "one url for urls": ('["git+file://localhost/mirror/sea__scales.bundle"]', f'"{URL}"',
+                         "sources[1].urls: not a list with something in it: 'git+https:"),
+    "no urls": ('["git+file://localhost/mirror/sea__scales.bundle"]', "[]",
+                "sources[1].urls: not a list with something in it: []"),
+    "number for url": ('["git+file://localhost/mirror/sea__scales.bundle"]', "[7]",
+                       "sources[1].urls[0]: not a text of one line: 7"),
+    "no place": ('urls = ["git+file', '# urls = ["git+file',
+                 "sources[1].urls: missing (or urls_from together with url_template)"),
+    "two places": ("snapshot = true", 'urls_from = "https://forge.example.org/a.yaml"',
+                   "sources[1].urls_from: not together with urls"),
+    "scheme": ("git+https://forge", "ssh://forge", f"sources[0].urls[0]: {SCHEMES}"),
+    "same unit twice": ("git+file://localhost/mirror/sea__scales.bundle", "git+https://other.example.org/Fish/scales",
+                        "sources[1].urls[0]: Fish/scales is named already by fish.toml: sources[0].urls[0]"),
+    "no successor": ('"fish/sea"', '"fish/lake"', "sources[0].continued_by: no such source: 'fish/lake'; did you mean"),
+    "one-sided": ('continues = "fish/pond"\n', "",
+                  "sources[0].continued_by: fish/sea must have continues = 'fish/pond'"),
+    "one-sided back": ('continued_by = "fish/sea"\n', "",
+                       "sources[1].continues: fish/pond must have continued_by = 'fish/sea'"),
+    "wrong way round": ("since = 2017-08-01", "since = 2009-01-01",
+                        "sources[1].continues: fish/pond must begin earlier, not on 2009-01-01"),
+    "syntax": ("born = 2009-01-01", "born = ", "not TOML: Invalid value (at line 3, column 8)"),
+    "no such day": ("born = 2009-01-01", "born = 2009-02-30", "not TOML: Invalid date or datetime (at line 3,"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), BROKEN.values(), ids=BROKEN)
+def test_a_mistake_is_told_by_file_and_key(folder: Path, old: str, new: str, expected: str) -> None:
+    assert FISH.count(old) == 1
+    (folder / "fish.toml").write_text(FISH.replace(old, new))
+    assert [line for line in mistakes(folder) if line.startswith(f"fish.toml: {expected}")]
+
+
+TEMPLATE = "git+https://forge.example.org/{repository}"
+FROM = "https://forge.example.org/nest/projects.yaml"
+BROKEN_PLACES = {
+    "no template": (f'url_template = "{TEMPLATE}"\n', "", "url_template: missing beside urls_from"),
+    "no file": (f'urls_from = "{FROM}"\n', "", "urls_from: missing beside url_template"),
+    "folder": (FROM, "https://forge.example.org/nest/", "urls_from: the url of a file is needed"),
+    "git for file": (FROM, URL, "urls_from: the scheme of the url is not one of https, http"),
+    "nothing to fill": (TEMPLATE, URL, "url_template: {repository} must be in it exactly once"),
+    "filled twice": (TEMPLATE, TEMPLATE + "/{repository}", "url_template: {repository} must be in it exactly once"),
+    "not at the end": (TEMPLATE, TEMPLATE + "/a/b", "url_template: the template makes no address of the repository"),
+    "as host": (TEMPLATE, "git+https://{repository}/b", "url_template: the template makes no address of the repositor"),
+    "scheme": (TEMPLATE, "ext://forge.example.org/{repository}", f"url_template: {SCHEMES}"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), BROKEN_PLACES.values(), ids=BROKEN_PLACES)
+def test_a_wrong_list_of_repositories_is_told(folder: Path, old: str, new: str, expected: str) -> None:
+    assert BIRDS.count(old) == 1
+    (folder / "birds.toml").write_text(BIRDS.replace(old, new))
+    (told,) = mistakes(folder)
+    assert told.startswith(f"birds.toml: sources[1].{expected}")
+
+
+def test_all_mistakes_of_all_files_are_told_at_once_in_one_line_each(folder: Path) -> None:
+    (folder / "birds.toml").write_text(BIRDS.replace("name =", "nam =", 1).replace("2012-01-01", "2012"))
+    (folder / "fish.toml").write_text(FISH.replace("fish/sea", "ants/hill").replace("fish/pond", "worms/soil"))
+    (folder / "Mice.toml").write_text(BIRDS)
+    (folder / "ants.toml").write_bytes(b'name = "Ants"\nhomepage = "\xff"\n')
+    assert mistakes(folder) == [
+        "ants.toml: not UTF-8 (at line 2)",
+        "Mice.toml: the file name must match [a-z][a-z0-9-]*",
+        "birds.toml: nam: unknown key; did you mean 'name'?",
+        "birds.toml: name: missing",
+        "birds.toml: sources[1].since: not a date: 2012",
+        "fish.toml: sources[1].continues: no such source: 'worms/soil'"
+        " (known: Mice/core, Mice/official, birds/core, birds/official, fish/pond, fish/sea)",
+    ]
+
+
+def test_a_file_that_cannot_be_read_is_told(folder: Path) -> None:
+    (folder / "ants.toml").symlink_to(folder / "nowhere")
+    (folder / "bees.toml").mkdir()
+    assert mistakes(folder) == [
+        "ants.toml: cannot be read: No such file or directory",
+        "bees.toml: cannot be read: Is a directory",
+    ]
+
+
+def test_a_quoted_key_does_not_break_the_line(folder: Path) -> None:
+    (folder / "fish.toml").write_text('"a\\nb" = 1\n' + FISH)
+    (told,) = mistakes(folder)
+    assert told.startswith("fish.toml: a b: unknown key")
+
+
+def test_a_folder_without_communities_is_refused(tmp_path: Path) -> None:
+    assert mistakes(tmp_path) == [f"{tmp_path}: no community file (*.toml) in it"]
+    assert mistakes(tmp_path / "none") == [f"{tmp_path / 'none'}: no such folder"]
+
+
+GOOD_URLS = {
+    "git+https://forge.example.org/birds/one": "birds/one",
+    "git+https://forge.example.org/birds/one.git": "birds/one",
+    "git+http://127.0.0.1:8080/forge.example.org/birds/one": "birds/one",
+    "git+http://[::1]:8080/birds/one": "birds/one",
+    "git+https://forge.example.org/Birds/one.two_3-4.git": "Birds/one.two_3-4",
+    "git+file://localhost/mirror/birds/one.git": "birds/one",
+    "git+file://localhost/mirror/birds__one.bundle": "birds/one",
+    "git+file://localhost/mirror/birds__one__two.git": "birds/one__two",
+    "git+file://localhost/my%20mirror/birds__one.bundle": "birds/one",
+    "git+file://localhost/birds/__init__.git": "birds/__init__",
+}
+
+
+@pytest.mark.parametrize(("url", "unit"), GOOD_URLS.items())
+def test_a_git_url_names_its_unit(url: str, unit: str) -> None:
+    assert unit_of(url) == unit
+
+
+BAD_URLS = {
+    "": "scheme",
+    "git+https": "scheme",
+    "forge.example.org/birds/one": "scheme",
+    "https://forge.example.org/birds/one": "scheme",
+    "GIT+HTTPS://forge.example.org/birds/one": "scheme",
+    "git+ssh://forge.example.org/birds/one": "scheme",
+    "git+ext::sh://forge.example.org/birds/one": "scheme",
+    "git+https:///birds/one": "needs a host",
+    "git+https://:80/birds/one": "needs a host",
+    "git+https://-oProxy/birds/one": "needs a host",
+    "git+https://forge.example.org:0/birds/one": "needs a host",
+    "git+https://forge.example.org:http/birds/one": "[Pp]ort",
+    "git+https://[::1/birds/one": "IPv6",
+    "git+file:///birds/one": "needs a host",
+    "git+file://forge.example.org/birds/one": "must be localhost",
+    "git+file://localhost:80/birds/one": "must be localhost",
+    "git+https://me:secret@forge.example.org/birds/one": "user or a password",
+    "git+https://@forge.example.org/birds/one": "user or a password",
+    "git+https://forge.example.org/birds/one?": "query or a fragment",
+    "git+https://forge.example.org/birds/one?a=b": "query or a fragment",
+    "git+https://forge.example.org/birds/one#a": "query or a fragment",
+    "git+https://forge.example.org/birds/o ne": "a url has no ' '",
+    "git+https://forge.example.org/birds/one\n": r"a url has no '\\n'",
+    "git+https://forge.example.org/birds\\one": "a url has no",
+    "git+https://forge.example.org/birds/öne": "a url has no 'ö'",
+    "git+https://forge.example.org/{repository}": "a url has no '{'",
+    "git+https://forge.example.org/birds%0a/birds/one": "not a plain path",
+    "git+https://forge.example.org/../birds/one": "not a plain path",
+    "git+https://forge.example.org/%2e%2e/birds/one": "not a plain path",
+    "git+https://forge.example.org//birds/one": "not a plain path",
+    "git+https://forge.example.org/birds/one/": "not a plain path",
+    "git+https://forge.example.org": "not a plain path",
+    "git+https://forge.example.org/one": "owner/name",
+    "git+https://forge.example.org/birds/.git": "owner/name",
+    "git+https://forge.example.org/birds/-one": "owner/name",
+    "git+https://forge.example.org/-birds/one": "owner/name",
+    "git+https://forge.example.org/birds/o..ne": "owner/name",
+    "git+https://forge.example.org/birds/one%2b": "owner/name",
+    "git+https://forge.example.org/birds/" + "o" * 101: "owner/name",
+    "git+file://localhost/birds__-one.bundle": "owner/name",
+    "git+https://forge.example.org/birds__one.bundle": "owner/name",
+}
+
+
+@pytest.mark.parametrize(("url", "why"), BAD_URLS.items())
+def test_a_url_that_is_no_plain_address_is_refused(url: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        unit_of(url)
+
+
+def test_a_refusal_does_not_repeat_a_password() -> None:
+    for url in ("git+https://me:secret@forge.example.org/a/b", "me:secret@forge.example.org:a/b"):
+        with pytest.raises(ValueError, match=r"^((?!secret).)*$"):
+            unit_of(url)
+
+
+PARTS = st.sampled_from(["git+https", "git+file", "://", "localhost", "/", "..", ".", "-", "__", "%2e", "%2f", "%00",
+                         ":", "@", "[", "]", "?", "#", ".git", ".bundle", "birds", "one", "\n", "ü", "\\"])  # fmt: skip
+URLS = st.one_of(
+    st.text(),
+    st.lists(PARTS).map("".join),
+    st.text().map("git+https://forge.example.org/birds/".__add__),
+    st.lists(PARTS).map(lambda parts: "git+https://forge.example.org/" + "".join(parts)),
+    st.lists(PARTS).map(lambda parts: "git+file://localhost/" + "".join(parts)),
+)
+
+
+def answer(ask: Callable[..., str], *texts: str) -> str | None:
+    try:
+        return ask(*texts)
+    except ValueError:
+        return None
+
+
+def is_plain(unit: str) -> bool:
+    parts = unit.split("/")
+    return len(parts) == 2 and all(parts) and ".." not in unit and not any(part.startswith("-") for part in parts)
+
+
+@given(URLS)
+@example("git+file://localhost/birds__one.bundle")
+def test_any_text_names_a_plain_unit_or_is_refused(url: str) -> None:
+    unit = answer(unit_of, url)
+    assert unit is None or is_plain(unit)
+
+
+@given(st.one_of(st.text(), st.lists(PARTS).map("".join)))
+@example("birds/one")
+def test_a_foreign_name_is_put_in_as_it_is_or_refused(name: str) -> None:
+    url = answer(repository_url, TEMPLATE, name)
+    assert url is None or (is_plain(name) and url == f"git+https://forge.example.org/{name}" and unit_of(url) == name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "one", "a/b/c", "../etc/passwd", "birds/..", "-o/one", "birds/one.git", "b/o?x", "b/o\n", "{0}/o"]
+)
+def test_a_hostile_name_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="repository"):
+        repository_url(TEMPLATE, name)
+
+
+def test_a_template_without_a_place_is_refused() -> None:
+    with pytest.raises(ValueError, match="no address of the repository 'birds/two'"):
+        repository_url(URL, "birds/two")
+
+
+def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
+    catalogue = {community.slug: community for community in load(CHECKOUT / "data/communities")}
+    assert list(catalogue) == ["cloudstack", "eucalyptus", "opennebula", "openstack"]
+    sources = {source.id: source for community in catalogue.values() for source in community.sources}
+    units = {name: [unit_of(url) for url in source.urls] for name, source in sources.items()}
+    services = ("nova", "glance", "swift", "keystone", "cinder", "neutron", "horizon")
+    assert units == {
+        "cloudstack/core": ["apache/cloudstack"],
+        "eucalyptus/eucalyptus": ["eucalyptus/eucalyptus"],
+        "eucalyptus/corymbia": ["Corymbia/eucalyptus"],
+        "opennebula/core": ["OpenNebula/one"],
+        "openstack/core": [f"openstack/{name}" for name in services],
+        "openstack/official": [],
+    }
+    assert [source.id for source in sources.values() if not source.enabled] == ["openstack/official"]
+    assert sources["eucalyptus/corymbia"].continues == "eucalyptus/eucalyptus"
+
+
+def words(table: str) -> list[str]:
+    """Return the first column of the README's table that follows a line."""
+    rows = PAGE.partition(table)[2].strip().partition("\n\n")[0].splitlines()
+    return [row.split("`")[1] for row in rows if row.startswith("| `")]
+
+
+def test_the_readme_explains_every_key_and_verdict() -> None:
+    assert [*words("Each file begins with:"), "sources"] == list(COMMUNITY_KEYS)
+    assert set(words("one named set of repositories:")) == set(SOURCE_KEYS)
+    assert words("How a visit ended (`verdict`):") == list(Verdict)
+
+
+def test_the_example_of_the_readme_is_a_community(tmp_path: Path) -> None:
+    (tmp_path / "birds.toml").write_text(PAGE.partition("```toml\n")[2].partition("```")[0])
+    (birds,) = load(tmp_path)
+    assert [unit_of(url) for source in birds.sources for url in source.urls] == ["birds/one", "birds/two"]
