@@ -1,7 +1,6 @@
 """The command `stackrank`. Each command imports what it needs and no more, so that it starts fast."""
 
 import argparse
-import os
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -138,7 +137,7 @@ def _refuse_rehearsal() -> None:
     from flows.rehearsal import note
 
     where = folders()
-    if note.read(where) and "STACKRANK_COMMUNITIES" not in os.environ:
+    if note.read(where):
         raise UsageError(f"{where.data} belongs to a rehearsal; name another STACKRANK_DATA for real data")
 
 

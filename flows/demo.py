@@ -2,13 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.rehearsal import catalogue, histories, note
 from flows.rehearsal.server import serve
 from pipelines import communities
-from pipelines.folders import Folders, folders
+from pipelines.folders import CATALOGUE, Folders, folders
+from pipelines.nouns import Community
 
 INVENTED = (
     "Demo: invented people and invented histories, served on this machine. "
@@ -25,7 +27,7 @@ class RealDataError(Exception):
     """The demo was pointed at a data folder that is not its own."""
 
 
-def prepare(histories_folder: Path | None) -> tuple[Folders, Path]:
+def prepare(histories_folder: Path | None, declared: Sequence[Community]) -> tuple[Folders, Path]:
     """Empty the demo's own data folder and make its histories; return folders and server root.
 
     The demo lives in `data/demo`, or in STACKRANK_DATA where that is set. Raises RealDataError
@@ -33,7 +35,6 @@ def prepare(histories_folder: Path | None) -> tuple[Folders, Path]:
     """
     if "STACKRANK_DATA" not in os.environ:
         os.environ["STACKRANK_DATA"] = str(folders().data / "demo")
-    declared = communities.load(folders().communities)
     where = folders()
     _empty(where)
     root = where.data / "served"
@@ -69,8 +70,8 @@ def _tell(found: histories.Unbundled) -> None:
 
 def rehearse(histories_folder: Path | None) -> tuple[int, Folders]:
     """Serve the histories, run the night against them; return its exit status and the folders."""
-    declared_in = folders().communities
-    where, root = prepare(histories_folder)
+    declared_in = Path(os.environ.get("STACKRANK_COMMUNITIES") or CATALOGUE)
+    where, root = prepare(histories_folder, communities.load(declared_in))
     with serve(root) as server:
         rehearsed = where.data / "communities"
         catalogue.rehearse(declared_in, rehearsed, server.base_url, snapshot=histories_folder is not None)

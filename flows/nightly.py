@@ -19,7 +19,9 @@ QUIET = {
 
 def prepare(where: Folders) -> None:
     """Keep Prefect's state in our data folder and its telemetry off; must run before its import."""
-    for name, value in {**QUIET, "PREFECT_HOME": str(where.data / "prefect")}.items():
+    home = where.data / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    for name, value in {**QUIET, "PREFECT_HOME": str(home)}.items():
         os.environ.setdefault(name, value)
 
 

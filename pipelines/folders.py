@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+CATALOGUE = CHECKOUT / "data" / "communities"
+REHEARSAL = "rehearsal.json"
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,20 @@ class Folders:
     @property
     def rehearsal(self) -> Path:
         """The note that says that this data folder holds a rehearsal and what it shows."""
-        return self.data / "rehearsal.json"
+        return self.data / REHEARSAL
 
 
 def folders(environ: Mapping[str, str] = os.environ) -> Folders:
-    """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the checkout."""
+    """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the checkout.
+
+    A rehearsal's data folder brings its own community files.
+    """
     moved = environ.get("STACKRANK_DATA")
     data = Path(moved).resolve() if moved else CHECKOUT / "data"
-    communities = environ.get("STACKRANK_COMMUNITIES")
+    rehearsed = data / "communities" if (data / REHEARSAL).exists() else CATALOGUE
+    named = environ.get("STACKRANK_COMMUNITIES")
     return Folders(
         data=data,
-        communities=Path(communities).resolve() if communities else CHECKOUT / "data/communities",
+        communities=Path(named).resolve() if named else rehearsed,
         site=data / "site" if moved else CHECKOUT / "reports/site",
     )

@@ -6,13 +6,13 @@
 --   covered: share of the month's repository-days that was seen, 0 to 1
 --   units: number of repositories of the source
 with by_unit as (
-    select community, source, month, next_month, asked, failed_at,
-        coalesce(greatest(0, least(1, date_diff('second', month::timestamp, seen_until)
-            / date_diff('second', month::timestamp, next_month::timestamp))), 0) as covered
+    select community, source, month, next_month, asked, failed_at, seen_until,
+        if(seen_until is null, 0, greatest(0, least(1, date_diff('second', month::timestamp, seen_until)
+            / date_diff('second', month::timestamp, next_month::timestamp)))) as covered
     from core.months join core.unit_horizons using (community)
 ), by_source as (
     select community, source, month, avg(covered) as covered, count(*) as units,
-        bool_or(failed_at >= month) as failed, bool_or(not asked) as waiting
+        bool_or(failed_at is not null and (seen_until is null or failed_at >= month)) as failed, bool_or(not asked) as waiting
     from by_unit group by all
 )
 select community, source, month,
