@@ -444,7 +444,8 @@ def _as_json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
 def _as_table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     cells = [names, *[["NULL" if v is None else _plain(v) for v in row] for row in rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
-    numeric = [all(isinstance(row[i], int | float | None) for row in rows) for i in range(len(names))]
+    kinds = [{type(row[i]) for row in rows} - {type(None)} for i in range(len(names))]
+    numeric = [bool(kind) and kind <= {int, float} for kind in kinds]
     lines = [
         "  ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)).rstrip()
         for row in cells

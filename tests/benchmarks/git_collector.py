@@ -9,11 +9,12 @@ process, their ratio, the collector's peak memory, and seconds of build, report 
 
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -44,13 +45,11 @@ def one_round(bare: list[Path], communities: Path, data: Path) -> str:
             git("-C", path, "log", "-z", "--no-mailmap", f"--format={'%x00'.join(FIELDS)}", "HEAD") for path in bare
         ]
     )
-    collect = timed(lambda: stackrank(communities, data, "collect"))
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    rest = [
-        timed(lambda c=command: stackrank(communities, data, *c))
-        for command in (("build",), ("report",), ("sql", QUESTION))
-    ]
-    cells = (f"{log:10.1f}", f"{collect:9.1f}", f"{collect / log:5.2f}", f"{peak:7d}", *(f"{s:7.2f}" for s in rest))
+    peaks: list[int] = []
+    collect = timed(lambda: peaks.append(stackrank(communities, data, "collect")))
+    commands = (("build",), ("report",), ("sql", QUESTION))
+    rest = [timed(partial(stackrank, communities, data, *command)) for command in commands]
+    cells = (f"{log:10.1f}", f"{collect:9.1f}", f"{collect / log:5.2f}", f"{peaks[0]:7d}", *(f"{s:7.2f}" for s in rest))
     return "  ".join(cells)
 
 
@@ -73,10 +72,14 @@ def catalogue(bundles: Path, target: Path) -> None:
         (target / file.name).write_text(text)
 
 
-def stackrank(communities: Path, data: Path, *arguments: str) -> None:
-    """Run one command as a whole process."""
+def stackrank(communities: Path, data: Path, *arguments: str) -> int:
+    """Run one command as a whole process; return the peak memory, MB, of the largest process in it."""
     moved = {"STACKRANK_DATA": str(data), "STACKRANK_COMMUNITIES": str(communities)}
-    subprocess.run([*STACKRANK, *arguments], env=os.environ | moved, check=True, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*STACKRANK, *arguments], env=os.environ | moved, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"stackrank {arguments[0]} ended with {status}")
+    return usage.ru_maxrss // 1024
 
 
 def git(*arguments: str | Path) -> str:
@@ -85,7 +88,7 @@ def git(*arguments: str | Path) -> str:
     return finished.stdout[:80].decode(errors="replace").strip()
 
 
-def timed(work) -> float:
+def timed(work: Callable[[], object]) -> float:
     """Return how many seconds the work took."""
     started = monotonic()
     work()
