@@ -20,6 +20,7 @@ KEY_BYTES = 32
 FINGERPRINT_BYTES = 16
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
+_PRIVATE = re.compile(r".*\.(local|localdomain|localhost|lan|home|internal|intranet|private|corp|invalid|arpa)")
 _OBFUSCATED_AT = re.compile(r"\s*[(\[{<_]\s*at\s*[)\]}>_]\s*|\s+at\s+|\s*\(a\)\s*")
 _OBFUSCATED_DOT = re.compile(r"\s*[(\[{<_]\s*dot\s*[)\]}>_]\s*|\s+dot\s+")
 _NO_REPLY = re.compile(r"(?:\d+\+)?([a-z0-9][a-z0-9-]*(?:\[bot\])?)@users\.noreply\.github\.com")
@@ -105,9 +106,12 @@ def fold_address(address: str) -> str:
 
 
 def domain(folded_address: str) -> str | None:
-    """Return the host of an address where it is a public host name, else None."""
+    """Return the host of an address where it is a public host name, else None.
+
+    Names of single machines (`janes-laptop.local`) are not public: many say whose machine it is.
+    """
     local, at, host = folded_address.rpartition("@")
-    return host if local and at and _DOMAIN.fullmatch(host) else None
+    return host if local and at and _DOMAIN.fullmatch(host) and not _PRIVATE.fullmatch(host) else None
 
 
 def redact(text: str) -> str:
@@ -134,7 +138,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
         _make(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise KeyRefusedError(f"{path} can be read by others; run: chmod 600 {path}")
-    return Pseudonyms(_key_bytes(path.read_text(), str(path)))
+    return Pseudonyms(_key_bytes(path.read_text(errors="replace"), str(path)))
 
 
 def _key_bytes(text: str, where: str) -> bytes:

@@ -106,8 +106,9 @@ def headline(rows: Sequence[Row], family: str, last: date) -> str:
 def placed(row: Row, ranked: Sequence[Row]) -> str:
     """One community with its place and its index relative to the first."""
     equal = sum(other["place"] == row["place"] for other in ranked) > 1
-    index = f"index {digits(relative(row, ranked))}"
-    return f"{row['name']} has place {row['place']} ({index}{', equal scores' if equal else ''})"
+    share = "" if row["place"] == 1 else f"{digits(relative(row, ranked))} where the first is 100"
+    said = ", ".join(filter(None, (share, "equal scores" if equal else "")))
+    return f"{row['name']} has place {row['place']}" + (f" ({said})" if said else "")
 
 
 def relative(row: Row, ranked: Sequence[Row]) -> float | None:

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import scrapy
 import yaml
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from pipelines.communities import repository_url, unit_of
@@ -85,12 +86,18 @@ class GitSpider(SourceSpider):
 
     def parse_projects(self, response: Response, source: Source) -> Iterator[Any]:
         """Ask for each repository of the governance file that no source names by itself."""
+        try:
+            names = repositories(response.body)
+        except ValueError as wrong:
+            yield self.visit(source, "", response.url, Verdict.FAILED, reason=str(wrong))
+            return
         named = {unit_of(url) for s in self.declared if s.community == source.community for url in s.urls}
-        for name in repositories(response.body):
+        for name in names:
             try:
                 url = repository_url(source.url_template or "", name)
             except ValueError as refusal:
-                yield self.visit(source, name, response.url, Verdict.REFUSED, reason=redact(str(refusal)))
+                shown = redact(name)[:200]
+                yield self.visit(source, shown, response.url, Verdict.REFUSED, reason=redact(str(refusal)))
                 continue
             if unit_of(url) not in named:
                 yield from self._requests(source, url)
@@ -98,7 +105,9 @@ class GitSpider(SourceSpider):
     def projects_failed(self, failure: Failure) -> Visit:
         """Say that the list of repositories could not be had."""
         source: Source = failure.request.meta["source"]  # type: ignore[attr-defined]
-        reason = redact(f"the list of repositories: {failure.getErrorMessage()}")
+        error = failure.value
+        told = f"answered {error.response.status}" if isinstance(error, HttpError) else failure.getErrorMessage()
+        reason = redact(f"the list of repositories: {told}")
         return self.visit(source, "", source.urls_from or "", Verdict.FAILED, reason=reason)
 
     def parse(self, response: Response, source: Source, unit: str) -> Iterator[Any]:
@@ -145,11 +154,11 @@ def repositories(page: bytes) -> list[str]:
 
     Raises ValueError if the page is no such file (a login page with status 200, say).
     """
-    teams = yaml.load(page, Loader=yaml.CSafeLoader)
     try:
+        teams = yaml.load(page, Loader=yaml.CSafeLoader)
         deliverables = [d for team in teams.values() for d in (team.get("deliverables") or {}).values()]
         names = dict.fromkeys(str(name) for d in deliverables for name in d.get("repos") or ())
-    except AttributeError:
+    except (AttributeError, TypeError, yaml.YAMLError):
         raise ValueError("the list of repositories is not a YAML mapping of teams") from None
     if not names:
         raise ValueError("the list of repositories names none")
@@ -261,10 +270,12 @@ def _batch(fields: list[bytes], people: "People") -> pa.RecordBatch:
     author = people.columns(name, address)
     committer = people.columns(by_name, by_address)
     co_names, co_addresses = people.co_authors(body)
-    parent_hashes = pc.split_pattern(parents.cast(pa.string()), " ")
+    is_root = pc.equal(pc.binary_length(parents), 0)
+    split = pc.split_pattern(parents.cast(pa.string()), " ")
+    parent_hashes = pc.if_else(is_root, pa.scalar([], split.type), split)
     values = {
         "hash": hashes.cast(pa.string()),
-        "parents": pc.if_else(pc.equal(pc.binary_length(parents), 0), 0, pc.list_value_length(parent_hashes)),
+        "parents": pc.list_value_length(parent_hashes),
         "parent_hashes": parent_hashes,
         **_moment("authored", authored),
         **_moment("committed", committed),

@@ -127,6 +127,8 @@ class Fetch:
         refs = await self._git("ls-remote", "origin")
         if refs.strip():
             raise GitError(Verdict.FAILED, "the repository has branches or tags, but no HEAD")
+        if await self._git("for-each-ref", HEAD):
+            raise GitError(Verdict.PARTIAL, "the repository is empty now: the earlier history is kept")
 
     async def _state(self, note: str) -> dict[str, Any]:
         refs = await self._git("for-each-ref", "--format=%(objectname) %(refname)")
