@@ -23,3 +23,4 @@ select community, family, month,
     end as state,
     if(alive, coalesce(covered, 0), null) as covered
 from summed
+order by community, family, month

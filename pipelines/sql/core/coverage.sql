@@ -29,3 +29,4 @@ select community, source, month,
 from core.months
 join raw.sources using (community)
 left join by_source using (community, source, month)
+order by community, source, month

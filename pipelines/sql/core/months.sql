@@ -9,3 +9,4 @@ from (select community, min(since) as since from raw.sources group by all)
 cross join raw.build
 cross join lateral unnest(generate_series(date_trunc('month', since), date_trunc('month', today), interval 1 month))
     as calendar(month)
+order by community, month

@@ -26,3 +26,4 @@ from declared
 join raw.sources using (community, source)
 left join visits using (community, source, unit)
 left join newest using (community, source, unit)
+order by community, source, unit

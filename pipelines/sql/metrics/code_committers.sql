@@ -3,3 +3,4 @@
 -- unit: people
 select community, month, count(distinct committer_key) as value
 from core.commits where counted and not committer_automated group by all
+order by community, month

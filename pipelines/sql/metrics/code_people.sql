@@ -2,3 +2,4 @@
 -- family: code
 -- unit: people
 select community, month, count(distinct author_key) as value from core.commits where counted group by all
+order by community, month

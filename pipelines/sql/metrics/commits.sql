@@ -2,3 +2,4 @@
 -- family: code
 -- unit: commits
 select community, month, count(*) as value from core.commits where counted group by all
+order by community, month

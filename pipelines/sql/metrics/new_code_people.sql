@@ -4,3 +4,4 @@
 select community, month, count(*) as value
 from (select community, author_key, min(month) as month from core.commits where counted and author_key is not null group by all)
 group by all
+order by community, month
