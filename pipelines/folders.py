@@ -19,6 +19,11 @@ class Folders:
     site: Path
 
     @property
+    def history(self) -> Path:
+        """Published and measured figures; they lie beside the community files."""
+        return self.communities.parent / "history"
+
+    @property
     def clones(self) -> Path:
         """Bare repositories, one per git unit."""
         return self.data / "clones"

@@ -57,6 +57,9 @@ COMMITS = pa.schema(
 )
 """One row per commit of a repository's default branch, as spiders/git.py reads it."""
 
+SCHEMAS = {"git": ("commits", COMMITS)}
+"""What the harvests of each kind of source hold: the name of their rows and the schema."""
+
 
 @dataclass(frozen=True)
 class Harvest:

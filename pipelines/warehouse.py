@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from graphlib import TopologicalSorter
 from hashlib import sha256
@@ -22,6 +22,7 @@ from pipelines.nouns import Community, Source, Visit
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipelines.history import Figure
     from pipelines.method import Method
 
 SQL = Path(__file__).with_name("sql")
@@ -57,22 +58,57 @@ class Table:
     select: str
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that a build reads: equal inputs give equal tables, but for `built_at`."""
+
+    units: list[tuple[Path, Visit]]
+    visits: list[Visit]
+    communities: Sequence[Community]
+    figures: "list[Figure]"
+    method: "Method"
+    today: date
+    shows: str | None
+
+    @property
+    def sha256(self) -> str:
+        """Checksum over catalogue, method, published figures and harvests; tonight's visits are not in it."""
+        held = (replace(visit, seen_at=datetime.min, seconds=None) for _, visit in self.units)
+        texts = (self.method.sha256, repr(self.communities), repr(self.figures), *map(repr, held))
+        return sha256("\n".join(texts).encode()).hexdigest()
+
+
+def inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
+    """Read what a build would be made of; raises HistoryError for a wrong line of data/history."""
+    from pipelines import history, landing, method
+
+    known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
+    held = ((path, landing.read_visit(path)) for path in landing.files(where.observations))
+    return Inputs(
+        units=[(path, visit) for path, visit in held if _of(visit) in known],
+        visits=[visit for visit in landing.noted(where.visits) if _of(visit) in known],
+        communities=communities,
+        figures=history.load(where.history, [c.slug for c in communities]),
+        method=method.load(),
+        today=today,
+        shows=shows,
+    )
+
+
 def build(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Path:
-    """Build the database anew from all harvests and visits, check it, swap it in; return its path.
+    """Build the database anew from all harvests, visits and published figures; check it, swap it in; return its path.
 
-    Raises NothingObservedError without any harvest and CheckFailedError if a check finds rows;
-    the published file stays as it was in both cases.
+    Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
+    rows; the published file stays as it was in both cases.
     """
-    from pipelines import landing, method
-
-    files = landing.files(where.observations)
-    if not files:
+    given = inputs(where, communities, today, shows)
+    if not given.units and not given.figures:
         raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
         with closing(_new_database(draft)) as con:
-            _load(con, where, files, communities, method.load(), today, shows)
+            _load(con, given)
             for table in in_order(con, tables()):
                 _make(con, table)
             _check(con)
@@ -96,49 +132,54 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _load(
-    con: duckdb.DuckDBPyConnection, where: Folders, files: list[Path], communities: Sequence[Community],
-    method: "Method", today: date, shows: str | None,
-) -> None:  # fmt: skip
-    """Fill the schema raw: the catalogue, the visits, what is held, and the method."""
-    from pipelines import landing
+def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
+    """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
+    from pipelines import history
 
-    sources = [s for c in communities for s in c.sources if s.enabled]
-    known = {(s.community, s.name) for s in sources}
-    units = [(path, visit) for path in files if (visit := landing.read_visit(path)) and _of(visit) in known]
-    held = [visit for _, visit in units]
-    visits = {(_of(v), v.unit, v.seen_at): v for v in [*landing.noted(where.visits), *held] if _of(v) in known}
+    sources = [s for c in given.communities for s in c.sources if s.enabled]
+    held = [visit for _, visit in given.units]
+    visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
     positions = {key: i for i, key in enumerate(_declared(sources))}
-    inputs = "\n".join([method.sha256, repr(communities), *(landing.as_json(v) for v in held)])
-    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in communities])
+    method = given.method
+    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
     _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
     _table(con, RAW["units"], [_visit_row(v) for v in held])
     _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
-    _table(con, RAW["tags"], list(_tag_rows(units)))
-    build = (_now(), today, method.last_complete_month(today), method.version, method.sha256,
-             sha256(inputs.encode()).hexdigest(), shows)  # fmt: skip
+    _table(con, RAW["tags"], list(_tag_rows(given.units)))
+    _table(con, RAW["history"], history.rows(given.figures))
+    build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
+             given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
     _table(con, METHOD, [tuple(m[k] for k in METHOD.keys) for m in method.metrics])
     rules = ", ".join(f"{_literal(value)} as {name}" for name, value in method.rules.items())
     con.execute(f"create table rankings.rules as select {rules}")
-    _commits_view(con, units, positions)
+    _harvests(con, given, positions)
 
 
-def _commits_view(
-    con: duckdb.DuckDBPyConnection, units: list[tuple[Path, Visit]], positions: Mapping[tuple[str, str, str], int]
-) -> None:
-    """Lay raw.commits over the Parquet files, with the unit that each row came from."""
+def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[tuple[str, str, str], int]) -> None:
+    """Lay a view over the Parquet files of each kind of harvest, with the unit that each row came from."""
+    from pipelines import landing
+
     rows = [
-        (str(path), v.community, v.source, v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
-        for i, (path, v) in enumerate(units)
+        (str(path), *_of(v), v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
+        for i, (path, v) in enumerate(given.units)
     ]
     _table(con, HARVESTS, rows)
-    paths = ", ".join(_literal(str(path)) for path, _ in units)
-    con.execute(
-        "create view raw.commits as select community, source, repository, position, seen_at, c.* exclude (filename) "
-        f"from read_parquet([{paths}], filename = true) c join raw.harvests h on h.file = c.filename"
-    )
+    for kind, (name, schema) in landing.SCHEMAS.items():
+        paths = ", ".join(_literal(str(path)) for path, v in given.units if v.kind == kind)
+        files = f"read_parquet([{paths}], filename = true)" if paths else _nothing(con, name, schema)
+        con.execute(
+            f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
+            f"from {files} c join raw.harvests h on h.file = c.filename"
+        )
+
+
+def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
+    """Make a table without rows for a kind of which nothing is held; return its name."""
+    con.register("nothing", schema.empty_table())
+    con.execute(f"create table raw.no_{name} as select *, '' as filename from nothing")
+    return f"raw.no_{name}"
 
 
 def _of(visit: Visit) -> tuple[str, str]:
@@ -254,18 +295,29 @@ RAW = {
         ("tagged_at", "timestamp", "its date, UTC; NULL where git has none"),
         ("dated_by", "varchar", "whose date that is: the annotated tag's, or the commit's"),
     )),
+    "history": Written("raw.history", "One row per figure of data/history: published by others, or measured by us.", (
+        ("community", "varchar", "slug of the community"),
+        ("metric", "varchar", "what was counted; ours where the definition is one of metrics.definitions"),
+        ("definition", "varchar", "one sentence that says what was counted"),
+        ("period", "varchar", "day, month, quarter or year that was counted"),
+        ("value", "double", "the figure"),
+        ("quality", "varchar", "measured (by us), counted by others, stated, or read from a chart"),
+        ("source", "varchar", "where it stands"),
+        ("month", "date", "first day of the period where that is a month"),
+        ("file", "varchar", "file of data/history"),
+    )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),
         ("today", "date", "the day it was built for"),
         ("last_complete_month", "date", "first day of the newest month that is ranked"),
         ("method_version", "varchar", "version of the ranking method"),
         ("method_sha256", "varchar", "checksum of its specification"),
-        ("inputs_sha256", "varchar", "checksum over catalogue, method and harvests"),
+        ("inputs_sha256", "varchar", "checksum over catalogue, method, published figures and harvests"),
         ("shows", "varchar", "what a rehearsal shows; NULL for the real world"),
     )),
 }  # fmt: skip
 HARVESTS = Written("raw.harvests", "One row per Parquet file that was loaded.", (
-    ("file", "varchar", "path"), *_UNIT, ("repository", "varchar", "owner/name"),
+    ("file", "varchar", "path"), *_UNIT, ("unit", "varchar", "what was visited"),
     ("position", "integer", "place in the catalogue"), ("seen_at", "timestamp", "when it was harvested, UTC"),
 ))  # fmt: skip
 METHOD = Written("rankings.method", "One row per metric that the ranking weighs.", (
@@ -381,7 +433,11 @@ def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:
 
 def _finish(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what only the build needs and write everything into the one file."""
-    con.execute("drop view raw.commits")
+    from pipelines import landing
+
+    for name, _ in landing.SCHEMAS.values():
+        con.execute(f"drop view raw.{name}")
+        con.execute(f"drop table if exists raw.no_{name}")
     for name in ("raw.harvests", UNITED, "rankings.rules"):
         con.execute(f"drop table {name}")
     con.execute("checkpoint built")

@@ -45,7 +45,7 @@ METHOD = pa.schema([
 ])  # fmt: skip
 MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
-    ("state", pa.string()), ("covered", pa.float64()),
+    ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()),
 ])  # fmt: skip
 counts = st.tuples(*[st.integers(0, 100_000).map(float) for _ in METRICS])
 communities = st.dictionaries(st.sampled_from("abcdefgh"), counts, min_size=2, max_size=6)
@@ -55,7 +55,7 @@ quickly = settings(max_examples=15, deadline=None, database=None)
 def steady(levels, months=MONTHS):
     """The same count in every month, all of it seen."""
     return [
-        (community, metric, month, value, "observed", 1.0)
+        (community, metric, month, value, "observed", 1.0, None)
         for community, values in levels.items()
         for metric, value in zip(METRICS, values, strict=True)
         for month in months
@@ -112,7 +112,7 @@ def with_months(community, metric, **change):
     """The golden example with one community's metric changed in the months of `change` (index -> cells)."""
     changed = {MONTHS[int(k[1:])]: v for k, v in change.items()}
     return [
-        (*row[:3], *changed[row[2]]) if row[:2] == (community, metric) and row[2] in changed else row
+        (*row[:3], *changed[row[2]], None)[:7] if row[:2] == (community, metric) and row[2] in changed else row
         for row in steady(LEVELS)
     ]
 
@@ -266,6 +266,32 @@ def test_who_is_not_ranked_is_listed_with_a_reason(cells, many, reason):
     rankings, _ = ranked([hidden.get(row[:3], row) for row in steady(LEVELS)])
     assert (rankings["beta"]["place"], rankings["beta"]["reason"]) == (None, reason)
     assert {c: rankings[c]["place"] for c in ("alpha", "gamma", "delta")} == {"alpha": 1, "gamma": 2, "delta": 3}
+
+
+PUBLISHED = (380.0, "published", 0.0, 380.0)
+
+
+def test_published_months_fill_what_was_not_seen_and_are_told():
+    whole, _ = ranked(steady(LEVELS))
+    filled, components = ranked(with_months("beta", "commits", m3=PUBLISHED, m7=PUBLISHED))
+    assert filled["beta"]["score"] == whole["beta"]["score"]
+    assert (filled["beta"]["months"], filled["beta"]["published_months"]) == (12, 2)
+    assert (components["beta", "commits"]["state"], components["beta", "people"]["state"]) == ("published", "observed")
+    nothing_seen = with_months("beta", "commits", **{f"m{i}": PUBLISHED for i in range(12)})
+    assert ranked(nothing_seen)[0]["beta"]["place"] == 2
+
+
+def test_a_published_month_takes_the_place_of_one_seen_for_too_small_a_share_only():
+    _, poor = ranked(with_months("beta", "commits", m11=(1.0, "partial", 0.1, 380.0)))
+    assert poor["beta", "commits"]["level"] == 380
+    _, good = ranked(with_months("beta", "commits", m11=(342.0, "partial", 0.9, 9999.0)))
+    assert good["beta", "commits"]["level"] == pytest.approx(380)
+    assert good["beta", "commits"]["published_months"] == 0
+
+
+def test_months_without_a_living_source_are_not_filled():
+    _, components = ranked(with_months("beta", "commits", m0=(None, "not_applicable", None, 380.0)))
+    assert components["beta", "commits"]["months"] == 11
 
 
 def test_six_months_are_enough():

@@ -1,3 +1,6 @@
-select u.community, u.source, u.unit, u.observations as landed, count(c.hash) as loaded
-from raw.units u left join raw.commits c on (c.community, c.source, c.repository) = (u.community, u.source, u.unit)
-group by all having landed <> loaded
+with loaded as (
+    select community, source, unit, count(*) as loaded from raw.commits group by all
+)
+select community, source, unit, observations as landed, loaded
+from raw.units left join loaded using (community, source, unit)
+where landed <> coalesce(loaded, 0)

@@ -36,7 +36,7 @@ with named as (
     join raw.communities using (community)
     qualify row_number() over (partition by community, hash order by position) = 1
 )
-select community, source, repository, hash,
+select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
     if(plausible, date_trunc('month', committed_at)::date, null) as month,
     parents, author_key, author_name_key, author_address_key, author_login_key, author_name_words, author_domain,

@@ -10,7 +10,7 @@ with declared as (
     union
     select community, source, unit from raw.visits where unit <> ''
 ), newest as (
-    select community, source, repository as unit, max(committed_at) as committed_at
+    select community, source, unit, max(committed_at) as committed_at
     from raw.commits where committed_at <= seen_at group by all
 ), visits as (
     select community, source, unit,

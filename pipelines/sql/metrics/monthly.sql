@@ -3,12 +3,23 @@
 --   metric: name of the metric, see metrics.definitions
 --   month: first day of the month, UTC
 --   value: what was counted, in the metric's unit; NULL where nothing could be seen, never 0 for that
---   state: observed, partial (the count is of what was seen), unobserved, not_applicable
+--   state: observed, partial (the count is of what was seen), published (nothing was seen; the value is that of raw.history), unobserved, not_applicable
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
+--   published: what raw.history says of the same month by the same definition, measured earlier; NULL where it says nothing
+with measured as (
+    select community, metric, month, max(value) as published, true as known
+    from raw.history join metrics.definitions using (metric, definition)
+    where quality = 'measured' and month is not null group by all
+)
 select community, metric, month,
-    if(state in ('observed', 'partial'), coalesce(value, 0)::double, null) as value,
-    state, covered
+    case
+        when state in ('observed', 'partial') then coalesce(value, 0)::double
+        when state = 'unobserved' then published
+    end as value,
+    if(state = 'unobserved' and known, 'published', state) as state,
+    covered, published
 from core.channels
 join metrics.definitions using (family)
 left join metrics.counts using (community, metric, month)
+left join measured using (community, metric, month)
 order by community, metric, month

@@ -7,11 +7,13 @@
 --   place: 1 for the highest score, equal scores share a place; NULL where listed and not ranked
 --   reason: why there is no place; NULL where there is one
 --   months: usable months of the metric that has the fewest, 0 to 12
+--   published_months: of them, the most that a metric takes from raw.history because they were not seen well enough
 --   people: mean of the people metrics of the family, people a month
 with scored as (
     select as_of, family, community,
         if(bool_and(contribution is not null), round(list_sum(list(contribution order by metric)), 9), null) as score,
         min(months) as months,
+        max(published_months) as published_months,
         min(applicable_months) as applicable_months,
         avg(level) filter (counts_people) as people
     from rankings.components join rankings.method using (family, metric)
@@ -28,6 +30,6 @@ with scored as (
 )
 select as_of, family, community, score, 100 * exp(score) as "index",
     if(reason is null, rank() over (partition by as_of, family, reason is null order by score desc), null)::integer as place,
-    reason, months, people
+    reason, months, published_months, people
 from judged
 order by as_of, family, place nulls last, community
