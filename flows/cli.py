@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows import locks
 from pipelines import communities
 from pipelines.folders import folders
 from pipelines.nouns import GOOD_VERDICTS, Source
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except (communities.CatalogueError, UsageError) as error:
+    except (communities.CatalogueError, UsageError, locks.BusyError) as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
     return status
@@ -94,30 +95,37 @@ def _nightly(_: argparse.Namespace) -> int:
 
 def run_night() -> int:
     """Run the nightly flow and tell in one screen what came of it; return the exit status."""
-    from flows.nightly import nightly
+    from flows import prefect_api
 
-    night = nightly()
-    good, complaints = night.collected.good, [*night.collected.complaints, *night.broken]
-    print(f"{len(good)} units had, {len(night.collected.complaints)} failed")
-    for complaint in complaints:
-        print(f"  failed: {complaint}")
-    if complaints:
-        print("what was held before is kept; what failed is asked again next night, or now by: stackrank collect")
-    print(f"page: {night.page}" if night.page else "nothing was published; the site and database of before stand")
+    where = folders()
+    with locks.only_run(where, "stackrank nightly"), prefect_api.serving(where):
+        print("starting Prefect; its first start in a data folder takes longest", file=sys.stderr, flush=True)
+        from flows.nightly import nightly
+
+        try:
+            prefect_api.wait()
+        except prefect_api.NotStartedError as error:
+            print(f"{error}\nwithout Prefect: stackrank collect, then build, then report", file=sys.stderr)
+            return NOTHING_PUBLISHED
+        night = nightly()
+        print(night.told)
     return night.exit_status
 
 
 def _collect(chosen: argparse.Namespace) -> int:
+    from flows import account, progress
     from flows.collect import collect
 
     where = folders()
     _refuse_rehearsal()
     _readable_key()
     declared = {s.id: s for c in communities.load(where.communities) for s in c.sources}
-    collected = collect(where, _chosen(declared, chosen.sources), chosen.unit)
-    for complaint in collected.complaints:
-        print(complaint, file=sys.stderr)
-    print(f"{len(collected.good)} units had, {len(collected.complaints)} failed")
+    sources, since = _chosen(declared, chosen.sources), datetime.now(UTC).replace(microsecond=0)
+    with locks.only_run(where, "stackrank collect"), progress.shown(where, sources, chosen.unit, since):
+        collected = collect(where, sources, chosen.unit)
+    for trouble in account.told(account.of_visits(collected, where)):
+        print(trouble, file=sys.stderr)
+    print(account.counts(collected))
     if not collected.complaints:
         return ALL_WELL
     return SOMETHING_FAILED if collected.good else NOTHING_PUBLISHED
@@ -158,7 +166,8 @@ def _build(_: argparse.Namespace) -> int:
     rehearsal = note.read(where)
     declared = communities.load(where.communities)
     try:
-        path = warehouse.build(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
+        with locks.only_run(where, "stackrank build"):
+            path = warehouse.build(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
     except (warehouse.NothingObservedError, warehouse.CheckFailedError) as error:
         print(f"not built: {error}", file=sys.stderr)
         return NOTHING_PUBLISHED
@@ -171,7 +180,8 @@ def _report(_: argparse.Namespace) -> int:
     from reports import site
 
     try:
-        print(f"page: {site.publish(folders())}")
+        with locks.only_run(folders(), "stackrank report"):
+            print(f"page: {site.publish(folders())}")
     except warehouse.NoDatabaseError as error:
         print(f"not written: {error}", file=sys.stderr)
         return NOTHING_PUBLISHED

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipelines import landing
-from pipelines.communities import unit_of
+from pipelines import communities, landing
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.nouns import GOOD_VERDICTS, Source, Visit
 
@@ -57,10 +56,10 @@ def collected(
     ids = {source.id for source in sources}
     latest = {
         (f"{v.community}/{v.source}", v.unit): v
-        for v in landing.noted(where.visits)
-        if v.seen_at >= since and f"{v.community}/{v.source}" in ids
+        for v in landing.noted(where.visits, since)
+        if f"{v.community}/{v.source}" in ids
     }
-    expected = [(s.id, unit_of(url)) for s in sources for url in s.urls]
+    expected = [(s.id, unit) for s in sources for unit in communities.units(s)]
     missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
     lists = [s.id for s in sources if s.urls_from and not any(key[0] == s.id for key in latest)]
     return Collected(tuple(latest.values()), tuple(missing + lists))

@@ -1,37 +1,24 @@
 """The night as a Prefect flow: collect every source, build, report."""
 
-import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.folders import Folders, folders
+from flows import prefect_api
+from pipelines.folders import folders
 
-QUIET = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
-}
-
-
-def prepare(where: Folders) -> None:
-    """Keep Prefect's state in our data folder and its telemetry off; must run before its import."""
-    home = where.data / "prefect"
-    home.mkdir(parents=True, exist_ok=True)
-    for name, value in {**QUIET, "PREFECT_HOME": str(home)}.items():
-        os.environ.setdefault(name, value)
-
-
-prepare(folders())
+prefect_api.prepare(folders())
 
 from prefect import flow, task  # noqa: E402  (its settings are read on import)
 from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import allow_failure  # noqa: E402
 
+from flows import account, artifacts, locks, progress, quiet  # noqa: E402
+from flows.account import Trouble  # noqa: E402
 from flows.collect import Collected, collect, collected  # noqa: E402
 from flows.rehearsal import note  # noqa: E402
 from pipelines import communities, warehouse  # noqa: E402
@@ -49,11 +36,15 @@ class SourceFailedError(Exception):
 
 @dataclass(frozen=True)
 class Night:
-    """What a night brought: the visits, where the page is (None: nothing published), what broke."""
+    """What a night brought: the visits, where the page is (None: nothing published), what broke.
+
+    A `quiet` night found nothing new and left database and page as they were.
+    """
 
     collected: Collected
     page: Path | None
-    broken: tuple[str, ...]
+    broken: tuple[Trouble, ...] = ()
+    quiet: bool = False
 
     @property
     def exit_status(self) -> int:
@@ -61,6 +52,16 @@ class Night:
         if self.page is None:
             return 4
         return 3 if self.broken or self.collected.complaints else 0
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """What failed: first what broke, then the visits, by source."""
+        return [*self.broken, *account.of_visits(self.collected, folders())]
+
+    @property
+    def told(self) -> str:
+        """The account of the night, at most one screen."""
+        return account.screen(self.collected, self.troubles, self.page, quiet=self.quiet)
 
 
 @task(task_run_name="collect {source.id}", retries=len(RETRY_DELAYS))
@@ -89,25 +90,63 @@ def write_report() -> Path:
     return site.publish(folders())
 
 
-@flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+@flow(
+    name="nightly",
+    flow_run_name=lambda: artifacts.name_of_night(folders()),
+    task_runner=ThreadPoolTaskRunner(max_workers=4),
+)  # type: ignore[arg-type]
 def nightly() -> Night:
     """Collect every source that is switched on, then build, then report.
 
-    One broken source leaves the rest standing; a failed build or report leaves yesterday's.
+    One broken source leaves the rest standing; a failed build or report leaves yesterday's; a night
+    that finds nothing new builds nothing (`flows.quiet`). Raises BusyError while another run is at work.
     """
     where = folders()
-    sources = [s for c in communities.load(where.communities) for s in c.sources if s.enabled]
-    since = datetime.now(UTC).replace(microsecond=0)
-    for future in _submit(sources, since):
-        future.wait()
-    broken: list[str] = []
-    page: Path | None = None
+    with locks.only_run(where, "stackrank nightly"):
+        artifacts.end_the_dead(where)
+        sources = [s for c in communities.load(where.communities) for s in c.sources if s.enabled]
+        since = datetime.now(UTC).replace(microsecond=0)
+        with progress.shown(where, sources, (), since):
+            for future in _submit(sources, since):
+                future.wait()
+        night = _publish(collected(where, sources, since))
+        artifacts.leave(where, night.collected.visits, night.troubles, night.told)
+    return night
+
+
+def _publish(visited: Collected) -> Night:
+    """Build and report, or leave what is published where nothing is new; tell what broke."""
+    where, step = folders(), "build"
     try:
+        given = _inputs()
+        if not visited.complaints and quiet.stands(where, given):
+            page = site.say_visited_again(where, _again(visited))
+            quiet.remember(where, given)
+            return Night(visited, page, quiet=True)
+        _say("building the database")
         build_database()
+        step = "report"
+        _say("writing the page")
         page = write_report()
+        quiet.remember(where, given)
     except Exception as error:
-        broken.append(f"{type(error).__name__}: {error}")
-    return Night(collected(where, sources, since), page, tuple(broken))
+        return Night(visited, None, (account.of_step(step, error, where),))
+    return Night(visited, page)
+
+
+def _inputs() -> warehouse.Inputs:
+    where = folders()
+    rehearsal = note.read(where)
+    declared = communities.load(where.communities)
+    return warehouse.inputs(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
+
+
+def _again(visited: Collected) -> str:
+    return f"Visited again {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {len(visited.good)} units, nothing new in any."
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
 
 
 def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[None]]:

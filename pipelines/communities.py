@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pipelines.nouns import Community, Source
+from pipelines.nouns import Community, ReleaseDate, Source
 
 Table = dict[str, Any]
 Check = Callable[[Any], object]
@@ -24,6 +24,8 @@ _PART = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
 _UNIT = re.compile(rf"(?!.*\.\.){_PART}/{_PART}")
 _NO_URL_CHARACTER = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 _HOST = re.compile(r"[a-z0-9:][a-z0-9.:_-]*")
+# What Python and the database read alike, and what the database matches in linear time.
+_RULE = re.compile(r"(?:(?:[A-Za-z0-9_/-]|\\[d.]|\))[?*+]?|\((?:\?:)?|\|){1,200}")
 
 
 class CatalogueError(Exception):
@@ -47,6 +49,16 @@ def unit_of(url: str) -> str:
     if not _UNIT.fullmatch(unit):
         raise ValueError(f"the path does not end in owner/name: {parts.path!r:.200}")
     return unit
+
+
+def file_of(url: str) -> str:
+    """Return the unit of the url of a file on the web, its name; raises ValueError if there is none."""
+    names = unquote(_split(url, PAGE_SCHEMES).path).removeprefix("/").split("/")
+    if not "".join(names).isprintable() or not {"", ".", ".."}.isdisjoint(names):
+        raise ValueError("the url of a file is needed")
+    if not re.fullmatch(_PART, names[-1]) or ".." in names[-1]:
+        raise ValueError(f"not the plain name of a file: {names[-1]!r:.200}")
+    return names[-1]
 
 
 def repository_url(template: str, name: str) -> str:
@@ -85,8 +97,13 @@ def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
     return parts
 
 
-KINDS: Mapping[str, Callable[[str], str]] = {"git": unit_of}
+KINDS: Mapping[str, Callable[[str], str]] = {"git": unit_of, "series_status": file_of}
 """The known kinds of source, each with what checks a url and names its unit."""
+
+
+def units(source: Source) -> list[str]:
+    """Return the units that a source names itself, in the order of its urls."""
+    return [KINDS[source.kind](url) for url in source.urls]
 
 
 def load(folder: Path) -> tuple[Community, ...]:
@@ -152,34 +169,49 @@ def _parsed(file: Path) -> Table:
 
 
 def _community(slug: str, table: Table) -> Community:
-    blocks = [block | {"urls": tuple(block.get("urls", ()))} for block in table["sources"]]
+    lists = ("urls", "not_releases")
+    blocks = [block | {key: tuple(block.get(key, ())) for key in lists} for block in table["sources"]]
     sources = tuple(Source(community=slug, **block) for block in blocks)
-    return Community(**(table | {"slug": slug, "sources": sources}))
+    dates = tuple(ReleaseDate(**block) for block in table.get("release_dates", ()))
+    return Community(**(table | {"slug": slug, "sources": sources, "release_dates": dates}))
 
 
 def _in_community(slug: str, table: Table) -> Iterator[str]:
     file = f"{slug}.toml"
     if not _SLUG.fullmatch(slug):
         yield f"{file}: the file name must match {_SLUG.pattern}"
-    yield from _in_table(f"{file}: ", table, COMMUNITY_KEYS, required=COMMUNITY_KEYS)
+    yield from _in_table(f"{file}: ", table, COMMUNITY_KEYS, required=("name", "homepage", "born", "sources"))
+    yield from _in_dates(file, table)
     names: dict[str, str] = {}
-    units: dict[str, str] = {}
+    named: dict[str, str] = {}
     for place, source in _blocks(table):
         where = f"{file}: {place}."
         yield from _in_table(where, source, SOURCE_KEYS, required=("name", "kind", "since", "why"))
         yield from _in_period(where, source)
         yield from _in_choice(where, source.keys())
-        yield from _in_urls(where, source, units)
+        yield from _in_kind(where, source)
+        yield from _in_urls(where, source, named)
         first = names.setdefault(str(source.get("name", place)), place)
         if first != place:
             yield f"{where}name: {source['name']!r} is already the name of {first}"
 
 
-def _blocks(table: Table) -> list[tuple[str, Table]]:
+def _blocks(table: Table, key: str = "sources") -> list[tuple[str, Table]]:
     """Return the `[[sources]]` blocks that are tables, each with its place, `sources[0]`."""
-    found = table.get("sources")
+    found = table.get(key)
     blocks = enumerate(found if isinstance(found, list) else ())
-    return [(f"sources[{number}]", block) for number, block in blocks if isinstance(block, dict)]
+    return [(f"{key}[{number}]", block) for number, block in blocks if isinstance(block, dict)]
+
+
+def _in_dates(file: str, table: Table) -> Iterator[str]:
+    """Yield what is wrong with the `[[release_dates]]`."""
+    versions: dict[str, str] = {}
+    for place, block in _blocks(table, "release_dates"):
+        where = f"{file}: {place}."
+        yield from _in_table(where, block, DATE_KEYS, required=DATE_KEYS)
+        first = versions.setdefault(str(block.get("version", place)), place)
+        if first != place:
+            yield f"{where}version: {block['version']!r} has its day already in {first}"
 
 
 def _in_table(where: str, table: Table, keys: Mapping[str, Check], required: Iterable[str]) -> Iterator[str]:
@@ -232,9 +264,9 @@ def _list(value: object) -> None:
         raise ValueError(f"not a list with something in it: {value!r:.80}")
 
 
-def _tables(value: object) -> None:
+def _tables(name: str, value: object) -> None:
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-        raise ValueError("one [[sources]] block or more is needed")
+        raise ValueError(f"one [[{name}]] block or more is needed")
 
 
 def _homepage(value: object) -> None:
@@ -244,6 +276,27 @@ def _homepage(value: object) -> None:
 def _page(value: object) -> None:
     if not _split(_text(value), PAGE_SCHEMES).path.rpartition("/")[2]:
         raise ValueError("the url of a file is needed")
+
+
+def _rule(value: object) -> re.Pattern[str]:
+    """Return a rule about tag names, compiled; it has nothing in it that could take long to match."""
+    if not _RULE.fullmatch(_text(value)):
+        raise ValueError(rf"in a rule only letters, digits, _ / - \d \. ( ) (?: | ? * + are allowed: {value!r:.80}")
+    try:
+        return re.compile(str(value))
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}: {value!r:.80}") from None
+
+
+def _releases(value: object) -> None:
+    if _rule(value).groups != 1:
+        raise ValueError(f"exactly one group, the version, must be in it: {value!r:.80}")
+
+
+def _not_releases(value: object) -> None:
+    _list(value)
+    for rule in value if isinstance(value, list) else ():
+        _rule(rule)
 
 
 def _template(value: object) -> None:
@@ -256,7 +309,8 @@ COMMUNITY_KEYS: Mapping[str, Check] = {
     "name": _text,
     "homepage": _homepage,
     "born": _day,
-    "sources": _tables,
+    "sources": partial(_tables, "sources"),
+    "release_dates": partial(_tables, "release_dates"),
 }
 SOURCE_KEYS: Mapping[str, Check] = {
     "name": _slug,
@@ -271,7 +325,11 @@ SOURCE_KEYS: Mapping[str, Check] = {
     "snapshot": _flag,
     "urls_from": _page,
     "url_template": _template,
+    "releases": _releases,
+    "not_releases": _not_releases,
 }
+GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
+DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
 
 
 def _nearest(word: str, known: Collection[str]) -> str:
@@ -297,8 +355,16 @@ def _in_choice(where: str, keys: Collection[str]) -> Iterator[str]:
         yield f"{where}{missing}: missing beside {given[0]}"
 
 
-def _in_urls(where: str, source: Table, units: dict[str, str]) -> Iterator[str]:
-    """Yield what is wrong with the urls; `units` remembers who of the community named which."""
+def _in_kind(where: str, source: Table) -> Iterator[str]:
+    """Yield what a source of another kind than git cannot have."""
+    if source.get("kind") in [kind for kind in KINDS if kind != "git"]:
+        yield from (f"{where}{key}: only a source of kind git has it" for key in GIT_ONLY if key in source)
+    if "not_releases" in source and "releases" not in source:
+        yield f"{where}not_releases: nothing to leave out without releases"
+
+
+def _in_urls(where: str, source: Table, named: dict[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the urls; `named` remembers who of the community named which unit."""
     kind, urls = source.get("kind"), source.get("urls")
     if not isinstance(kind, str) or kind not in KINDS or not isinstance(urls, list):
         return
@@ -309,7 +375,7 @@ def _in_urls(where: str, source: Table, units: dict[str, str]) -> Iterator[str]:
         except ValueError as wrong:
             yield f"{place}: {wrong}"
         else:
-            first = units.setdefault(unit.lower(), place)
+            first = named.setdefault(unit.lower(), place)
             if first != place:
                 yield f"{place}: {unit} is named already by {first}"
 

@@ -57,8 +57,44 @@ COMMITS = pa.schema(
 )
 """One row per commit of a repository's default branch, as spiders/git.py reads it."""
 
-SCHEMAS = {"git": ("commits", COMMITS)}
-"""What the harvests of each kind of source hold: the name of their rows and the schema."""
+SERIES = pa.schema(
+    [
+        pa.field("name", pa.string()),
+        pa.field("release_id", pa.string()),
+        pa.field("status", pa.string()),
+        pa.field("initial_release", pa.date32()),
+        pa.field("end_of_life", pa.date32()),
+    ]
+)
+"""One row per release series, past and planned, as spiders/series_status.py reads it."""
+
+MESSAGES = pa.schema(
+    [
+        pa.field("message_id_key", pa.string()),
+        pa.field("content_key", pa.string()),
+        pa.field("sent_at", pa.timestamp("s")),
+        pa.field("sent_offset", pa.int32()),
+        pa.field("date_quality", pa.string()),
+        pa.field("claimed_at", pa.timestamp("s")),
+        pa.field("arrived_at", pa.timestamp("s")),
+        pa.field("archive_month", pa.date32()),
+        *_account("sender"),
+        pa.field("sender_quality", pa.string()),
+        pa.field("subject_key", pa.string()),
+        pa.field("is_reply", pa.bool_()),
+        pa.field("in_reply_to_key", pa.string()),
+        pa.field("reference_keys", pa.list_(pa.string())),
+        pa.field("size", pa.int64()),
+        pa.field("quarantine", pa.string()),
+    ]
+)
+"""One row per message of a unit, as spiders/mail.py reads it; `quarantine` says why a row is no message."""
+
+SCHEMAS = {"commits": COMMITS, "series": SERIES}
+"""The schemas of harvests, by the name of their rows; the build lays one view over each."""
+
+ROWS = {"git": "commits", "series_status": "series"}
+"""What the harvests of each kind of source hold, as the name of their rows."""
 
 
 @dataclass(frozen=True)
@@ -186,12 +222,17 @@ def _ends_line(descriptor: int) -> bool:
     return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1) == b"\n"
 
 
-def noted(visits: Path) -> Iterator[Visit]:
-    """Yield every visit ever noted; a line torn by a crash is no visit and is passed over."""
-    for path in sorted(visits.rglob("*.jsonl")):
-        for line in path.read_bytes().splitlines():
-            if line.endswith(b"}"):
-                yield from_json(line)
+def noted(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
+    """Yield every visit ever noted, or those noted from `since` on, in the order of their files."""
+    first = f"{since:%Y-%m}.jsonl" if since else ""
+    paths = (path for path in sorted(visits.rglob("*.jsonl")) if path.name >= first)
+    found = (visit for path in paths for visit in read_visits(path.read_bytes()))
+    return (visit for visit in found if since is None or visit.seen_at >= since)
+
+
+def read_visits(lines: bytes) -> Iterator[Visit]:
+    """Yield the visits in lines of a file of visits; a line torn by a crash is no visit and is passed over."""
+    return (from_json(line) for line in lines.splitlines() if line.endswith(b"}"))
 
 
 def as_json(visit: Visit) -> str:

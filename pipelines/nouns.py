@@ -27,7 +27,8 @@ class Source:
     `urls` are visited as they stand; a source with `urls_from` reads its repositories from that
     file and puts each name into `url_template`. `since` is the first day it can hold activity,
     `until` the last one (None: it still lives). A `snapshot` is a frozen copy: it proves nothing
-    after its newest observation.
+    after its newest observation. A tag whose whole name matches `releases`, and none of
+    `not_releases`, is a release; the group in `releases` is its version.
     """
 
     community: str
@@ -43,11 +44,22 @@ class Source:
     snapshot: bool = False
     urls_from: str | None = None
     url_template: str | None = None
+    releases: str | None = None
+    not_releases: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """`community/name`, the name of a source everywhere outside its own file."""
         return f"{self.community}/{self.name}"
+
+
+@dataclass(frozen=True)
+class ReleaseDate:
+    """The day on which a version came out, as `source` states it; it goes before the date that git has."""
+
+    version: str
+    day: date
+    source: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Community:
     homepage: str
     born: date
     sources: tuple[Source, ...]
+    release_dates: tuple[ReleaseDate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,8 @@ class Visit:
     """One try at one unit: when, how it ended, how much it brought and by which reader.
 
     `observations` counts the rows held after the visit (None: nothing could be counted),
-    `checksum` is the state of the source that was read, so that an equal one needs no reading.
+    `checksum` is the state of the source that was read, so that an equal one needs no reading;
+    `etag` and `last_modified` are what a web server said of it, for the next request.
     """
 
     community: str
@@ -83,3 +97,5 @@ class Visit:
     reader: str | None = None
     key_id: str | None = None
     note: str = ""
+    etag: str | None = None
+    last_modified: str | None = None

@@ -56,7 +56,8 @@ class Pseudonyms:
         if len(key) != KEY_BYTES:
             raise KeyRefusedError(f"a key has {KEY_BYTES} bytes, this one {len(key)}")
         self._key = key
-        self.key_id = self._digest("key id", b"", size=8)
+        self._begun = lru_cache(self._begin)
+        self.key_id = self._begin("key id", 8).hexdigest()
         self.of = lru_cache(maxsize=100_000)(self._of)
 
     def _of(self, name: bytes, address: bytes) -> Fingerprints:
@@ -64,21 +65,25 @@ class Pseudonyms:
         folded_address = fold_address(decode(address))
         login = _NO_REPLY.fullmatch(folded_address)
         return Fingerprints(
-            name_exact_key=self._keyed("name", name),
-            name_key=self._keyed("folded name", folded_name.encode()),
+            name_exact_key=self.key("name", name),
+            name_key=self.key("folded name", folded_name.encode()),
             name_words=len(folded_name.split()),
-            address_exact_key=self._keyed("address", address),
-            address_key=self._keyed("folded address", folded_address.encode()),
-            login_key=self._keyed("login", login[1].encode()) if login else None,
+            address_exact_key=self.key("address", address),
+            address_key=self.key("folded address", folded_address.encode()),
+            login_key=self.key("login", login[1].encode()) if login else None,
             domain=domain(folded_address),
         )
 
-    def _keyed(self, space: str, text: bytes) -> str | None:
-        return self._digest(space, text) if text.strip() else None
+    def key(self, space: str, text: bytes) -> str | None:
+        """Return the fingerprint of a text, another one in every `space` (16 bytes at most); None if it is blank."""
+        if not text.strip():
+            return None
+        digest = self._begun(space).copy()
+        digest.update(text)
+        return digest.hexdigest()
 
-    def _digest(self, space: str, text: bytes, size: int = FINGERPRINT_BYTES) -> str:
-        person = space.encode().ljust(16, b"\0")
-        return blake2b(text, digest_size=size, key=self._key, person=person).hexdigest()
+    def _begin(self, space: str, size: int = FINGERPRINT_BYTES) -> blake2b:
+        return blake2b(digest_size=size, key=self._key, person=space.encode().ljust(16, b"\0"))
 
 
 def decode(text: bytes) -> str:

@@ -7,8 +7,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ SQL = Path(__file__).with_name("sql")
 CHECKS = Path(__file__).with_name("checks")
 OLDEST_READER = "v1.2.0"
 UNITED = "metrics.counts"
+EPOCH = datetime(1970, 1, 1)
 
 
 class NothingObservedError(Exception):
@@ -124,6 +125,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     draft.parent.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     con.execute("set memory_limit = '1GB'")
+    con.execute(f"set temp_directory = {_literal(f'{draft}.tmp')}")
     con.execute("set preserve_insertion_order = true")
     con.execute(f"attach {_literal(str(draft))} as built (storage_version {_literal(OLDEST_READER)})")
     con.execute("use built")
@@ -143,6 +145,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     method = given.method
     _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
+    _table(con, RAW["release_dates"], [(c.slug, *astuple(d)) for c in given.communities for d in c.release_dates])
     _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
     _table(con, RAW["units"], [_visit_row(v) for v in held])
     _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
@@ -158,7 +161,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
 
 
 def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[tuple[str, str, str], int]) -> None:
-    """Lay a view over the Parquet files of each kind of harvest, with the unit that each row came from."""
+    """Lay a view over the Parquet files of each schema, with the unit that each row came from."""
     from pipelines import landing
 
     rows = [
@@ -166,8 +169,8 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
         for i, (path, v) in enumerate(given.units)
     ]
     _table(con, HARVESTS, rows)
-    for kind, (name, schema) in landing.SCHEMAS.items():
-        paths = ", ".join(_literal(str(path)) for path, v in given.units if v.kind == kind)
+    for name, schema in landing.SCHEMAS.items():
+        paths = ", ".join(_literal(str(path)) for path, v in given.units if landing.ROWS[v.kind] == name)
         files = f"read_parquet([{paths}], filename = true)" if paths else _nothing(con, name, schema)
         con.execute(
             f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
@@ -176,7 +179,7 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
 
 
 def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
-    """Make a table without rows for a kind of which nothing is held; return its name."""
+    """Make a table without rows for a schema of which nothing is held; return its name."""
     con.register("nothing", schema.empty_table())
     con.execute(f"create table raw.no_{name} as select *, '' as filename from nothing")
     return f"raw.no_{name}"
@@ -187,13 +190,14 @@ def _of(visit: Visit) -> tuple[str, str]:
 
 
 def _declared(sources: Iterable[Source]) -> Iterator[tuple[str, str, str]]:
-    from pipelines.communities import unit_of
+    from pipelines.communities import units
 
-    return ((s.community, s.name, unit_of(url)) for s in sources for url in s.urls)
+    return ((s.community, s.name, unit) for s in sources for unit in units(s))
 
 
 def _source_row(source: Source) -> tuple[Any, ...]:
     facts = asdict(source) | {"source": source.name, "urls": list(source.urls)}
+    facts["not_releases"] = list(source.not_releases)
     return tuple(facts[key] for key in RAW["sources"].keys)
 
 
@@ -207,9 +211,15 @@ def _tag_rows(units: list[tuple[Path, Visit]]) -> Iterator[tuple[Any, ...]]:
 
     for path, visit in units:
         for tag in landing.read_tags(path):
-            seconds = tag["seconds"]
-            moment = None if seconds is None else _naive(datetime.fromtimestamp(float(seconds), UTC))
-            yield (*_of(visit), visit.unit, tag["tag"], tag["hash"], moment, tag["dated_by"])
+            yield (*_of(visit), visit.unit, tag["tag"], tag["hash"], _moment(tag["seconds"]), tag["dated_by"])
+
+
+def _moment(seconds: str | int | None) -> datetime | None:
+    """Return the UTC time of a tag; None where git has none, or one that no calendar holds."""
+    try:
+        return None if seconds is None else EPOCH + timedelta(seconds=int(seconds))
+    except OverflowError:
+        return None
 
 
 def _naive(moment: datetime) -> datetime:
@@ -244,14 +254,14 @@ _VISIT_COLUMNS = (
     ("community", "varchar", "slug of the community"),
     ("source", "varchar", "name of the source within the community"),
     ("kind", "varchar", "software of the source"),
-    ("unit", "varchar", "what was visited: a repository as owner/name; empty for a source's own list of units"),
+    ("unit", "varchar", "what was visited: a repository (owner/name) or a file; empty for a list of repositories"),
     ("url", "varchar", "where it was visited"),
     ("seen_at", "timestamp", "when, UTC"),
     ("verdict", "varchar", "ok, unchanged, empty, partial, failed, refused or gone"),
     ("reason", "varchar", "why, where the verdict is not good"),
     ("observations", "bigint", "rows held after the visit; NULL where nothing could be counted"),
     ("seconds", "double", "how long the visit took, seconds"),
-    ("checksum", "varchar", "SHA-256 over all refs: the state that was read"),
+    ("checksum", "varchar", "SHA-256 over all refs, or of the file: the state that was read"),
     ("reader", "varchar", "reader and version"),
     ("key_id", "varchar", "name of the pseudonym key"),
     ("note", "varchar", "what else was noticed, such as a server that ignores the filter"),
@@ -267,6 +277,8 @@ _SOURCE_COLUMNS = (
     ("continues", "varchar", "the source, as community/name, that it goes on from"),
     ("continued_by", "varchar", "the source that goes on from it"),
     ("snapshot", "boolean", "a frozen copy, which proves nothing after its newest commit"),
+    ("releases", "varchar", "rule: a tag is a release if its whole name matches; the group is the version"),
+    ("not_releases", "varchar[]", "rules: a tag whose whole name matches one of these is no release"),
 )
 _UNIT = (
     ("community", "varchar", "slug of the community"),
@@ -280,9 +292,15 @@ RAW = {
         ("born", "date", "when it became public"),
     )),
     "sources": Written("raw.sources", "One row per source that is switched on in the catalogue.", _SOURCE_COLUMNS),
+    "release_dates": Written("raw.release_dates", "One row per version whose day of release the catalogue states.", (
+        ("community", "varchar", "slug of the community"),
+        ("version", "varchar", "the version"),
+        ("day", "date", "the day on which it came out, UTC"),
+        ("stated_by", "varchar", "who states that"),
+    )),
     "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names.", (
         *_UNIT,
-        ("unit", "varchar", "repository as owner/name"),
+        ("unit", "varchar", "repository as owner/name, or a file"),
         ("position", "integer", "place in the catalogue: of a commit in two repositories the first one counts"),
     )),
     "units": Written("raw.units", "One row per unit that is held, with the visit that brought it.", _VISIT_COLUMNS),
@@ -435,7 +453,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what only the build needs and write everything into the one file."""
     from pipelines import landing
 
-    for name, _ in landing.SCHEMAS.values():
+    for name in landing.SCHEMAS:
         con.execute(f"drop view raw.{name}")
         con.execute(f"drop table if exists raw.no_{name}")
     for name in ("raw.harvests", UNITED, "rankings.rules"):

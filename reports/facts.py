@@ -11,7 +11,7 @@ from pipelines.warehouse import ask
 QUESTIONS = Path(__file__).parent / "questions"
 FAMILIES = ("overall", "talk", "code", "members")
 # A server's reason may carry terminal colours or turn the reading direction of the page around.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 Row = dict[str, Any]
 

@@ -3,9 +3,11 @@
 import csv
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,12 @@ from reports import charts, facts, words
 from reports.facts import Facts, Row
 
 TEMPLATES = Path(__file__).parent / "templates"
+AGAIN = re.compile(r'(<p class="quiet" id="again")[^>]*>[^<]*</p>')
 COPIED = ("draw.js", "page.css")
 DRAWN = ("commits", "code_people")
+FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 CSV_COLUMNS = {
-    "ranking": ("family", "place", "community", "name", "index", "score", "months", "reason"),
+    "ranking": ("family", "place", "community", "name", "index", "score", "months", "published_months", "reason"),
     "places": ("family", "as_of", "community", "place", "index", "months", "reason"),
     "monthly": ("metric", "month", "community", "value", "state", "covered", "to_date"),
     "freshness": ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "note"),
@@ -68,12 +72,31 @@ def publish(where: Folders) -> Path:
     return where.site / "index.html"
 
 
+def say_visited_again(where: Folders, said: str) -> Path:
+    """Put one sentence under the head of the published page and touch nothing else; return the page.
+
+    Raises ValueError where the page has no place for it.
+    """
+    index = where.site / "index.html"
+    text, found = AGAIN.subn(lambda place: f"{place[1]}>{escape(said)}</p>", index.read_text(encoding="utf-8"))
+    if found != 1:
+        raise ValueError(f"{index} has no place for what a later night found")
+    draft = index.with_name(f".{index.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    return draft.replace(index)
+
+
 def _swap(draft: Path, site: Path) -> None:
     before = site.with_name(f"{draft.name}.before")
     shutil.rmtree(before, ignore_errors=True)
     if site.exists():
         site.rename(before)
-    draft.rename(site)
+    try:
+        draft.rename(site)
+    except OSError:
+        if before.exists():
+            before.rename(site)
+        raise
     shutil.rmtree(before, ignore_errors=True)
 
 
@@ -87,7 +110,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Row]) -> None:
 
 def _inert(value: Any) -> Any:
     """The value; a text that a spreadsheet would run as a formula gets a quote in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def page(known: Facts) -> str:

@@ -84,6 +84,8 @@ def monthly(value: float | None, state: str | None, to_date: bool) -> str:
     if value is None:
         return MISSING.get(state, str(state))
     said = f"{value:,.0f}" if value == round(value) else digits(value)
+    if state == "published":
+        return f"{said} (measured earlier)"
     if to_date:
         return f"{said} to date"
     return f"{said} (partly observed)" if state == "partial" else said

@@ -5,7 +5,9 @@ import json
 import os
 import signal
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
+from time import sleep
 from typing import IO, Any, ClassVar, Self
 
 import scrapy
@@ -15,6 +17,10 @@ from scrapy.exceptions import NotConfigured
 from pipelines import communities, landing, pseudonyms
 from pipelines.folders import folders
 from pipelines.nouns import Source, Verdict, Visit
+
+TRIES_FOR_A_LOCK = 30
+GROUPS: set[int] = set()
+"""The process groups that this process has started and that still run, each by its leader."""
 
 
 class SourceSpider(scrapy.Spider):
@@ -46,9 +52,7 @@ class SourceSpider(scrapy.Spider):
         folder = self.folders.data / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"{source.community}.{source.name}").open("a+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _take(file):
             file.seek(0)
             self.logger.warning("%s is being collected already: %s", source.id, file.read().strip())
             return False
@@ -78,8 +82,20 @@ class SourceSpider(scrapy.Spider):
         )
 
 
+def _take(file: IO[str]) -> bool:
+    """Lock the file, or tell that somebody else keeps it; the spider of a killed run needs a moment to end."""
+    for _ in range(TRIES_FOR_A_LOCK):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sleep(0.1)
+        else:
+            return True
+    return False
+
+
 class EndsWithParent:
-    """An extension that ends this process, and git below it, when whoever started it is gone.
+    """An extension that ends this process, and every group in GROUPS, when whoever started it is gone.
 
     It is on where `STACKRANK_PARENT_PIPE` names a pipe's descriptor: reading its end means that
     the other side has died, with kill -9 too.
@@ -98,4 +114,7 @@ class EndsWithParent:
 
     def _watch(self, pipe: int) -> None:
         os.read(pipe, 1)
+        for group in tuple(GROUPS):
+            with suppress(OSError):
+                os.killpg(group, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -28,6 +28,7 @@ from scrapy.http import Response, TextResponse
 
 from pipelines.nouns import Verdict
 from pipelines.pseudonyms import redact
+from spiders.base import GROUPS
 
 HEAD = "refs/stackrank/head"
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "https_proxy", "http_proxy", "no_proxy")
@@ -216,12 +217,15 @@ def dies_with_parent(max_file_bytes: int = 0) -> Callable[[], None]:
 
 
 async def _finished(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+    GROUPS.add(process.pid)
     try:
         return await process.communicate()
     except asyncio.CancelledError:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         raise
+    finally:
+        GROUPS.discard(process.pid)
 
 
 def _verdict(errors: str) -> Verdict:

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.communities import COMMUNITY_KEYS, SOURCE_KEYS, CatalogueError, load, repository_url, table, unit_of
+from pipelines.communities import (
+    COMMUNITY_KEYS,
+    DATE_KEYS,
+    KINDS,
+    SOURCE_KEYS,
+    CatalogueError,
+    file_of,
+    load,
+    repository_url,
+    table,
+    unit_of,
+)
+from pipelines.communities import units as units_of
 from pipelines.folders import CHECKOUT
 from pipelines.nouns import Verdict
 
@@ -120,7 +132,7 @@ BROKEN = {
     "unknown kind": ('"git"\nsince = 2017', '"got"\nsince = 2017',
                      "sources[1].kind: unknown kind 'got'; did you mean 'git'?"),
     "unlike kind": ('"git"\nsince = 2017', '"smoke"\nsince = 2017',
-                    "sources[1].kind: unknown kind 'smoke' (known: git)"),
+                    "sources[1].kind: unknown kind 'smoke' (known: git, series_status)"),
     "kind as list": ('"git"\nsince = 2017', "[]\nsince = 2017", "sources[1].kind: not a text of one line: []"),
     "bad source name": ('name = "sea"', 'name = "Sea_1"', "sources[1].name: 'Sea_1' does not match [a-z][a-z0-9-]*"),
     "duplicate name": ('name = "sea"', 'name = "pond"', "sources[1].name: 'pond' is already the name of sources[0]"),
@@ -148,6 +160,34 @@ BROKEN = {
                        "sources[1].continues: fish/pond must have continued_by = 'fish/sea'"),
     "wrong way round": ("since = 2017-08-01", "since = 2009-01-01",
                         "sources[1].continues: fish/pond must begin earlier, not on 2009-01-01"),
+    "rule not for it": ("snapshot = true", "releases = '(1'",
+                        "sources[1].releases: not a regular expression: missing ), unterminated subpattern"),
+    "rule with a dot": ("snapshot = true", "releases = 'v(.+)'", "sources[1].releases: in a rule only letters, digits"),
+    "rule that looks ahead": ("snapshot = true", "releases = '(?=a)(1)'", "sources[1].releases: in a rule only"),
+    "rule that never gives back": ("snapshot = true", r"releases = '(\d++)'", "sources[1].releases: in a rule only"),
+    "rule without end": ("snapshot = true", f"releases = '({'1' * 200})'", "sources[1].releases: in a rule only"),
+    "rule without version": ("snapshot = true", r"releases = 'v\d+'", "sources[1].releases: exactly one group, the"),
+    "rule of two versions": ("snapshot = true", r"releases = '(\d)(\d)'", "sources[1].releases: exactly one group"),
+    "rule as list": ("snapshot = true", "releases = ['(1)']", "sources[1].releases: not a text of one line"),
+    "exception as text": ("snapshot = true", "releases = '(1)'\nnot_releases = 'a'",
+                          "sources[1].not_releases: not a list with something in it: 'a'"),
+    "wrong exception": ("snapshot = true", "releases = '(1)'\nnot_releases = ['a', 'b**']",
+                        "sources[1].not_releases: in a rule only letters, digits"),
+    "exception to nothing": ("snapshot = true", "not_releases = ['a']",
+                             "sources[1].not_releases: nothing to leave out without releases"),
+    "rule for no tags": ('"git"\nsince = 2017', '"series_status"\nreleases = "(1)"\nsince = 2017',
+                         "sources[1].releases: only a source of kind git has it"),
+    "repository as list": ('"git"\nsince = 2017', '"series_status"\nsince = 2017',
+                           "sources[1].urls[0]: the scheme of the url is not one of https, http"),
+    "dates no blocks": ("born = 2009-01-01", "born = 2009-01-01\nrelease_dates = []",
+                        "release_dates: one [[release_dates]] block or more is needed"),
+    "date without source": ("snapshot = true", "[[release_dates]]\nversion = '1'\nday = 2010-01-01",
+                            "release_dates[0].source: missing"),
+    "moment of release": ("snapshot = true", "[[release_dates]]\nversion = '1'\nday = '2010'\nsource = 'x'",
+                          "release_dates[0].day: not a date: '2010'"),
+    "version with two days": ("snapshot = true",
+                              "[[release_dates]]\nversion = '1'\nday = 2010-01-01\nsource = 'x'\n" * 2,
+                              "release_dates[1].version: '1' has its day already in release_dates[0]"),
     "syntax": ("born = 2009-01-01", "born = ", "not TOML: Invalid value (at line 3, column 8)"),
     "no such day": ("born = 2009-01-01", "born = 2009-02-30", "not TOML: Invalid date or datetime (at line 3,"),
 }  # fmt: skip
@@ -283,6 +323,27 @@ BAD_URLS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [("https://forge.example.org/a/list.yaml", "list.yaml"), ("http://127.0.0.1:8080/h/my%20/list", "list")],
+)
+def test_the_url_of_a_file_names_its_unit(url: str, file: str) -> None:
+    assert file_of(url) == file
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "git+https://forge.example.org/a/b", "file://localhost/etc/passwd", "https://forge.example.org",
+     "https://forge.example.org/", "https://forge.example.org/a/", "https://forge.example.org/../list.yaml",
+     "https://forge.example.org/%2e%2e/list.yaml", "https://forge.example.org/a/..%2flist", "https://h/a/.list",
+     "https://h/a/li..st", "https://h/a/-list", "https://h/a/list%0a", "https://h/list.yaml?a=b", "https://u:p@h/list",
+     "https://h/" + "a" * 101],
+)  # fmt: skip
+def test_a_url_that_is_no_plain_address_of_a_file_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"scheme|file|query|user"):
+        file_of(url)
+
+
 @pytest.mark.parametrize(("url", "why"), BAD_URLS.items())
 def test_a_url_that_is_no_plain_address_is_refused(url: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
@@ -349,7 +410,9 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
     catalogue = {community.slug: community for community in load(CHECKOUT / "data/communities")}
     assert list(catalogue) == ["cloudstack", "eucalyptus", "opennebula", "openstack"]
     sources = {source.id: source for community in catalogue.values() for source in community.sources}
-    units = {name: [unit_of(url) for url in source.urls] for name, source in sources.items()}
+    units = {name: units_of(source) for name, source in sources.items()}
+    lists = [s.urls for s in sources.values() if s.kind == "series_status"]
+    assert lists == [("https://opendev.org/openstack/releases/raw/branch/master/data/series_status.yaml",)]
     services = ("nova", "glance", "swift", "keystone", "cinder", "neutron", "horizon")
     assert units == {
         "cloudstack/core": ["apache/cloudstack"],
@@ -357,6 +420,7 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
         "eucalyptus/corymbia": ["Corymbia/eucalyptus"],
         "opennebula/core": ["OpenNebula/one"],
         "openstack/core": [f"openstack/{name}" for name in services],
+        "openstack/series": ["series_status.yaml"],
         "openstack/official": [],
     }
     assert [source.id for source in sources.values() if not source.enabled] == ["openstack/official"]
@@ -370,7 +434,9 @@ def words(table: str) -> list[str]:
 
 
 def test_the_readme_explains_every_key_and_verdict() -> None:
-    assert [*words("Each file begins with:"), "sources"] == list(COMMUNITY_KEYS)
+    assert [*words("Each file begins with:"), "sources", "release_dates"] == list(COMMUNITY_KEYS)
+    assert set(words("days or months away:")) == set(DATE_KEYS)
+    assert all(f"`{kind}`" in PAGE for kind in KINDS)
     assert set(words("one named set of repositories:")) == set(SOURCE_KEYS)
     assert words("How a visit ended (`verdict`):") == list(Verdict)
 

@@ -136,6 +136,7 @@ def real_catalogue(folder: Path) -> None:
     folder.mkdir()
     for file in (CHECKOUT / "data" / "communities").glob("*.toml"):
         text = file.read_text().replace('why = "', 'snapshot = true\nwhy = "')
+        text = text.replace('kind = "series_status"', 'kind = "series_status"\nenabled = false')
         for url in re.findall(r'"(git\+https://[^"{]+)"', text):
             bundle = HISTORIES / f"{communities.unit_of(url).replace('/', '__')}.bundle"
             text = text.replace(f'"{url}"', f'"git+file://localhost{bundle}"')

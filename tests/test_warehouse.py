@@ -22,6 +22,10 @@ CONTRACT = {
         "committed_at": "TIMESTAMP", "parents": "INTEGER", "author_name_key": "VARCHAR",
         "author_address_key": "VARCHAR", "author_domain": "VARCHAR", "automated": "BOOLEAN",
     },
+    "core.releases": {
+        "community": "VARCHAR", "source": "VARCHAR", "repository": "VARCHAR", "tag": "VARCHAR", "version": "VARCHAR",
+        "name": "VARCHAR", "kind": "VARCHAR", "released_at": "DATE", "dated_by": "VARCHAR", "month": "DATE",
+    },
     "core.coverage": {"community": "VARCHAR", "source": "VARCHAR", "month": "DATE", "state": "VARCHAR"},
     "metrics.monthly": {
         "community": "VARCHAR", "metric": "VARCHAR", "month": "DATE", "value": "DOUBLE", "state": "VARCHAR",

@@ -8,12 +8,14 @@ from typing import Any
 
 from flows.rehearsal.places import git, place, served
 
+TABLES = ("release_dates", "sources")
+
 
 def rehearse(communities: Path, folder: Path, base_url: str, *, snapshot: bool) -> None:
     """Write each community file of `communities` into the new `folder`, pointing at `base_url`.
 
     What the rehearsal server does not speak for is switched off, so that no rehearsal visits the
-    real network. `snapshot` says that frozen copies are served.
+    real network. `snapshot` says that frozen copies of repositories are served, and nothing else.
     """
     folder.mkdir(parents=True)
     for file in sorted(communities.glob("*.toml")):
@@ -35,17 +37,21 @@ def newest_commit(root: Path) -> date:
 
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
-    if source["kind"] != "git" or source.get("urls_from") or not source.get("enabled", True):
+    kinds = {"git"} if snapshot else {"git", "series_status"}
+    if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
+    if source["kind"] == "series_status":
+        return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}
     turned = {"urls": [f"git+{base_url}/{place(url)}" for url in source["urls"]]}
     return source | turned | ({"snapshot": True} if snapshot else {})
 
 
 def _toml(facts: dict[str, Any]) -> str:
     """Return a community file; raises TypeError for a value that none of them has."""
-    lines = [f"{key} = {_value(value)}" for key, value in facts.items() if key != "sources"]
-    for source in facts["sources"]:
-        lines += ["", "[[sources]]", *(f"{key} = {_value(value)}" for key, value in source.items())]
+    lines = [f"{key} = {_value(value)}" for key, value in facts.items() if key not in TABLES]
+    for name in TABLES:
+        for block in facts.get(name, ()):
+            lines += ["", f"[[{name}]]", *(f"{key} = {_value(value)}" for key, value in block.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -44,6 +44,13 @@ def served(root: Path) -> dict[str, Path]:
     return {folder.relative_to(root).as_posix().removesuffix(".git"): folder for folder in found}
 
 
+def page(root: Path, place: str) -> Path | None:
+    """Return the file that is served at a place below `root`: a list in YAML, never a repository's own file."""
+    parts = place.split("/")
+    plain = not {"", ".", ".."}.intersection(parts) and not any(part.endswith(".git") for part in parts)
+    return file if plain and place.endswith(".yaml") and (file := root / place).is_file() else None
+
+
 def visited(sources: Iterable[Source]) -> dict[str, Source]:
     """Return the places that the enabled git sources name themselves, with the first that does."""
     git_sources = [source for source in sources if source.enabled and source.kind == "git"]

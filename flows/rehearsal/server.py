@@ -1,6 +1,7 @@
 """The rehearsal server: git's own HTTP back end behind loopback, read only.
 
-`http://127.0.0.1:PORT/<host>/<owner>/<name>` is the repository `root/<host>/<owner>/<name>.git`.
+`http://127.0.0.1:PORT/<host>/<owner>/<name>` is the repository `root/<host>/<owner>/<name>.git`;
+`http://127.0.0.1:PORT/<host>/<path>.yaml` is that file below `root`.
 """
 
 import http.client
@@ -10,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -19,7 +21,7 @@ from threading import Thread
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from flows.rehearsal.places import environment, served
+from flows.rehearsal.places import environment, page, served
 
 CHUNK = 1 << 16
 ROUTE = re.compile(r"/(.+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
@@ -54,6 +56,7 @@ class RehearsalServer(ThreadingTCPServer):
 
     def __init__(self, root: Path) -> None:
         """Raise FileNotFoundError if git's HTTP back end is not installed."""
+        self.root = root
         self.repositories = served(root)
         self.back_end = _back_end()
         self.requests: list[Request] = []
@@ -119,7 +122,10 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         route = ROUTE.fullmatch(unquote(url.path))
         repository = self.server.repositories.get(route[1]) if route else None
-        if route is None or repository is None:
+        file = page(self.server.root, unquote(url.path).removeprefix("/"))
+        if file and self.command == "GET":
+            self._give(file.read_bytes())
+        elif route is None or repository is None:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif (self.command, route[2], url.query) in READ:
             self._run(repository, route[2], url.query)
@@ -127,6 +133,18 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.FORBIDDEN, "this server is read only")
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
+
+    def _give(self, content: bytes) -> None:
+        """Send a file, or only say that it is the one the client has already."""
+        tag = f'"{sha256(content).hexdigest()[:16]}"'
+        known = self.headers.get("If-None-Match") == tag
+        self.send_response(HTTPStatus.NOT_MODIFIED if known else HTTPStatus.OK)
+        self.send_header("ETag", tag)
+        if not known:
+            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(b"" if known else content)
 
     def _run(self, repository: Path, service: str, query: str) -> None:
         """Let git answer; the request waits in a file, the answer streams."""

@@ -1,5 +1,9 @@
-with loaded as (
-    select community, source, unit, count(*) as loaded from raw.commits group by all
+with rows as (
+    select community, source, unit from raw.commits
+    union all
+    select community, source, unit from raw.series
+), loaded as (
+    select community, source, unit, count(*) as loaded from rows group by all
 )
 select community, source, unit, observations as landed, loaded
 from raw.units left join loaded using (community, source, unit)

@@ -4,7 +4,7 @@ with newest as (
     from rankings.monthly r
     join raw.build b on r.as_of = b.last_complete_month
 )
-select f.family, c.community, c.name, c.homepage, n.place, n.score, n."index", n.months,
+select f.family, c.community, c.name, c.homepage, n.place, n.score, n."index", n.months, n.published_months,
        case when n.place is null
             then coalesce(n.reason, 'the build gave no row for this community') end as reason
 from (select distinct family from newest) f

@@ -64,9 +64,9 @@ def catalogue(bundles: Path, target: Path) -> None:
     """Write the community files with every git url turned to its bundle."""
     target.mkdir()
     for file in (CHECKOUT / "data/communities").glob("*.toml"):
-        text = file.read_text()
+        text = file.read_text().replace('kind = "series_status"', 'kind = "series_status"\nenabled = false')
         for source in tomllib.loads(text)["sources"]:
-            for url in source.get("urls", ()):
+            for url in source.get("urls", ()) if source["kind"] == "git" else ():
                 bundle = bundles.resolve() / f"{unit_of(url).replace('/', '__')}.bundle"
                 text = text.replace(f'"{url}"', f'"git+file://localhost{bundle}"')
         (target / file.name).write_text(text)

@@ -1,16 +1,24 @@
 -- One row per community, family of metrics and month: what its sources together let us say.
 --   community: slug of the community
---   family: code (sources of kind git)
+--   family: code (sources of kind git) or releases (those whose tags are releases, and lists of series)
 --   month: first day of the month, UTC
 --   state: observed, partial, unobserved, not_applicable (no source of the family lives in that month)
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
-with living as (
-    select *, if(kind = 'git', 'code', kind) as family, state not in ('unborn', 'ended') as alive
-    from core.coverage join raw.sources using (community, source)
+with families as (
+    select community, source, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
+    union all
+    select community, source, 'releases', if(snapshot, coalesce(max(month), since), null)
+    from raw.sources left join (select community, source, month from core.releases) using (community, source)
+    where releases is not null or kind = 'series_status' group by community, source, snapshot, since
+), living as (
+    select community, family, month, units, state not in ('unborn', 'ended') as alive,
+        -- A frozen copy can lack the tags that were made after its newest one.
+        if(month > proven_until, 0, covered) as covered
+    from core.coverage join families using (community, source)
 ), summed as (
     select community, family, month,
         bool_or(alive) as alive,
-        bool_and(state = 'seen') filter (alive) as all_seen,
+        bool_and(covered = 1) filter (alive) as all_seen,
         sum(covered * units) filter (alive) / nullif(sum(units) filter (alive), 0) as covered
     from living group by all
 )

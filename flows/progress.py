@@ -1,0 +1,127 @@
+"""Tells on the terminal how far the visits of a run are, by watching data/visits."""
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from pipelines import communities, landing
+from pipelines.folders import Folders
+from pipelines.nouns import GOOD_VERDICTS, Source, Visit
+
+Unit = tuple[str, str]
+EVERY = 0.5
+REWRITE = "\r\x1b[K"
+
+
+@contextmanager
+def shown(
+    where: Folders, sources: Sequence[Source], units: Iterable[str], since: datetime, stream: TextIO | None = None
+) -> Iterator[None]:
+    """While the block runs, tell on `stream` (standard error) of every visit noted from `since` on.
+
+    A terminal has one line that is rewritten, with the units done, waiting by host and failed;
+    anything else gets one line for each visit.
+    """
+    ended = threading.Event()
+    progress = Progress(expected(sources, frozenset(units)), stream or sys.stderr)
+    tail = Tail(where.visits, {s.id for s in sources}, since)
+
+    def watch() -> None:
+        while not ended.wait(EVERY):
+            progress.tell(tail.new())
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watching.join()
+        progress.tell(tail.new())
+        progress.end()
+
+
+def expected(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:
+    """Return the host of each unit that the catalogue names (only `units`, if there are any)."""
+    named = ((s.id, unit, url) for s in sources for unit, url in zip(communities.units(s), s.urls, strict=True))
+    return {(source, unit): host(url) for source, unit, url in named if not units or unit in units}
+
+
+def host(url: str) -> str:
+    """Return the host of a url, `this machine` for a file."""
+    name = urlsplit(url).hostname or "localhost"
+    return "this machine" if name == "localhost" else name
+
+
+class Tail:
+    """The visits of these sources that are noted from a moment on; reads what is new and no more."""
+
+    def __init__(self, visits: Path, sources: set[str], since: datetime) -> None:
+        """Begin with the files of the month of `since`."""
+        self._visits = visits
+        self._sources = sources
+        self._since = since
+        self._read: Counter[Path] = Counter()
+
+    def new(self) -> list[Visit]:
+        """Return the visits that were noted since the last call, oldest first."""
+        found = [visit for path in self._files() for visit in self._rest(path)]
+        return sorted((v for v in found if v.seen_at >= self._since), key=lambda v: v.seen_at)
+
+    def _files(self) -> Iterator[Path]:
+        folders = (self._visits / source for source in sorted(self._sources))
+        month = f"{self._since:%Y-%m}.jsonl"
+        return (path for folder in folders for path in sorted(folder.glob("*.jsonl")) if path.name >= month)
+
+    def _rest(self, path: Path) -> Iterator[Visit]:
+        with path.open("rb") as file:
+            file.seek(self._read[path])
+            lines = file.read().rpartition(b"\n")[0]
+        self._read[path] += len(lines)
+        return landing.read_visits(lines)
+
+
+class Progress:
+    """What is known of a run so far, and the lines that say so."""
+
+    def __init__(self, expected: Mapping[Unit, str], stream: TextIO) -> None:
+        """Begin with every expected unit waiting."""
+        self._hosts = dict(expected)
+        self._latest: dict[Unit, Visit] = {}
+        self._stream = stream
+        self._rewrites = stream.isatty()
+
+    def tell(self, visits: Iterable[Visit]) -> None:
+        """Take in new visits and say so."""
+        for visit in visits:
+            unit = (f"{visit.community}/{visit.source}", visit.unit)
+            self._hosts.setdefault(unit, host(visit.url))
+            self._latest[unit] = visit
+            if not self._rewrites:
+                print(f"{self._visit(visit)} ({self.line()})", file=self._stream, flush=True)
+        if self._rewrites:
+            print(f"{REWRITE}{self.line()}", end="", file=self._stream, flush=True)
+
+    def end(self) -> None:
+        """Leave a terminal's line as it is now."""
+        if self._rewrites:
+            print(file=self._stream)
+
+    def line(self) -> str:
+        """Return the state of the run in one line."""
+        failed = sum(visit.verdict not in GOOD_VERDICTS for visit in self._latest.values())
+        waiting = Counter(host for unit, host in self._hosts.items() if unit not in self._latest)
+        at = ", ".join(f"{count} at {host}" for host, count in sorted(waiting.items()))
+        told = f"{len(self._latest)} of {len(self._hosts)} units done, {failed} failed"
+        return f"{told}; waiting: {at}" if at else told
+
+    def _visit(self, visit: Visit) -> str:
+        unit = visit.unit or "its list of units"
+        took = "" if visit.seconds is None else f" in {visit.seconds:.1f} s"
+        return f"{visit.community}/{visit.source} {unit}: {visit.verdict}{took}"
