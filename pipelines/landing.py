@@ -10,20 +10,20 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.folders import Folders, folders
-from pipelines.nouns import Verdict, Visit
+from pipelines.nouns import Plan, Verdict, Visit
 from pipelines.pseudonyms import redact
 
-VISIT, TAGS = b"stackrank.visit", b"stackrank.tags"
+VISIT, ROWS, TAGS = b"stackrank.visit", b"stackrank.rows", b"stackrank.tags"
 UNREPEATED = ("hash", "parent_hashes", "authored_at", "committed_at")
 LARGEST_SHRINK = 0.02
 READERS = 2
@@ -93,19 +93,29 @@ MESSAGES = pa.schema(
 SCHEMAS = {"commits": COMMITS, "series": SERIES}
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
 
-ROWS = {"git": "commits", "series_status": "series"}
-"""What the harvests of each kind of source hold, as the name of their rows."""
+
+class Held(NamedTuple):
+    """A unit's file: where it is, the visit that brought it, the name of its rows in SCHEMAS, its tags."""
+
+    path: Path
+    visit: Visit
+    rows: str
+    tags: list[dict[str, str | int | None]]
 
 
 @dataclass(frozen=True)
 class Harvest:
-    """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches."""
+    """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches.
+
+    `remarks` go into the visit's note; the reader may add to them until its last batch is drawn.
+    """
 
     visit: Visit
     fetched_in: float
     schema: pa.Schema
     batches: Iterable[pa.RecordBatch]
     tags: list[dict[str, str | int | None]]
+    remarks: list[str] = field(default_factory=list)
 
 
 class Landing:
@@ -163,8 +173,10 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
             writer.write_batch(batch)
             rows += batch.num_rows
         seconds = round(harvest.fetched_in + monotonic() - started, 3)
-        visit = replace(harvest.visit, observations=rows, seconds=seconds)
-        footer = {VISIT: as_json(visit), TAGS: json.dumps(harvest.tags)}
+        remarks = "; ".join(filter(None, [harvest.visit.note, *harvest.remarks]))
+        visit = replace(harvest.visit, observations=rows, seconds=seconds, note=remarks)
+        (named,) = (name for name, schema in SCHEMAS.items() if schema is harvest.schema)
+        footer = {VISIT: as_json(visit), ROWS: named, TAGS: json.dumps(harvest.tags)}
         writer.add_key_value_metadata(footer)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
@@ -197,15 +209,42 @@ def held(observations: Path) -> dict[tuple[str, str, str], Visit]:
     return {(visit.community, visit.source, visit.unit): visit for visit in visits}
 
 
+def read(path: Path) -> Held:
+    """Read what a file's footer says of it."""
+    footer = pq.read_metadata(path).metadata
+    return Held(path, from_json(footer[VISIT]), footer[ROWS].decode(), json.loads(footer[TAGS]))
+
+
 def read_visit(path: Path) -> Visit:
     """Read the visit in a file's footer."""
-    return from_json(pq.read_metadata(path).metadata[VISIT])
+    return read(path).visit
 
 
-def read_tags(path: Path) -> list[dict[str, str | int | None]]:
-    """Read the tags in a file's footer."""
-    tags: list[dict[str, str | int | None]] = json.loads(pq.read_metadata(path).metadata[TAGS])
-    return tags
+def newest_hash(path: Path) -> str | None:
+    """Return the hash in the first row of a unit's commits, its HEAD when it was read; None without a file or row."""
+    if not path.exists():
+        return None
+    with pq.ParquetFile(path) as file:
+        first = next(file.iter_batches(batch_size=1, columns=["hash"]), None)
+    hashes: list[str] = first["hash"].to_pylist() if first else []
+    return hashes[0] if hashes else None
+
+
+def note_plan(visits: Path, plan: Plan) -> None:
+    """Keep the plan of a run beside the visits of its source, in place of the one before."""
+    path = visits / plan.community / plan.source / "plan.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(".plan.json")
+    draft.write_text(json.dumps(asdict(plan) | {"made_at": plan.made_at.isoformat()}))
+    draft.replace(path)
+
+
+def plans(visits: Path) -> Iterator[Plan]:
+    """Yield the latest plan of each source that has one."""
+    for path in sorted(visits.glob("*/*/plan.json")):
+        facts: dict[str, Any] = json.loads(path.read_text())
+        units, left = tuple(facts["units"]), tuple(facts["left"])
+        yield Plan(**facts | {"made_at": datetime.fromisoformat(facts["made_at"]), "units": units, "left": left})
 
 
 def note(visits: Path, visit: Visit) -> None:

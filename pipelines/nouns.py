@@ -75,6 +75,18 @@ class Community:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What the latest run made of a source: all `units` it has, and those `left` for another night, and why."""
+
+    community: str
+    source: str
+    made_at: datetime
+    units: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Visit:
     """One try at one unit: when, how it ended, how much it brought and by which reader.
 

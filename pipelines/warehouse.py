@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.history import Figure
+    from pipelines.landing import Held
     from pipelines.method import Method
 
 SQL = Path(__file__).with_name("sql")
@@ -63,7 +64,7 @@ class Table:
 class Inputs:
     """Everything that a build reads: equal inputs give equal tables, but for `built_at`."""
 
-    units: list[tuple[Path, Visit]]
+    units: "list[Held]"
     visits: list[Visit]
     communities: Sequence[Community]
     figures: "list[Figure]"
@@ -74,7 +75,7 @@ class Inputs:
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, method, published figures and harvests; tonight's visits are not in it."""
-        held = (replace(visit, seen_at=datetime.min, seconds=None) for _, visit in self.units)
+        held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         texts = (self.method.sha256, repr(self.communities), repr(self.figures), *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
 
@@ -84,9 +85,9 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
     from pipelines import history, landing, method
 
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
-    held = ((path, landing.read_visit(path)) for path in landing.files(where.observations))
+    held = (landing.read(path) for path in landing.files(where.observations))
     return Inputs(
-        units=[(path, visit) for path, visit in held if _of(visit) in known],
+        units=[unit for unit in held if _of(unit.visit) in known],
         visits=[visit for visit in landing.noted(where.visits) if _of(visit) in known],
         communities=communities,
         figures=history.load(where.history, [c.slug for c in communities]),
@@ -139,7 +140,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     from pipelines import history
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
-    held = [visit for _, visit in given.units]
+    held = [unit.visit for unit in given.units]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
     positions = {key: i for i, key in enumerate(_declared(sources))}
     method = given.method
@@ -166,11 +167,11 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
 
     rows = [
         (str(path), *_of(v), v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
-        for i, (path, v) in enumerate(given.units)
+        for i, (path, v, _, _) in enumerate(given.units)
     ]
     _table(con, HARVESTS, rows)
     for name, schema in landing.SCHEMAS.items():
-        paths = ", ".join(_literal(str(path)) for path, v in given.units if landing.ROWS[v.kind] == name)
+        paths = ", ".join(_literal(str(path)) for path, _, rows, _ in given.units if rows == name)
         files = f"read_parquet([{paths}], filename = true)" if paths else _nothing(con, name, schema)
         con.execute(
             f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
@@ -206,11 +207,9 @@ def _visit_row(visit: Visit) -> tuple[Any, ...]:
     return tuple(facts[key] for key in RAW["visits"].keys)
 
 
-def _tag_rows(units: list[tuple[Path, Visit]]) -> Iterator[tuple[Any, ...]]:
-    from pipelines import landing
-
-    for path, visit in units:
-        for tag in landing.read_tags(path):
+def _tag_rows(units: "Iterable[Held]") -> Iterator[tuple[Any, ...]]:
+    for _, visit, _, tags in units:
+        for tag in tags:
             yield (*_of(visit), visit.unit, tag["tag"], tag["hash"], _moment(tag["seconds"]), tag["dated_by"])
 
 

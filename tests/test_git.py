@@ -419,7 +419,7 @@ def test_machines_are_named_by_their_rule(odd):
 
 def test_tags_that_lead_to_commits_are_in_the_footer_with_their_dates(house):
     of = marks(house.bare("odd"))
-    assert landing.read_tags(house.landed("odd")) == [
+    assert landing.read(house.landed("odd")).tags == [
         {"tag": "v0", "hash": of[3], "seconds": 1_500_000_001, "dated_by": "commit"},
         {"tag": "v1", "hash": of[17], "seconds": 1_700_000_000, "dated_by": "tag"},
     ]
