@@ -45,7 +45,7 @@ def test_the_demo_ends_with_the_page(demo):
     data, finished = demo
     page = data / "site" / "index.html"
     assert f"page: {page}" in finished.stdout
-    assert "11 units had, 0 failed" in finished.stdout
+    assert "12 units had, 0 failed" in finished.stdout
     text = page.read_text()
     assert "Demo: invented people and invented histories" in text
     assert text.index("Demo: invented people") < text.index("<h1>")
@@ -87,7 +87,7 @@ def test_status_names_every_source(demo):
     data, _ = demo
     told = stackrank("status", data=data)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.count("last seen") == 5
+    assert told.stdout.count("last seen") == 6
 
 
 def test_no_name_or_address_leaves_the_clones(demo):
@@ -104,7 +104,7 @@ def test_no_name_or_address_leaves_the_clones(demo):
     texts = [p.read_bytes() for p in outputs] + [finished.stdout.encode(), finished.stderr.encode()]
     texts += [str(pq.read_table(path).to_pydict()).encode() for path in packed]
     whole = b"\0".join(texts).lower()
-    assert len(packed) == 11
+    assert len(packed) == 12
     assert [who for who in people if who.lower().encode() in whole] == []
 
 
@@ -122,7 +122,10 @@ def test_the_community_of_the_readme_is_a_good_one(tmp_path):
 def test_wrong_usage_is_said_in_one_line(tmp_path):
     assert stackrank("collect", "no/such", data=tmp_path / "d").returncode == 2
     assert stackrank("sql", "select 1", data=tmp_path / "d").stderr.startswith("there is no database at")
-    assert stackrank("build", data=tmp_path / "d").returncode == 4
+    (tmp_path / "nobody").mkdir()
+    (tmp_path / "nobody" / "incus.toml").write_text(block("toml", "Incus"))
+    unpublished = stackrank("build", data=tmp_path / "d", STACKRANK_COMMUNITIES=str(tmp_path / "nobody"))
+    assert unpublished.returncode == 4
     assert stackrank("demo", "--git", str(tmp_path / "nowhere"), data=tmp_path / "d").returncode == 2
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "bad.toml").write_text('name = "Bad"\n')
