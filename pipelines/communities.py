@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pipelines.nouns import Community, ReleaseDate, Source
+from pipelines.nouns import UNREADABLE, Community, ReleaseDate, Source
 
 Table = dict[str, Any]
 Check = Callable[[Any], object]
@@ -18,12 +18,18 @@ Check = Callable[[Any], object]
 PLACE = "{repository}"
 GIT_SCHEMES = ("git+https", "git+http", "git+file")
 PAGE_SCHEMES = ("https", "http")
+INDEX = "index"
+ARCHIVES = ("pipermail", "hyperkitty", "ponymail")
+MAILBOX = "mbox"
+AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
 _PART = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
 _UNIT = re.compile(rf"(?!.*\.\.){_PART}/{_PART}")
 _NO_URL_CHARACTER = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 _HOST = re.compile(r"[a-z0-9:][a-z0-9.:_-]*")
+_LIST = re.compile(r"[a-z0-9][a-z0-9._+-]*@([a-z0-9-]+\.)+[a-z]{2,}")
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 # What Python and the database read alike, and what the database matches in linear time.
 _RULE = re.compile(r"(?:(?:[A-Za-z0-9_/-]|\\[d.]|\))[?*+]?|\((?:\?:)?|\|){1,200}")
 
@@ -59,6 +65,29 @@ def file_of(url: str) -> str:
     if not re.fullmatch(_PART, names[-1]) or ".." in names[-1]:
         raise ValueError(f"not the plain name of a file: {names[-1]!r:.200}")
     return names[-1]
+
+
+def index_of(url: str) -> str:
+    """Return the unit of the url of a mail archive, its index; raises ValueError for any other url."""
+    path = unquote(_split(url, PAGE_SCHEMES).path)
+    if not path.isprintable() or not path.endswith("/") or not {"", ".", ".."}.isdisjoint(path[1:-1].split("/")):
+        raise ValueError("the url of an archive is a folder and ends in /")
+    return INDEX
+
+
+def mailbox_of(url: str) -> str:
+    """Return the unit of the url of a mailbox on this machine, its name; raises ValueError for any other url."""
+    parts = _split(url, ("file",))
+    names = unquote(parts.path).removeprefix("/").split("/")
+    if parts.netloc != "localhost" or not "".join(names).isprintable() or not {"", ".", ".."}.isdisjoint(names):
+        raise ValueError("the url of a mailbox is file://localhost/ and a plain path")
+    if not re.fullmatch(_PART, names[-1]) or ".." in names[-1]:
+        raise ValueError(f"not the plain name of a mailbox: {names[-1]!r:.200}")
+    return names[-1]
+
+
+def _unread(url: str) -> str:
+    return _split(url, PAGE_SCHEMES).geturl()
 
 
 def repository_url(template: str, name: str) -> str:
@@ -97,13 +126,19 @@ def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
     return parts
 
 
-KINDS: Mapping[str, Callable[[str], str]] = {"git": unit_of, "series_status": file_of}
+KINDS: Mapping[str, Callable[[str], str]] = {
+    "git": unit_of,
+    "series_status": file_of,
+    **dict.fromkeys(ARCHIVES, index_of),
+    MAILBOX: mailbox_of,
+    UNREADABLE: _unread,
+}
 """The known kinds of source, each with what checks a url and names its unit."""
 
 
 def units(source: Source) -> list[str]:
-    """Return the units that a source names itself, in the order of its urls."""
-    return [KINDS[source.kind](url) for url in source.urls]
+    """Return the units that a source names itself, in the order of its urls; none where nothing can be read."""
+    return [KINDS[source.kind](url) for url in source.urls] if source.kind != UNREADABLE else []
 
 
 def load(folder: Path) -> tuple[Community, ...]:
@@ -188,8 +223,10 @@ def _in_community(slug: str, table: Table) -> Iterator[str]:
         where = f"{file}: {place}."
         yield from _in_table(where, source, SOURCE_KEYS, required=("name", "kind", "since", "why"))
         yield from _in_period(where, source)
-        yield from _in_choice(where, source.keys())
+        if source.get("kind") not in (MAILBOX, UNREADABLE):
+            yield from _in_choice(where, source.keys())
         yield from _in_kind(where, source)
+        yield from _in_channel(where, source)
         yield from _in_urls(where, source, named)
         first = names.setdefault(str(source.get("name", place)), place)
         if first != place:
@@ -299,6 +336,21 @@ def _not_releases(value: object) -> None:
         _rule(rule)
 
 
+def _address(value: object) -> None:
+    if not _LIST.fullmatch(_text(value)):
+        raise ValueError("not the address of a list, in lower case")
+
+
+def _language(value: object) -> None:
+    if not _LANGUAGE.fullmatch(_text(value)):
+        raise ValueError(f"not the code of a language, like en: {value!r:.80}")
+
+
+def _audience(value: object) -> None:
+    if _text(value) not in AUDIENCES:
+        raise ValueError(f"unknown audience {value!r:.80}{_nearest(_text(value), AUDIENCES)}")
+
+
 def _template(value: object) -> None:
     if _text(value).count(PLACE) != 1:
         raise ValueError(f"{PLACE} must be in it exactly once")
@@ -327,8 +379,14 @@ SOURCE_KEYS: Mapping[str, Check] = {
     "url_template": _template,
     "releases": _releases,
     "not_releases": _not_releases,
+    "address": _address,
+    "language": _language,
+    "audience": _audience,
+    "evidence": _text,
 }
 GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
+CHANNELS = (*ARCHIVES, MAILBOX, UNREADABLE)
+CHANNEL_ONLY = ("address", "language", "audience")
 DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
 
 
@@ -363,6 +421,25 @@ def _in_kind(where: str, source: Table) -> Iterator[str]:
         yield f"{where}not_releases: nothing to leave out without releases"
 
 
+def _in_channel(where: str, source: Table) -> Iterator[str]:
+    """Yield what is wrong with a channel on which people talk, and with what only such a channel can have."""
+    kind, urls = source.get("kind"), source.get("urls")
+    if not isinstance(kind, str) or kind not in KINDS:
+        return
+    if kind not in CHANNELS:
+        yield from (f"{where}{key}: only a mailing list or a forum has it" for key in CHANNEL_ONLY if key in source)
+    if (kind == UNREADABLE) != ("evidence" in source):
+        yield f"{where}evidence: " + ("missing" if kind == UNREADABLE else "only a source that is unreadable needs it")
+    if kind not in ARCHIVES:
+        return
+    if "address" not in source:
+        yield f"{where}address: missing"
+    if isinstance(urls, list) and len(urls) > 1:
+        yield f"{where}urls: one url, because it is the archive of one list"
+    if kind == "hyperkitty" and urls and not str(urls[0]).endswith(f"/list/{source.get('address')}/"):
+        yield f"{where}urls[0]: it must end in /list/ADDRESS/, with the address of the list"
+
+
 def _in_urls(where: str, source: Table, named: dict[str, str]) -> Iterator[str]:
     """Yield what is wrong with the urls; `named` remembers who of the community named which unit."""
     kind, urls = source.get("kind"), source.get("urls")
@@ -375,7 +452,8 @@ def _in_urls(where: str, source: Table, named: dict[str, str]) -> Iterator[str]:
         except ValueError as wrong:
             yield f"{place}: {wrong}"
         else:
-            first = named.setdefault(unit.lower(), place)
+            same = f"{url} {source.get('address')}" if unit == INDEX else unit
+            first = named.setdefault(same.lower(), place)
             if first != place:
                 yield f"{place}: {unit} is named already by {first}"
 

@@ -26,6 +26,7 @@ from pipelines.pseudonyms import redact
 VISIT, ROWS, TAGS = b"stackrank.visit", b"stackrank.rows", b"stackrank.tags"
 UNREPEATED = ("hash", "parent_hashes", "authored_at", "committed_at")
 LARGEST_SHRINK = 0.02
+PAGES = "pages"
 READERS = 2
 
 
@@ -90,7 +91,17 @@ MESSAGES = pa.schema(
 )
 """One row per message of a unit, as spiders/mail.py reads it; `quarantine` says why a row is no message."""
 
-SCHEMAS = {"commits": COMMITS, "series": SERIES}
+TOTALS = pa.schema(
+    [
+        pa.field("month", pa.date32()),
+        pa.field("messages", pa.int64()),
+        pa.field("url", pa.string()),
+    ]
+)
+"""One row per month that a mail archive lists: its first day, what the archive itself says it holds (NULL: it does
+not say), where its mail is. NULL as month: what is no month, a whole list or a volume of another length."""
+
+SCHEMAS = {"commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS}
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
 
 
@@ -228,6 +239,48 @@ def newest_hash(path: Path) -> str | None:
         first = next(file.iter_batches(batch_size=1, columns=["hash"]), None)
     hashes: list[str] = first["hash"].to_pylist() if first else []
     return hashes[0] if hashes else None
+
+
+def keep_page(data: Path, visit: Visit, page: bytes) -> Path:
+    """Keep the bytes that a visit brought, by its checksum; return the file, `.gz` as served or `.zst`.
+
+    `data/pages` holds names and addresses; what is there already is left as it is.
+    """
+    known = kept_page(data, visit)
+    if known:
+        return known
+    packed = page.startswith(b"\x1f\x8b")
+    path = _page_stem(data, visit).with_suffix(".gz" if packed else ".zst")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file, pa.output_stream(file, compression=None if packed else "zstd") as packer:
+            packer.write(page)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def kept_page(data: Path, visit: Visit) -> Path | None:
+    """Return the file of the page that a visit brought, if it is still kept."""
+    if not visit.checksum:
+        return None
+    stem = _page_stem(data, visit)
+    return next((path for ending in (".gz", ".zst") if (path := stem.with_suffix(ending)).exists()), None)
+
+
+def _page_stem(data: Path, visit: Visit) -> Path:
+    checksum = visit.checksum or ""
+    return data / PAGES / visit.community / visit.source / checksum[:2] / checksum
+
+
+def prune(data: Path, before: datetime) -> int:
+    """Delete the kept pages that were written before a moment; return how many that were."""
+    old = [p for p in (data / PAGES).glob("*/*/*/*") if p.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink()
+    return len(old)
 
 
 def note_plan(visits: Path, plan: Plan) -> None:

@@ -20,6 +20,9 @@ class Verdict(StrEnum):
 GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
 
 
+UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True)
 class Source:
     """One `[[sources]]` block: one place, or one set of repositories, where a community is seen.
@@ -28,7 +31,9 @@ class Source:
     file and puts each name into `url_template`. `since` is the first day it can hold activity,
     `until` the last one (None: it still lives). A `snapshot` is a frozen copy: it proves nothing
     after its newest observation. A tag whose whole name matches `releases`, and none of
-    `not_releases`, is a release; the group in `releases` is its version.
+    `not_releases`, is a release; the group in `releases` is its version. `address` is that of the
+    mailing list, `audience` whom it is for. A source of kind `unreadable` was a channel once that
+    nobody can read any more; `evidence` says how one knows of it.
     """
 
     community: str
@@ -46,11 +51,20 @@ class Source:
     url_template: str | None = None
     releases: str | None = None
     not_releases: tuple[str, ...] = ()
+    address: str | None = None
+    language: str = "en"
+    audience: str | None = None
+    evidence: str | None = None
 
     @property
     def id(self) -> str:
         """`community/name`, the name of a source everywhere outside its own file."""
         return f"{self.community}/{self.name}"
+
+    @property
+    def visited(self) -> bool:
+        """Whether there is anything to ask: it is switched on, and it can be read."""
+        return self.enabled and self.kind != UNREADABLE
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,9 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
 def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
     """Make a table without rows for a schema of which nothing is held; return its name."""
     con.register("nothing", schema.empty_table())
-    con.execute(f"create table raw.no_{name} as select *, '' as filename from nothing")
+    times = [f"{field.name}::timestamp as {field.name}" for field in schema if str(field.type).startswith("timestamp")]
+    as_in_parquet = f" replace ({', '.join(times)})" if times else ""
+    con.execute(f"create table raw.no_{name} as select *{as_in_parquet}, '' as filename from nothing")
     return f"raw.no_{name}"
 
 

@@ -2,6 +2,10 @@ with rows as (
     select community, source, unit from raw.commits
     union all
     select community, source, unit from raw.series
+    union all
+    select community, source, unit from raw.messages
+    union all
+    select community, source, unit from raw.totals
 ), loaded as (
     select community, source, unit, count(*) as loaded from rows group by all
 )

@@ -3,13 +3,18 @@
 --   source: name of the source
 --   month: first day of the month, UTC
 --   state: seen, partial, pending (not asked yet), gap (asked, not had), unborn (before since), ended (after until)
---   covered: share of the month's repository-days that was seen, 0 to 1
---   units: number of repositories of the source
-with by_unit as (
-    select community, source, month, next_month, asked, failed_at, seen_until,
-        if(seen_until is null, 0, greatest(0, least(1, date_diff('second', month::timestamp, seen_until)
-            / date_diff('second', month::timestamp, next_month::timestamp)))) as covered
+--   covered: share of the month that was seen, over all units, 0 to 1
+--   units: number of repositories of the source; 1 for a list
+with seen as (
+    select community, source, month, asked, failed_at, seen_until
     from core.months join core.unit_horizons using (community)
+    where (community, source) not in (select (community, source) from core.archive_months)
+    union all
+    select community, source, month, asked, failed_at, seen_until from core.archive_months
+), by_unit as (
+    select *, if(seen_until is null, 0, greatest(0, least(1, date_diff('second', month::timestamp, seen_until)
+            / date_diff('second', month::timestamp, next_month::timestamp)))) as covered
+    from seen join core.months using (community, month)
 ), by_source as (
     select community, source, month, avg(covered) as covered, count(*) as units,
         bool_or(failed_at is not null and (seen_until is null or failed_at >= month)) as failed, bool_or(not asked) as waiting
@@ -21,11 +26,11 @@ select community, source, month,
         when month > date_trunc('month', until) then 'ended'
         when covered = 1 then 'seen'
         when covered > 0 then 'partial'
-        when failed or snapshot and not waiting then 'gap'
+        when failed or kind = 'unreadable' or snapshot and not waiting then 'gap'
         else 'pending'
     end as state,
     coalesce(covered, 0) as covered,
-    coalesce(units, 0) as units
+    coalesce(units, if(kind = 'unreadable', 1, 0)) as units
 from core.months
 join raw.sources using (community)
 left join by_source using (community, source, month)

@@ -3,7 +3,7 @@
 --   source: name of the source
 --   unit: repository as owner/name
 --   asked: it was visited at least once
---   seen_until: everything before this moment was seen, UTC: the last good visit, or for a frozen copy its newest commit or series; NULL if nothing was ever seen
+--   seen_until: everything before this moment was seen, UTC: the last good visit, or for a frozen copy its newest commit, series or message; NULL if nothing was ever seen
 --   failed_at: the last visit that brought nothing good, UTC; NULL if there was none
 with declared as (
     select community, source, unit from raw.declared_units
@@ -15,6 +15,8 @@ with declared as (
     union all
     select community, source, unit, max(initial_release)
     from raw.series where initial_release <= seen_at and status not in ('future', 'development') group by all
+    union all
+    select community, source, unit, max(sent_at) from raw.messages where sent_at <= seen_at group by all
 ), visits as (
     select community, source, unit,
         max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as good_at,
@@ -23,7 +25,7 @@ with declared as (
 )
 select community, source, unit,
     coalesce(good_at, failed_at) is not null as asked,
-    if(snapshot, newest_at, good_at) as seen_until,
+    if(snapshot or kind = 'mbox', newest_at, good_at) as seen_until,
     failed_at
 from declared
 join raw.sources using (community, source)

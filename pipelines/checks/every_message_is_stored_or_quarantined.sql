@@ -1,0 +1,13 @@
+with read as (
+    select community, source, count(*) filter (quarantine is not null) as refused,
+        count(distinct (coalesce(message_id_key, content_key), coalesce(claimed_at::varchar, ''),
+            coalesce(sender_address_exact_key, sender_name_exact_key, ''))) filter (quarantine is null) as messages
+    from raw.messages group by all
+), stored as (
+    select community, source, count(*) as postings from core.postings group by all
+), kept as (
+    select community, source, count(*) as quarantined from core.quarantine group by all
+)
+select community, source, messages, postings, refused, quarantined
+from read full join stored using (community, source) full join kept using (community, source)
+where coalesce(messages, 0) <> coalesce(postings, 0) or coalesce(refused, 0) <> coalesce(quarantined, 0)

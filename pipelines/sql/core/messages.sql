@@ -1,0 +1,27 @@
+-- One row per distinct message and community: cross-posts, and copies that a list took along when it moved, are one message.
+--   community: slug of the community
+--   source: name of the list that had it first, of several at once the first in the catalogue
+--   message_key: fingerprint of its Message-ID, or of its content
+--   sent_at: when it was sent, UTC
+--   month: first day of that month
+--   archive_month: the month under which its archive files it
+--   date_quality: the clock that said when: date, arrived, archive_month, none
+--   sender_key: the sender as counted, keyed
+--   sender_address_key: fingerprint of the sender's folded address
+--   sender_name_key: fingerprint of the sender's folded name
+--   sender_domain: host of the sender's address where it is a public host name
+--   subject_key: fingerprint of the subject without tags and marks of replies
+--   is_reply: it answers another message
+--   in_reply_to_key: the message that it answers
+--   reference_keys: the messages of its thread, oldest first
+--   thread_key: the thread it belongs to; NULL until threads are made
+--   class: human or which machine; NULL until messages are classed
+--   postings: on how many lists of the community it stands
+select community, source, message_key, sent_at, month, archive_month, date_quality,
+    sender_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
+    null::varchar as thread_key, null::varchar as "class",
+    count(*) over (partition by community, message_key) as postings
+from core.postings
+join (select community, source, rowid as position from raw.sources) using (community, source)
+qualify row_number() over (partition by community, message_key order by sent_at, position) = 1
+order by community, sent_at, message_key

@@ -1,0 +1,41 @@
+-- One row per message on one list: copies of it in several files of the list are one posting.
+--   community: slug of the community
+--   source: name of the source: the list
+--   unit: the file that has it, the first one
+--   message_key: fingerprint of the Message-ID; of the content where there is none, or where the id names other messages of the list too
+--   content_key: fingerprint of headers and body
+--   sent_at: when it was sent, UTC, by the best clock that could be believed; NULL where none could
+--   month: first day of the UTC month of sent_at
+--   date_quality: the clock: date (its own header), arrived (the last server), archive_month (the file), none
+--   claimed_at: what its Date header says, UTC; NULL where it says nothing readable
+--   arrived_at: what the last server says, UTC
+--   archive_month: the month under which the archive files it
+--   sender_key: the sender as counted: the folded name of two words or more, else the folded address, else the name; keyed
+--   sender_name_key: fingerprint of the sender's folded name; NULL where empty
+--   sender_address_key: fingerprint of the sender's folded address; NULL where empty or shortened by the archive
+--   sender_domain: host of the sender's address where it is a public host name
+--   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), missing
+--   subject_key: fingerprint of the subject without tags and marks of replies
+--   is_reply: it names a message that it answers, or its subject says so
+--   in_reply_to_key: fingerprint of the Message-ID that it answers; NULL where it names none
+--   reference_keys: fingerprints of the Message-IDs of its thread, oldest first
+--   size: bytes as served
+--   seen_at: when the harvest that holds it was made, UTC
+with read as (
+    select *, if(sender_quality = 'shortened', null, sender_address_key) as address_key,
+        coalesce(message_id_key, content_key) as named,
+        coalesce(claimed_at::varchar, '') || coalesce(sender_address_exact_key, sender_name_exact_key, '') as by_whom_and_when
+    from raw.messages where quarantine is null
+), once as (
+    select * from read
+    qualify row_number() over (partition by community, source, named, by_whom_and_when order by sent_at, unit, content_key) = 1
+)
+select community, source, unit,
+    if(row_number() over (partition by community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
+        as message_key,
+    content_key, sent_at, date_trunc('month', sent_at)::date as month, date_quality, claimed_at, arrived_at, archive_month,
+    coalesce(if(sender_name_words > 1, sender_name_key, null), address_key, sender_name_key, sender_address_key) as sender_key,
+    sender_name_key, address_key as sender_address_key, if(address_key is null, null, sender_domain) as sender_domain,
+    sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, size, seen_at
+from once
+order by community, source, sent_at, message_key

@@ -1,0 +1,34 @@
+-- One row per month of a mail archive that is listed or held: our count against the archive's own.
+--   community: slug of the community
+--   source: name of the list
+--   month: first day of the month under which the archive files the messages
+--   total: messages that the archive says it holds; NULL where it does not say
+--   stored: messages that we read there
+--   quarantined: what stands there and is no message, see core.quarantine
+--   copies: stored messages that are copies of others of the list
+--   other_month: stored messages that were sent in another month, UTC
+--   difference: stored plus quarantined, less total
+--   state: equal, differs, no total, not held
+with held as (
+    select community, source, try_strptime(unit || '-01', '%Y-%m-%d')::date as month,
+        count(*) filter (quarantine is null) as stored,
+        count(*) filter (quarantine is not null) as quarantined,
+        count(*) filter (quarantine is null and date_trunc('month', sent_at)::date <> month) as other_month
+    from raw.messages group by all
+), kept as (
+    select community, source, try_strptime(unit || '-01', '%Y-%m-%d')::date as month, count(*) as postings
+    from core.postings group by all
+)
+select community, source, month, total, stored, quarantined, stored - coalesce(postings, 0) as copies, other_month,
+    stored + quarantined - total as difference,
+    case
+        when stored is null then 'not held'
+        when total is null then 'no total'
+        when difference = 0 then 'equal'
+        else 'differs'
+    end as state
+from core.archive_months
+full join held using (community, source, month)
+left join kept using (community, source, month)
+where month is not null and (listed or stored is not null)
+order by community, source, month

@@ -1,0 +1,177 @@
+"""Mail in the warehouse: postings, distinct messages, people, coverage by month, our counts against the archive's."""
+
+import io
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+from test_warehouse import ask, community, visit
+
+from pipelines import landing, warehouse
+from pipelines.folders import Folders
+from pipelines.nouns import Source, Verdict
+from pipelines.pseudonyms import Pseudonyms
+from spiders.mail import Archive, messages
+
+KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
+TODAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def where(tmp_path):
+    """An empty data folder."""
+    return Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
+
+
+def mailing_list(name="dev", since=date(2025, 12, 1), kind="pipermail", **facts):
+    urls = (f"https://lists.example.org/{name}/",) if kind != "unreadable" else ()
+    return Source("birds", name, kind, urls, since, "Invented.", **facts)
+
+
+def mail(number, at, who="jane", more=b"", subject="Thing"):
+    """One message; `at` is a day or a whole Date header."""
+    sent = at if "," in at else f"Mon, {at} 12:00:00 +0000"
+    return (
+        b"From jane@example.org Mon Dec  1 12:00:00 2025\n"
+        + f"From: {who.title()} Invented <{who}@example.org>\nDate: {sent}\nSubject: {subject}\n".encode()
+        + (f"Message-ID: <{number}@example.org>\n".encode() if number else b"")
+        + more
+        + b"\nHello\n\n"
+    )
+
+
+def land_month(where, of, month, *mails, seen_at=datetime(2026, 3, 20, 3, tzinfo=UTC)):
+    archive = Archive(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC), month)
+    batches = list(messages(io.BytesIO(b"".join(mails)).read, archive, KEYED))
+    seen = visit(of, f"{month:%Y-%m}", seen_at=seen_at)
+    landing.land(where, landing.Harvest(seen, 0.0, landing.MESSAGES, batches, []))
+
+
+def land_index(where, of, totals, seen_at=datetime(2026, 3, 20, 3, tzinfo=UTC)):
+    rows = [
+        {"month": month, "messages": total, "url": "https://lists.example.org/x"} for month, total in totals.items()
+    ]
+    batch = pa.RecordBatch.from_pylist(rows, schema=landing.TOTALS)
+    landing.land(where, landing.Harvest(visit(of, "index", seen_at=seen_at), 0.0, landing.TOTALS, [batch], []))
+
+
+DECEMBER, JANUARY, FEBRUARY = date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
+
+
+def monthly(where, metric):
+    rows = ask(where, "select month, value, state from metrics.monthly "
+                      f"where metric = '{metric}' and month < '2026-03-01' order by month")  # fmt: skip
+    return {month: value if state == "observed" else state for month, value, state in rows}
+
+
+def test_cross_posts_and_copies_are_one_message_and_each_list_has_its_postings(where):
+    dev, users = mailing_list("dev"), mailing_list("users")
+    land_index(where, dev, {DECEMBER: 2, JANUARY: 2})
+    land_index(where, users, {DECEMBER: 2})
+    land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"), mail(2, "31 Dec 2025", "joe"))
+    land_month(where, dev, JANUARY, mail(2, "31 Dec 2025", "joe"), mail(3, "02 Jan 2026"))
+    land_month(where, users, DECEMBER, mail(2, "31 Dec 2025", "joe"), mail(4, "03 Dec 2025", "ann"))
+    warehouse.build(where, [community("birds", dev, users)], TODAY)
+    assert monthly(where, "postings") == {DECEMBER: 4, JANUARY: 1, FEBRUARY: 0}
+    assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
+    assert monthly(where, "talk_people") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
+    assert monthly(where, "new_talk_people") == {DECEMBER: 3, JANUARY: 0, FEBRUARY: 0}
+    rows = ask(where, "select month, total, stored, copies, other_month, state from core.reconciliation "
+                      "where source = 'dev' order by month")  # fmt: skip
+    assert rows == [(DECEMBER, 2, 2, 0, 0, "equal"), (JANUARY, 2, 2, 1, 1, "equal")]
+
+
+def test_an_id_that_names_two_messages_counts_both_and_a_message_without_id_counts(where):
+    dev = mailing_list()
+    land_index(where, dev, {DECEMBER: 5})
+    land_month(
+        where, dev, DECEMBER, mail(1, "01 Dec 2025"), mail(1, "02 Dec 2025", "joe"), mail(1, "01 Dec 2025"),
+        mail(None, "03 Dec 2025"), mail(None, "03 Dec 2025", "joe"),
+    )  # fmt: skip
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert monthly(where, "messages")[DECEMBER] == 4
+    assert ask(where, "select count(distinct message_key) from core.messages") == [(4,)]
+
+
+def test_what_is_no_message_is_kept_apart_with_its_reason(where):
+    dev = mailing_list()
+    land_index(where, dev, {DECEMBER: 3})
+    land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert monthly(where, "messages")[DECEMBER] == 2
+    rows = ask(where, "select stored, quarantined, difference, state from core.reconciliation")
+    assert rows == [(2, 1, 0, "equal")]
+    assert ask(where, "select unit, reason from core.quarantine") == [
+        ("2025-12", "none of the headers From, Date, Subject, Message-ID")
+    ]
+
+
+def test_shortened_addresses_count_by_name_only(where):
+    dev = mailing_list(kind="ponymail")
+    short = [mail(n, "01 Dec 2025").replace(b"jane@example.org>", b"ja...@example.org>") for n in (1, 2)]
+    other = mail(3, "01 Dec 2025", "james").replace(b"james@example.org>", b"ja...@example.org>")
+    land_index(where, dev, {DECEMBER: 3})
+    land_month(where, dev, DECEMBER, *short, other)
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert monthly(where, "talk_people")[DECEMBER] == 2
+    assert ask(where, "select count(sender_address_key) from core.messages") == [(0,)]
+
+
+def states(where, name="dev"):
+    rows = ask(where, "select strftime(month, '%Y-%m'), state from core.coverage "
+                      f"where source = '{name}' order by month")  # fmt: skip
+    return dict(rows)
+
+
+def test_a_month_that_the_index_does_not_list_is_an_evident_zero_and_one_that_it_lists_must_be_held(where):
+    dev = mailing_list(since=date(2025, 11, 1))
+    land_index(where, dev, {DECEMBER: 1, JANUARY: 7, FEBRUARY: 5})
+    land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
+    landing.note(where.visits, visit(dev, "2026-02", Verdict.FAILED, reason="the stream ended early"))
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert states(where) == {
+        "2025-11": "seen", "2025-12": "seen", "2026-01": "pending", "2026-02": "gap", "2026-03": "partial",
+    }  # fmt: skip
+    found = monthly(where, "messages")
+    assert found == {date(2025, 11, 1): 0, DECEMBER: 1, JANUARY: "unobserved", FEBRUARY: "unobserved"}
+    rows = ask(where, "select month, total, state from core.reconciliation order by month")
+    assert rows == [(DECEMBER, 1, "equal"), (JANUARY, 7, "not held"), (FEBRUARY, 5, "not held")]
+
+
+def test_a_month_read_before_its_end_is_partial_until_it_is_read_again(where):
+    dev = mailing_list()
+    early = datetime(2026, 1, 11, tzinfo=UTC)
+    land_index(where, dev, {DECEMBER: 1, JANUARY: 1}, seen_at=early)
+    land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"), seen_at=early)
+    land_month(where, dev, JANUARY, mail(2, "02 Jan 2026"), seen_at=early)
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert states(where) == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
+    landing.note(where.visits, visit(dev, "2026-01", Verdict.UNCHANGED))
+    landing.note(where.visits, visit(dev, "index", Verdict.UNCHANGED))
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert states(where) == {"2025-12": "seen", "2026-01": "seen", "2026-02": "seen", "2026-03": "partial"}
+
+
+def test_an_archive_that_was_never_had_and_one_that_cannot_be_read_are_holes(where):
+    dev, lost = mailing_list(), mailing_list("lost", kind="unreadable", evidence="closed")
+    of_code = Source("birds", "core", "git", ("git+https://forge.example.org/birds/one",), DECEMBER, "Invented.")
+    landing.note(where.visits, visit(dev, "index", Verdict.GONE, reason="404"))
+    land_index(where, mailing_list("users"), {})
+    warehouse.build(where, [community("birds", dev, lost, mailing_list("users"), of_code)], TODAY)
+    assert set(states(where).values()) == set(states(where, "lost").values()) == {"gap"}
+    assert set(states(where, "users").values()) == {"seen", "partial"}
+    rows = ask(where, "select distinct state, round(covered, 2) from metrics.monthly "
+                      "where metric = 'messages' and month < '2026-03-01'")  # fmt: skip
+    assert rows == [("partial", 0.33)]
+    assert ask(where, "select distinct state from metrics.monthly where metric = 'commits'") == [("unobserved",)]
+
+
+def test_a_mailbox_proves_nothing_after_its_newest_message(where):
+    box = Source("birds", "box", "mbox", ("file://localhost/invented.mbox",), date(2025, 12, 1), "Invented.")
+    archive = Archive(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))
+    content = mail(1, "01 Dec 2025") + mail(2, "16 Jan 2026")
+    batches = list(messages(io.BytesIO(content).read, archive, KEYED))
+    seen = visit(box, "invented.mbox")
+    landing.land(where, landing.Harvest(seen, 0.0, landing.MESSAGES, batches, []))
+    warehouse.build(where, [community("birds", box)], TODAY)
+    assert states(where, "box") == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
