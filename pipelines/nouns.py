@@ -63,8 +63,8 @@ class Source:
 
     @property
     def visited(self) -> bool:
-        """Whether there is anything to ask: it is switched on, and it can be read."""
-        return self.enabled and self.kind != UNREADABLE
+        """Whether a night asks for it: it is switched on, can be read, and has an address."""
+        return self.enabled and self.kind != UNREADABLE and bool(self.urls or self.urls_from)
 
 
 @dataclass(frozen=True)

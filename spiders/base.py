@@ -5,8 +5,11 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from time import sleep
 from typing import IO, Any, ClassVar, Self
 
@@ -16,9 +19,11 @@ from scrapy.exceptions import NotConfigured
 
 from pipelines import communities, landing, pseudonyms
 from pipelines.folders import folders
-from pipelines.nouns import Source, Verdict, Visit
+from pipelines.nouns import Plan, Source, Verdict, Visit
+from spiders.budget import Budget, HostRestsError, host_of
 
 TRIES_FOR_A_LOCK = 30
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 GROUPS: set[int] = set()
 """The process groups that this process has started and that still run, each by its leader."""
 
@@ -26,7 +31,8 @@ GROUPS: set[int] = set()
 class SourceSpider(scrapy.Spider):
     """A spider of one kind of source; `-a sources=a/x,b/y -a units=u,v` limits what it visits.
 
-    Every unit ends in exactly one visit, whatever happens to it.
+    Every unit ends in exactly one visit, whatever happens to it, or is named in the plan of its
+    source as left for another night.
     """
 
     kind: ClassVar[str]
@@ -39,11 +45,61 @@ class SourceSpider(scrapy.Spider):
         self.pseudonyms = pseudonyms.load()
         self.held = landing.held(self.folders.observations)
         self._locks: list[IO[str]] = []
+        self.resting: dict[str, str] = {}
+        self._plans: dict[str, Plan] = {}
         chosen = self._chosen(frozenset(sources.split(",")) if sources else frozenset())
         self.sources = [source for source in chosen if self._lock(source)]
 
+    @cached_property
+    def budget(self) -> Budget:
+        """What may still be asked of each host tonight."""
+        unlimited = self.settings.getlist("UNLIMITED_HOSTS")
+        return Budget(self.folders.visits, self.settings.getint("UNITS_PER_HOST"), unlimited)
+
+    def tonight(self, source: Source, urls: Mapping[str, str]) -> list[str]:
+        """Return which units of a source to ask tonight, of `urls` by unit; keep the plan for the others.
+
+        Where the budget has no room for all, those never visited go first, then those visited
+        longest ago.
+        """
+        wanted = [unit for unit in urls if self.wanted(unit)]
+        if not self.budget.fits([host_of(urls[unit]) for unit in wanted]):
+            visited = {v.unit: v.seen_at for v in landing.noted(self.folders.visits / source.community / source.name)}
+            wanted.sort(key=lambda unit: visited.get(unit, BEFORE_ALL))
+        asked = [unit for unit in wanted if self.budget.take(host_of(urls[unit]))]
+        left = [unit for unit in wanted if unit not in set(asked)]
+        reason = f"at most {self.budget.most} repositories a night are asked of one host" if left else ""
+        if left:
+            self.logger.warning("%s: %d of %d are left for another night: %s", source.id, len(left), len(urls), reason)
+        if not self.wanted_units:
+            self._keep(Plan(source.community, source.name, datetime.now(UTC), tuple(urls), tuple(left), reason))
+        return asked
+
+    def rest(self, url: str, reason: str) -> None:
+        """Ask nothing more of the host of a url in this run, because it said so; hosts without limits go on."""
+        host = host_of(url)
+        if host not in self.budget.unlimited and host not in self.resting:
+            self.resting[host] = f"{host} wants to be left alone for now: {reason}"
+            self.logger.warning("%s", self.resting[host])
+
+    def check_rest(self, url: str) -> None:
+        """Raise HostRestsError where the host of a url has asked for peace."""
+        if reason := self.resting.get(host_of(url)):
+            raise HostRestsError(reason)
+
+    def leave(self, source: Source, unit: str, reason: str) -> None:
+        """Leave a unit that was planned for tonight to another night, without a visit."""
+        if plan := self._plans.get(source.id):
+            self._keep(replace(plan, left=(*plan.left, unit), reason=reason))
+
+    def _keep(self, plan: Plan) -> None:
+        self._plans[f"{plan.community}/{plan.source}"] = plan
+        landing.note_plan(self.folders.visits, plan)
+
     def _chosen(self, names: frozenset[str]) -> list[Source]:
-        self.declared = [s for c in communities.load(self.folders.communities) for s in c.sources]
+        known = communities.load(self.folders.communities)
+        self.born = {community.slug: community.born for community in known}
+        self.declared = [source for community in known for source in community.sources]
         mine = [source for source in self.declared if source.kind == self.kind and source.enabled]
         return [source for source in mine if not names or source.id in names]
 

@@ -7,9 +7,12 @@ A unit is a repository, its name is `owner/name`. The walking half fetches throu
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -24,15 +27,21 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from pipelines.communities import repository_url, unit_of
-from pipelines.landing import COMMITS, Harvest
+from pipelines.landing import COMMITS, Harvest, newest_hash, unit_file
 from pipelines.nouns import Source, Verdict, Visit
 from pipelines.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address, fold_name, redact
 from spiders.base import SourceSpider
-from spiders.git_download import HEAD, GitError, dies_with_parent, environment
+from spiders.budget import HostRestsError
+from spiders.git_answers import GitError
+from spiders.git_download import HEAD, dies_with_parent, environment
 
 RULES_FILE = Path(__file__).with_name("automated.toml")
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
 CHUNK = 8 << 20
+LARGEST_LIST = 8 << 20
+MOST_REPOSITORIES = 10_000
+DEEPEST = 12
+YEARS_BEFORE_BIRTH = 5
 LARGEST_COMMIT = 64 << 20
 YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
 
@@ -50,7 +59,10 @@ class GitSpider(SourceSpider):
     reader = "git/1+" + hashlib.sha256(RULES_FILE.read_bytes()).hexdigest()[:8]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for each repository; a source with `urls_from` asks for that file first."""
+        """Ask for each repository that a source names, then for the lists of those that name none."""
+        for source in self.sources:
+            for request in self._requests(source, source.urls):
+                yield request
         for source in self.sources:
             if source.urls_from:
                 yield scrapy.Request(
@@ -58,17 +70,14 @@ class GitSpider(SourceSpider):
                     callback=self.parse_projects,
                     errback=self.projects_failed,
                     cb_kwargs={"source": source},
-                    meta={"source": source},
+                    meta={"source": source, "download_maxsize": LARGEST_LIST},
                 )
-            for url in source.urls:
-                for request in self._requests(source, url):
-                    yield request
 
-    def _requests(self, source: Source, url: str) -> Iterator[scrapy.Request]:
-        unit = unit_of(url)
-        if self.wanted(unit):
+    def _requests(self, source: Source, urls: Iterable[str]) -> Iterator[scrapy.Request]:
+        urls_of = {unit_of(url): url for url in urls}
+        for unit in self.tonight(source, urls_of) if urls_of else ():
             yield scrapy.Request(
-                url,
+                urls_of[unit],
                 callback=self.parse,
                 errback=self.failed,
                 dont_filter=True,
@@ -81,8 +90,8 @@ class GitSpider(SourceSpider):
             )
 
     def clone(self, source: Source, unit: str) -> Path:
-        """Return where the bare repository of a unit lives."""
-        return self.folders.clones / source.community / source.name / f"{unit}.git"
+        """Return where the bare repository of a unit lives; below `clones` no symbolic link is followed."""
+        return self.folders.clones.resolve() / source.community / source.name / f"{unit}.git"
 
     def parse_projects(self, response: Response, source: Source) -> Iterator[Any]:
         """Ask for each repository of the governance file that no source names by itself."""
@@ -92,6 +101,7 @@ class GitSpider(SourceSpider):
             yield self.visit(source, "", response.url, Verdict.FAILED, reason=str(wrong))
             return
         named = {unit_of(url) for s in self.declared if s.community == source.community for url in s.urls}
+        urls = []
         for name in names:
             try:
                 url = repository_url(source.url_template or "", name)
@@ -100,7 +110,8 @@ class GitSpider(SourceSpider):
                 yield self.visit(source, shown, response.url, Verdict.REFUSED, reason=redact(str(refusal)))
                 continue
             if unit_of(url) not in named:
-                yield from self._requests(source, url)
+                urls.append(url)
+        yield from self._requests(source, urls)
 
     def projects_failed(self, failure: Failure) -> Visit:
         """Say that the list of repositories could not be had."""
@@ -115,31 +126,51 @@ class GitSpider(SourceSpider):
         state = json.loads(response.body)
         facts = {"checksum": state["checksum"], "note": state["note"]}
         held = self.held.get((source.community, source.name, unit))
-        if state["head"] is None:
+        if state["head"] is None and held:
+            reason = "the repository is empty now: the earlier history is kept"
+            yield self.visit(source, unit, response.url, Verdict.PARTIAL, reason=reason, **facts)
+        elif state["head"] is None:
             yield self.visit(source, unit, response.url, Verdict.EMPTY, observations=0, **facts)
         elif held and self._same(held, state["checksum"]):
             facts |= {"observations": held.observations, "seconds": state["seconds"]}
             yield self.visit(source, unit, response.url, Verdict.UNCHANGED, **facts)
         else:
-            clone = self.clone(source, unit)
-            yield Harvest(
-                visit=self.visit(source, unit, response.url, Verdict.OK, **facts),
-                fetched_in=state["seconds"],
-                schema=COMMITS,
-                batches=commits(log(clone), self.pseudonyms, machines()),
-                tags=tags(clone),
-            )
+            visit = self.visit(source, unit, response.url, Verdict.OK, **facts)
+            try:
+                yield self._harvest(visit, self.clone(source, unit), state["seconds"])
+            except OSError as error:
+                shutil.rmtree(self.clone(source, unit))
+                yield replace(visit, verdict=Verdict.FAILED, reason=redact(str(error))[:300])
+
+    def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
+        """Return all that is in a clone; raises OSError where it is no history."""
+        check_head(clone)
+        remarks: list[str] = []
+        newest = newest_hash(unit_file(self.folders.observations, visit))
+        window = plausible_times(self.born[visit.community], visit.seen_at)
+        batches = _or_discard(clone, commits(log(clone), self.pseudonyms, machines()))
+        return Harvest(
+            visit=visit,
+            fetched_in=seconds,
+            schema=COMMITS,
+            batches=remarked(batches, newest, window, remarks),
+            tags=tags(clone),
+            remarks=remarks,
+        )
 
     def _same(self, held: Visit, checksum: str) -> bool:
         now = (checksum, self.reader, self.pseudonyms.key_id)
         return (held.checksum, held.reader, held.key_id) == now
 
-    def failed(self, failure: Failure) -> Visit:
-        """Turn a failed fetch into its visit."""
+    def failed(self, failure: Failure) -> Visit | None:
+        """Turn a failed fetch into its visit; None where the host was not asked at all."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
-        verdict = error.verdict if isinstance(error, GitError) else Verdict.FAILED
         known = request.cb_kwargs
+        if isinstance(error, HostRestsError):
+            self.leave(known["source"], known["unit"], str(error))
+            return None
+        verdict = error.verdict if isinstance(error, GitError) else Verdict.FAILED
         return self.visit(
             known["source"],
             known["unit"],
@@ -155,14 +186,68 @@ def repositories(page: bytes) -> list[str]:
     Raises ValueError if the page is no such file (a login page with status 200, say).
     """
     try:
+        _check_plain(page)
         teams = yaml.load(page, Loader=yaml.CSafeLoader)
         deliverables = [d for team in teams.values() for d in (team.get("deliverables") or {}).values()]
         names = dict.fromkeys(str(name) for d in deliverables for name in d.get("repos") or ())
     except (AttributeError, TypeError, yaml.YAMLError):
         raise ValueError("the list of repositories is not a YAML mapping of teams") from None
-    if not names:
-        raise ValueError("the list of repositories names none")
+    if not 0 < len(names) <= MOST_REPOSITORIES:
+        raise ValueError(f"the list of repositories names {len(names) or 'none'}, not 1 to {MOST_REPOSITORIES}")
     return list(names)
+
+
+def _check_plain(page: bytes) -> None:
+    """Refuse what such a list never has and what a reader could choke on: references, deep nesting."""
+    depth = 0
+    for event in yaml.parse(page, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST or isinstance(event, yaml.AliasEvent):
+            raise ValueError("the list of repositories is nested too deeply, or has references in it")
+
+
+def plausible_times(born: date, seen_at: datetime) -> tuple[datetime, datetime]:
+    """Return the first and last committer time that we believe, UTC without zone; as in core/commits.sql."""
+    day = 28 if (born.month, born.day) == (2, 29) else born.day
+    first = datetime(born.year - YEARS_BEFORE_BIRTH, born.month, day)
+    return first, seen_at.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+
+
+def remarked(
+    batches: Iterable[pa.RecordBatch], newest: str | None, window: tuple[datetime, datetime], remarks: list[str]
+) -> Iterator[pa.RecordBatch]:
+    """Pass batches of commits on; after the last one, add to `remarks` what a person should know of them.
+
+    `newest` is the commit that was newest at the visit before: a history without it was rewritten.
+    """
+    implausible, rewritten = 0, newest is not None
+    first, last = (pa.scalar(moment, pa.timestamp("s")) for moment in window)
+    for batch in batches:
+        moments = batch["committed_at"]
+        plausible = pc.and_(pc.greater_equal(moments, first), pc.less_equal(moments, last)).fill_null(False)
+        implausible += batch.num_rows - plausible.true_count
+        rewritten = rewritten and not pc.any(pc.equal(batch["hash"], newest)).as_py()
+        yield batch
+    if rewritten:
+        remarks.append("history was rewritten: the newest commit of the harvest before is not in it any more")
+    if implausible:
+        remarks.append(f"{implausible} commit{'s have' if implausible > 1 else ' has'} an implausible date")
+
+
+def _or_discard(clone: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Pass batches on; remove a clone that cannot be read, so that the next visit makes it anew."""
+    try:
+        yield from batches
+    except (OSError, ValueError):
+        shutil.rmtree(clone)
+        raise
+
+
+def check_head(clone: Path) -> None:
+    """Raise OSError unless the default branch leads to a commit that is there."""
+    command = ["git", f"--git-dir={clone}", "rev-parse", "--verify", "--quiet", f"{HEAD}^{{commit}}"]
+    if subprocess.run(command, env=environment(), capture_output=True, check=False).returncode:
+        raise OSError("its HEAD leads to no commit")
 
 
 def log(clone: Path) -> Iterator[bytes]:
@@ -171,7 +256,8 @@ def log(clone: Path) -> Iterator[bytes]:
     Asks the server for nothing: no mailmap, no tree, no file. Raises OSError if git fails.
     """
     command = [
-        "git", "-C", str(clone), "-c", "log.showSignature=false", "log", "-z", "--no-mailmap", "--date=raw",
+        "git", f"--git-dir={clone}", "-c", "log.showSignature=false",
+        "-c", "core.warnAmbiguousRefs=false", "log", "-z", "--no-mailmap", "--date=raw",
         f"--format=tformat:{'%x00'.join(FIELDS)}", HEAD,
     ]  # fmt: skip
     with subprocess.Popen(
@@ -180,7 +266,8 @@ def log(clone: Path) -> Iterator[bytes]:
     ) as git:  # fmt: skip
         yield from iter(partial(_pipe(git.stdout).read, CHUNK), b"")
         if complaint := _pipe(git.stderr).read():
-            raise OSError(f"git log: {redact(complaint.decode(errors='replace'))[:300]}")
+            said = " | ".join(complaint.decode(errors="replace").splitlines())
+            raise OSError(f"git log: {redact(said)[:300]}")
     if git.returncode:
         raise OSError(f"git log ended with {git.returncode}")
 
@@ -192,15 +279,21 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def tags(clone: Path) -> list[dict[str, str | int | None]]:
-    """Return each tag that leads to a commit: name, hash, time (seconds) and whose date that is."""
+    """Return each tag that leads to a commit: name, hash, time (seconds) and whose date that is.
+
+    Raises OSError if git cannot read one of them.
+    """
     fields = ("refname:lstrip=2", "objecttype", "objectname", "*objecttype", "*objectname",
               "taggerdate:raw", "committerdate:raw", "*committerdate:raw")  # fmt: skip
     form = "%00".join(f"%({field})" for field in fields)
-    output = subprocess.run(
-        ["git", "-C", str(clone), "for-each-ref", f"--format={form}", "refs/tags"],
-        env=environment(), capture_output=True, check=True,
-    ).stdout  # fmt: skip
-    rows = (line.split("\0") for line in output.decode(errors="replace").splitlines())
+    finished = subprocess.run(
+        ["git", f"--git-dir={clone}", "for-each-ref", f"--format={form}", "refs/tags"],
+        env=environment(), capture_output=True, check=False,
+    )  # fmt: skip
+    if finished.returncode:
+        raise OSError(f"the tags cannot be read: {' '.join(finished.stderr.decode(errors='replace').split())}")
+    output = finished.stdout
+    rows = (line.split("\0") for line in output.decode(errors="replace").split("\n") if line)
     return [tag for row in rows if (tag := _tag(*row))]
 
 

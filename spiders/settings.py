@@ -19,9 +19,19 @@ DOWNLOAD_TIMEOUT = 180
 RETRY_TIMES = 2
 AUTOTHROTTLE_ENABLED = False
 
+# The named repositories of the four communities are 11; this bounds the first nights of a long list.
+UNITS_PER_HOST = 200
+UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
+DOWNLOADER_MIDDLEWARES = {"spiders.budget.LetsHostsRest": 50}
+
 DOWNLOAD_HANDLERS = dict.fromkeys(("git+https", "git+http", "git+file"), "spiders.git_download.GitDownloadHandler")
+# What one repository may take: seconds, seconds without progress, bytes on disk (files that came in spite of the
+# filter too), objects and references together, bytes of memory of one git process.
 GIT_TIMEOUT = 3600
+GIT_IDLE_TIMEOUT = 60
 GIT_MAX_BYTES = 8 << 30
+GIT_MAX_OBJECTS = 10_000_000
+GIT_MAX_MEMORY = 2 << 30
 
 ITEM_PIPELINES = {"pipelines.landing.Landing": 100}
 EXTENSIONS = {"spiders.base.EndsWithParent": 0}

@@ -659,9 +659,12 @@ class FakeFetch:
         return {"head": None}
 
 
+PATIENT = SimpleNamespace(check_rest=lambda url: None, rest=lambda url, reason: None)
+
+
 def handler(**settings) -> git_download.GitDownloadHandler:
     known = {"USER_AGENT": "test", "GIT_TIMEOUT": 60, "GIT_MAX_BYTES": 1 << 20, "CONCURRENT_REQUESTS_PER_DOMAIN": 2}
-    return git_download.GitDownloadHandler(SimpleNamespace(settings=Settings(known | settings)))
+    return git_download.GitDownloadHandler(SimpleNamespace(settings=Settings(known | settings), spider=PATIENT))
 
 
 def fetch(url: str, tmp_path: Path) -> Request:
