@@ -9,15 +9,19 @@ from datetime import UTC, datetime
 
 from pipelines import communities, landing
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import GOOD_VERDICTS, Source, Visit
+from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
 
 
 @dataclass(frozen=True)
 class Collected:
-    """How the visits of one run went; `silent` names what should have been visited and was not."""
+    """How the visits of one run went; `silent` names what should have been visited and was not.
+
+    `left` holds the plans that leave units to another night: those are neither silent nor failed.
+    """
 
     visits: tuple[Visit, ...]
     silent: tuple[str, ...]
+    left: tuple[Plan, ...] = ()
 
     @property
     def failed(self) -> tuple[Visit, ...]:
@@ -59,10 +63,19 @@ def collected(
         for v in landing.noted(where.visits, since)
         if f"{v.community}/{v.source}" in ids
     }
-    expected = [(s.id, unit) for s in sources for unit in communities.units(s)]
+    plans = {f"{p.community}/{p.source}": p for p in landing.plans(where.visits) if p.made_at >= since}
+    expected = [(s.id, unit) for s in sources for unit in _planned(s, plans.get(s.id))]
     missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
-    lists = [s.id for s in sources if s.urls_from and not any(key[0] == s.id for key in latest)]
-    return Collected(tuple(latest.values()), tuple(missing + lists))
+    lists = [s.id for s in sources if s.urls_from and s.id not in plans and not any(key[0] == s.id for key in latest)]
+    left = tuple(plan for name, plan in plans.items() if name in ids and plan.left)
+    return Collected(tuple(latest.values()), tuple(missing + lists), left)
+
+
+def _planned(source: Source, plan: Plan | None) -> list[str]:
+    """Return the units that a run had to visit: all of the source, but for those left to another night."""
+    named = communities.units(source)
+    planned, left = (plan.units, set(plan.left)) if plan else ((), set())
+    return [unit for unit in dict.fromkeys([*named, *planned]) if unit not in left]
 
 
 def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str]) -> None:

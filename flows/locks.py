@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pipelines.folders import Folders
 
+RUN = "run"
 DRAFT = re.compile(r"\.(?P<process>\d+)(\.[a-z]+)?$")
 _held: set[Path] = set()
 
@@ -22,13 +23,14 @@ class BusyError(Exception):
 
 
 @contextmanager
-def only_run(where: Folders, command: str) -> Iterator[None]:
+def only_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
     """Hold the data folder for this process, and first remove the drafts that killed runs left.
 
     The kernel frees the lock when this process ends, however it ends, so a dead holder is taken
     over; no child inherits it. Held already by this process, it is held on. Raises BusyError.
+    Who only waits for the next night holds another `lock`, so that others can run meanwhile.
     """
-    path = where.data / "locks" / "run"
+    path = where.data / "locks" / lock
     if path in _held:
         yield
         return
@@ -61,23 +63,37 @@ def _sign(file: IO[str], command: str) -> None:
 def _holder(file: IO[str]) -> str:
     file.seek(0)
     try:
-        facts = json.load(file)
+        return _named(json.load(file))
     except ValueError:  # it has taken the lock and not signed yet
         return "another process"
+
+
+def _named(facts: dict[str, Any]) -> str:
     return f"process {facts['process']} ({facts['command']}), started {facts['since']},"
+
+
+def at_work(where: Folders) -> list[str]:
+    """Return who has signed a lock of the data folder and lives, without touching any lock."""
+    signed = (path.read_text() for path in sorted((where.data / "locks").glob("*")))
+    facts = [json.loads(text) for text in signed if text.endswith("}")]
+    return [_named(one) for one in facts if "command" in one and _alive(one["process"])]
 
 
 def sweep(where: Folders) -> None:
     """Remove every draft whose process is gone; put a site back that was caught between two names."""
+    for draft in left_behind(where):
+        _discard(draft, where.site)
+
+
+def left_behind(where: Folders) -> list[Path]:
+    """Return the drafts whose process is gone, sorted."""
     drafts = [
         *where.observations.rglob(".*.parquet.*"),
         *where.data.glob(f".{where.database.name}.*"),
         *where.site.parent.glob(f".{where.site.name}.*"),
     ]
-    for draft in sorted(drafts):
-        name = DRAFT.search(draft.name)
-        if name and not _alive(int(name["process"])):
-            _discard(draft, where.site)
+    named = [(draft, DRAFT.search(draft.name)) for draft in sorted(drafts)]
+    return [draft for draft, name in named if name and not _alive(int(name["process"]))]
 
 
 def _discard(draft: Path, site: Path) -> None:

@@ -93,8 +93,8 @@ def write_report() -> Path:
 @flow(
     name="nightly",
     flow_run_name=lambda: artifacts.name_of_night(folders()),
-    task_runner=ThreadPoolTaskRunner(max_workers=4),
-)  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type]
+)
 def nightly() -> Night:
     """Collect every source that is switched on, then build, then report.
 
@@ -119,7 +119,7 @@ def _publish(visited: Collected) -> Night:
     where, step = folders(), "build"
     try:
         given = _inputs()
-        if not visited.complaints and quiet.stands(where, given):
+        if not visited.complaints and not visited.left and quiet.stands(where, given):
             page = site.say_visited_again(where, _again(visited))
             quiet.remember(where, given)
             return Night(visited, page, quiet=True)

@@ -23,6 +23,7 @@ QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_UI_ENABLED": "false",
 }
 PATIENCE = 180
 FAREWELL = 10
@@ -41,16 +42,17 @@ def prepare(where: Folders) -> None:
 
 
 @contextmanager
-def serving(where: Folders) -> Iterator[None]:
+def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
     """Run a server for the block and point Prefect to it, unless `PREFECT_API_URL` names one already.
 
-    Must be entered before Prefect is imported; `wait` before a flow runs.
+    Only a server that `schedules` starts anything by itself. Must be entered before Prefect is
+    imported; `wait` before a flow runs.
     """
     prepare(where)
     if "PREFECT_API_URL" in os.environ:
         yield
         return
-    with _process() as url:
+    with _process(schedules=schedules) as url:
         os.environ["PREFECT_API_URL"] = url
         try:
             yield
@@ -71,7 +73,7 @@ def wait() -> None:
 
 
 @contextmanager
-def _process() -> Iterator[str]:
+def _process(*, schedules: bool) -> Iterator[str]:
     """Run a server and yield its url, which listens at once and answers when the server is up.
 
     The server kills itself when a pipe closes whose other end is ours, so it outlives no kill -9.
@@ -79,7 +81,8 @@ def _process() -> Iterator[str]:
     theirs, ours = os.pipe()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        command = [sys.executable, "-m", "flows.prefect_api", str(listening.fileno()), str(theirs)]
+        numbers = (listening.fileno(), theirs, int(schedules))
+        command = [sys.executable, "-m", "flows.prefect_api", *map(str, numbers)]
         # In a group of its own: Ctrl-C ends the run, and the run ends the server.
         process = subprocess.Popen(command, pass_fds=(listening.fileno(), theirs), cwd=CHECKOUT, process_group=0)
     os.close(theirs)
@@ -100,13 +103,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def serve(listening: int, pipe: int) -> None:
-    """Answer on the listening descriptor until told to stop, or until the pipe's other end closes."""
+def serve(listening: int, pipe: int, schedules: int) -> None:
+    """Answer on the listening descriptor until told to stop, or until the pipe's other end closes.
+
+    Prefect's scheduler runs too where `schedules` is not 0.
+    """
     threading.Thread(target=_end_with_starter, args=(pipe,), daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=True, final=True)
+    app = create_app(ephemeral=not schedules, final=True)
     config = uvicorn.Config(app, lifespan="on", log_level="error", timeout_graceful_shutdown=FAREWELL // 2)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=listening)])
 

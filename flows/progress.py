@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TextIO
 from urllib.parse import urlsplit
 
 from pipelines import communities, landing
 from pipelines.folders import Folders
-from pipelines.nouns import GOOD_VERDICTS, Source, Visit
+from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]
 EVERY = 0.5
@@ -32,9 +33,15 @@ def shown(
     progress = Progress(expected(sources, frozenset(units)), stream or sys.stderr)
     tail = Tail(where.visits, {s.id for s in sources}, since)
 
+    def look() -> None:
+        for plan in landing.plans(where.visits):
+            if plan.made_at >= since:
+                progress.expect(plan, sources)
+        progress.tell(tail.new())
+
     def watch() -> None:
         while not ended.wait(EVERY):
-            progress.tell(tail.new())
+            look()
 
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
@@ -43,7 +50,7 @@ def shown(
     finally:
         ended.set()
         watching.join()
-        progress.tell(tail.new())
+        look()
         progress.end()
 
 
@@ -94,8 +101,17 @@ class Progress:
         """Begin with every expected unit waiting."""
         self._hosts = dict(expected)
         self._latest: dict[Unit, Visit] = {}
+        self._left: set[Unit] = set()
         self._stream = stream
         self._rewrites = stream.isatty()
+
+    def expect(self, plan: Plan, sources: Sequence[Source]) -> None:
+        """Take in what a source has and what it leaves to another night, as its spider found out."""
+        for source in sources:
+            if (source.community, source.name) == (plan.community, plan.source):
+                listed = host(source.url_template or source.urls_from or "")
+                self._hosts = {(source.id, unit): listed for unit in plan.units} | self._hosts
+                self._left |= {(source.id, unit) for unit in plan.left}
 
     def tell(self, visits: Iterable[Visit]) -> None:
         """Take in new visits and say so."""
@@ -106,7 +122,8 @@ class Progress:
             if not self._rewrites:
                 print(f"{self._visit(visit)} ({self.line()})", file=self._stream, flush=True)
         if self._rewrites:
-            print(f"{REWRITE}{self.line()}", end="", file=self._stream, flush=True)
+            room = get_terminal_size().columns - 1  # a line that wraps cannot be rewritten
+            print(f"{REWRITE}{self.line()[:room]}", end="", file=self._stream, flush=True)
 
     def end(self) -> None:
         """Leave a terminal's line as it is now."""
@@ -116,10 +133,11 @@ class Progress:
     def line(self) -> str:
         """Return the state of the run in one line."""
         failed = sum(visit.verdict not in GOOD_VERDICTS for visit in self._latest.values())
-        waiting = Counter(host for unit, host in self._hosts.items() if unit not in self._latest)
+        waiting = Counter(host for unit, host in self._hosts.items() if unit not in {*self._latest, *self._left})
         at = ", ".join(f"{count} at {host}" for host, count in sorted(waiting.items()))
         told = f"{len(self._latest)} of {len(self._hosts)} units done, {failed} failed"
-        return f"{told}; waiting: {at}" if at else told
+        left = f", {len(self._left)} left for another night" if self._left else ""
+        return f"{told}{left}; waiting: {at}" if at else told + left
 
     def _visit(self, visit: Visit) -> str:
         unit = visit.unit or "its list of units"
