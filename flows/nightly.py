@@ -69,10 +69,16 @@ def collect_source(source: Source, since: datetime) -> None:
     """Visit one source; a second try asks only for the units that have not been had tonight."""
     where = folders()
     before = collected(where, [source], since)
-    again = [visit.unit for visit in before.failed if visit.unit]
-    after = collect(where, [source], again if before.good else ())
+    after = collect(where, [source], _not_had(before) if before.good else ())
     if after.silent or any(visit.verdict == Verdict.FAILED for visit in after.failed):
         raise SourceFailedError("; ".join(after.complaints))
+
+
+def _not_had(before: Collected) -> list[str]:
+    """Return the units that another try may bring; none stands for all, where a list of units was not had."""
+    failed = [visit.unit for visit in before.failed if visit.verdict == Verdict.FAILED]
+    silent = [name.partition(" ")[2] for name in before.silent]
+    return [*failed, *silent] if all([*failed, *silent]) else []
 
 
 @task(name="build")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Source, Visit
+from pipelines.nouns import Community, Plan, Source, Visit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,6 +66,7 @@ class Inputs:
 
     units: "list[Held]"
     visits: list[Visit]
+    plans: list[Plan]
     communities: Sequence[Community]
     figures: "list[Figure]"
     method: "Method"
@@ -74,9 +75,10 @@ class Inputs:
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, method, published figures and harvests; tonight's visits are not in it."""
+        """Checksum over catalogue, lists of units, method, published figures and harvests, not over tonight's visits."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
-        texts = (self.method.sha256, repr(self.communities), repr(self.figures), *map(repr, held))
+        listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
+        texts = (self.method.sha256, repr(self.communities), repr(self.figures), repr(listed), *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
 
 
@@ -89,6 +91,7 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
     return Inputs(
         units=[unit for unit in held if _of(unit.visit) in known],
         visits=[visit for visit in landing.noted(where.visits) if _of(visit) in known],
+        plans=[plan for plan in landing.plans(where.visits) if _of(plan) in known],
         communities=communities,
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
@@ -142,7 +145,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     sources = [s for c in given.communities for s in c.sources if s.enabled]
     held = [unit.visit for unit in given.units]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
-    positions = {key: i for i, key in enumerate(_declared(sources))}
+    positions = {key: i for i, key in enumerate(dict.fromkeys(_declared(sources, given.plans)))}
     method = given.method
     _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
@@ -188,14 +191,16 @@ def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> 
     return f"raw.no_{name}"
 
 
-def _of(visit: Visit) -> tuple[str, str]:
-    return visit.community, visit.source
+def _of(about: Visit | Plan) -> tuple[str, str]:
+    return about.community, about.source
 
 
-def _declared(sources: Iterable[Source]) -> Iterator[tuple[str, str, str]]:
+def _declared(sources: Iterable[Source], plans: Iterable[Plan]) -> Iterator[tuple[str, str, str]]:
+    """Yield the units that the catalogue names, then those of the lists that it names."""
     from pipelines.communities import units
 
-    return ((s.community, s.name, unit) for s in sources for unit in units(s))
+    yield from ((s.community, s.name, unit) for s in sources for unit in units(s))
+    yield from ((*_of(plan), unit) for plan in plans for unit in plan.units)
 
 
 def _source_row(source: Source) -> tuple[Any, ...]:
@@ -299,7 +304,7 @@ RAW = {
         ("day", "date", "the day on which it came out, UTC"),
         ("stated_by", "varchar", "who states that"),
     )),
-    "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names.", (
+    "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names, itself or by a list of repositories.", (
         *_UNIT,
         ("unit", "varchar", "repository as owner/name, or a file"),
         ("position", "integer", "place in the catalogue: of a commit in two repositories the first one counts"),

@@ -395,6 +395,15 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
     assert troubles[-1].do == "stackrank collect birds9/core"
 
 
+def test_a_second_try_asks_only_for_what_another_try_may_bring():
+    from flows.nightly import _not_had
+
+    visits = [told("birds/a", Verdict.OK), told("birds/b", Verdict.FAILED), told("birds/c", Verdict.GONE)]
+    assert _not_had(Collected(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
+    assert _not_had(Collected((*visits, told("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"
+    assert _not_had(Collected(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
+
+
 def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(house, monkeypatch):
     from flows import nightly
 

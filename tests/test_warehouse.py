@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import landing, warehouse
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Source, Verdict, Visit
+from pipelines.nouns import Community, Plan, Source, Verdict, Visit
 
 TODAY = date(2026, 3, 20)
 SEEN = datetime(2026, 3, 20, 3, tzinfo=UTC)
@@ -270,6 +270,19 @@ def test_a_unit_that_was_never_visited_covers_nothing_and_waits(where):
     assert set(states(where, "birds", "waiting").values()) == {"pending"}
     rows = ask(where, "select distinct state, covered from metrics.monthly where month = '2025-12-01'")
     assert rows == [("partial", 0.5)]
+
+
+def test_a_unit_that_a_list_names_and_that_is_left_for_another_night_covers_nothing_and_waits(where):
+    of = source("birds")
+    landing.note_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one", "birds/two"), ("birds/two",), "later"))
+    covered(where, of, [visit(of, "birds/one")])
+    rows = ask(where, "select distinct state, covered, units from core.coverage where month = '2025-12-01'")
+    assert rows == [("partial", 0.5, 2)]
+    before = warehouse.inputs(where, [community("birds", of)], TODAY).sha256
+    landing.note_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one", "birds/two")))
+    assert warehouse.inputs(where, [community("birds", of)], TODAY).sha256 == before
+    landing.note_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one",)))
+    assert warehouse.inputs(where, [community("birds", of)], TODAY).sha256 != before
 
 
 def test_a_frozen_copy_proves_nothing_after_its_newest_commit(where):
