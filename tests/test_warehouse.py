@@ -313,20 +313,41 @@ def test_every_check_has_a_case_here():
     assert set(SPOILT) == {path.stem.replace("_", " ") for path in warehouse.CHECKS.glob("*.sql")}
 
 
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """What is said of one database that was spoilt in each of these ways before it was checked."""
+    top, said, sound = tmp_path_factory.mktemp("spoilt"), {}, warehouse._check
+    where, of = Folders(top / "data", top / "communities", top / "site"), source("birds", until=date(2026, 1, 31))
+    land(where, of, "birds/one", monthly(1, range(13)))
+
+    def spoilt(con):
+        sound(con)
+        for check, mistake in SPOILT.items():
+            con.execute("begin")
+            con.execute(mistake)
+            with pytest.raises(warehouse.CheckFailedError) as complaint:
+                sound(con)
+            said[check] = str(complaint.value)
+            con.execute("rollback")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(warehouse, "_check", spoilt)
+        warehouse.build(where, [community("birds", of)], TODAY)
+    return said
+
+
 @pytest.mark.parametrize("check", SPOILT)
-def test_a_check_finds_what_it_is_for_and_nothing_is_published(where, check, monkeypatch):
+def test_a_check_finds_what_it_is_for(found, check):
+    assert f"{check}: (" in found[check]
+
+
+def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
     of = source("birds", until=date(2026, 1, 31))
     land(where, of, "birds/one", monthly(1, range(13)))
     warehouse.build(where, [community("birds", of)], TODAY)
-    before = where.database.read_bytes()
-    sound = warehouse._check
-
-    def spoilt(con):
-        con.execute(SPOILT[check])
-        sound(con)
-
-    monkeypatch.setattr(warehouse, "_check", spoilt)
-    with pytest.raises(warehouse.CheckFailedError, match=check):
+    before, sound = where.database.read_bytes(), warehouse._check
+    monkeypatch.setattr(warehouse, "_check", lambda con: (con.execute(SPOILT["a place or a reason"]), sound(con)))
+    with pytest.raises(warehouse.CheckFailedError, match="a place or a reason"):
         warehouse.build(where, [community("birds", of)], TODAY)
     assert where.database.read_bytes() == before
     assert [p.name for p in where.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
