@@ -46,7 +46,7 @@ class QuestionError(Exception):
 
 
 class NoDatabaseError(Exception):
-    """There is no database to ask yet."""
+    """There is no database to ask yet, or none that can be opened."""
 
 
 @dataclass(frozen=True)
@@ -485,7 +485,11 @@ def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "enable_external_access": False,
         "lock_configuration": True,
     }
-    with closing(duckdb.connect(str(database), read_only=True, config=config)) as con:
+    try:
+        con = duckdb.connect(str(database), read_only=True, config=config)
+    except duckdb.Error as error:
+        raise NoDatabaseError(f"{database} cannot be opened: {error}") from None
+    with closing(con):
         yield con
 
 

@@ -1,17 +1,14 @@
-"""The line charts of the page: Plotly figures as plain JSON, one style, gaps where nothing is known.
+"""The line charts of the pages: Plotly figures as plain JSON, one style, gaps where nothing is known."""
 
-Colours follow the UK Analysis Function palette; marker shapes and labels say the same again.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
-import pandas as pd
-import plotly.graph_objects as go
-
-from reports.facts import Row
+from reports import labels
+from reports.facts import month_after
+from reports.lines import GREY, KINDS, Event, Line, Mark, Style
+from reports.scales import Scale, linear, logarithmic
 
 CONFIG = {
     "showSendToCloud": False,  # Plotly would otherwise offer to upload the data
@@ -21,197 +18,184 @@ CONFIG = {
 }
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 INK, MUTED, GRID = "#1d2430", "#8a93a0", "#e4e7eb"
-TOP, BOTTOM, LEFT = 16, 40, 52
-LABEL_GAP = 17
+TOP, BOTTOM, LEFT = 16, 40, 60
+PANEL, ROW, APART = 364, 15, 16
 
 
-class Style(NamedTuple):
-    """How one community is drawn: colour, Plotly's marker symbol and the same shape as a letter."""
-
-    colour: str
-    symbol: str
-    shape: str
-
-
-STYLES = (
-    Style("#12436D", "circle", "●"),
-    Style("#28A197", "square", "■"),
-    Style("#801650", "diamond", "◆"),
-    Style("#F46A25", "triangle-up", "▲"),
-    Style("#3D3D3D", "triangle-down", "▼"),
-    Style("#A285D1", "star", "★"),
-)
-GREY = Style(MUTED, "circle", "○")
+def places(drawn: Sequence[Line], looks: Mapping[str, Style], events: Sequence[Event] = ()) -> dict[str, Any]:
+    """Places over time, the first on top; a gap where a community had none."""
+    lowest = int(max((value or 1 for line in drawn for value in line.values), default=1))
+    height = min(620, 130 + 55 * lowest)
+    traces = [trace for line in drawn for trace in traces_of(line, looks, "place ", 3)]
+    traces += [event_mark(event, looks) for event in events]
+    scale = Scale("linear", lowest + 0.5, 0.5, height - TOP - BOTTOM)
+    axis = {"title": {"text": "place"}, "tickformat": "d", **({"dtick": 1} if lowest <= 12 else {})}
+    return finished(traces, height, axis, [scale], drawn, looks, events)
 
 
-class Line(NamedTuple):
-    """One community's name and values, month by month; None is a gap."""
+def monthly(
+    drawn: Sequence[Line], looks: Mapping[str, Style], unit: str,
+    events: Sequence[Event] = (), marks: Sequence[Mark] = (), *, named: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Monthly numbers from zero, or on a logarithmic scale; marks in rows of their own below.
 
-    slug: str
-    name: str
-    months: list[str]
-    values: list[float | None]
+    `named` writes the labels of the marks beside them where there is room.
+    """
+    values = [value or 0 for line in drawn for value in line.values] + [event.value for event in events]
+    scales = [linear(max(values, default=0), PANEL), logarithmic(values, PANEL)]
+    traces = [trace for line in drawn for trace in traces_of(line, looks)]
+    traces += [event_mark(event, looks) for event in events]
+    rows = [slug for slug in looks if any(mark.slug == slug for mark in marks)]
+    traces += [mark_row(slug, len(rows) - n, marks, looks) for n, slug in enumerate(rows)]
+    room = 74 if named else 0
+    strip = ROW * len(rows) + APART + room if rows else 0
+    height, axis = TOP + PANEL + strip + BOTTOM, {"title": {"text": escape(unit)}, "tickformat": ","}
+    figure = finished(traces, height, axis, scales, drawn, looks, events)
+    if rows:
+        written = labels.of_marks(marks, drawn) if named else []
+        add_rows(figure, len(rows), strip, room, written)
+    return figure
 
 
-def styles(slugs: Sequence[str]) -> dict[str, Style]:
-    """A style for the first six; who has which does not change when places change among them."""
-    return dict(zip(sorted(slugs[: len(STYLES)]), STYLES, strict=False))
-
-
-def lines(rows: Iterable[Row], time: str, value: str, names: Mapping[str, str]) -> list[Line]:
-    """One line per community over every month between the first and the last row."""
-    frame = pd.DataFrame(rows, columns=["community", time, value])
-    if frame.empty:
-        return []
-    frame[time] = pd.to_datetime(frame[time])
-    wide = frame.pivot(index=time, columns="community", values=value).astype("float64")
-    wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max(), freq="MS"))
-    months = [f"{day:%Y-%m-%d}" for day in wide.index]
+def traces_of(line: Line, looks: Mapping[str, Style], said: str = "", width: int = 2) -> list[dict[str, Any]]:
+    """A trace for each kind of month that the line has; the first one stands in the legend."""
+    style = looks.get(line.slug, GREY)
+    present = [kind for kind in KINDS if kind in line.kinds]
     return [
-        Line(slug, names.get(slug, slug), months, [None if pd.isna(v) else v for v in wide[slug]])
-        for slug in map(str, wide.columns)
+        {**trace(line, kind, style, said, 1 if style is GREY else width), "showlegend": kind == present[0]}
+        for kind in present
     ]
 
 
-def places(drawn: Sequence[Line], looks: Mapping[str, Style]) -> dict[str, Any]:
-    """Places over time, the first on top; a gap where a community had none."""
-    lowest = max((value or 1 for line in drawn for value in line.values), default=1)
-    figure = go.Figure([trace(line, looks.get(line.slug, GREY), "place ") for line in drawn])
-    height = min(620, 130 + 55 * int(lowest))
-    span = (lowest + 0.5, 0.5)
-    figure.update_layout(**layout(height), yaxis={"range": list(span), "tickformat": "d"})
-    figure.update_yaxes(title="place", **({"dtick": 1} if lowest <= 12 else {}))
-    return finished(figure, labels(drawn, looks, span, height))
-
-
-def monthly(drawn: Sequence[Line], unfinished: Sequence[Line], looks: Mapping[str, Style], unit: str) -> dict[str, Any]:
-    """Monthly numbers from zero; `unfinished` months are hollow marks that no line joins."""
-    figure = go.Figure([trace(line, looks.get(line.slug, GREY)) for line in drawn])
-    figure.add_traces([hollow(line, looks.get(line.slug, GREY)) for line in unfinished])
-    values = [value or 0 for line in (*drawn, *unfinished) for value in line.values]
-    span = (0.0, 1.06 * max(values, default=0) or 1.0)
-    figure.update_layout(**layout(420), yaxis={"range": list(span), "tickformat": ",~r"})
-    figure.update_yaxes(title=escape(unit))
-    return finished(figure, labels(drawn, looks, span, 420))
-
-
-def trace(line: Line, style: Style, said: str = "") -> go.Scatter:
-    """A line with gaps; its marks are few, so that they tell lines apart and hide nothing."""
-    return go.Scatter(
-        name=escape(line.name),
-        x=line.months,
-        y=line.values,
-        mode="lines+markers",
-        line={"color": style.colour, "width": 1 if style is GREY else 2},
-        marker={"symbol": style.symbol, "size": sizes(line), "line": {"width": 0}},
-        hovertemplate=f"{said}%{{y:,~r}}",
-    )
-
-
-def sizes(line: Line) -> list[int]:
-    """A mark each December, at the last month, and where a month stands alone between gaps."""
-    known = [None, *line.values, None]
-    last = max((n for n, value in enumerate(line.values) if value is not None), default=-1)
-    alone = [known[n] is None and known[n + 2] is None for n in range(len(line.values))]
-    return [8 if n == last or alone[n] or month[5:7] == "12" else 0 for n, month in enumerate(line.months)]
-
-
-def hollow(line: Line, style: Style) -> go.Scatter:
-    """Hollow marks for months that are not complete."""
-    return go.Scatter(
-        name=f"{escape(line.name)}, not complete",
-        x=[month for month, value in zip(line.months, line.values, strict=True) if value is not None],
-        y=[value for value in line.values if value is not None],
-        mode="markers",
-        marker={"symbol": f"{style.symbol}-open", "size": 8, "color": style.colour},
-        hovertemplate="%{y:,~r}",
-        showlegend=False,
-    )
-
-
-def layout(height: int) -> dict[str, Any]:
-    """The one style of all charts."""
-    axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "linecolor": MUTED}
+def trace(line: Line, known: str, style: Style, said: str, width: int) -> dict[str, Any]:
+    """The months of one kind; marks are few, so that they tell lines apart and hide nothing."""
+    kind = KINDS[known]
+    first, last = ends(line.kinds, known)
+    months, values = line.months[first:last], only(line, known)[first:last]
+    symbol = f"{style.symbol}-open" if kind.hollow else style.symbol
     return {
-        "template": go.layout.Template(layout={"xaxis": axis, "yaxis": axis}),
+        "type": "scatter",
+        "name": escape(line.label),
+        "legendgroup": line.slug,
+        "meta": known,
+        "x": months,
+        "y": values,
+        "mode": "lines+markers" if kind.dash else "markers",
+        "line": {"color": style.colour, "width": width, "dash": kind.dash or "solid"},
+        "marker": {"symbol": symbol, "size": sizes(months, values), "color": style.colour, "opacity": 1},
+        "cliponaxis": False,
+        "hovertemplate": f"{said}%{{customdata:,~r}}{kind.said and f' ({kind.said})'}",
+    }
+
+
+def only(line: Line, known: str) -> list[float | None]:
+    """The values of one kind of months; gaps elsewhere."""
+    return [value if kind == known else None for value, kind in zip(line.values, line.kinds, strict=True)]
+
+
+def ends(kinds: Sequence[str | None], known: str) -> tuple[int, int]:
+    """The slice from the first to the last month of a kind."""
+    return kinds.index(known), len(kinds) - list(reversed(kinds)).index(known)
+
+
+def sizes(months: Sequence[str], values: Sequence[float | None]) -> list[int]:
+    """A mark each December, at the last month, and where a month stands alone between gaps."""
+    known = [None, *values, None]
+    last = max((n for n, value in enumerate(values) if value is not None), default=-1)
+    alone = [known[n] is None and known[n + 2] is None for n in range(len(values))]
+    return [8 if n == last or alone[n] or month[5:7] == "12" else 0 for n, month in enumerate(months)]
+
+
+def event_mark(event: Event, looks: Mapping[str, Style]) -> dict[str, Any]:
+    """A crossed circle at the value of an event."""
+    colour = looks.get(event.slug, GREY).colour
+    return {
+        "type": "scatter",
+        "name": escape(event.label),
+        "legendgroup": event.slug,
+        "meta": "event",
+        "x": [f"{event.month:%Y-%m-%d}"],
+        "y": [event.value],
+        "mode": "markers",
+        "marker": {"symbol": "circle-x-open", "size": 13, "color": colour, "line": {"width": 1.5}},
+        "cliponaxis": False,
+        "showlegend": False,
+        "hovertemplate": f"{escape(event.said)}<extra></extra>",
+    }
+
+
+def mark_row(slug: str, row: int, marks: Sequence[Mark], looks: Mapping[str, Style]) -> dict[str, Any]:
+    """The marks of one community in a row below the chart; rows count from the bottom."""
+    style, own = looks[slug], [mark for mark in marks if mark.slug == slug]
+    return {
+        "type": "scatter",
+        "name": "releases",
+        "legendgroup": slug,
+        "meta": "marks",
+        "x": [f"{mark.day:%Y-%m-%d}" for mark in own],
+        "y": [row] * len(own),
+        "yaxis": "y2",
+        "text": [escape(mark.said) for mark in own],
+        "mode": "markers",
+        "marker": {"symbol": style.symbol, "size": 7, "color": style.colour},
+        "showlegend": False,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def add_rows(figure: dict[str, Any], rows: int, strip: int, room: int, written: list[dict[str, Any]]) -> None:
+    """Give the rows of marks their panel below the lines, `strip` pixels high, `room` of them for words."""
+    inner = PANEL + strip
+    layout = figure["layout"]
+    layout["yaxis"]["domain"] = [strip / inner, 1]
+    layout["yaxis2"] = {
+        "domain": [0, (strip - APART) / inner],
+        "range": [0.5 - room / ROW, rows + 0.5],
+        "visible": False,
+        "fixedrange": True,
+    }
+    layout["xaxis"]["anchor"] = "y2"
+    named = {"text": "releases", "xref": "paper", "yref": "y2 domain", "x": 0, "y": 1, "showarrow": False,
+             "xanchor": "left", "yanchor": "bottom", "font": {"size": 11, "color": "#5a6472"}}  # fmt: skip
+    for scale in figure["scales"].values():
+        scale["wide"] += [named, *written]
+        scale["narrow"].append(named)
+
+
+def finished(
+    traces: list[dict[str, Any]], height: int, axis: dict[str, Any], scales: Sequence[Scale],
+    drawn: Sequence[Line], looks: Mapping[str, Style], events: Sequence[Event],
+) -> dict[str, Any]:  # fmt: skip
+    """The figure as JSON: for each scale its axis, and labels for a wide and a narrow screen."""
+    shown = {scale.name: labels.on(scale, drawn, looks, events) for scale in scales}
+    longest = max((len(line.label) for line in drawn if line.slug in looks), default=0)
+    margin = {"t": TOP, "b": BOTTOM, "l": LEFT}
+    return {
+        "data": traces,
+        "layout": layout(height, axis, drawn),
+        "config": CONFIG,
+        "scales": shown,
+        "wide": {"margin": {**margin, "r": 40 + 8 * longest}},
+        "narrow": {"margin": {**margin, "r": 8, "l": 44, "b": BOTTOM + 52}, "showlegend": True, "height": height + 52},
+    }
+
+
+def layout(height: int, axis: dict[str, Any], drawn: Sequence[Line]) -> dict[str, Any]:
+    """The one style of all charts."""
+    style = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "linecolor": MUTED}
+    span = {"range": [drawn[0].months[0], str(month_after(date.fromisoformat(drawn[0].months[-1])))]} if drawn else {}
+    return {
         "height": height,
         "font": {"family": FONT, "size": 13, "color": INK},
-        "margin": {"t": TOP, "b": BOTTOM, "l": LEFT, "r": 24},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
         "hovermode": "x unified",
         "dragmode": False,
         "showlegend": False,
-        "legend": {"itemsizing": "constant", "itemclick": False, "itemdoubleclick": False},
-        "xaxis": {"hoverformat": "%B %Y", "type": "date"},
-    }
-
-
-def labels(
-    drawn: Sequence[Line], looks: Mapping[str, Style], span: tuple[float, float], height: int
-) -> list[dict[str, Any]]:
-    """A name at the end of every highlighted line, moved apart where ends are close."""
-    ends = {line.slug: end(line) for line in drawn if line.slug in looks}
-    newest = max((month for month, _ in filter(None, ends.values())), default="")
-    named = [(line, *at) for line in drawn if (at := ends.get(line.slug))]
-    scale = (height - TOP - BOTTOM) / (span[1] - span[0])
-    here = sorted((entry for entry in named if entry[1] == newest), key=lambda e: e[2] * scale)
-    heights = [value * scale for _, _, value in here]
-    margin = [
-        beside(line, looks[line.slug], value, moved - value * scale)
-        for (line, _, value), moved in zip(here, spread(heights), strict=True)
-    ]
-    ended = [above(line, looks[line.slug], at, v) for line, at, v in named if at != newest]
-    return margin + ended
-
-
-def end(line: Line) -> tuple[str, float] | None:
-    """The last month that has a value, with it; None for a line without any."""
-    known = [(m, v) for m, v in zip(line.months, line.values, strict=True) if v is not None]
-    return known[-1] if known else None
-
-
-def spread(heights: Sequence[float]) -> list[float]:
-    """Ascending pixel heights moved apart to `LABEL_GAP`, around their common middle."""
-    moved: list[float] = []
-    for height in heights:
-        moved.append(max(height, moved[-1] + LABEL_GAP) if moved else height)
-    crowded = any(b - a < LABEL_GAP for a, b in pairwise(heights))
-    drift = (sum(moved) - sum(heights)) / len(moved) if crowded else 0.0
-    return [height - drift for height in moved]
-
-
-def beside(line: Line, style: Style, value: float, shift: float) -> dict[str, Any]:
-    """A label in the right margin."""
-    where = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yshift": round(shift, 1)}
-    return {**text(line, style), **where, "y": value}
-
-
-def above(line: Line, style: Style, at: str, value: float) -> dict[str, Any]:
-    """A label at a line that ended before the others."""
-    return {**text(line, style), "x": at, "y": value, "xanchor": "center", "yshift": 16}
-
-
-def text(line: Line, style: Style) -> dict[str, Any]:
-    """A name with its mark; the name is text, whatever it contains."""
-    mark = f'<span style="color:{style.colour}">{style.shape}</span>'
-    said = f"{mark} {escape(line.name)}"
-    return {"text": said, "showarrow": False, "bgcolor": "rgba(255,255,255,0.8)", "borderpad": 0}
-
-
-def finished(figure: go.Figure, labelled: list[dict[str, Any]]) -> dict[str, Any]:
-    """The figure as JSON: labels beside the lines on a wide screen, a legend on a narrow one."""
-    margin = {"t": TOP, "b": BOTTOM, "l": LEFT}
-    longest = max((len(label["text"].split("</span>")[1]) for label in labelled), default=0)
-    plain: dict[str, Any] = figure.to_plotly_json()
-    return {
-        "data": plain["data"],
-        "layout": plain["layout"],
-        "config": CONFIG,
-        "wide": {"annotations": labelled, "margin": {**margin, "r": 24 + 8 * longest}},
-        "narrow": {
-            "showlegend": True,
-            "legend": {**plain["layout"]["legend"], "orientation": "h", "y": -0.12},
-            "margin": {**margin, "r": 8, "l": 44},
+        "legend": {
+            "itemsizing": "constant", "itemclick": False, "itemdoubleclick": False,
+            "orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0,
         },
-    }
+        "xaxis": {**style, "hoverformat": "%B %Y", "type": "date", **span},
+        "yaxis": {**style, **axis},
+    }  # fmt: skip

@@ -1,7 +1,8 @@
-"""What the page knows: the answers to the questions in `reports/questions`."""
+"""What the pages know: the answers to the questions in `reports/questions`."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from pipelines.warehouse import ask
 
 QUESTIONS = Path(__file__).parent / "questions"
 FAMILIES = ("overall", "talk", "code", "members")
+# Those whose answers depend on the month that is shown.
+DATED = ("ranking", "components", "places", "monthly", "releases", "imports")
 # A server's reason may carry terminal colours or turn the reading direction of the page around.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -18,24 +21,32 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Facts:
-    """The answers, one list of rows per question, None where the database says NULL."""
+    """The answers, one list of rows per question, None where the database says NULL.
 
+    `month` is the last month of the window that is shown; `dated` tells that it was asked for, so
+    that nothing of a later month is among the answers.
+    """
+
+    month: date
+    dated: bool
     build: Row
     visited: Row
     communities: list[Row]
     ranking: list[Row]
     components: list[Row]
     method: list[Row]
+    metrics: list[Row]
     places: list[Row]
     monthly: list[Row]
+    releases: list[Row]
+    imports: list[Row]
     freshness: list[Row]
+    coverage: list[Row]
     failures: list[Row]
-
-    @property
-    def month(self) -> date:
-        """The last month of the window whose ranking is shown."""
-        last: date = self.build["last_complete_month"]
-        return last
+    visits: list[Row]
+    notes: list[Row]
+    collections: list[Row]
+    published: list[Row]
 
     @property
     def families(self) -> list[str]:
@@ -48,23 +59,44 @@ class Facts:
         """The name of every community by its slug."""
         return {row["community"]: row["name"] for row in self.communities}
 
+    def of(self, question: str, community: str) -> list[Row]:
+        """The rows of one answer that are about one community."""
+        rows: list[Row] = getattr(self, question)
+        return [row for row in rows if row["community"] == community]
+
 
 def read(database: Path) -> Facts:
-    """Ask every question; raises when one cannot be answered or the database has not one build."""
-    (build,) = answered(database, "build")
-    (visited,) = answered(database, "visited")
-    lists = ("communities", "ranking", "components", "method")
-    more = ("places", "monthly", "freshness", "failures")
-    return Facts(build, visited, *(answered(database, question) for question in lists + more))
+    """Ask every question for the newest complete window; raises where one has no answer, or not one build is there."""
+    (build,) = answered(database, "build", {})
+    (visited,) = answered(database, "visited", {})
+    month = build["last_complete_month"]
+    span = {"as_of": month, "until": month_after(build["today"])}
+    lists = [field.name for field in fields(Facts)][4:]
+    return Facts(month, False, build, visited, *(answered(database, question, span) for question in lists))
 
 
-def answered(database: Path, question: str) -> list[Row]:
+def as_of(known: Facts, database: Path, month: date) -> Facts:
+    """The same facts with every answer that is dated ending with `month`, the first day of a complete month."""
+    span = {"as_of": month, "until": month_after(month)}
+    answers: dict[str, Any] = {question: answered(database, question, span) for question in DATED}
+    return replace(known, month=month, dated=True, **answers)
+
+
+def month_after(day: date) -> date:
+    """The first day of the month after the one that `day` lies in."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def answered(database: Path, question: str, span: Mapping[str, date]) -> list[Row]:
     """The rows that answer `questions/<question>.sql`, unseen characters in text made visible."""
     sql = (QUESTIONS / f"{question}.sql").read_text(encoding="utf-8")
-    rows = ask(database, sql).to_pylist()
+    named = {name: day for name, day in span.items() if f"= ${name}" in sql or f"< ${name}" in sql}
+    rows = ask(database, sql, named).to_pylist()
     return [{column: visible(value) for column, value in row.items()} for row in rows]
 
 
 def visible(value: Any) -> Any:
     """The value; in a text every control or direction character becomes the replacement sign."""
+    if isinstance(value, list):
+        return [visible(part) for part in value]
     return UNSEEN.sub("\ufffd", value) if isinstance(value, str) else value

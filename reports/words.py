@@ -1,10 +1,12 @@
 """Numbers, times and sentences as the page says them; a missing number is always a word."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from reports.facts import Row
+from pipelines.nouns import UNREADABLE
+from reports.facts import Facts, Row
 
 MISSING = {
     "unobserved": "not observed",
@@ -22,17 +24,58 @@ LABELS = {
     "code_people": "Contributors",
     "new_code_people": "New contributors",
     "code_committers": "Committers",
+    "talk_people": "Senders",
+    "new_talk_people": "New senders",
 }
+STATES = {
+    "seen": ("■", "seen whole"),
+    "partial": ("◧", "partly seen"),
+    "pending": ("…", "not asked yet: still loading"),
+    "gap": ("×", "asked and not had"),
+    "unborn": ("·", "before the source began"),
+    "ended": ("–", "after the source ended"),
+}
+LEGEND = {
+    "partial": "Dotted, with hollow marks: partly observed; the number is of what was seen.",
+    "published": "Dashed, with hollow marks: measured earlier by us and kept in data/history, because nothing could"
+    " be seen of these months here.",
+    "to date": "Hollow marks alone: the month is not complete; its number is to date.",
+    "event": "Crossed circles: a history that one person recorded in one day, most of it written more than 30 days"
+    " before. The lines leave it out; the table, the CSV and the ranking count it in the month in which it was"
+    " recorded.",
+    "marks": "Small marks below: the first release of each line of versions.",
+}
+LEGEND_OF_PLACES = {
+    "partial": "Dotted, with hollow marks: fewer than twelve months of the window could be counted.",
+    "published": "Dashed, with hollow marks: some or all months of the window are figures that we measured earlier,"
+    " kept in data/history, because nothing could be seen of them here.",
+    "event": "Crossed circles: from here on the window of twelve months holds a history that one person recorded in"
+    " one day; the ranking counts it in full.",
+}
+DATED_BY = {
+    "curated": "stated in the catalogue",
+    "series": "the project's list of series",
+    "tag": "the tag's",
+    "commit": "the commit's: can be days or months off",
+}
+WINDOW = 12
+LATE = timedelta(hours=48)
 CAUTION = (
     "This version computes no ranges yet; they come in a later version. Until then, scores that"
     " are near each other should not be read as an order."
 )
+CLOSED = "nobody can read it any more"
 NAMED = 3
 
 
 def label(metric: str) -> str:
     """The reader's word for a metric."""
     return LABELS.get(metric, metric.replace("_", " ").capitalize())
+
+
+def day(when: date | None) -> str:
+    """A day such as `20 January 2021`, or the word for none."""
+    return "no readable date" if when is None else f"{when.day} {month(when)}"
 
 
 def month(first_day: date) -> str:
@@ -63,6 +106,48 @@ def age(seen: datetime | None, built: datetime) -> str:
     return plural(hours, "hour") if hours < 48 else plural(hours // 24, "day")
 
 
+def standing(row: Row, built: datetime) -> str:
+    """How a source stands, in one line; `row` as `questions/freshness.sql` gives it."""
+    if row["kind"] == UNREADABLE:
+        return CLOSED
+    if row["good_at"] is None:
+        seen = "never seen: every visit failed" if row["latest"] else "never visited"
+    elif built - row["good_at"] > LATE:
+        seen = f"not seen for {(built - row['good_at']).days} nights"
+    else:
+        seen = f"seen {age(row['good_at'], built)} before the build"
+    return "; ".join(filter(None, (seen, loading(row), "a frozen copy" if row["snapshot"] else "")))
+
+
+def troubled(row: Row, built: datetime) -> bool:
+    """Whether a source needs the reader's attention: never seen, late, or still loading."""
+    late = row["good_at"] is None or built - row["good_at"] > LATE
+    return row["kind"] != UNREADABLE and (late or bool(loading(row)))
+
+
+def loading(row: Row) -> str:
+    """What of a source has not been asked yet, or nothing."""
+    units, months = row["waiting_units"], row["pending_months"]
+    if (units, months) == (row["known_units"], row["living_months"]):
+        return "still loading: nothing has been asked yet" if months else ""
+    said = [f"{units:,} of {plural(row['known_units'], 'unit')}"] if units else []
+    said += [f"{months:,} of {plural(row['living_months'], 'month')}"] if months else []
+    return f"still loading: {joined(said)} not asked yet" if said else ""
+
+
+def missing_step(row: Row) -> str:
+    """Why a source gives no number: what was not done, in which step."""
+    if row["good_at"] is not None:
+        return "visited, and the build found nothing in it to count"
+    return f"step collect: {row['latest']}" if row["latest"] else "step collect: never visited"
+
+
+def year_of_states(states: Sequence[str | None]) -> str:
+    """How many months of a year are in which state, such as `11 seen whole, 1 partly seen`."""
+    counts = Counter(state for state in states if state)
+    return ", ".join(f"{n} {STATES[state][1]}" for state, n in counts.items())
+
+
 def plural(number: int, noun: str) -> str:
     """`1 unit`, `2 units`, `none of the units` never: zero is said as `no units`."""
     if number == 0:
@@ -89,6 +174,63 @@ def monthly(value: float | None, state: str | None, to_date: bool) -> str:
     if to_date:
         return f"{said} to date"
     return f"{said} (partly observed)" if state == "partial" else said
+
+
+def month_of(row: Row) -> str:
+    """One month's number; `row` as `questions/monthly.sql` gives it."""
+    return monthly(row["value"], row["state"], row["to_date"])
+
+
+def place(row: Row) -> str:
+    """One window's place, and what it rests on; `row` as `questions/places.sql` gives it."""
+    if row["place"] is None:
+        return "not ranked"
+    if row["published_months"]:
+        return f"{row['place']} ({plural(row['published_months'], 'month')} measured earlier)"
+    return f"{row['place']}" if row["months"] == WINDOW else f"{row['place']} ({row['months']} of {WINDOW} months)"
+
+
+def counted(row: Row) -> str:
+    """How many months of the window were counted, and how many of them at most were measured earlier."""
+    said = f"{'none' if row['months'] is None else row['months']} of {WINDOW}"
+    return f"{said}, up to {row['published_months']} measured earlier" if row["published_months"] else said
+
+
+def release(row: Row) -> str:
+    """A release with its day, such as `CloudStack 4.15.0.0, 11 January 2021`."""
+    version = row["version"] if row["version"] != row["series"] else ""
+    named = " ".join(filter(None, (row["name"], row["series"], version)))
+    return f"{named}, {day(row['released_at'])}"
+
+
+def imported_in_full(row: Row) -> str:
+    """The same with its days and its share of the month; `row` as `questions/imports.sql` gives it."""
+    written = f"written from {day(row['authored_from'])} to {day(row['authored_to'])}"
+    said = f"{row['commits']:,} commits {written} were recorded in {row['repository']} on {day(row['day'])}"
+    if not row["commits_of_month"]:
+        return said
+    share = f"{100 * row['commits'] / row['commits_of_month']:.0f} %"
+    return f"{said}: {share} of the {row['commits_of_month']:,.0f} of {month(row['month'])}"
+
+
+def import_in_month(row: Row, added: int, imports: Sequence[Row]) -> str:
+    """What an import is in one month of one metric."""
+    here = [i for i in imports if (i["community"], i["month"]) == (row["community"], row["month"])]
+    days = joined([day(i["day"]) for i in here])
+    only = "" if row["metric"] == "commits" else "seen only in commits "
+    return f"{row['name']}, {month(row['month'])}: {row['value']:,.0f}, {added:,} of them {only}recorded on {days}"
+
+
+def import_in_window(row: Row) -> str:
+    """What an import is in the windows that hold it."""
+    return f"{row['name']}: for twelve months the window holds {row['commits']:,} commits recorded on {day(row['day'])}"
+
+
+def origin(known: Facts) -> str:
+    """Where a chart comes from, for whoever sees it alone."""
+    made = f"stackrank, method {known.build['method_version']}, built {day(known.build['built_at'].date())}"
+    shown = f" {known.build['shows']}" if known.build["shows"] else ""
+    return f"Public activity, not quality. {made}.{shown}"
 
 
 def headline(rows: Sequence[Row], family: str, last: date) -> str:

@@ -1,4 +1,4 @@
 -- One row per community that is compared.
-select community, name, homepage
+select community, name, homepage, born
 from raw.communities
 order by community

@@ -1,4 +1,4 @@
--- One row per source: what is held, when it was last seen well, and how each unit's last visit ended.
+-- One row per source: why it is looked at, what is held, when it was last seen well, and what is still to be asked.
 with seen as (
     select community, source, unit, seen_at, verdict from raw.visits
     union all
@@ -28,12 +28,27 @@ notes as (
     )
     where note <> '' group by community, source
 ),
-held as (select community, source, count(*) as units from raw.units group by all)
-select s.community, c.name, s.source, s.kind, s.snapshot, coalesce(h.units, 0) as units,
+held as (select community, source, count(*) as units from raw.units group by all),
+asked as (
+    select community, source, count(*) as known_units, count(*) filter (not asked) as waiting_units
+    from core.unit_horizons group by all
+),
+months as (
+    select community, source, count(*) filter (state not in ('unborn', 'ended')) as living_months,
+           count(*) filter (state = 'pending') as pending_months
+    from core.coverage group by all
+)
+select s.community, c.name, s.source, s.kind, s.urls, s.since, s.until, s.why, s.continues, s.continued_by,
+       s.snapshot, s.releases is not null or s.kind = 'series_status' as tells_releases,
+       coalesce(h.units, 0) as units, coalesce(k.known_units, 0) as known_units,
+       coalesce(k.waiting_units, 0) as waiting_units, coalesce(m.living_months, 0) as living_months,
+       coalesce(m.pending_months, 0) as pending_months,
        a.good_at, a.oldest_unit, a.oldest_at, v.latest, n.note
 from raw.sources s
 left join raw.communities c using (community)
 left join held h using (community, source)
+left join asked k using (community, source)
+left join months m using (community, source)
 left join ages a using (community, source)
 left join verdicts v using (community, source)
 left join notes n using (community, source)

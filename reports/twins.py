@@ -1,0 +1,189 @@
+"""Charts with everything that a table or a screen reader says instead of them."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from plotly.utils import PlotlyJSONEncoder
+
+from reports import charts, lines, words
+from reports.facts import Facts, Row
+from reports.lines import Event, Line, Mark, Style
+
+# What an import adds to the month in which it stands, by metric.
+ADDED = {"commits": "commits", "code_people": "only_people"}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of a page, its legend in words, and its twin: a table with the same numbers."""
+
+    id: str
+    title: str
+    description: str
+    figure: dict[str, Any]
+    source: str
+    download: str
+    heads: list[str]
+    rows: list[list[str]]
+    of_places: bool = False
+
+    @property
+    def json(self) -> str:
+        """The figure as JSON that cannot end the script element it stands in."""
+        told = self.figure | {"title": self.title, "source": self.source}
+        return json.dumps(told, cls=PlotlyJSONEncoder, sort_keys=True).replace("<", "\\u003c")
+
+    @property
+    def scales(self) -> list[str]:
+        """The names of the scales on which it can be drawn."""
+        return list(self.figure["scales"])
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """How months, marks and events are drawn, as (kind, sentence); no line for months that were all seen."""
+        drawn = {trace["meta"] for trace in self.figure["data"]}
+        said = words.LEGEND_OF_PLACES if self.of_places else words.LEGEND
+        return [(kind, sentence) for kind, sentence in said.items() if kind in drawn]
+
+
+def of_places(known: Facts, family: str, looks: Mapping[str, Style]) -> Chart | None:
+    """Places over time in one family; None where nobody ever had one."""
+    rows = [row | {"known": _kind_of_place(row)} for row in known.places if row["family"] == family]
+    if not any(row["place"] is not None for row in rows):
+        return None
+    drawn = lines.lines(rows, "as_of", "place", known.names)
+    at = {(row["community"], row["as_of"]): row["place"] for row in rows}
+    events = [
+        Event(i["community"], i["month"], place, words.import_in_window(i), i["commits"])
+        for i in known.imports
+        if (place := at.get((i["community"], i["month"])))
+    ]
+    return Chart(
+        id=f"places-{family}",
+        title=f"Places over time: {words.MEASURED[family]}",
+        description="Each point is the place over the twelve months that end there, by what we hold today. "
+        "A line breaks where a community was not ranked.",
+        figure=charts.places(drawn, looks, events),
+        source=words.origin(known),
+        download="places.csv",
+        **_table("Window ends", drawn, rows, "as_of", words.place, _told(events)),
+        of_places=True,
+    )
+
+
+def of_metric(known: Facts, metric: str, looks: Mapping[str, Style]) -> Chart | None:
+    """One metric of all communities, with their releases and imports; None where it has no value."""
+    rows = [row | {"known": _kind_of_month(row)} for row in known.monthly if row["metric"] == metric]
+    if not any(row["value"] is not None for row in rows):
+        return None
+    events = _events(known, rows, lambda row: row["community"])
+    drawn = lines.lines(_without(rows, known.imports), "month", "value", known.names)
+    marks = [_mark(row, row["community"]) for row in _marked(known.releases)]
+    label = words.label(metric)
+    return Chart(
+        id=metric.replace("_", "-"),
+        title=f"{label} a month",
+        description=f"{_definition(known, metric)} A line breaks where a month was not observed.",
+        figure=charts.monthly(drawn, looks, f"{label.lower()} a month", events, marks),
+        source=words.origin(known),
+        download="monthly.csv",
+        **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks)),
+    )
+
+
+def of_community(known: Facts, community: str, family: str, unit: str) -> Chart | None:
+    """All metrics of one community that count the same thing; None where they have no value."""
+    metrics = [m["metric"] for m in known.metrics if (m["family"], m["unit"]) == (family, unit)]
+    names = {metric: words.label(metric) for metric in metrics}
+    own = [row for row in known.of("monthly", community) if row["metric"] in names]
+    rows = [row | {"known": _kind_of_month(row)} for row in own]
+    if not any(row["value"] is not None for row in rows):
+        return None
+    looks = lines.styles([metric for metric in metrics if any(row["metric"] == metric for row in rows)])
+    events = _events(known, rows, lambda row: row["metric"])
+    drawn = lines.lines(_without(rows, known.imports), "month", "value", names, "metric")
+    first = next(iter(looks))
+    marks = [_mark(row, first) for row in _marked(known.of("releases", community))]
+    return Chart(
+        id=f"{family}-{unit}",
+        title=f"{words.joined([names[line.slug] for line in drawn])} a month",
+        description=" ".join(f"{names[line.slug]}: {_definition(known, line.slug)}" for line in drawn)
+        + " A line breaks where a month was not observed.",
+        figure=charts.monthly(drawn, looks, f"{unit} a month", events, marks, named=True),
+        source=f"{known.names[community]}. {words.origin(known)}",
+        download="monthly.csv",
+        **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks), "metric"),
+    )
+
+
+def _definition(known: Facts, metric: str) -> str:
+    return next((m["definition"] for m in known.metrics if m["metric"] == metric), "")
+
+
+def _kind_of_place(row: Row) -> str:
+    if row["published_months"]:
+        return "published"
+    return "partial" if row["months"] is not None and row["months"] < words.WINDOW else "observed"
+
+
+def _kind_of_month(row: Row) -> str:
+    if row["to_date"] and row["state"] != "published":
+        return "to date"
+    return row["state"] if row["state"] in lines.KINDS else "observed"
+
+
+def _added(imports: Iterable[Row], row: Row) -> int:
+    """How much of a month's number comes from histories that were recorded in one day."""
+    column = ADDED.get(row["metric"])
+    here = (i for i in imports if (i["community"], i["month"]) == (row["community"], row["month"]))
+    return sum(i[column] for i in here) if column and row["state"] in ("observed", "partial") else 0
+
+
+def _without(rows: Iterable[Row], imports: Sequence[Row]) -> list[Row]:
+    return [row | {"value": row["value"] - _added(imports, row)} if row["value"] else row for row in rows]
+
+
+def _events(known: Facts, rows: Iterable[Row], slug: Callable[[Row], str]) -> list[Event]:
+    grown = [(row, added) for row in rows if (added := _added(known.imports, row))]
+    return [
+        Event(slug(row), row["month"], row["value"], said, added)
+        for row, added in grown
+        for said in [words.import_in_month(row, added, known.imports)]
+    ]
+
+
+def _marked(releases: Iterable[Row]) -> list[Row]:
+    return [row for row in releases if row["kind"] == "feature" and row["month"]]
+
+
+def _mark(row: Row, slug: str) -> Mark:
+    return Mark(slug, row["released_at"], words.release(row), row["series"] or row["version"])
+
+
+def _told(events: Iterable[Event], marks: Iterable[Mark] = ()) -> dict[date, list[str]]:
+    """What happened in each month, in words."""
+    told: dict[date, list[str]] = {}
+    for mark in marks:
+        told.setdefault(mark.day.replace(day=1), []).append(mark.said)
+    for event in events:
+        told.setdefault(event.month, []).append(event.said)
+    return told
+
+
+def _table(
+    time_head: str, drawn: Sequence[Line], rows: list[Row], time: str, said: Callable[[Row], str],
+    told: Mapping[date, list[str]], key: str = "community",
+) -> dict[str, Any]:  # fmt: skip
+    """The twin: a line per month, the newest first, a column per line, and what happened if anything did."""
+    cells = {(row[time], row[key]): said(row) for row in rows}
+    heads = [time_head, *(line.name for line in drawn), *(["What happened"] if told else [])]
+    months = sorted({row[time] for row in rows}, reverse=True)
+    table = [
+        [words.month(m), *(cells.get((m, line.slug), words.MISSING["not_applicable"]) for line in drawn),
+         *(["; ".join(told.get(m, ()))] if told else [])]
+        for m in months
+    ]  # fmt: skip
+    return {"heads": heads, "rows": table}
