@@ -60,11 +60,11 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
             del os.environ["PREFECT_API_URL"]
 
 
-def wait() -> None:
-    """Return when the server at `PREFECT_API_URL` answers; raises NotStartedError."""
+def wait(patience: float = PATIENCE) -> None:
+    """Return when the server at `PREFECT_API_URL` answers; raises NotStartedError, after so many seconds of silence."""
     url = os.environ["PREFECT_API_URL"]
     try:
-        with urlopen(f"{url}/health", timeout=PATIENCE):  # noqa: S310 - our own address, or one the user chose
+        with urlopen(f"{url}/health", timeout=patience):  # noqa: S310 - our own address, or one the user chose
             pass
     except HTTPError:  # whoever answers is there
         pass
