@@ -1,27 +1,36 @@
 """The command `stackrank`. Each command imports what it needs and no more, so that it starts fast."""
 
 import argparse
+import os
+import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows import locks
+from flows import contact, locks
 from pipelines import communities
 from pipelines.folders import folders
-from pipelines.nouns import GOOD_VERDICTS, Source
+from pipelines.nouns import Source
 
+if TYPE_CHECKING:
+    from flows.collect import Collected
+
+MOST_DAYS = 36_500
 ALL_WELL, WRONG_USAGE, SOMETHING_FAILED, NOTHING_PUBLISHED = 0, 2, 3, 4
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
-exit status: 0 all well, 2 wrong usage, 3 published but something failed, 4 nothing published.
+exit status: 0 all well, 2 wrong usage, or another run is at work, 3 published but something failed
+(status, doctor: something is not well), 4 nothing published.
 
 environment: STACKRANK_DATA moves everything that runs make (default: data/, site in reports/site);
 STACKRANK_COMMUNITIES names another folder of community files (default: data/communities);
 STACKRANK_KEY gives the pseudonym key (64 hexadecimal digits) instead of its file in the user's
-configuration folder; STACKRANK_CONTACT is the contact that visited servers are told.
+configuration folder; STACKRANK_CONTACT, an email address or an https page, is whom visited servers
+can ask: without it only servers on this machine are visited.
 """
 
 
@@ -34,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except (communities.CatalogueError, UsageError, locks.BusyError) as error:
+    except (communities.CatalogueError, contact.NoContactError, UsageError, locks.BusyError) as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
     return status
@@ -56,14 +65,35 @@ def parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "rehearse a whole night against a server on this machine")
     demo.add_argument("--git", type=Path, metavar="DIR", help="serve the bundles or bare repositories in DIR "
                       "(owner__name.bundle, owner__name.git) instead of invented histories")  # fmt: skip
+    demo.add_argument("--whole", action="store_true", help="rehearse every measured month instead of the last five "
+                      "years of each community: about 165,000 commits without merges and machines")  # fmt: skip
+    demo.add_argument("--fault", type=_faults, default=[], metavar="NAME,...", help="let one repository for each name "
+                      "misbehave on the first visit, so that the page shows what is missing; exit status 3 if "
+                      "something failed (names: see the complaint about a wrong one)")  # fmt: skip
     demo.add_argument("--open", action="store_true", help="open the page in a browser")
     add("nightly", _nightly, "collect, build and report, as a Prefect flow")
+    schedule = add("schedule", _schedule, "keep running, and run the night when the clock says so")
+    schedule.add_argument("--cron", required=True, metavar="EXPRESSION",
+                          help="minute, hour, day, month and weekday in UTC, such as '0 3 * * *'")  # fmt: skip
     collect = add("collect", _collect, "visit the sources and land what they have")
     collect.add_argument("sources", nargs="*", metavar="SOURCE", help="community/name (default: all)")
-    collect.add_argument("--unit", action="append", default=[], metavar="OWNER/NAME", help="only this repository")
+    collect.add_argument("--unit", action="append", default=[], metavar="UNIT", help="only this repository "
+                         "(owner/name) or this month of a list (YYYY-MM)")  # fmt: skip
+    collect.add_argument("--mbox", type=Path, metavar="PATH", help="read a mailbox, or a folder of mail, that was "
+                         "obtained by hand")  # fmt: skip
+    collect.add_argument("--source", metavar="SOURCE", help="the source of kind mbox that --mbox is for")
+    collect.add_argument("--reread", action="store_true", help="read the kept pages of mail archives again; no host "
+                         "is asked")  # fmt: skip
+    prune = add("prune", _prune, "delete kept pages of mail archives, which hold names and addresses")
+    prune.add_argument("--days", type=int, default=90, help="those kept for more than this many days (default: 90)")
     add("build", _build, "make the database from what has been collected")
-    add("report", _report, "write the site from the database")
-    add("status", _status, "tell when each source was last seen and what failed")
+    report = add("report", _report, "write the site from the database")
+    report.add_argument("--as-of", metavar="YYYY-MM", help="also write a page that is dated to this month by what is "
+                        "held today; later reports make it anew")  # fmt: skip
+    status = add("status", _status, "tell when each source was last seen and what failed")
+    status.add_argument("--max-age", type=_age, metavar="AGE", help="only tell whether there was a good night within "
+                        "48h or 2d; exit with 3 if not")  # fmt: skip
+    add("doctor", _doctor, "tell whether this machine can do the night, and what to do if not")
     sql = add("sql", _sql, "ask the database one question, read-only")
     sql.add_argument("question", help="one SQL statement of DuckDB; - reads it from standard input")
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table", help="how to print the answer")
@@ -77,8 +107,8 @@ def _demo(chosen: argparse.Namespace) -> int:
     if chosen.git is not None and not chosen.git.is_dir():
         raise UsageError(f"--git: {chosen.git} is not a folder")
     try:
-        status, where = demo.rehearse(chosen.git and chosen.git.resolve())
-    except demo.RealDataError as error:
+        status, where = demo.rehearse(chosen.git and chosen.git.resolve(), chosen.fault, whole=chosen.whole)
+    except (demo.RealDataError, demo.TooManyFaultsError) as error:
         raise UsageError(error) from None
     print(f'ask it: STACKRANK_DATA={where.data} stackrank sql "from rankings.monthly limit 5"')
     if chosen.open and status != NOTHING_PUBLISHED:
@@ -86,11 +116,60 @@ def _demo(chosen: argparse.Namespace) -> int:
     return status
 
 
+def _faults(text: str) -> list[str]:
+    """Read names of faults, separated by commas."""
+    from flows.rehearsal.server import FAULTS
+
+    names = text.split(",")
+    if unknown := sorted(set(names) - FAULTS.keys()):
+        told = "; ".join(f"{name}: {about}" for name, about in FAULTS.items())
+        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(unknown)} (there are: {told})")
+    return names
+
+
 def _nightly(_: argparse.Namespace) -> int:
-    _refuse_rehearsal()
-    communities.load(folders().communities)
-    _readable_key()
+    _ready()
     return run_night()
+
+
+def _ready() -> None:
+    """Refuse to start a night that could not go well: raises UsageError, CatalogueError, NoContactError."""
+    _refuse_rehearsal()
+    declared = communities.load(folders().communities)
+    contact.check(source for community in declared for source in community.sources)
+    _readable_key()
+
+
+def _schedule(chosen: argparse.Namespace) -> int:
+    _ready()
+    with locks.only_run(folders(), "stackrank schedule", "schedule"):
+        try:
+            return _keep_schedule(chosen.cron)
+        except KeyboardInterrupt:
+            return ALL_WELL
+
+
+def _keep_schedule(cron: str) -> int:
+    """Run nights until SIGTERM or Ctrl-C, which both raise KeyboardInterrupt; return if Prefect cannot or ends."""
+    from flows import prefect_api
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    where = folders()
+    with prefect_api.serving(where, schedules=True):
+        print("starting Prefect", file=sys.stderr, flush=True)
+        from flows import schedule
+
+        try:
+            schedule.check(cron)
+            prefect_api.wait()
+            at = os.environ["PREFECT_API_URL"]
+            print(f"the night runs at {cron} UTC until this is stopped; Prefect answers at {at}", flush=True)
+            schedule.keep(cron, where)
+        except schedule.WrongCronError as error:
+            raise UsageError(error) from None
+        except (prefect_api.NotStartedError, schedule.EndedError) as error:
+            print(f"{error}\nwithout a schedule: run stackrank nightly from cron or a timer", file=sys.stderr)
+            return NOTHING_PUBLISHED
 
 
 def run_night() -> int:
@@ -113,16 +192,52 @@ def run_night() -> int:
 
 
 def _collect(chosen: argparse.Namespace) -> int:
-    from flows import account, progress
+    from flows import progress
     from flows.collect import collect
 
     where = folders()
     _refuse_rehearsal()
     _readable_key()
     declared = {s.id: s for c in communities.load(where.communities) for s in c.sources}
+    if chosen.mbox or chosen.source or chosen.reread:
+        return _collect_here(chosen, declared)
     sources, since = _chosen(declared, chosen.sources), datetime.now(UTC).replace(microsecond=0)
+    contact.check(sources)
     with locks.only_run(where, "stackrank collect"), progress.shown(where, sources, chosen.unit, since):
         collected = collect(where, sources, chosen.unit)
+    return _told(collected)
+
+
+def _collect_here(chosen: argparse.Namespace, declared: dict[str, Source]) -> int:
+    """Read a mailbox, or kept pages again: what lies on this machine already."""
+    from flows.collect import collect_mailbox, reread
+
+    where = folders()
+    if chosen.unit or (chosen.reread and (chosen.mbox or chosen.source)) or (chosen.mbox and chosen.sources):
+        raise UsageError("--mbox goes with --source only, and --reread with names of sources only")
+    if chosen.reread:
+        sources = _chosen(declared, chosen.sources)
+        with locks.only_run(where, "stackrank collect"):
+            return _told(reread(where, sources))
+    if not chosen.mbox or not chosen.source:
+        raise UsageError("a mailbox and its source are needed: --mbox PATH --source community/name")
+    source = declared.get(chosen.source)
+    if source is None or source.kind != communities.MAILBOX or not source.enabled:
+        raise UsageError(f"--source: {chosen.source} is no source of kind mbox; see: stackrank communities")
+    if not chosen.mbox.exists():
+        raise UsageError(f"--mbox: {chosen.mbox} is neither a file nor a folder")
+    try:
+        with locks.only_run(where, "stackrank collect"):
+            return _told(collect_mailbox(where, source, chosen.mbox))
+    except ValueError as error:
+        raise UsageError(f"--mbox: {error}") from None
+
+
+def _told(collected: "Collected") -> int:
+    """Print the account of what was collected; return the exit status."""
+    from flows import account
+
+    where = folders()
     for trouble in account.told(account.of_visits(collected, where)):
         print(trouble, file=sys.stderr)
     print(account.counts(collected))
@@ -137,7 +252,20 @@ def _chosen(declared: dict[str, Source], names: list[str]) -> list[Source]:
             raise UsageError(f"no source is called {name}; see: stackrank communities")
         if not declared[name].enabled:
             raise UsageError(f"{name} is switched off; set enabled = true in its community file")
-    return [s for s in declared.values() if s.enabled and (not names or s.id in names)]
+        if not declared[name].visited:
+            raise UsageError(f"{name} cannot be visited; what somebody has of it: stackrank collect --mbox")
+    return [s for s in declared.values() if s.visited and (not names or s.id in names)]
+
+
+def _prune(chosen: argparse.Namespace) -> int:
+    from pipelines import landing
+
+    if not 1 <= chosen.days <= MOST_DAYS:
+        raise UsageError(f"--days: {chosen.days} is not from 1 to {MOST_DAYS}")
+    with locks.only_run(folders(), "stackrank prune"):
+        gone = landing.prune(folders().data, datetime.now(UTC) - timedelta(days=chosen.days))
+    print(f"{gone} kept pages deleted")
+    return ALL_WELL
 
 
 def _refuse_rehearsal() -> None:
@@ -175,44 +303,50 @@ def _build(_: argparse.Namespace) -> int:
     return ALL_WELL
 
 
-def _report(_: argparse.Namespace) -> int:
+def _report(chosen: argparse.Namespace) -> int:
     from pipelines import warehouse
-    from reports import site
+    from reports import as_of, site
 
     try:
+        asked = None if chosen.as_of is None else as_of.month(chosen.as_of)
         with locks.only_run(folders(), "stackrank report"):
-            print(f"page: {site.publish(folders())}")
+            print(f"page: {site.publish(folders(), asked)}")
+    except as_of.AsOfError as error:
+        raise UsageError(error) from None
     except warehouse.NoDatabaseError as error:
         print(f"not written: {error}", file=sys.stderr)
         return NOTHING_PUBLISHED
     return ALL_WELL
 
 
-def _status(_: argparse.Namespace) -> int:
-    from pipelines import landing
+def _status(chosen: argparse.Namespace) -> int:
+    from flows import status
 
-    where = folders()
-    sources = [s for c in communities.load(where.communities) for s in c.sources if s.enabled]
-    visits = list(landing.noted(where.visits))
-    bad = 0
-    for source in sources:
-        latest = {v.unit: v for v in visits if (v.community, v.source) == (source.community, source.name)}
-        failed = [v for v in latest.values() if v.verdict not in GOOD_VERDICTS]
-        good = max((v.seen_at for v in visits if v.verdict in GOOD_VERDICTS
-                    and (v.community, v.source) == (source.community, source.name)), default=None)  # fmt: skip
-        seen = f"last seen {_ago(good)}" if good else "never seen"
-        print(f"{source.id:24} {len(latest) - len(failed)} units good, {len(failed)} not; {seen}")
-        for visit in failed:
-            print(f"  {visit.unit}: {visit.verdict}: {visit.reason}")
-        bad += bool(failed) or good is None
-    built = datetime.fromtimestamp(where.database.stat().st_mtime, UTC) if where.database.exists() else None
-    print(f"database {where.database}: " + (f"built {_ago(built)}" if built else "not built yet"))
-    return SOMETHING_FAILED if bad or built is None else ALL_WELL
+    where, now = folders(), datetime.now(UTC)
+    known = status.known(where, [s for c in communities.load(where.communities) for s in c.sources])
+    if chosen.max_age is None:
+        print("\n".join(status.table(known, now)))
+        return ALL_WELL if status.well(known) else SOMETHING_FAILED
+    if late := status.overdue(known, chosen.max_age, now):
+        print("\n".join(late), file=sys.stderr)
+        return SOMETHING_FAILED
+    assert known.last_good_night
+    print(f"last good night: {status.ago(known.last_good_night, now)}")
+    return ALL_WELL
 
 
-def _ago(moment: datetime) -> str:
-    hours = (datetime.now(UTC) - moment).total_seconds() / 3600
-    return f"{moment:%Y-%m-%d %H:%M} UTC ({hours:.0f} h ago)"
+def _age(text: str) -> timedelta:
+    from flows import status
+
+    return status.read_age(text)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from flows import doctor
+
+    findings = doctor.examine(folders(), datetime.now(UTC))
+    print("\n".join(map(str, findings)))
+    return SOMETHING_FAILED if any(finding.state == doctor.BAD for finding in findings) else ALL_WELL
 
 
 def _sql(chosen: argparse.Namespace) -> int:

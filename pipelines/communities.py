@@ -474,11 +474,15 @@ def _in_lineage(tables: dict[str, Table], unread: Collection[str]) -> Iterator[s
 
 
 def _link(sources: dict[str, Table], own: str, key: str, other: str) -> None:
-    """Check one link; a source continues only what begins before it, so there are no circles."""
+    """Check one link; a source continues only what begins before it, so there are no circles.
+
+    Several lists can go on in one, which then continues one of them.
+    """
     if other not in sources:
         raise ValueError(f"no such source: {other!r:.80}{_nearest(other, sources)}")
     back = "continued_by" if key == "continues" else "continues"
-    if sources[other].get(back) != own:
+    folded = key == "continued_by" and sources[own].get("kind") in CHANNELS and back in sources[other]
+    if sources[other].get(back) != own and not folded:
         raise ValueError(f"{other} must have {back} = {own!r}")
     since, begun = sources[own].get("since"), sources[other].get("since")
     if key == "continues" and type(since) is date and type(begun) is date and since <= begun:

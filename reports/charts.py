@@ -1,5 +1,6 @@
 """The line charts of the pages: Plotly figures as plain JSON, one style, gaps where nothing is known."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
@@ -20,6 +21,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 INK, MUTED, GRID = "#1d2430", "#8a93a0", "#e4e7eb"
 TOP, BOTTOM, LEFT = 16, 40, 60
 PANEL, ROW, APART = 364, 15, 16
+SHORT, PHONE = 24, 330
 
 
 def places(drawn: Sequence[Line], looks: Mapping[str, Style], events: Sequence[Event] = ()) -> dict[str, Any]:
@@ -169,6 +171,7 @@ def finished(
     """The figure as JSON: for each scale its axis, and labels for a wide and a narrow screen."""
     shown = {scale.name: labels.on(scale, drawn, looks, events) for scale in scales}
     longest = max((len(line.label) for line in drawn if line.slug in looks), default=0)
+    legend = 26 * math.ceil(len(drawn) / max(1, PHONE // (60 + 8 * longest)))
     margin = {"t": TOP, "b": BOTTOM, "l": LEFT}
     return {
         "data": traces,
@@ -176,14 +179,21 @@ def finished(
         "config": CONFIG,
         "scales": shown,
         "wide": {"margin": {**margin, "r": 40 + 8 * longest}},
-        "narrow": {"margin": {**margin, "r": 8, "l": 44, "b": BOTTOM + 52}, "showlegend": True, "height": height + 52},
+        "narrow": {
+            "margin": {**margin, "r": 8, "l": 44, "b": BOTTOM + legend},
+            "showlegend": True,
+            "height": height + legend,
+        },
     }
 
 
 def layout(height: int, axis: dict[str, Any], drawn: Sequence[Line]) -> dict[str, Any]:
     """The one style of all charts."""
     style = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "linecolor": MUTED}
-    span = {"range": [drawn[0].months[0], str(month_after(date.fromisoformat(drawn[0].months[-1])))]} if drawn else {}
+    months = drawn[0].months if drawn else []
+    span: dict[str, Any] = {"range": [months[0], f"{month_after(date.fromisoformat(months[-1]))}"]} if months else {}
+    if 0 < len(months) <= SHORT:  # Plotly would write days
+        span |= {"dtick": "M1" if len(months) <= SHORT // 3 else "M3", "tickformat": "%b\n%Y"}
     return {
         "height": height,
         "font": {"family": FONT, "size": 13, "color": INK},

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 STEPS = (1, 2, 5)
+FEW = 6  # below that, Plotly would write halves of people
 
 
 class Scale(NamedTuple):
@@ -29,7 +30,7 @@ class Scale(NamedTuple):
         """What Plotly needs to know of the axis."""
         given: dict[str, Any] = {"range": [self.bottom, self.top]}
         if self.floor is None:
-            return given
+            return given | ({"dtick": 1} if 0 < self.top < FEW else {})
         ticks = list(_ticks(self.floor, 10**self.top))
         said = ["0" if tick == self.floor else f"{tick:,.0f}" for tick in ticks]
         return given | {"type": "log", "tickvals": ticks, "ticktext": said}

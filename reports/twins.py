@@ -66,7 +66,7 @@ def of_places(known: Facts, family: str, looks: Mapping[str, Style]) -> Chart | 
         title=f"Places over time: {words.MEASURED[family]}",
         description="Each point is the place over the twelve months that end there, by what we hold today. "
         "A line breaks where a community was not ranked.",
-        figure=charts.places(drawn, looks, events),
+        figure=charts.places(drawn, looks, [event for event in events if event.slug in looks]),
         source=words.origin(known),
         download="places.csv",
         **_table("Window ends", drawn, rows, "as_of", words.place, _told(events)),

@@ -518,6 +518,15 @@ def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_
     assert house.page.values("href", "a").count("as-of/2025-12/index.html") == 1
 
 
+def test_what_happened_after_the_month_is_not_on_its_page(house):
+    june = facts.as_of(house.known, house.where.database, date(2025, 6, 1))
+    assert june.imports == []
+    assert [row["version"] for row in june.releases] == ["1.0", "1.1", f"{SHOWN}"]
+    page = Page(ranking.page(june))
+    assert "recorded on 20 August" not in page.text
+    assert {trace["meta"] for figure in page.figures.values() for trace in figure["data"]} & {"event"} == set()
+
+
 def test_the_last_complete_month_is_ranked_and_the_running_one_never(house):
     assert "March 2025 to February 2026" in house.page.text
     assert max(row["as_of"] for row in table(house, "places")) == "2026-02-01"
