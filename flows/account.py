@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from flows.collect import Collected
-from pipelines import landing
+from pipelines import communities, landing
 from pipelines.folders import Folders
 from pipelines.nouns import Verdict, Visit
 
@@ -71,6 +71,8 @@ def _listed(names: Sequence[str]) -> str:
 def _advice(visit: Visit, where: Folders) -> str:
     source = f"{visit.community}/{visit.source}"
     again = f"it is asked again next night, or now by: stackrank collect {source}"
+    if visit.kind == communities.MAILBOX:
+        return f"mend the mailbox, then: stackrank collect {source}, or with --mbox PATH --source {source}"
     if visit.verdict == Verdict.GONE:
         file = where.communities / f"{visit.community}.toml"
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"

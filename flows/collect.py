@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
 
 from pipelines import communities, landing
 from pipelines.folders import CHECKOUT, Folders
@@ -53,6 +56,30 @@ def collect(where: Folders, sources: Sequence[Source], units: Iterable[str] = ()
     return collected(where, sources, started, wanted)
 
 
+def collect_mailbox(where: Folders, source: Source, path: Path) -> Collected:
+    """Read the mailbox or the folder at `path` into a source of kind mbox and return the visit that was noted.
+
+    Raises ValueError where its name cannot be that of a unit.
+    """
+    unit = communities.mailbox_of(f"file://localhost{quote(str(path.resolve()))}")
+    started = datetime.now(UTC).replace(microsecond=0)
+    _crawl(where, source.kind, [source.id], frozenset(), f"path={path.resolve()}")
+    visits = tuple(v for v in collected(where, [source], started).visits if v.unit == unit)
+    return Collected(visits, () if visits else (f"{source.id} {unit}",))
+
+
+def reread(where: Folders, sources: Sequence[Source]) -> Collected:
+    """Read the kept pages of mail archives again, without asking any host, and return the visits that were noted.
+
+    Each has the time at which its page was served.
+    """
+    before = Counter(landing.noted(where.visits))
+    for kind in communities.ARCHIVES:
+        if names := [s.id for s in sources if s.kind == kind]:
+            _crawl(where, kind, names, frozenset(), "reread=yes")
+    return Collected(tuple(Counter(landing.noted(where.visits)) - before), ())
+
+
 def collected(
     where: Folders, sources: Sequence[Source], since: datetime, units: frozenset[str] = frozenset()
 ) -> Collected:
@@ -78,12 +105,14 @@ def _planned(source: Source, plan: Plan | None) -> list[str]:
     return [unit for unit in dict.fromkeys([*named, *planned]) if unit not in left]
 
 
-def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str]) -> None:
+def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> None:
     """Run one spider; it ends by itself when this process is gone, even by kill -9."""
     ours, theirs = os.pipe()
     command = [sys.executable, "-m", "scrapy", "crawl", kind, "-a", f"sources={','.join(sources)}"]
     if units:
         command += ["-a", f"units={','.join(sorted(units))}"]
+    for argument in arguments:
+        command += ["-a", argument]
     try:
         subprocess.run(command, env=_environment(where, ours), pass_fds=(ours,), check=False, cwd=CHECKOUT)
     finally:

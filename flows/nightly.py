@@ -64,12 +64,13 @@ class Night:
         return account.screen(self.collected, self.troubles, self.page, quiet=self.quiet)
 
 
-@task(task_run_name="collect {source.id}", retries=len(RETRY_DELAYS))
-def collect_source(source: Source, since: datetime) -> None:
-    """Visit one source; a second try asks only for the units that have not been had tonight."""
+@task(task_run_name="collect {sources[0].id}", retries=len(RETRY_DELAYS))
+def collect_sources(sources: Sequence[Source], since: datetime) -> None:
+    """Visit sources of one kind; a second try asks only for what has not been had tonight."""
     where = folders()
-    before = collected(where, [source], since)
-    after = collect(where, [source], _not_had(before) if before.good else ())
+    before = collected(where, sources, since)
+    again = [source for source in sources if source.id in _troubled(before)] if before.good else sources
+    after = collect(where, again, _not_had(before) if before.good else ())
     if after.silent or any(visit.verdict == Verdict.FAILED for visit in after.failed):
         raise SourceFailedError("; ".join(after.complaints))
 
@@ -78,7 +79,13 @@ def _not_had(before: Collected) -> list[str]:
     """Return the units that another try may bring; none stands for all, where a list of units was not had."""
     failed = [visit.unit for visit in before.failed if visit.verdict == Verdict.FAILED]
     silent = [name.partition(" ")[2] for name in before.silent]
-    return [*failed, *silent] if all([*failed, *silent]) else []
+    return [*failed, *silent] if {"", communities.INDEX}.isdisjoint([*failed, *silent]) else []
+
+
+def _troubled(before: Collected) -> set[str]:
+    """Return the sources of which another try may bring something."""
+    failed = {f"{v.community}/{v.source}" for v in before.failed if v.verdict == Verdict.FAILED}
+    return failed | {name.partition(" ")[0] for name in before.silent}
 
 
 @task(name="build")
@@ -96,10 +103,10 @@ def write_report() -> Path:
     return site.publish(folders())
 
 
-@flow(
+@flow(  # type: ignore[no-matching-overload]  (of a future that nobody has submitted yet)
     name="nightly",
     flow_run_name=lambda: artifacts.name_of_night(folders()),
-    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=4),
 )
 def nightly() -> Night:
     """Collect every source that is switched on, then build, then report.
@@ -110,7 +117,7 @@ def nightly() -> Night:
     where = folders()
     with locks.only_run(where, "stackrank nightly"):
         artifacts.end_the_dead(where)
-        sources = [s for c in communities.load(where.communities) for s in c.sources if s.enabled]
+        sources = [s for c in communities.load(where.communities) for s in c.sources if s.visited]
         since = datetime.now(UTC).replace(microsecond=0)
         with progress.shown(where, sources, (), since):
             for future in _submit(sources, since):
@@ -156,18 +163,30 @@ def _say(what: str) -> None:
 
 
 def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[None]]:
-    """Start a task per source; sources on one host wait for each other, except on loopback."""
+    """Start a task per source, one for all mail archives of a kind on one host.
+
+    Tasks on one host wait for each other, except on loopback.
+    """
     last: dict[str, PrefectFuture[None]] = {}
     futures = []
-    for source in sources:
-        named = hosts(source)
+    for group in _groups(sources):
+        named = hosts(group[0])
         delays = LOOPBACK_DELAYS if named <= LOOPBACK else RETRY_DELAYS
         waits = [allow_failure(last[host]) for host in named - LOOPBACK if host in last]
-        run = collect_source.with_options(retry_delay_seconds=delays)
-        future = run.submit(source, since, return_state=False, wait_for=waits)
+        run = collect_sources.with_options(retry_delay_seconds=delays)
+        future = run.submit(group, since, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
         last |= dict.fromkeys(named, future)
         futures.append(future)
     return futures
+
+
+def _groups(sources: Sequence[Source]) -> list[list[Source]]:
+    """Put together what one process visits: starting one takes longer than asking a quiet list."""
+    groups: dict[object, list[Source]] = {}
+    for source in sources:
+        key = (source.kind, hosts(source)) if source.kind in communities.ARCHIVES else source.id
+        groups.setdefault(key, []).append(source)
+    return list(groups.values())
 
 
 def hosts(source: Source) -> frozenset[str]:

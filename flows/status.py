@@ -90,7 +90,7 @@ def _written(path: Path) -> datetime | None:
 
 def table(known: Known, now: datetime) -> list[str]:
     """Return the lines that tell of every source, its failed units and the database."""
-    lines = []
+    lines: list[str] = []
     for seen in known.sources:
         last = f"last seen {ago(seen.last_good, now)}" if seen.last_good else "never seen"
         good = len(seen.latest) - len(seen.failed)

@@ -184,7 +184,7 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
             writer.write_batch(batch)
             rows += batch.num_rows
         seconds = round(harvest.fetched_in + monotonic() - started, 3)
-        remarks = "; ".join(filter(None, [harvest.visit.note, *harvest.remarks]))
+        remarks = "; ".join(note for note in (harvest.visit.note, *harvest.remarks) if note)
         visit = replace(harvest.visit, observations=rows, seconds=seconds, note=remarks)
         (named,) = (name for name, schema in SCHEMAS.items() if schema is harvest.schema)
         footer = {VISIT: as_json(visit), ROWS: named, TAGS: json.dumps(harvest.tags)}

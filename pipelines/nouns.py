@@ -32,8 +32,8 @@ class Source:
     `until` the last one (None: it still lives). A `snapshot` is a frozen copy: it proves nothing
     after its newest observation. A tag whose whole name matches `releases`, and none of
     `not_releases`, is a release; the group in `releases` is its version. `address` is that of the
-    mailing list, `audience` whom it is for. A source of kind `unreadable` was a channel once that
-    nobody can read any more; `evidence` says how one knows of it.
+    mailing list, `audience` whom it is for. A source of kind `unreadable` is a channel that cannot be
+    read: gone, closed, or of a software without a spider; `evidence` says how one knows of it.
     """
 
     community: str

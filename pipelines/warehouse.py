@@ -75,7 +75,7 @@ class Inputs:
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, lists of units, method, published figures and harvests, not over tonight's visits."""
+        """Checksum over catalogue, units, method, published figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
         texts = (self.method.sha256, repr(self.communities), repr(self.figures), repr(listed), *map(repr, held))
@@ -304,7 +304,7 @@ RAW = {
         ("day", "date", "the day on which it came out, UTC"),
         ("stated_by", "varchar", "who states that"),
     )),
-    "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names, itself or by a list of repositories.", (
+    "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names, itself or by a list.", (
         *_UNIT,
         ("unit", "varchar", "repository as owner/name, or a file"),
         ("position", "integer", "place in the catalogue: of a commit in two repositories the first one counts"),

@@ -20,5 +20,5 @@ def _environment() -> Environment:
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(words=words)
+    environment.globals["words"] = words  # type: ignore[unsupported-operation]
     return environment

@@ -4,7 +4,7 @@ import csv
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -79,7 +79,7 @@ def _write(draft: Path, known: Facts, database: Path, months: Sequence[date]) ->
         _write_ranking(page_of(draft, month), facts.as_of(known, database, month), months, CSV_COLUMNS)
 
 
-def _write_ranking(folder: Path, known: Facts, months: Iterable[date], tables: dict[str, tuple[str, ...]]) -> None:
+def _write_ranking(folder: Path, known: Facts, months: Iterable[date], tables: Mapping[str, tuple[str, ...]]) -> None:
     """Write a page of a ranking with the CSV files that it offers."""
     (folder / "data").mkdir(parents=True)
     (folder / "index.html").write_text(ranking.page(known, list(months)), encoding="utf-8")

@@ -64,7 +64,7 @@ CAUTION = (
     "This version computes no ranges yet; they come in a later version. Until then, scores that"
     " are near each other should not be read as an order."
 )
-CLOSED = "nobody can read it any more"
+CLOSED = "it cannot be read"
 NAMED = 3
 
 

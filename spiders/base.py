@@ -37,6 +37,7 @@ class SourceSpider(scrapy.Spider):
 
     kind: ClassVar[str]
     reader: ClassVar[str]
+    units_are: ClassVar[str] = "repositories"
 
     def __init__(self, sources: str = "", units: str = "", **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -68,7 +69,7 @@ class SourceSpider(scrapy.Spider):
             wanted.sort(key=lambda unit: visited.get(unit, BEFORE_ALL))
         asked = [unit for unit in wanted if self.budget.take(host_of(urls[unit]))]
         left = [unit for unit in wanted if unit not in set(asked)]
-        reason = f"at most {self.budget.most} repositories a night are asked of one host" if left else ""
+        reason = f"at most {self.budget.most} {self.units_are} a night are asked of one host" if left else ""
         if left:
             self.logger.warning("%s: %d of %d are left for another night: %s", source.id, len(left), len(urls), reason)
         if not self.wanted_units:

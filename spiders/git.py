@@ -32,6 +32,7 @@ from pipelines.nouns import Source, Verdict, Visit
 from pipelines.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address, fold_name, redact
 from spiders.base import SourceSpider
 from spiders.budget import HostRestsError
+from spiders.foreign import check_plain
 from spiders.git_answers import GitError
 from spiders.git_download import HEAD, dies_with_parent, environment
 
@@ -186,7 +187,7 @@ def repositories(page: bytes) -> list[str]:
     Raises ValueError if the page is no such file (a login page with status 200, say).
     """
     try:
-        _check_plain(page)
+        check_plain(page, "the list of repositories", DEEPEST)
         teams = yaml.load(page, Loader=yaml.CSafeLoader)
         deliverables = [d for team in teams.values() for d in (team.get("deliverables") or {}).values()]
         names = dict.fromkeys(str(name) for d in deliverables for name in d.get("repos") or ())
@@ -195,15 +196,6 @@ def repositories(page: bytes) -> list[str]:
     if not 0 < len(names) <= MOST_REPOSITORIES:
         raise ValueError(f"the list of repositories names {len(names) or 'none'}, not 1 to {MOST_REPOSITORIES}")
     return list(names)
-
-
-def _check_plain(page: bytes) -> None:
-    """Refuse what such a list never has and what a reader could choke on: references, deep nesting."""
-    depth = 0
-    for event in yaml.parse(page, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST or isinstance(event, yaml.AliasEvent):
-            raise ValueError("the list of repositories is nested too deeply, or has references in it")
 
 
 def plausible_times(born: date, seen_at: datetime) -> tuple[datetime, datetime]:
@@ -425,7 +417,7 @@ class People:
         """Return the name and address fingerprints of each commit's co-authors, as lists."""
         mentions = pc.match_substring(bodies, b"co-authored-by:", ignore_case=True)
         counts = np.zeros(len(bodies) + 1, np.int32)
-        found = []
+        found: list[Fingerprints] = []
         for row in np.flatnonzero(mentions.to_numpy(zero_copy_only=False)):
             pairs = CO_AUTHOR.findall(bodies[row].as_py())
             counts[row + 1] = len(pairs)

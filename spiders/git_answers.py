@@ -10,19 +10,20 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from pipelines.communities import unit_of
 from pipelines.nouns import Verdict
 from pipelines.pseudonyms import redact
+from spiders.foreign import VERDICTS
 
 REFERENCES = "/info/refs?service=git-upload-pack"
 ADVERTISEMENT = "application/x-git-upload-pack-advertisement"
 MARK = "<= Recv header: "
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REFUSALS = {
-    401: (Verdict.REFUSED, "it asks for a login; some hosts say the same of what is not there"),
-    403: (Verdict.REFUSED, "it forbids us the access"),
-    404: (Verdict.GONE, "there is no repository at this address"),
-    407: (Verdict.REFUSED, "the proxy on the way asks for a login"),
-    410: (Verdict.GONE, "the repository is gone for good"),
-    429: (Verdict.REFUSED, "we have asked too often"),
-    451: (Verdict.REFUSED, "it is withheld for legal reasons"),
+    401: "it asks for a login; some hosts say the same of what is not there",
+    403: "it forbids us the access",
+    404: "there is no repository at this address",
+    407: "the proxy on the way asks for a login",
+    410: "the repository is gone for good",
+    429: "we have asked too often",
+    451: "it is withheld for legal reasons",
 }
 SIGNS = (
     ("does not appear to be a git repository", Verdict.GONE, "there is no repository at this address"),
@@ -131,7 +132,8 @@ def refusal(given: Sequence[Answer]) -> GitError | None:
     if last.status in REDIRECTS:
         return GitError(Verdict.REFUSED, "it sends us on and on")
     wait = _wait(last.headers.get("retry-after", ""))
-    verdict, words = REFUSALS.get(last.status, (Verdict.FAILED, "the server is in trouble"))
+    verdict = VERDICTS.get(last.status, Verdict.FAILED)
+    words = REFUSALS.get(last.status, "the server is in trouble")
     is_wall = last.status == HTTPStatus.FORBIDDEN and last.is_page
     is_busy = last.status == HTTPStatus.SERVICE_UNAVAILABLE and bool(wait)
     if is_busy:

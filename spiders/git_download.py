@@ -298,7 +298,8 @@ async def _ending(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
 
 async def _said(stream: asyncio.StreamReader | None, most: int) -> bytes:
     assert stream
-    pieces, length = [], 0
+    pieces: list[bytes] = []
+    length = 0
     while piece := await stream.read(1 << 16):
         pieces.append(piece)
         length += len(piece)

@@ -302,11 +302,15 @@ def _fields(headers: bytes) -> dict[str, bytes]:
     return found
 
 
+def _byte(code: re.Match[bytes]) -> bytes:
+    return bytes([int(code[1], 16)])
+
+
 def normal_id(value: bytes) -> bytes:
     """Return a message id without brackets, comments, folds and percent signs, its host in lower case."""
     plain = b"".join(value.split()).strip(b"<>")
     if b"%" in plain and b"@" not in plain:
-        plain = _PERCENT.sub(lambda code: bytes([int(code[1], 16)]), plain)
+        plain = _PERCENT.sub(_byte, plain)
     local, at, host = plain.rpartition(b"@")
     return local + at + host.lower() if at else plain
 

@@ -25,7 +25,7 @@ _CTIMES = (
     r"^\s*[A-Za-z]{3},?\s+(?P<month>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+"
     rf"{_TIME}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})\s*$"
 )  # fmt: skip
-_MONTH_NAMES = pa.array(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+_MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _1970 = date(1970, 1, 1).toordinal()
 _ANGLE = re.compile(r"(.*?)<([^<>]*)>[^<>]*$", re.S)
 _COMMENT = re.compile(r"([^()]*?)\((.*)\)\s*$", re.S)
@@ -200,7 +200,11 @@ def _columns(values: "pa.Array", pattern: str) -> _Times:
         return np.asarray(text.cast(pa.int64()).to_numpy(zero_copy_only=False), np.int64)
 
     month_names = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "month").cast(pa.string()), ""))
-    months = pc.fill_null(pc.index_in(month_names, _MONTH_NAMES), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    months = (
+        pc.fill_null(pc.index_in(month_names, pa.array(_MONTH_NAMES)), -1)
+        .to_numpy(zero_copy_only=False)
+        .astype(np.int64)
+    )
     years, days, hours, minutes, second = (number(n) for n in ("year", "day", "hour", "minute", "second"))
     zone = number("zone")
     zoned = pc.not_equal(pc.fill_null(pc.struct_field(parts, "sign").cast(pa.string()), ""), "")

@@ -1,12 +1,16 @@
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.communities import (
+    ARCHIVES,
+    CHANNELS,
     COMMUNITY_KEYS,
     DATE_KEYS,
     KINDS,
@@ -115,7 +119,7 @@ SCHEMES = "the scheme of the url is not one of git+https, git+http, git+file"
 BROKEN = {
     "wrong key": ("until = 2017", "untill = 2017", "sources[0].untill: unknown key; did you mean 'until'?"),
     "strange key": ('kind = "git"\nsince = 2009', 'kind = "git"\nzzz = 1\nsince = 2009',
-                    "sources[0].zzz: unknown key (known: continued_by, continues, enabled, kind, name, "),
+                    "sources[0].zzz: unknown key (known: address, audience, continued_by, continues, enabled, evid"),
     "wrong top key": ("born =", "borne =", "borne: unknown key; did you mean 'born'?"),
     "missing top key": ("born = 2009-01-01\n", "", "born: missing"),
     "missing key": ('why = "Where they went."\n', "", "sources[1].why: missing"),
@@ -132,7 +136,7 @@ BROKEN = {
     "unknown kind": ('"git"\nsince = 2017', '"got"\nsince = 2017',
                      "sources[1].kind: unknown kind 'got'; did you mean 'git'?"),
     "unlike kind": ('"git"\nsince = 2017', '"smoke"\nsince = 2017',
-                    "sources[1].kind: unknown kind 'smoke' (known: git, series_status)"),
+                    "sources[1].kind: unknown kind 'smoke' (known: git, hyperkitty, mbox, pipermail, ponymail, "),
     "kind as list": ('"git"\nsince = 2017', "[]\nsince = 2017", "sources[1].kind: not a text of one line: []"),
     "bad source name": ('name = "sea"', 'name = "Sea_1"', "sources[1].name: 'Sea_1' does not match [a-z][a-z0-9-]*"),
     "duplicate name": ('name = "sea"', 'name = "pond"', "sources[1].name: 'pond' is already the name of sources[0]"),
@@ -414,7 +418,7 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
     lists = [s.urls for s in sources.values() if s.kind == "series_status"]
     assert lists == [("https://opendev.org/openstack/releases/raw/branch/master/data/series_status.yaml",)]
     services = ("nova", "glance", "swift", "keystone", "cinder", "neutron", "horizon")
-    assert units == {
+    assert {name: named for name, named in units.items() if sources[name].kind in ("git", "series_status")} == {
         "cloudstack/core": ["apache/cloudstack"],
         "eucalyptus/eucalyptus": ["eucalyptus/eucalyptus"],
         "eucalyptus/corymbia": ["Corymbia/eucalyptus"],
@@ -423,8 +427,41 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
         "openstack/series": ["series_status.yaml"],
         "openstack/official": [],
     }
-    assert [source.id for source in sources.values() if not source.enabled] == ["openstack/official"]
+    off = [source for source in sources.values() if not source.enabled]
+    assert [source.id for source in off if source.kind == "git"] == ["openstack/official"]
+    assert all(source.audience == "machines" or source.why for source in off)
     assert sources["eucalyptus/corymbia"].continues == "eucalyptus/eucalyptus"
+
+
+def test_the_shipped_lists_are_those_of_the_communities() -> None:
+    sources = [source for community in load(CHECKOUT / "data/communities") for source in community.sources]
+    talk = [source for source in sources if source.kind in CHANNELS]
+    assert Counter(source.community for source in talk if source.visited) == {
+        "cloudstack": 7, "openstack": 15, "opennebula": 2,
+    }  # fmt: skip
+    assert {source.community for source in talk if source.enabled and not source.visited} == {
+        "cloudstack", "eucalyptus", "opennebula", "openstack",
+    }  # fmt: skip
+    assert not [
+        source.id for source in talk if source.audience is None or (source.kind in ARCHIVES and not source.urls)
+    ]
+    assert not [source.id for source in talk if source.audience == "machines" and source.enabled], "no person writes"
+    folded = {source.id for source in talk if source.continued_by == "openstack/discuss"}
+    assert folded == {f"openstack/{name}" for name in ("general", "dev", "operators", "sigs", "tc")}
+    assert {source.language for source in talk} >= {"en", "zh", "fr", "ru"}
+    hosts = {urlsplit(url).hostname for source in talk if source.visited for url in source.urls}
+    assert hosts == {"lists.openstack.org", "lists.openinfra.org", "lists.apache.org", "lists.opennebula.org"}
+
+
+def test_several_lists_can_go_on_in_one_and_nothing_else_can(folder: Path) -> None:
+    lists = FISH.replace('kind = "git"', 'kind = "unreadable"\nevidence = "x"').replace("snapshot = true\n", "")
+    lists = lists[: lists.index("urls")] + lists[lists.index("continued_by") :].replace("urls", "#")
+    third = lists[lists.index("[[sources]]") : lists.rindex("[[sources]]")].replace('"pond"', '"puddle"')
+    (folder / "fish.toml").write_text(lists + third)
+    *_, fish = load(folder)
+    assert [source.continued_by for source in fish.sources] == ["fish/sea", None, "fish/sea"]
+    (folder / "fish.toml").write_text((lists + third).replace('continues = "fish/pond"', ""))
+    assert mistakes(folder)[0] == "fish.toml: sources[0].continued_by: fish/sea must have continues = 'fish/pond'"
 
 
 def words(table: str) -> list[str]:

@@ -117,6 +117,23 @@ def test_shortened_addresses_count_by_name_only(where):
     assert ask(where, "select count(sender_address_key) from core.messages") == [(0,)]
 
 
+def test_a_whole_list_is_compared_where_only_that_is_counted_by_its_archive(where):
+    dev = mailing_list(kind="hyperkitty")
+    land_index(where, dev, {None: 4, DECEMBER: None, JANUARY: None, FEBRUARY: None})
+    land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
+    landing.note(where.visits, visit(dev, "2026-01", Verdict.EMPTY, observations=0))
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    asked = "select month, total, stored, quarantined, copies, other_month, difference, state from core.reconciliation"
+    found = {row[0]: row[1:] for row in ask(where, asked)}
+    assert found[DECEMBER] == (None, 2, 1, 0, 0, None, "no total")
+    assert found[JANUARY] == (None, 0, 0, 0, 0, None, "no total"), "asked, and nothing is there"
+    assert found[FEBRUARY] == (None, None, None, 0, None, None, "not held")
+    assert found[None] == (4, 2, 1, 0, 0, -1, "not held"), "a month is still to come"
+    land_month(where, dev, FEBRUARY, mail(3, "01 Feb 2026"))
+    warehouse.build(where, [community("birds", dev)], TODAY)
+    assert {row[0]: row[1:] for row in ask(where, asked)}[None] == (4, 3, 1, 0, 0, 0, "equal")
+
+
 def states(where, name="dev"):
     rows = ask(where, "select strftime(month, '%Y-%m'), state from core.coverage "
                       f"where source = '{name}' order by month")  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import test_kills
 
-from flows import account, progress, quiet
+from flows import account, prefect_api, progress, quiet
 from flows.collect import Collected
 from flows.rehearsal import catalogue, histories
 from flows.rehearsal.server import serve
@@ -75,8 +75,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """Two birds, served all the time; Prefect's own test server."""
+def house(tmp_path_factory, prepared_prefect):
+    """Two birds, served all the time; a Prefect server of their own."""
     top = tmp_path_factory.mktemp("night")
     (top / "declared").mkdir()
     for source in (SPARROW, FINCH):
@@ -85,12 +85,13 @@ def house(tmp_path_factory):
     before = dict(os.environ)
     os.environ |= {"STACKRANK_DATA": str(top / "data"), "STACKRANK_KEY": KEY}
     os.environ["STACKRANK_COMMUNITIES"] = str(top / "communities")
-    from prefect.testing.utilities import prefect_test_harness
+    prepared_prefect(top / "data")
+    with serve(top / "served") as server, prefect_api.serving(folders()):
+        from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows import nightly as _  # noqa: F401  (sets Prefect's quiet settings before its import)
-
-    with serve(top / "served") as server, prefect_test_harness(server_startup_timeout=120):
-        yield House(top, server.base_url)
+        prefect_api.wait()
+        with temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]}):
+            yield House(top, server.base_url)
     os.environ.clear()
     os.environ.update(before)
 
@@ -126,7 +127,7 @@ def test_nights_in_a_row(house, night, monkeypatch):
     from flows import nightly
 
     with monkeypatch.context() as once:
-        once.setattr(nightly, "collect_source", nightly.collect_source.with_options(retries=0))
+        once.setattr(nightly, "collect_sources", nightly.collect_sources.with_options(retries=0))
         offline = night(offline=True)
     assert offline.exit_status == 4
     assert offline.page is None
@@ -396,11 +397,14 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
 
 
 def test_a_second_try_asks_only_for_what_another_try_may_bring():
-    from flows.nightly import _not_had
+    from flows.nightly import _not_had, _troubled
 
     visits = [told("birds/a", Verdict.OK), told("birds/b", Verdict.FAILED), told("birds/c", Verdict.GONE)]
     assert _not_had(Collected(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
     assert _not_had(Collected((*visits, told("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"
+    assert _not_had(Collected((*visits, told("index", Verdict.FAILED)), ())) == [], "so did that of months"
+    assert _troubled(Collected(tuple(visits), ("birds/old index",))) == {"birds/core", "birds/old"}
+    assert _troubled(Collected((told("birds/c", Verdict.GONE),), ())) == set()
     assert _not_had(Collected(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
 
 
@@ -410,8 +414,8 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(house, mo
     waits = []
 
     class Run:
-        def submit(self, source, since, *, return_state, wait_for):
-            waits.append((source.community, len(wait_for)))
+        def submit(self, sources, since, *, return_state, wait_for):
+            waits.append((*(source.community for source in sources), len(wait_for)))
             return object()
 
     class Task:
@@ -419,12 +423,15 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(house, mo
             waits.append(retry_delay_seconds)
             return Run()
 
-    monkeypatch.setattr(nightly, "collect_source", Task())
+    monkeypatch.setattr(nightly, "collect_sources", Task())
     local = replace(SPARROW, community="local", urls=("git+http://127.0.0.1:1/birds/sparrow",))
-    nightly._submit([SPARROW, FINCH, local, local], datetime.now(UTC))
+    lists = [replace(local, name=name, kind="ponymail", urls=("http://127.0.0.1:1/api/",)) for name in ("a", "b")]
+    near = replace(local, name="near")
+    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], datetime.now(UTC))
     assert waits == [
         nightly.RETRY_DELAYS, ("sparrow", 0), nightly.RETRY_DELAYS, ("finch", 1),
-        nightly.LOOPBACK_DELAYS, ("local", 0), nightly.LOOPBACK_DELAYS, ("local", 0),
+        nightly.LOOPBACK_DELAYS, ("local", 0), nightly.LOOPBACK_DELAYS, ("local", "local", 0),
+        nightly.LOOPBACK_DELAYS, ("local", 0),
     ]  # fmt: skip
 
 

@@ -466,8 +466,9 @@ class Scheduler:
 
 
 @pytest.fixture
-def birds(tmp_path):
+def birds(tmp_path, prepared_prefect):
     """Two birds, served on loopback; the environment of a run that has no contact."""
+    prepared_prefect(tmp_path / "data")
     names = ("sparrow", "finch")
     sources = [source(name) for name in names]
     histories.generate(tmp_path / "served", sources, NOW.date())

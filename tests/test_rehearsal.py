@@ -1,6 +1,7 @@
 """The rehearsal: real git against the server, and what the server is given to serve."""
 
 import gzip
+import html
 import http.client
 import os
 import subprocess
@@ -15,10 +16,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows.rehearsal import catalogue, histories, places
-from flows.rehearsal.invented import changes, crew
-from flows.rehearsal.server import RehearsalServer, Request, serve
+from flows import cli, demo
+from flows.collect import collect
+from flows.rehearsal import catalogue, histories, invented, note, places, totals
+from flows.rehearsal.invented import changes, crew, shared_out
+from flows.rehearsal.server import FAULTS, RehearsalServer, Request, serve
+from flows.rehearsal.totals import Window
+from pipelines import communities, warehouse
+from pipelines.folders import folders
+from pipelines.history import Figure
 from pipelines.nouns import Source
+from reports import site
 
 TODAY = date(2026, 3, 18)
 ONE = "forge.example.org/birds/one"
@@ -284,15 +292,104 @@ def test_a_lively_history_has_what_real_ones_have(tmp_path: Path) -> None:
 
 
 def test_every_whole_month_has_three_people_of_examples() -> None:
-    months: dict[str, set[str]] = {}
-    for change in changes("birds/one", "birds", date(2024, 1, 1), date(2026, 3, 1)):
-        month = datetime.fromtimestamp(change.committer.at, UTC).strftime("%Y-%m")
-        months.setdefault(month, set()).add(change.author.name)
+    first, end = date(2024, 1, 1), date(2026, 3, 1)
+    months = {
+        part.month: {change.author.name for change in changes("birds/one", source(), part, end)}
+        for part in shared_out("birds", {"birds/one": (first, end)}, None)["birds/one"]
+    }
     assert len(months) == 26
     assert min(len(names) for names in months.values()) >= 3
     addresses = [a for p in crew("openstack", TODAY) for a in p.addresses]
     assert all(address.endswith(("example.org", "example.com", "example.net")) for address in addresses)
     assert any(len(person.addresses) == 2 for person in crew("openstack", TODAY))
+
+
+def figure(metric: str, month: date, value: float, community: str = "birds", quality: str = "measured") -> Figure:
+    return Figure(community, metric, "", f"{month:%Y-%m}", value, quality, "counted", month, "a.csv")
+
+
+def figures(month: date, *values: float, community: str = "birds", quality: str = "measured") -> list[Figure]:
+    named = zip((*totals.METRICS, "releases"), values, strict=False)
+    return [figure(metric, month, value, community, quality) for metric, value in named]
+
+
+MONTHS = {  # commits, people, newcomers, committers, releases
+    date(2025, 1, 1): (20, 9, 9, 5, 0),
+    date(2025, 2, 1): (7, 7, 2, 0, 1),
+    date(2025, 3, 1): (0, 0, 0, 0, 0),
+    date(2025, 4, 1): (30, 3, 1, 6, 0),
+}
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Window]:
+    """Two repositories of one community, with the totals of MONTHS."""
+    root = tmp_path_factory.mktemp("measured")
+    told = [figure for month, values in MONTHS.items() for figure in figures(month, *values)]
+    window = totals.windows(told, whole=True)["birds"]
+    birds = source(f"git+https://{ONE}", "git+https://forge.example.org/birds/two", since=date(2025, 1, 1),
+                   releases=r"release-(\d+\.\d+\.\d+)")  # fmt: skip
+    histories.generate(root, [birds], TODAY, {"birds": window})
+    return root, window
+
+
+def test_a_measured_month_has_its_commits_and_people_over_all_repositories(measured: tuple[Path, Window]) -> None:
+    root, window = measured
+    rows = [
+        tuple(line.split("|"))
+        for bare in places.served(root).values()
+        for line in git("-C", bare, "log", "--no-merges", "--format=%an|%cn|%ct|%H", "HEAD").splitlines()
+    ]
+    people = [row for row in rows if row[0] != "dependabot[bot]"]
+    assert len(people) < len(rows)
+    known: set[str] = set()
+    for month, (commits, authors, newcomers, committers, _) in MONTHS.items():
+        mine = [row for row in people if f"{datetime.fromtimestamp(int(row[2]), UTC):%Y-%m}" == f"{month:%Y-%m}"]
+        names = {row[0] for row in mine}
+        assert (len(mine), len(names), len(names - known)) == (commits, authors, newcomers), month
+        assert len({row[1] for row in mine} - {"GitHub"}) == committers, month
+        known |= names
+    assert 0 < sum(int(row[2]) >= datetime(2025, 5, 1, tzinfo=UTC).timestamp() for row in rows) < 15
+    assert max(int(row[2]) for row in rows) < datetime(2025, 5, 6, tzinfo=UTC).timestamp()
+    assert window.end == date(2025, 5, 6)
+
+
+def test_a_measured_release_is_tagged_as_the_source_wants_it(measured: tuple[Path, Window]) -> None:
+    root, _ = measured
+    tags = {tag for bare in places.served(root).values() for tag in git("-C", bare, "tag").split()}
+    assert tags == {"release-2025.2.0", "release-2025.2.0-rc1"}
+
+
+def test_thousands_of_people_have_as_many_names() -> None:
+    people = [invented.person("openstack", number) for number in range(5000)]
+    assert len({person.name for person in people}) == 5000
+    assert len({address for person in people for address in person.addresses}) == 6000
+
+
+def test_a_window_is_five_years_up_to_the_newest_month_of_most() -> None:
+    told = []
+    for community, newest in (("ended", date(2021, 6, 1)), ("one", date(2026, 6, 1)), ("ahead", date(2026, 7, 1))):
+        months = [date(newest.year - years, newest.month, 1) for years in range(9)]
+        told += [f for month in months for f in figures(month, 5, 3, 1, 2, community=community)]
+    told += figures(date(2026, 12, 1), 9, 9, 9, 9, community="one", quality="stated")
+    told += [figure("commits", date(2026, 12, 1), 9, "one")]
+    found = totals.windows(told, whole=False)
+    spans = {name: (f"{w.first:%Y-%m}", f"{w.last:%Y-%m}", w.frozen) for name, w in found.items()}
+    assert spans == {
+        "ended": ("2016-07", "2021-06", True),
+        "one": ("2021-07", "2026-06", False),
+        "ahead": ("2021-07", "2026-06", False),
+    }
+    assert {w.first for w in totals.windows(told, whole=True).values()} == {
+        date(2013, 6, 1), date(2018, 6, 1), date(2018, 7, 1)
+    }  # fmt: skip
+    assert found["ended"].narrowed(source()).snapshot
+    assert found["ended"].narrowed(source()).since == date(2025, 10, 1)
+    assert found["one"].narrowed(source(since=date(2010, 1, 1))).since == date(2021, 7, 1)
+    whole = totals.windows(told, whole=True)["one"]
+    since = [whole.narrowed(source(since=date(2010, 1, 1), kind=kind)).since for kind in ("git", "pipermail")]
+    assert since == [date(2018, 6, 1), date(2021, 7, 1)]
+    assert totals.windows([], whole=False) == {}
 
 
 @pytest.fixture
@@ -309,6 +406,46 @@ def folder(root: Path, tmp_path: Path) -> Path:
         "--all",
     )
     return folder
+
+
+def test_faults_strike_one_repository_each_and_the_page_tells_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo but for Prefect: the night here is its three steps, one after another."""
+    (tmp_path / "catalogue").mkdir()
+    talk = WRITTEN.index('[[sources]]\nname = "official"')
+    (tmp_path / "catalogue" / "birds.toml").write_text(WRITTEN[:talk].replace("since = 2010", "since = 2024"))
+    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("STACKRANK_COMMUNITIES", str(tmp_path / "catalogue"))
+    monkeypatch.setenv("STACKRANK_KEY", "7a" * 32)
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+
+    def night() -> int:
+        where = folders()
+        declared = communities.load(where.communities)
+        visited = collect(where, [s for c in declared for s in c.sources])
+        rehearsal = note.read(where)
+        assert rehearsal
+        warehouse.build(where, declared, rehearsal.today, rehearsal.shows)
+        site.publish(where)
+        return 3 if visited.complaints else 0
+
+    monkeypatch.setattr(cli, "run_night", night)
+    status, where = demo.rehearse(None, ["refuse"])
+    told = f"birds/one {FAULTS['refuse']}"
+    assert status == 3
+    assert f"fault refuse: {told}\n" in capsys.readouterr().out
+    page = (where.site / "index.html").read_text(encoding="utf-8")
+    assert f"Faults are switched on: {told}." in html.unescape(page)
+    counted = warehouse.answer(where.database, "select distinct repository from core.commits", "csv")
+    assert counted.split() == ["repository", "birds/two"]
+    question = (
+        "select distinct state, covered from core.coverage join core.months using (community, month) where complete"
+    )
+    shares = warehouse.answer(where.database, question, "csv")
+    assert shares.split() == ["state,covered", "partial,0.5"]
+    with pytest.raises(demo.TooManyFaultsError, match="3 faults cannot strike 2 repositories"):
+        demo.rehearse(None, ["refuse", "cut", "slow"])
 
 
 BIRDS = source(*(f"git+https://forge.example.org/birds/{name}" for name in ("one", "two", "three")))
@@ -441,9 +578,12 @@ def test_the_catalogue_of_a_rehearsal_stays_on_loopback(tmp_path: Path, snapshot
         "git+http://127.0.0.1:9/forge.example.org/birds/one",
         "git+http://127.0.0.1:9/forge.example.org/birds/two",
     ]
+    official["enabled"] = False
     if snapshot:
         core["snapshot"] = True
-    official["enabled"] = talk["enabled"] = False
+        talk["enabled"] = False
+    else:
+        talk["urls"] = ["http://127.0.0.1:9/lists.example.org/pipermail/talk/"]
     assert tomllib.loads((tmp_path / "demo/birds.toml").read_text(encoding="utf-8")) == expected
 
 

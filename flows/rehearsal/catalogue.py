@@ -2,25 +2,40 @@
 
 import json
 import tomllib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.rehearsal import lists
 from flows.rehearsal.places import git, place, served
+from pipelines.communities import ARCHIVES, CHANNELS
+from pipelines.nouns import UNREADABLE, Source
 
 TABLES = ("release_dates", "sources")
 
 
-def rehearse(communities: Path, folder: Path, base_url: str, *, snapshot: bool) -> None:
+def rehearse(
+    communities: Path, folder: Path, base_url: str, *, snapshot: bool, narrowed: Iterable[Source] = ()
+) -> None:
     """Write each community file of `communities` into the new `folder`, pointing at `base_url`.
 
     What the rehearsal server does not speak for is switched off, so that no rehearsal visits the
     real network. `snapshot` says that frozen copies of repositories are served, and nothing else.
+    Of `narrowed` sources only these months and copies are served.
     """
+    frozen = {"snapshot": True}
+    known = {
+        source.id: {"since": source.since, "enabled": source.enabled} | (frozen if source.snapshot else {})
+        for source in narrowed
+    }
     folder.mkdir(parents=True)
     for file in sorted(communities.glob("*.toml")):
         facts = tomllib.loads(file.read_text(encoding="utf-8"))
-        facts["sources"] = [_turned(source, base_url, snapshot) for source in facts["sources"]]
+        facts["sources"] = [
+            _turned(source, base_url, snapshot) | known.get(f"{file.stem}/{source['name']}", {})
+            for source in facts["sources"]
+        ]
         (folder / file.name).write_text(_toml(facts), encoding="utf-8")
 
 
@@ -37,11 +52,18 @@ def newest_commit(root: Path) -> date:
 
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
-    kinds = {"git"} if snapshot else {"git", "series_status"}
+    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, UNREADABLE}
+    if source["kind"] in CHANNELS:
+        # What is narrowed to the same months does not go on in anything.
+        source = {key: value for key, value in source.items() if key not in ("continues", "continued_by")}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
     if source["kind"] == "series_status":
         return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}
+    if source["kind"] in ARCHIVES:
+        return source | {"urls": [f"{base_url}{lists.place(url)}" for url in source["urls"]]}
+    if source["kind"] == UNREADABLE:
+        return source
     turned = {"urls": [f"git+{base_url}/{place(url)}" for url in source["urls"]]}
     return source | turned | ({"snapshot": True} if snapshot else {})
 

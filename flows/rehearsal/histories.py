@@ -1,7 +1,7 @@
 """Makes the repositories that the rehearsal server serves, from bundles or invented."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +10,9 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 from flows.rehearsal import fast_import
-from flows.rehearsal.invented import changes, pace, period
+from flows.rehearsal.invented import Change, Part, changes, pace, period, shared_out
 from flows.rehearsal.places import git, place, repository, unit, visited
+from flows.rehearsal.totals import Window
 from pipelines.nouns import Source
 
 AT_ONCE = 2
@@ -31,25 +32,54 @@ class Unbundled:
     broken: tuple[str, ...]
 
 
-def generate(root: Path, sources: Iterable[Source], today: date) -> None:
+def generate(root: Path, sources: Iterable[Source], today: date, windows: Mapping[str, Window] | None = None) -> None:
     """Invent a history, up to `today`, for each repository that an enabled git source names.
 
-    A repository that continues another one holds all of its history. The same day gives the same
-    hashes. Raises FileExistsError if one of the repositories is there already.
+    A community that has a window, by its slug, gets the totals and the end of that. A repository that
+    continues another one holds all of its history. The same day gives the same hashes. Raises
+    FileExistsError if one of the repositories is there already.
     """
     declared = list(sources)
+    places = visited(declared)
+    plans = _plans({unit(at): source for at, source in places.items()}, today, windows or {})
     with ThreadPoolExecutor(AT_ONCE) as pool:
         works = [
-            pool.submit(_invent, repository(root, at), at, source, declared, today)
-            for at, source in visited(declared).items()
+            pool.submit(_invent, repository(root, at), _lineage(at, source, declared), plans)
+            for at, source in places.items()
         ]
         for work in works:
             work.result()
 
 
-def _invent(bare: Path, at: str, source: Source, declared: list[Source], today: date) -> None:
-    legs = [changes(unit(one), owner.community, *period(owner, today)) for one, owner in _lineage(at, source, declared)]
-    fast_import.write(bare, pace(unit(at)).branch, chain.from_iterable(legs))
+@dataclass(frozen=True)
+class Plan:
+    """What is to happen in one repository, month by month, before the day `end`."""
+
+    parts: list[Part]
+    end: date
+
+
+def _plans(units: Mapping[str, Source], today: date, windows: Mapping[str, Window]) -> dict[str, Plan]:
+    plans: dict[str, Plan] = {}
+    for community in dict.fromkeys(source.community for source in units.values()):
+        window = windows.get(community)
+        mine = {name: source for name, source in units.items() if source.community == community}
+        spans = {name: period(source, today, window) for name, source in mine.items()}
+        parts = shared_out(community, spans, window.of if window else None)
+        plans |= {name: Plan(parts[name], spans[name][1]) for name in mine}
+    return plans
+
+
+def _invent(bare: Path, lineage: list[tuple[str, Source]], plans: Mapping[str, Plan]) -> None:
+    """Make a repository of the histories of its ancestors and its own, the last of its lineage."""
+    own = unit(lineage[-1][0])
+    legs = [_leg(unit(at), source, plans[unit(at)]) for at, source in lineage]
+    fast_import.write(bare, pace(own).branch, chain.from_iterable(legs))
+
+
+def _leg(name: str, source: Source, plan: Plan) -> Iterator[Change]:
+    for part in plan.parts:
+        yield from changes(name, source, part, plan.end)
 
 
 def _lineage(at: str, source: Source, declared: list[Source]) -> list[tuple[str, Source]]:

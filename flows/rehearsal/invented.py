@@ -1,19 +1,25 @@
 """Invented histories: who changes what and when, the same for the same repository and month.
 
-Nothing here comes from a real history but three accounts that are machines. Each month is drawn
-from its own seed, so tomorrow's history is today's with more on top.
+Nothing here comes from a real history but the accounts of machines, and the totals of a month where
+it is given some. Each month is drawn from its own seed, so tomorrow's history is today's with more
+on top.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
+from flows.rehearsal.totals import YEARS, Totals, Window, later
 from pipelines.nouns import Source
 
-YEARS = 5
 LAST_MONTHS_OF_AN_ENDED_ONE = 6
 DAY = 86_400
+MACHINES_SHARE = 0.06
+FILES_SHARE = 0.05
 
 
 class Pace(NamedTuple):
@@ -53,7 +59,8 @@ class Change(NamedTuple):
     """One commit to come.
 
     `behind` is how many changes the default branch has moved on meanwhile (0: it lands on top,
-    without a merge), `reverts` says that it takes back the change before it.
+    without a merge), `reverts` says that it takes back the change before it, and `release` is the
+    version that is tagged when it has landed.
     """
 
     landed_at: int
@@ -66,6 +73,7 @@ class Change(NamedTuple):
     text: str
     behind: int
     reverts: bool
+    release: str | None
 
 
 PACES = {
@@ -85,10 +93,14 @@ USUAL_PACE = Pace(6, 0.1, "main")
 CREWS = {"openstack": 44, "cloudstack": 16, "opennebula": 8, "eucalyptus": 4}
 USUAL_CREW = 4
 
+RELEASE_MONTHS = (4, 10)
+
 GATE = Person("Zuul", ("zuul@review.opendev.org",), "+0000")
 PROPOSALS = Person("OpenStack Proposal Bot", ("openstack-infra@lists.openstack.org",), "+0000")
 MACHINES = {"openstack": PROPOSALS}
 USUAL_MACHINE = Person("dependabot[bot]", ("49699333+dependabot[bot]@users.noreply.github.com",), "+0000")
+
+WEB = Person("GitHub", ("noreply@github.com",), "+0000")
 
 STARTS = ("Ba", "Ke", "Mo", "Ti", "Lu", "Sé", "Ve", "No", "Ri", "Da", "Ø", "Zi")
 MIDDLES = ("ra", "mi", "lo", "ve", "nu", "ka")
@@ -101,11 +113,17 @@ VERBS = ("Fix", "Add", "Remove", "Simplify", "Document", "Test", "Rename", "Spee
 THINGS = ("the retry", "a timeout", "the cache", "error messages", "the default", "old options")
 
 
+@cache
 def person(community: str, number: int) -> Person:
-    """Return the community's person of that number; every fifth has two addresses."""
+    """Return the community's person of that number, no two with one name; every fifth has two addresses."""
     dice = _dice(f"{community} {number}")
-    given = dice.choice(STARTS) + dice.choice(MIDDLES) + dice.choice(ENDINGS)
-    family = dice.choice(STARTS) + dice.choice(MIDDLES) + dice.choice(FAMILY_ENDINGS)
+    # Another number is another name: 7919 is a prime and no factor of the number of names.
+    place = number * 7919
+    syllables: list[str] = []
+    for choices in (STARTS, MIDDLES, ENDINGS, STARTS, MIDDLES, FAMILY_ENDINGS):
+        place, chosen = divmod(place, len(choices))
+        syllables.append(choices[chosen])
+    given, family = "".join(syllables[:3]), "".join(syllables[3:])
     plain = f"{given}.{family}".translate(ASCII).lower()
     addresses = [f"{plain}@example.{dice.choice(('org', 'com', 'net'))}"]
     if number % 5 == 0:
@@ -127,26 +145,114 @@ def pace(unit: str) -> Pace:
     return PACES.get(unit, USUAL_PACE)
 
 
-def period(source: Source, today: date) -> tuple[date, date]:
-    """Return the first day of a source's history and the day after its last.
+def period(source: Source, today: date, window: Window | None = None) -> tuple[date, date]:
+    """Return the first day of a source's history and the day after its last: those of the window, if there is one.
 
-    About five years up to `today`; a source that ended before them gets its last months.
+    Else it is about five years up to `today`; a source that ended before them gets its last months.
     """
-    first = date(today.year - YEARS, 1, 1)
+    first, today = (window.first, window.end) if window else (date(today.year - YEARS, 1, 1), today)
     end = min(today, source.until + timedelta(1)) if source.until else today
     if end <= first:
         first = _earlier(end, LAST_MONTHS_OF_AN_ENDED_ONE)
     return max(first, source.since), end
 
 
-def changes(unit: str, community: str, first: date, end: date) -> Iterator[Change]:
-    """Yield the changes that land from `first` until before `end` (UTC), in their order."""
-    month = first.replace(day=1)
-    while month < end:
-        for change in _month(unit, community, month):
-            if _seconds(first) <= change.landed_at < _seconds(end):
-                yield change
-        month = _later(month)
+def usual(community: str, units: Iterable[str], month: date) -> Totals:
+    """Draw the totals of a month that nobody measured, for these repositories; three people at least."""
+    dice = _dice(f"{community} {month} totals")
+    commits = max(3, round(sum(pace(unit).changes for unit in units) * dice.uniform(0.8, 1.2)))
+    people = max(3, min(CREWS.get(community, USUAL_CREW), commits * 2 // 3))
+    return Totals(commits, people, dice.randint(0, people // 4), people // 2)
+
+
+Signers = tuple[Person, Person]
+
+
+class Part(NamedTuple):
+    """What one repository gets of a month of its community: author and committer of each commit."""
+
+    month: date
+    signers: list[Signers]
+    release: bool
+
+
+def shared_out(
+    community: str, spans: Mapping[str, tuple[date, date]], totals: Callable[[date], Totals] | None
+) -> dict[str, list[Part]]:
+    """Return the parts of each unit, month after month; a span is a unit's first day and the day after its last.
+
+    Over all units a month has exactly the commits, authors and committers of its totals, and its
+    newcomers where enough people were there before; without totals they are the usual ones.
+    """
+    parts: dict[str, list[Part]] = {unit: [] for unit in spans}
+    known: list[int] = []
+    for month in _months(min(first for first, _ in spans.values()), max(end for _, end in spans.values())):
+        alive = [unit for unit, (first, end) in spans.items() if first < later(month) and month < end]
+        if alive:
+            wanted = totals(month) if totals else usual(community, alive, month)
+            signers = _signers(community, month, wanted, known)
+            release = month.month in RELEASE_MONTHS if wanted.releases is None else wanted.releases > 0
+            for unit, mine in _split(_dice(f"{community} {month} parts"), alive, signers).items():
+                parts[unit].append(Part(month, mine, release))
+    return parts
+
+
+def _split(dice: Random, units: list[str], signers: list[Signers]) -> dict[str, list[Signers]]:
+    """Give each repository its share by its pace."""
+    shares: dict[str, list[Signers]] = {unit: [] for unit in units}
+    weights = list(accumulate(pace(unit).changes for unit in units))
+    for unit, signed in zip(dice.choices(units, cum_weights=weights, k=len(signers)), signers, strict=True):
+        shares[unit].append(signed)
+    return shares
+
+
+def _signers(community: str, month: date, wanted: Totals, known: list[int]) -> list[Signers]:
+    """Draw author and committer of each commit of a month; `known` are all people so far, the latest last."""
+    dice = _dice(f"{community} {month} people")
+    back = min(wanted.people - wanted.new, len(known))
+    age = range(len(known), 0, -1)
+    here = [known[-n] for n in sorted(age, key=lambda n: dice.random() * n)[:back]]
+    staying = set(here)
+    away = [number for number in known if number not in staying]
+    guests = away[::-1][: max(0, wanted.committers - wanted.people)]
+    here += range(len(known), len(known) + wanted.people - back)
+    known[:] = away + here
+    people = [person(community, number) for number in here]
+    rest = wanted.commits - len(people)
+    weights = list(accumulate(1 / (place + 2) for place in range(len(people))))
+    authors = people + (dice.choices(people, cum_weights=weights, k=rest) if rest else [])
+    commit = people[: wanted.committers] or [WEB]
+    own = set(commit)
+    signers = [(author, author if author in own else dice.choice(commit)) for author in authors]
+    for place, guest in enumerate(guests[:rest], len(people)):
+        signers[place] = (signers[place][0], person(community, guest))
+    dice.shuffle(signers)
+    return signers
+
+
+def changes(unit: str, source: Source, part: Part, end: date) -> Iterator[Change]:
+    """Yield the changes of a month that land before `end` (UTC), in their order.
+
+    Commits of machines come on top of those of people.
+    """
+    dice = _dice(f"{unit} {part.month}")
+    machine = MACHINES.get(source.community, USUAL_MACHINE)
+    signers = part.signers + [(machine, machine)] * round(len(part.signers) * MACHINES_SHARE)
+    dice.shuffle(signers)
+    begins, ends = _seconds(part.month), _seconds(later(part.month))
+    moments = sorted(dice.randrange(begins, ends) for _ in signers)
+    moments[:1] = [min(moment, begins + dice.randrange(DAY)) for moment in moments[:1]]
+    releases = [_version(source.releases, part.month)] if part.release else []
+    month = Month(source.community, pace(unit), [author for author, _ in part.signers], begins, dice)
+    for at, (author, committer) in zip(moments, signers, strict=True):
+        if at < _seconds(end):
+            yield _change(month, at, author, committer, releases.pop() if releases else None)
+
+
+def _version(rule: str | None, month: date) -> str:
+    """Return the tag of a release, as the source's own rule wants it."""
+    version = f"{month.year}.{month.month}.0"
+    return next((name for name in (version, f"release-{version}") if re.fullmatch(rule or "", name)), version)
 
 
 class Month(NamedTuple):
@@ -156,59 +262,33 @@ class Month(NamedTuple):
     pace: Pace
     people: list[Person]
     begins: int
-    ends: int
     dice: Random
 
 
-def _month(unit: str, community: str, first: date) -> list[Change]:
-    dice = _dice(f"{unit} {first}")
-    people = crew(community, first)
-    month = Month(community, pace(unit), people, _seconds(first), _seconds(_later(first)), dice)
-    count = max(3, round(month.pace.changes * dice.uniform(0.8, 1.2)))
-    moments = sorted(dice.randrange(month.begins, month.ends) for _ in range(count))
-    return [_change(month, number, at) for number, at in enumerate(moments)]
-
-
-def _change(month: Month, number: int, at: int) -> Change:
-    """Draw one change; the first three of a month come from three people of the core."""
-    dice, people = month.dice, month.people
-    machine = number >= 3 and dice.random() < 0.06
+def _change(month: Month, at: int, author: Person, committer: Person, release: str | None) -> Change:
+    """Draw one change, written days before by its author, and committed in the month."""
+    dice = month.dice
+    machine = author is MACHINES.get(month.community, USUAL_MACHINE)
     behind = dice.randint(1, 4) if dice.random() < month.pace.merged else 0
     committed = max(month.begins, at - dice.randrange(60, DAY // 2)) if behind else at
-    author, committer = _signatures(month, number, machine, committed)
-    reviewer = dice.choice(people)
+    written = committed if machine else committed - int(dice.expovariate(1 / DAY))
+    signed = author.sign(written, dice)
+    reviewer = GATE if month.community == "openstack" else committer
     part = dice.choice(PARTS)
+    verb = dice.choice(VERBS)
     return Change(
         landed_at=at,
-        author=author,
-        committer=committer,
-        merger=GATE.sign(at, dice) if month.community == "openstack" else reviewer.sign(at, dice),
-        subject=_subject(part, machine, dice),
+        author=signed,
+        committer=signed._replace(at=committed) if committer is author else committer.sign(committed, dice),
+        merger=reviewer.sign(at, dice),
+        subject=f"Updated requirements of {part}" if machine else f"{verb} {dice.choice(THINGS)} in {part}",
         trailers=_trailers(month),
-        path=f"{part}/{dice.choice(VERBS).split()[0].lower()}.py",
-        text=f"RETRIES = {dice.randrange(1000)}\nTIMEOUT = {dice.random():.6f}\n",
+        path=f"{part}/{verb.split()[0].lower()}.py",
+        text=f"RETRIES = {dice.randrange(1000)}\n" if dice.random() < FILES_SHARE else "",
         behind=behind,
         reverts=not machine and dice.random() < 0.03,
+        release=release,
     )
-
-
-def _signatures(month: Month, number: int, machine: bool, at: int) -> tuple[Signature, Signature]:
-    """Draw the author, who may have written it days before, and the committer of that second."""
-    dice = month.dice
-    if machine:
-        signed = MACHINES.get(month.community, USUAL_MACHINE).sign(at, dice)
-        return signed, signed
-    author = month.people[number] if number < 3 else dice.choice(month.people)
-    signed = author.sign(at - int(dice.expovariate(1 / DAY)), dice)
-    if dice.random() < 0.7:
-        return signed, signed._replace(at=at)
-    return signed, dice.choice(month.people).sign(at, dice)
-
-
-def _subject(part: str, machine: bool, dice: Random) -> str:
-    if machine:
-        return f"Updated requirements of {part} to 1.{dice.randrange(90)}"
-    return f"{dice.choice(VERBS)} {dice.choice(THINGS)} in {part}"
 
 
 def _trailers(month: Month) -> tuple[str, ...]:
@@ -216,7 +296,7 @@ def _trailers(month: Month) -> tuple[str, ...]:
     trailers = []
     if month.community == "openstack":
         trailers.append(f"Change-Id: I{dice.getrandbits(160):040x}")
-    if dice.random() < 0.06:
+    if dice.random() < 0.06 and month.people:
         other = dice.choice(month.people)
         trailers.append(f"Co-authored-by: {other.name} <{other.addresses[0]}>")
     return tuple(trailers)
@@ -230,8 +310,11 @@ def _seconds(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def _later(month: date) -> date:
-    return (month.replace(day=1) + timedelta(32)).replace(day=1)
+def _months(first: date, end: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    while month < end:
+        yield month
+        month = later(month)
 
 
 def _earlier(day: date, months: int) -> date:

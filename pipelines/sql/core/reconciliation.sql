@@ -1,7 +1,7 @@
--- One row per month of a mail archive that is listed or held: our count against the archive's own.
+-- One row per month of a mail archive that is listed or held, and one for a whole list where the archive counts that: our count against its own.
 --   community: slug of the community
 --   source: name of the list
---   month: first day of the month under which the archive files the messages
+--   month: first day of the month under which the archive files the messages; NULL for the whole list
 --   total: messages that the archive says it holds; NULL where it does not say
 --   stored: messages that we read there
 --   quarantined: what stands there and is no message, see core.quarantine
@@ -18,17 +18,28 @@ with held as (
 ), kept as (
     select community, source, try_strptime(unit || '-01', '%Y-%m-%d')::date as month, count(*) as postings
     from core.postings group by all
+), compared as (
+    select community, source, month, total, held.stored is null and seen_until is null as waiting,
+        coalesce(held.stored, if(waiting, null, 0)) as stored, coalesce(held.quarantined, if(waiting, null, 0)) as quarantined,
+        coalesce(held.other_month, if(waiting, null, 0)) as other_month, held.stored - coalesce(postings, 0) as copies
+    from core.archive_months
+    full join held using (community, source, month)
+    left join kept using (community, source, month)
+    where month is not null and (listed or stored is not null)
+), whole as (
+    select community, source, null::date as month, any_value(messages) as total, bool_or(waiting) as waiting,
+        sum(stored)::bigint as stored, sum(quarantined)::bigint as quarantined,
+        sum(other_month)::bigint as other_month, coalesce(sum(copies), 0)::bigint as copies
+    from raw.totals as t join raw.sources using (community, source) join compared using (community, source)
+    where kind = 'hyperkitty' and t.month is null group by all
 )
-select community, source, month, total, stored, quarantined, stored - coalesce(postings, 0) as copies, other_month,
+select community, source, month, total, stored, quarantined, coalesce(copies, 0) as copies, other_month,
     stored + quarantined - total as difference,
     case
-        when stored is null then 'not held'
+        when waiting then 'not held'
         when total is null then 'no total'
         when difference = 0 then 'equal'
         else 'differs'
     end as state
-from core.archive_months
-full join held using (community, source, month)
-left join kept using (community, source, month)
-where month is not null and (listed or stored is not null)
+from (from compared union all by name from whole)
 order by community, source, month

@@ -1,0 +1,102 @@
+"""How much happens in each month of an invented history: as much as was measured in the real one, where it was."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from statistics import median_high
+from typing import NamedTuple
+
+from pipelines import method
+from pipelines.communities import ARCHIVES
+from pipelines.history import Figure
+from pipelines.nouns import Source
+
+YEARS = 5
+METRICS = ("commits", "code_people", "new_code_people", "code_committers")
+
+
+class Totals(NamedTuple):
+    """What one month of a community adds up to; `releases` is None where nobody counted them."""
+
+    commits: int
+    people: int
+    new: int
+    committers: int
+    releases: int | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """The months of a community that are rehearsed with their real totals, by their first days.
+
+    A `frozen` community was measured for a shorter time than the others: nothing is known of it after `last`.
+    """
+
+    first: date
+    last: date
+    frozen: bool
+    months: Mapping[date, Totals]
+
+    @property
+    def end(self) -> date:
+        """The day on which the last month is closed, the first day without a history."""
+        return later(self.last) + timedelta(method.load().rules["days_to_close"])
+
+    def of(self, month: date) -> Totals:
+        """Return the totals of a month; one that was not measured is as the last one before that was."""
+        if month in self.months:
+            return self.months[month]
+        return self.months[max(known for known in self.months if known < month)]._replace(releases=None)
+
+    def narrowed(self, source: Source) -> Source:
+        """Return the source as it is rehearsed: it begins with the window, and a frozen one proves nothing later.
+
+        One that ended before is switched off. A mailing list, a visit for each month, is shown for five years at
+        most and switched off if it ended in them, which keeps the rehearsal short.
+        """
+        mail = source.kind in ARCHIVES
+        first = max(self.first, _years_before(self.last)) if mail else self.first
+        if source.until and source.until < (self.last if mail else first):
+            return replace(source, enabled=False)
+        return replace(source, since=max(source.since, first), snapshot=self.frozen and source.until is None)
+
+
+def windows(figures: Iterable[Figure], *, whole: bool) -> dict[str, Window]:
+    """Return the window of each measured community: five years up to its newest month, or all of its months.
+
+    No window ends later than the newest month that at least half of the communities were measured in.
+    """
+    told: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
+    for figure in figures:
+        if figure.quality == "measured" and figure.month:
+            told[figure.community, figure.month][figure.metric] = int(figure.value)
+    measured: dict[str, dict[date, Totals]] = defaultdict(dict)
+    for (community, month), values in sorted(told.items()):
+        if values.keys() >= set(METRICS):
+            measured[community][month] = _totals(values)
+    if not measured:
+        return {}
+    newest = median_high([max(months) for months in measured.values()])
+    return {community: _window(months, newest, whole=whole) for community, months in measured.items()}
+
+
+def _totals(values: Mapping[str, int]) -> Totals:
+    commits, people, new, committers = (values[metric] for metric in METRICS)
+    return Totals(commits, people, new, committers, values.get("releases"))
+
+
+def _window(months: Mapping[date, Totals], newest: date, *, whole: bool) -> Window:
+    last = min(newest, max(months))
+    first = min(months) if whole else max(min(months), _years_before(last))
+    return Window(first, last, last < newest, months)
+
+
+def _years_before(last: date) -> date:
+    """Return the first of the five years of months that end with `last`."""
+    return later(last.replace(year=last.year - YEARS))
+
+
+def later(month: date) -> date:
+    """Return the first day of the month after the one that a day is in."""
+    return (month.replace(day=1) + timedelta(32)).replace(day=1)

@@ -1,0 +1,262 @@
+"""What the spiders of web pages share: how a page is asked for, and what each refusal and each fault is called."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from typing import Any, ClassVar
+
+import scrapy
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+
+from pipelines.landing import Harvest
+from pipelines.nouns import Source, Verdict, Visit
+from pipelines.pseudonyms import redact
+from spiders import settings
+from spiders.base import SourceSpider
+from spiders.budget import HostRestsError, host_of
+from spiders.foreign import VERDICTS
+
+NOT_MODIFIED = 304
+ASKED_TOO_MUCH = frozenset({429, 503})
+IN_TROUBLE = frozenset({408, 500, 502, 504, 520, 522, 524})
+MOST_TROUBLES = 3
+"""After so many failures in a row a host is left alone for the rest of the night."""
+FAULTS: dict[type[Exception], str] = {
+    CannotResolveHostError: "the name of the host is not known",
+    DownloadConnectionRefusedError: "the host refuses the connection",
+    DownloadTimeoutError: "no whole answer came in time",
+    ResponseDataLossError: "the answer ends early",
+    DownloadCancelledError: "the answer is larger than we take",
+    DownloadFailedError: "the connection broke",
+    ConnectionDone: "the connection broke",
+    ConnectionLost: "the connection broke",
+    ConnectError: "no connection came about",
+}
+SLOTS = settings.DOWNLOAD_SLOTS | {
+    "": settings.DOWNLOAD_SLOTS["localhost"],
+    "lists.apache.org": {"delay": 1.0},
+    "web.archive.org": {"delay": 4.0},
+}
+"""The seconds between two requests to a host, where they are not those of settings.py; "" is no host at all."""
+BACK_OFF = (5, 25)
+LONGEST_WAIT = 120
+LARGEST_VALIDATOR = 200
+LARGEST_REASON = 300
+TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*</title>", re.I)
+TEXT = re.compile(r"[\w .,:;'()/-]{1,100}")
+
+
+class NoPageError(Exception):
+    """A page could not be had; `early` says that its beginning came and its end did not."""
+
+    def __init__(self, verdict: Verdict, reason: str, *, early: bool = False) -> None:
+        super().__init__(redact(reason)[:LARGEST_REASON])
+        self.verdict, self.early = verdict, early
+
+
+class PageSpider(SourceSpider):
+    """A spider that asks for single pages, on condition that they changed; a subclass says how a source is walked."""
+
+    custom_settings: ClassVar[dict[Any, Any]] = {  # type: ignore[misc]
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_SLOTS": SLOTS,
+        "DOWNLOAD_WARNSIZE": 0,
+        # What is packed we unpack ourselves: Scrapy takes a stream that ends early for a whole one.
+        "COMPRESSION_ENABLED": False,
+        # A server in trouble gets a pause before it is asked again, see `ask`.
+        "RETRY_HTTP_CODES": [],
+    }
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.troubles: Counter[str] = Counter()
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Walk the sources of all hosts at the same time, those of one host one after another."""
+        hosts: dict[str, list[Source]] = {}
+        for source in self.sources:
+            hosts.setdefault(host_of(source.urls[0]) if source.urls else "", []).append(source)
+        for sources in hosts.values():
+            # Scrapy notices that it has nothing left to do when a request ends, otherwise up to five seconds later.
+            # Side by side, the third request that waits for the robots.txt of a host would be sent without its rules.
+            yield scrapy.Request("data:,", callback=self.on_host, cb_kwargs={"sources": sources}, dont_filter=True)
+
+    async def on_host(self, _: Response, sources: list[Source]) -> AsyncIterator[Harvest | Visit]:
+        """Yield what the sources of one host bring."""
+        for source in sources:
+            async for found in self.walk(source):
+                yield found
+
+    def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
+        """Yield what a source brings: one harvest or visit for each unit that is asked for."""
+        raise NotImplementedError
+
+    def readable(self, source: Source, unit: str) -> Visit | None:
+        """Return the visit that brought what we hold, if the reader and the key of today have read it."""
+        held = self.held.get((source.community, source.name, unit))
+        return held if held and self.reads(held) else None
+
+    def reads(self, visit: Visit) -> bool:
+        """Tell whether a visit was made by the reader of today under the key of today."""
+        return visit.reader == self.reader and visit.key_id in (None, self.pseudonyms.key_id)
+
+    def validators(self, source: Source, unit: str) -> dict[str, str]:
+        """Return the headers by which a server can say that nothing changed since our harvest."""
+        return conditions(self.readable(source, unit))
+
+    async def ask(self, url: str, largest: int, held: Visit | None = None) -> Response:
+        """Return the answer to a request, 2xx, or 304 where it says that nothing changed since `held`.
+
+        A busy host gets the time it asks for, one in trouble a pause, both within bounds. An address
+        that moved is not followed: the catalogue must name the new one. Raises NoPageError, and
+        HostRestsError where the host is to be left alone tonight.
+        """
+        try:
+            response = await self._answer(url, largest, held)
+        except NoPageError as error:
+            self._count_trouble(url, error)
+            raise
+        self.troubles.pop(host_of(url), None)
+        return response
+
+    def _count_trouble(self, url: str, error: NoPageError) -> None:
+        self.troubles[host_of(url)] += error.verdict == Verdict.FAILED
+        if self.troubles[host_of(url)] >= MOST_TROUBLES:
+            self.rest(url, f"{MOST_TROUBLES} questions in a row failed, the last one: {error}")
+
+    async def _answer(self, url: str, largest: int, held: Visit | None) -> Response:
+        for pause in (*BACK_OFF, None):
+            response = await self._download(url, largest, held)
+            wait = self._wait(response, pause)
+            if wait is None:
+                break
+            await asyncio.sleep(wait)
+        if response.status == NOT_MODIFIED or 200 <= response.status < 300:
+            return response
+        verdict, reason = VERDICTS.get(response.status, Verdict.FAILED), refusal(response)
+        if response.status == 403 or response.status in ASKED_TOO_MUCH:
+            self.rest(url, reason)
+        raise NoPageError(verdict, reason)
+
+    async def _download(self, url: str, largest: int, held: Visit | None) -> Response:
+        request = scrapy.Request(
+            url,
+            headers={"Accept-Encoding": "identity"} | conditions(held),
+            meta={"dont_redirect": True, "download_maxsize": largest},
+        )
+        try:
+            assert self.crawler.engine
+            return await self.crawler.engine.download_async(request)
+        except HostRestsError:
+            raise
+        except IgnoreRequest as error:
+            raise NoPageError(Verdict.REFUSED, f"robots.txt of the host forbids it: {error}") from error
+        except tuple(FAULTS) as error:
+            words = next(words for kind, words in FAULTS.items() if isinstance(error, kind))
+            early = isinstance(error, ResponseDataLossError)
+            raise NoPageError(Verdict.FAILED, f"{words}: {error}".removesuffix(": "), early=early) from error
+
+    def _wait(self, response: Response, pause: int | None) -> float | None:
+        """Return how many seconds to wait before the same request; None: do not ask again tonight."""
+        if response.status not in ASKED_TOO_MUCH | IN_TROUBLE or pause is None:
+            return None
+        asked = retry_after(response)
+        if asked is not None:
+            return asked if asked <= LONGEST_WAIT else None
+        return 0 if host_of(response.url) in self.budget.unlimited else pause
+
+    def no_page(self, source: Source, unit: str, url: str, error: NoPageError) -> Visit:
+        """Return the visit that ended in an error."""
+        return self.visit(source, unit, url, error.verdict, reason=str(error))
+
+    def nameless(self, visit: Visit) -> Visit:
+        """Return a visit to a page on which nobody is named: no key is in it."""
+        return replace(visit, key_id=None)
+
+
+def conditions(held: Visit | None) -> dict[str, str]:
+    """Return the headers by which a server can say that nothing changed since a visit."""
+    known = {"If-None-Match": held.etag, "If-Modified-Since": held.last_modified} if held else {}
+    return {name: value for name, value in known.items() if value}
+
+
+def facts(response: Response) -> dict[str, str | None]:
+    """Return what a visit keeps of an answer: its checksum and the validators for the next request."""
+    return {
+        "checksum": sha256(response.body).hexdigest(),
+        "etag": header(response, "ETag"),
+        "last_modified": header(response, "Last-Modified"),
+    }
+
+
+def took(response: Response) -> float:
+    """Return the seconds from a request to its answer."""
+    return float(response.meta.get("download_latency", 0.0))
+
+
+def same(held: Visit) -> dict[str, Any]:
+    """Return what the visit of an unchanged page takes over from the one that brought it."""
+    return {key: getattr(held, key) for key in ("observations", "checksum", "etag", "last_modified")}
+
+
+def header(response: Response, name: str) -> str | None:
+    """Return a header that is worth keeping: printable, in ASCII, and short."""
+    value = (response.headers.get(name) or b"").decode("latin-1")
+    return value if value.isascii() and value.isprintable() and 0 < len(value) <= LARGEST_VALIDATOR else None
+
+
+def retry_after(response: Response) -> float | None:
+    """Return the seconds that the host wants to be left alone, at least 0; None: it does not say."""
+    value = header(response, "Retry-After") or ""
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+def refusal(response: Response) -> str:
+    """Say in words what a server answered that gave no page."""
+    reason = f"the server answered {response.status}"
+    if response.status == 403 and is_html(response.body):
+        return f"{reason} with a web page{_title(response.body)}: a wall against robots, or a login"
+    if response.status in ASKED_TOO_MUCH:
+        asked = retry_after(response)
+        return f"{reason}, too busy" + ("" if asked is None else f", and wants {asked:,.0f} seconds of peace")
+    if moved := header(response, "Location"):
+        return f"{reason}: moved to {moved}; the catalogue must name the new address"
+    said = TEXT.fullmatch(response.body[:101].decode("latin-1").strip())
+    return f"{reason}: {said[0]}" if said else reason
+
+
+def is_html(page: bytes) -> bool:
+    """Tell whether a page is a web page, whatever its type says."""
+    return page[:1000].lstrip()[:1] == b"<"
+
+
+def web_page(page: bytes, expected: str) -> str:
+    """Say that a web page came instead of what was expected."""
+    return f"a web page{_title(page)} came instead of {expected}: a login, an error, or a wall against robots"
+
+
+def _title(page: bytes) -> str:
+    found = TITLE.search(page[:20_000])
+    return f' called "{" ".join(found[1].decode("utf-8", "replace").split())}"' if found else ""

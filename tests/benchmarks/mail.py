@@ -1,0 +1,103 @@
+"""What the mail reader takes for one large mailbox, compared with the standard library and with Perceval.
+
+    uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--perceval]
+
+The mailbox is invented by the rehearsal, as Pony Mail stores it. Prints one table in Markdown.
+"""
+
+import argparse
+import sys
+import tempfile
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import sides
+from measuring import Outcome, Side, compare, print_headings, run
+
+from flows.rehearsal import archives
+
+A_MONTH = 5000
+READER = "stackrank's reader, to columns"
+OURS = """
+import sys
+from datetime import UTC, datetime
+from pipelines.pseudonyms import Pseudonyms
+from spiders.mail import Archive, messages
+archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+with open(sys.argv[1], "rb") as file:
+    read = sum(batch["quarantine"].null_count for batch in messages(file.read, archive, Pseudonyms(bytes(32))))
+open(sys.argv[2], "w").write(str(read))
+"""
+THEIRS = """
+import mailbox, sys
+from email.header import decode_header, make_header
+from email.utils import parseaddr, parsedate_to_datetime
+read = 0
+for mail in mailbox.mbox(sys.argv[1], create=False):
+    parseaddr(str(make_header(decode_header(mail["From"]))))
+    str(make_header(decode_header(mail["Subject"])))
+    parsedate_to_datetime(mail["Date"])
+    mail["Message-ID"], mail["In-Reply-To"], mail["References"]
+    read += 1
+open(sys.argv[2], "w").write(str(read))
+"""
+
+
+def main() -> None:
+    """Write the mailbox, let each side read it, print the table."""
+    chosen = parser().parse_args()
+    print_headings(chosen.rounds, sides.versions())
+    with tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as work:
+        box = Path(work) / "box" / "list.mbox"
+        write(box, chosen.messages)
+        known = [
+            Side(READER, partial(script, OURS, box), agrees=True),
+            Side("Python's `mailbox`, headers parsed", partial(script, THEIRS, box), READER, agrees=True),
+        ]
+        if chosen.perceval:
+            program = sides.installed_perceval(Path(work))
+            known.append(Side("Perceval, to JSON lines", partial(perceval, program, box), READER, agrees=True))
+        compare(f"{chosen.messages:,} messages, {box.stat().st_size / 1e6:.0f} MB", known, chosen.rounds)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    top = argparse.ArgumentParser(prog="tests/benchmarks/mail.py", description=__doc__.splitlines()[0])
+    top.add_argument("--messages", type=int, default=200_000, metavar="N", help="how many (default: 200,000)")
+    top.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each side works (default: 3)")
+    top.add_argument("--perceval", action="store_true", help="install Perceval by the way and let it read too")
+    return top
+
+
+def write(box: Path, count: int) -> None:
+    """Write a mailbox of so many invented messages."""
+    months = [date(2010 + n // 12, n % 12 + 1, 1) for n in range(-(-count // A_MONTH))]
+    shares = {month: min(A_MONTH, count - n * A_MONTH) for n, month in enumerate(months)}
+    one = archives.MailingList("ponymail", "/api/", "dev@birds.example.org", shares)
+    box.parent.mkdir()
+    with box.open("wb") as file:
+        for month in months:
+            found = archives.KINDS["ponymail"](
+                one, "mbox.lua", {"list": "dev", "domain": "birds.example.org", "d": f"{month:%Y-%m}"}
+            )
+            assert found
+            file.write(found.body)
+
+
+def script(code: str, box: Path, folder: Path) -> Outcome:
+    """Let a script read the mailbox and say how many messages it found."""
+    cost = run(sys.executable, "-c", code, box, folder / "count", PYTHONPATH=str(Path(__file__).parents[2]))
+    return Outcome(cost, f"{int((folder / 'count').read_text()):,} messages")
+
+
+def perceval(program: Path, box: Path, folder: Path) -> Outcome:
+    """Let Perceval read the mailbox's folder; count its lines."""
+    lines = folder / "perceval.jsonl"
+    cost = run(program, "mbox", "https://lists.example.org/dev", box.parent, "--json-line", "--output", lines)
+    with lines.open("rb") as produced:
+        return Outcome(cost, f"{sum(1 for _ in produced):,} messages")
+
+
+if __name__ == "__main__":
+    main()
