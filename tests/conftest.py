@@ -1,4 +1,4 @@
-"""What test files share: the longest ones go first, and an empty database of Prefect is made once for all of them."""
+"""What test files share: which tests wait for `--long`, which files go first, an empty database of Prefect."""
 
 import fcntl
 import os
@@ -8,11 +8,31 @@ import sys
 
 import pytest
 
-LONGEST = ("test_readme.py", "test_nightly.py", "test_kills.py", "test_operator.py", "test_house.py")
+LONGEST = ("readme", "nightly", "kills", "archives", "git", "warehouse", "hostile", "browser", "operator", "ranking",
+           "report", "releases", "rehearsal", "messages")  # fmt: skip
 
 
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+# Tests start some sixty processes: none of them shall compile the project anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="run the long tests too: nights, kills, the schedule")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--long"):
+            item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
+    items.sort(key=lambda item: _place(item.path.stem.removeprefix("test_")))
+
+
+def _place(name):
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")

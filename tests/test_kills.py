@@ -181,6 +181,7 @@ def dice() -> random.Random:
     return random.Random(seed)
 
 
+@pytest.mark.long
 def test_runs_killed_at_18_moments_end_as_an_undisturbed_one(served, calm):
     house = House(served / "killed", served / "communities")
     chance = dice()
@@ -193,7 +194,7 @@ def test_runs_killed_at_18_moments_end_as_an_undisturbed_one(served, calm):
     house.read()
 
 
-def test_a_night_killed_while_prefect_starts_leaves_no_server(served, calm):
+def test_a_night_killed_while_prefect_starts_leaves_no_server(served):
     house = House(served / "early", served / "communities")
     house.kill("nightly", dice().uniform(0, 5))
 

@@ -1,5 +1,6 @@
 """The night with real Prefect, real Scrapy, a real git server: what breaks stays small and is told."""
 
+import importlib
 import io
 import json
 import os
@@ -97,6 +98,13 @@ def house(tmp_path_factory, prepared_prefect):
 
 
 @pytest.fixture
+def nightly(tmp_path, monkeypatch):
+    """The module, imported as in a run: Prefect's home is in the data folder and its telemetry off."""
+    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path))
+    return importlib.import_module("flows.nightly")
+
+
+@pytest.fixture
 def night(house):
     """Run one night; `gone` repositories are missing, and offline nobody answers at all."""
 
@@ -123,6 +131,7 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*.parquet")}
 
 
+@pytest.mark.long
 def test_nights_in_a_row(house, night, monkeypatch):
     from flows import nightly
 
@@ -173,6 +182,7 @@ def one_screen(night) -> list[str]:
     return lines
 
 
+@pytest.mark.long
 def test_a_failed_build_leaves_database_and_site_and_says_so(house, night, monkeypatch):
     if not folders().database.exists():
         night()
@@ -189,6 +199,7 @@ def test_a_failed_build_leaves_database_and_site_and_says_so(house, night, monke
     assert list(folders().data.glob(".stackrank*")) == []
 
 
+@pytest.mark.long
 def test_what_is_published_stands_only_while_nothing_it_was_made_of_changes(house, night, monkeypatch, tmp_path):
     from flows.nightly import _inputs
 
@@ -229,6 +240,7 @@ def test_a_page_without_a_place_for_it_is_no_quiet_one(tmp_path):
     assert (tmp_path / "index.html").read_text() == '<p class="quiet" id="again">c &lt; d</p>'
 
 
+@pytest.mark.long
 def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(house, night):
     from prefect import flow
     from prefect.client.orchestration import get_client
@@ -286,6 +298,7 @@ def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(
     assert [who for who in people if who in json.dumps(data, ensure_ascii=False)] == []
 
 
+@pytest.mark.long
 def test_a_night_killed_at_a_random_moment_ends_as_an_undisturbed_one(house, night, monkeypatch):
     """The twentieth moment; the others are in test_kills.py."""
     from prefect.settings import get_current_settings
@@ -396,21 +409,18 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
     assert troubles[-1].do == "stackrank collect birds9/core"
 
 
-def test_a_second_try_asks_only_for_what_another_try_may_bring():
-    from flows.nightly import _not_had, _troubled
-
+def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
+    not_had, troubled = nightly._not_had, nightly._troubled
     visits = [told("birds/a", Verdict.OK), told("birds/b", Verdict.FAILED), told("birds/c", Verdict.GONE)]
-    assert _not_had(Collected(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
-    assert _not_had(Collected((*visits, told("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"
-    assert _not_had(Collected((*visits, told("index", Verdict.FAILED)), ())) == [], "so did that of months"
-    assert _troubled(Collected(tuple(visits), ("birds/old index",))) == {"birds/core", "birds/old"}
-    assert _troubled(Collected((told("birds/c", Verdict.GONE),), ())) == set()
-    assert _not_had(Collected(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
+    assert not_had(Collected(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
+    assert not_had(Collected((*visits, told("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"
+    assert not_had(Collected((*visits, told("index", Verdict.FAILED)), ())) == [], "so did that of months"
+    assert troubled(Collected(tuple(visits), ("birds/old index",))) == {"birds/core", "birds/old"}
+    assert troubled(Collected((told("birds/c", Verdict.GONE),), ())) == set()
+    assert not_had(Collected(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
 
 
-def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(house, monkeypatch):
-    from flows import nightly
-
+def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, monkeypatch):
     waits = []
 
     class Run:
@@ -435,7 +445,7 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(house, mo
     ]  # fmt: skip
 
 
-def test_prefect_sends_no_telemetry():
+def test_prefect_sends_no_telemetry(nightly):
     assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert os.environ["DO_NOT_TRACK"] == "1"
     from prefect.settings import get_current_settings

@@ -466,9 +466,8 @@ class Scheduler:
 
 
 @pytest.fixture
-def birds(tmp_path, prepared_prefect):
+def birds(tmp_path):
     """Two birds, served on loopback; the environment of a run that has no contact."""
-    prepared_prefect(tmp_path / "data")
     names = ("sparrow", "finch")
     sources = [source(name) for name in names]
     histories.generate(tmp_path / "served", sources, NOW.date())
@@ -479,13 +478,15 @@ def birds(tmp_path, prepared_prefect):
 
 
 @pytest.fixture
-def keeper(birds):
+def keeper(birds, prepared_prefect):
+    prepared_prefect(birds.where.data)
     started = Scheduler(birds)
     yield started
     started.process.kill()
     started.process.communicate()
 
 
+@pytest.mark.long
 def test_a_schedule_is_kept_until_it_is_killed_and_nothing_stays_behind(birds, keeper, monkeypatch, capsys):
     assert keeper.first.startswith(
         "the night runs at 0 3 1 1 * UTC until this is stopped; Prefect answers at http://127"

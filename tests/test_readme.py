@@ -196,6 +196,7 @@ YEARS = {  # non-merge commits by committer year, as counted independently of th
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not HISTORIES.is_dir(), reason="the recorded histories are not beside this checkout")
 def test_the_real_histories_give_the_numbers_of_the_readme(tmp_path):
     real_catalogue(tmp_path / "c")
