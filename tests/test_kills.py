@@ -194,6 +194,7 @@ def test_runs_killed_at_18_moments_end_as_an_undisturbed_one(served, calm):
     house.read()
 
 
+@pytest.mark.long
 def test_a_night_killed_while_prefect_starts_leaves_no_server(served):
     house = House(served / "early", served / "communities")
     house.kill("nightly", dice().uniform(0, 5))

@@ -512,6 +512,7 @@ def test_a_schedule_is_kept_until_it_is_killed_and_nothing_stays_behind(birds, k
     assert test_kills.left_behind(birds.where.data) == [], "killed with -9 in the middle of a night"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
 def test_a_schedule_that_is_told_to_stop_has_not_failed(word, birds):
     command = [sys.executable, "-m", "flows.cli", "schedule", "--cron", "0 3 * * *"]
@@ -523,6 +524,7 @@ def test_a_schedule_that_is_told_to_stop_has_not_failed(word, birds):
     assert test_kills.left_behind(birds.where.data) == []
 
 
+@pytest.mark.long
 def test_a_wrong_cron_expression_is_refused(birds):
     command = [sys.executable, "-m", "flows.cli", "schedule", "--cron", "0 0 31 2 *"]
     ended = subprocess.run(command, env=birds.environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)

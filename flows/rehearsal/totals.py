@@ -12,7 +12,7 @@ from pipelines.communities import ARCHIVES
 from pipelines.history import Figure
 from pipelines.nouns import Source
 
-YEARS = 5
+YEARS, YEARS_OF_MAIL = 5, 2
 METRICS = ("commits", "code_people", "new_code_people", "code_committers")
 
 
@@ -52,11 +52,11 @@ class Window:
     def narrowed(self, source: Source) -> Source:
         """Return the source as it is rehearsed: it begins with the window, and a frozen one proves nothing later.
 
-        One that ended before is switched off. A mailing list, a visit for each month, is shown for five years at
-        most and switched off if it ended in them, which keeps the rehearsal short.
+        One that ended before is switched off. A mailing list, a visit for each month, is shown for two years
+        and switched off if it ended in them, which keeps the rehearsal short.
         """
         mail = source.kind in ARCHIVES
-        first = max(self.first, _years_before(self.last)) if mail else self.first
+        first = max(self.first, _years_before(self.last, YEARS_OF_MAIL)) if mail else self.first
         if source.until and source.until < (self.last if mail else first):
             return replace(source, enabled=False)
         return replace(source, since=max(source.since, first), snapshot=self.frozen and source.until is None)
@@ -88,13 +88,13 @@ def _totals(values: Mapping[str, int]) -> Totals:
 
 def _window(months: Mapping[date, Totals], newest: date, *, whole: bool) -> Window:
     last = min(newest, max(months))
-    first = min(months) if whole else max(min(months), _years_before(last))
+    first = min(months) if whole else max(min(months), _years_before(last, YEARS))
     return Window(first, last, last < newest, months)
 
 
-def _years_before(last: date) -> date:
-    """Return the first of the five years of months that end with `last`."""
-    return later(last.replace(year=last.year - YEARS))
+def _years_before(last: date, years: int) -> date:
+    """Return the first of so many years of months that end with `last`."""
+    return later(last.replace(year=last.year - years))
 
 
 def later(month: date) -> date:
