@@ -579,6 +579,7 @@ def stackrank(where, *arguments):
     return finished
 
 
+@pytest.mark.long
 def test_kept_pages_are_read_again_without_asking_anybody(reread):
     where, before, seen, (told, *_) = reread
     key = ("birds", "dev", unit(A))
@@ -625,6 +626,7 @@ def test_a_message_in_a_file_of_its_own_says_nothing_of_when_it_came(nights):
         assert set(table["arrived_at"].to_pylist()) == {None}
 
 
+@pytest.mark.long
 def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogue(reread):
     assert held(reread, "by-hand") == {"packed": 3}
     visit = landing.held(reread[0].observations)["birds", "by-hand", "packed"]

@@ -691,6 +691,7 @@ def test_a_fetch_that_takes_too_long_fails_with_a_reason(monkeypatch, tmp_path):
     assert failure.value.verdict == "failed"
 
 
+@pytest.mark.long
 def test_a_second_collector_of_a_source_is_refused_and_its_unit_is_silent(tmp_path, capfd):
     where = declared(tmp_path, block("core", urls=["git+http://127.0.0.1:9/birds/one"]))
     (where.data / "locks").mkdir(parents=True)
