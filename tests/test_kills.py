@@ -275,6 +275,7 @@ def is_open_elsewhere(path: Path) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_a_spider_waits_for_the_one_of_a_killed_run_to_end(served, tmp_path):
     house = House(tmp_path / "data", served / "communities")
     lock = house.where.data / "locks" / "sparrow.core"
