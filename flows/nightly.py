@@ -1,11 +1,10 @@
 """The night as a Prefect flow: collect every source, build, report."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flows import prefect_api
 from pipelines.folders import folders
@@ -17,7 +16,7 @@ from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import allow_failure  # noqa: E402
 
-from flows import account, artifacts, locks, progress, quiet  # noqa: E402
+from flows import account, artifacts, contact, locks, progress, quiet  # noqa: E402
 from flows.account import Trouble  # noqa: E402
 from flows.collect import Collected, collect, collected  # noqa: E402
 from flows.rehearsal import note  # noqa: E402
@@ -25,7 +24,6 @@ from pipelines import communities, warehouse  # noqa: E402
 from pipelines.nouns import Source, Verdict  # noqa: E402
 from reports import site  # noqa: E402
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 RETRY_DELAYS = [30.0, 120.0]
 LOOPBACK_DELAYS = [0.5, 0.5]
 
@@ -170,9 +168,9 @@ def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[No
     last: dict[str, PrefectFuture[None]] = {}
     futures = []
     for group in _groups(sources):
-        named = hosts(group[0])
-        delays = LOOPBACK_DELAYS if named <= LOOPBACK else RETRY_DELAYS
-        waits = [allow_failure(last[host]) for host in named - LOOPBACK if host in last]
+        named = contact.hosts(group[0])
+        delays = LOOPBACK_DELAYS if named <= contact.LOOPBACK else RETRY_DELAYS
+        waits = [allow_failure(last[host]) for host in named - contact.LOOPBACK if host in last]
         run = collect_sources.with_options(retry_delay_seconds=delays)
         future = run.submit(group, since, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
         last |= dict.fromkeys(named, future)
@@ -184,12 +182,6 @@ def _groups(sources: Sequence[Source]) -> list[list[Source]]:
     """Put together what one process visits: starting one takes longer than asking a quiet list."""
     groups: dict[object, list[Source]] = {}
     for source in sources:
-        key = (source.kind, hosts(source)) if source.kind in communities.ARCHIVES else source.id
+        key = (source.kind, contact.hosts(source)) if source.kind in communities.ARCHIVES else source.id
         groups.setdefault(key, []).append(source)
     return list(groups.values())
-
-
-def hosts(source: Source) -> frozenset[str]:
-    """Return the hosts that a source is visited on."""
-    urls: Iterable[str | None] = (*source.urls, source.urls_from, source.url_template)
-    return frozenset(urlsplit(url).hostname or "" for url in urls if url)
