@@ -108,7 +108,8 @@ def _planned(source: Source, plan: Plan | None) -> list[str]:
 def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> None:
     """Run one spider; it ends by itself when this process is gone, even by kill -9."""
     ours, theirs = os.pipe()
-    command = [sys.executable, "-m", "scrapy", "crawl", kind, "-a", f"sources={','.join(sources)}"]
+    alone = f"SPIDER_MODULES=spiders.{kind}"  # the others need not be imported
+    command = [sys.executable, "-m", "scrapy", "crawl", kind, "-s", alone, "-a", f"sources={','.join(sources)}"]
     if units:
         command += ["-a", f"units={','.join(sorted(units))}"]
     for argument in arguments:

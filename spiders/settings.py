@@ -34,7 +34,12 @@ GIT_MAX_OBJECTS = 10_000_000
 GIT_MAX_MEMORY = 2 << 30
 
 ITEM_PIPELINES = {"pipelines.landing.Landing": 100}
-EXTENSIONS = {"spiders.base.EndsWithParent": 0}
+# What is switched off below is not even imported: that takes longer than a quiet visit.
+EXTENSIONS = {
+    "spiders.base.EndsWithParent": 0,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+}
 
 # Each of these opens a port or keeps a second memory beside data/visits.
 HTTPCACHE_ENABLED = False
