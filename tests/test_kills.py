@@ -226,6 +226,7 @@ def stalling():
         server.shutdown()
 
 
+@pytest.mark.long
 def test_git_below_a_killed_run_ends_although_its_server_stalls(tmp_path):
     with stalling() as url:
         (tmp_path / "communities").mkdir()
@@ -239,6 +240,7 @@ def test_git_below_a_killed_run_ends_although_its_server_stalls(tmp_path):
         assert left_behind(house.where.data) == []
 
 
+@pytest.mark.long
 def test_a_second_run_is_refused_and_a_dead_holder_is_taken_over(served, tmp_path):
     house = House(tmp_path / "data", served / "communities")
     with locks.only_run(house.where, "stackrank nightly"):
