@@ -32,10 +32,10 @@ class Trouble:
 
 
 def of_visits(collected: Collected, where: Folders) -> list[Trouble]:
-    """Return one trouble for each source and verdict, the sources in the order of their names."""
+    """Return one trouble for each source, verdict and reason, the sources in the order of their names."""
     held = landing.held(where.observations)
-    failed = sorted(collected.failed, key=lambda v: (v.community, v.source, v.verdict, v.unit))
-    groups = groupby(failed, key=lambda v: (v.community, v.source, v.verdict))
+    failed = sorted(collected.failed, key=lambda v: (v.community, v.source, v.verdict, v.reason, v.unit))
+    groups = groupby(failed, key=lambda v: (v.community, v.source, v.verdict, v.reason))
     troubles = [_trouble(list(visits), held, where) for _, visits in groups]
     return troubles + [_silence(name) for name in collected.silent]
 

@@ -409,6 +409,20 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
     assert troubles[-1].do == "stackrank collect birds9/core"
 
 
+def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):
+    where = Folders(tmp_path, tmp_path / "communities", tmp_path)
+    reasons = {
+        "birds/a": "the connection broke off",
+        "birds/b": "it answers with a page",
+        "birds/c": "it answers with a page",
+    }
+    visits = tuple(told(unit, Verdict.FAILED, reason=reason) for unit, reason in reasons.items())
+    assert [trouble.failed for trouble in account.of_visits(Collected(visits, ()), where)] == [
+        "birds/core: birds/b, birds/c: failed: it answers with a page",
+        "birds/core: birds/a: failed: the connection broke off",
+    ]
+
+
 def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
     not_had, troubled = nightly._not_had, nightly._troubled
     visits = [told("birds/a", Verdict.OK), told("birds/b", Verdict.FAILED), told("birds/c", Verdict.GONE)]
