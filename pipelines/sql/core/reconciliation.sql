@@ -5,7 +5,7 @@
 --   total: messages that the archive says it holds; NULL where it does not say
 --   stored: messages that we read there
 --   quarantined: what stands there and is no message, see core.quarantine
---   copies: stored messages that are copies of others of the list
+--   copies: stored messages that are copies of others of the list; NULL where nothing is held
 --   other_month: stored messages that were sent in another month, UTC
 --   difference: stored plus quarantined, less total
 --   state: equal, differs, no total, not held
@@ -33,7 +33,7 @@ with held as (
     from raw.totals as t join raw.sources using (community, source) join compared using (community, source)
     where kind = 'hyperkitty' and t.month is null group by all
 )
-select community, source, month, total, stored, quarantined, coalesce(copies, 0) as copies, other_month,
+select community, source, month, total, stored, quarantined, if(stored is null, null, coalesce(copies, 0)) as copies, other_month,
     stored + quarantined - total as difference,
     case
         when waiting then 'not held'
