@@ -108,12 +108,8 @@ def _planned(source: Source, plan: Plan | None) -> list[str]:
 def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> None:
     """Run one spider; it ends by itself when this process is gone, even by kill -9."""
     ours, theirs = os.pipe()
-    alone = f"SPIDER_MODULES=spiders.{kind}"  # the others need not be imported
-    command = [sys.executable, "-m", "scrapy", "crawl", kind, "-s", alone, "-a", f"sources={','.join(sources)}"]
-    if units:
-        command += ["-a", f"units={','.join(sorted(units))}"]
-    for argument in arguments:
-        command += ["-a", argument]
+    named = [f"sources={','.join(sources)}", f"units={','.join(sorted(units))}", *arguments]
+    command = [sys.executable, "-m", "spiders", kind, *named]
     try:
         subprocess.run(command, env=_environment(where, ours), pass_fds=(ours,), check=False, cwd=CHECKOUT)
     finally:
@@ -123,7 +119,6 @@ def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str],
 
 def _environment(where: Folders, pipe: int) -> dict[str, str]:
     return os.environ | {
-        "SCRAPY_SETTINGS_MODULE": "spiders.settings",
         "STACKRANK_DATA": str(where.data),
         "STACKRANK_COMMUNITIES": str(where.communities),
         "STACKRANK_PARENT_PIPE": str(pipe),

@@ -39,6 +39,7 @@ from spiders.git_download import HEAD, dies_with_parent, environment
 RULES_FILE = Path(__file__).with_name("automated.toml")
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
 CHUNK = 8 << 20
+PIPE = 1 << 20
 LARGEST_LIST = 8 << 20
 MOST_REPOSITORIES = 10_000
 DEEPEST = 12
@@ -253,7 +254,7 @@ def log(clone: Path) -> Iterator[bytes]:
         f"--format=tformat:{'%x00'.join(FIELDS)}", HEAD,
     ]  # fmt: skip
     with subprocess.Popen(
-        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=PIPE,
         preexec_fn=dies_with_parent(),
     ) as git:  # fmt: skip
         yield from iter(partial(_pipe(git.stdout).read, CHUNK), b"")

@@ -3,8 +3,9 @@
 import os
 from importlib.metadata import version
 
+from scrapy.settings import default_settings
+
 BOT_NAME = "stackrank"
-SPIDER_MODULES = ["spiders"]
 
 CONTACT = os.environ.get("STACKRANK_CONTACT", "no contact given")
 USER_AGENT = f"stackrank/{version('stackrank')} (nightly public-activity counts; {CONTACT})"
@@ -17,6 +18,7 @@ DOWNLOAD_DELAY = 2.0
 DOWNLOAD_SLOTS = {host: {"delay": 0, "jitter": 0} for host in ("127.0.0.1", "localhost")}
 DOWNLOAD_TIMEOUT = 180
 RETRY_TIMES = 2
+RETRY_EXCEPTIONS = [error for error in default_settings.RETRY_EXCEPTIONS if "http11" not in str(error)]
 AUTOTHROTTLE_ENABLED = False
 
 # The named repositories of the four communities are 11; this bounds the first nights of a long list.
@@ -24,7 +26,11 @@ UNITS_PER_HOST = 200
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
 DOWNLOADER_MIDDLEWARES = {"spiders.budget.LetsHostsRest": 50}
 
-DOWNLOAD_HANDLERS = dict.fromkeys(("git+https", "git+http", "git+file"), "spiders.git_download.GitDownloadHandler")
+DOWNLOAD_HANDLERS_BASE = {
+    "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler",
+    **dict.fromkeys(("https", "http"), "spiders.http_download.HttpDownloadHandler"),
+    **dict.fromkeys(("git+https", "git+http", "git+file"), "spiders.git_download.GitDownloadHandler"),
+}
 # What one repository may take: seconds, seconds without progress, bytes on disk (files that came in spite of the
 # filter too), objects and references together, bytes of memory of one git process.
 GIT_TIMEOUT = 3600
@@ -34,16 +40,28 @@ GIT_MAX_OBJECTS = 10_000_000
 GIT_MAX_MEMORY = 2 << 30
 
 ITEM_PIPELINES = {"pipelines.landing.Landing": 100}
-# What is switched off below is not even imported: that takes longer than a quiet visit.
-EXTENSIONS = {
+# Scrapy imports what its own lists name, even what is switched off there, and that takes longer than a quiet visit.
+# So these say what runs here at all: no port (telnet, remote control), no second memory beside data/visits (HTTP
+# cache, feeds), no cookies.
+EXTENSIONS_BASE = {
     "spiders.base.EndsWithParent": 0,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
 }
-
-# Each of these opens a port or keeps a second memory beside data/visits.
-HTTPCACHE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-TELNETCONSOLE_ENABLED = False
+DOWNLOADER_MIDDLEWARES_BASE = {
+    f"scrapy.downloadermiddlewares.{name}": order
+    for name, order in {
+        "robotstxt.RobotsTxtMiddleware": 100,
+        "downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "defaultheaders.DefaultHeadersMiddleware": 400,
+        "useragent.UserAgentMiddleware": 500,
+        "retry.RetryMiddleware": 550,
+        "httpcompression.HttpCompressionMiddleware": 590,
+        "redirect.RedirectMiddleware": 600,
+        "httpproxy.HttpProxyMiddleware": 750,
+        "stats.DownloaderStats": 850,
+    }.items()
+}
 
 LOG_LEVEL = "WARNING"

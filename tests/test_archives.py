@@ -307,9 +307,12 @@ def nights(tmp_path_factory):
 CRAWL = """
 import sys
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.utils.project import get_project_settings
-process = AsyncCrawlerProcess(get_project_settings())
-for kind in sys.argv[1].split(","):
+from scrapy.settings import Settings
+kinds = sys.argv[1].split(",")
+settings = Settings({"SPIDER_MODULES": [f"spiders.{kind}" for kind in kinds]})
+settings.setmodule("spiders.settings")
+process = AsyncCrawlerProcess(settings)
+for kind in kinds:
     process.crawl(kind, **dict(argument.split("=", 1) for argument in sys.argv[2:]))
 process.start()
 """
@@ -319,8 +322,8 @@ def crawl(where, kinds, *arguments):
     """Run the spiders of several kinds in one process, which saves seconds; return what they complained of."""
     finished = subprocess.run(
         [sys.executable, "-c", CRAWL, ",".join(kinds), *arguments], cwd=CHECKOUT, capture_output=True, text=True,
-        check=False, env=os.environ | {"SCRAPY_SETTINGS_MODULE": "spiders.settings", "STACKRANK_DATA": str(where.data),
-                                       "STACKRANK_COMMUNITIES": str(where.communities), "STACKRANK_KEY": KEY},
+        check=False, env=os.environ | {"STACKRANK_DATA": str(where.data), "STACKRANK_KEY": KEY,
+                                       "STACKRANK_COMMUNITIES": str(where.communities)},
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
     assert "Traceback" not in finished.stderr, finished.stderr

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from flows.collect import collect
 from flows.rehearsal import places
 from flows.rehearsal.server import serve
 from pipelines import communities, landing
-from pipelines.folders import Folders
+from pipelines.folders import CHECKOUT, Folders
 from pipelines.nouns import Verdict, Visit
 from pipelines.pseudonyms import Pseudonyms
 from spiders import git_download
@@ -763,3 +764,14 @@ def test_no_name_no_address_and_no_subject_gets_out(tmp_path, capfd):
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16-le", "utf-16-be"])
 def test_a_canary_that_got_out_would_be_heard(coding):
     assert sung(f"xx {CANARIES[0].upper()} xx".encode(coding)) == [CANARIES[0]]
+
+
+def test_a_crawl_of_repositories_imports_nothing_that_takes_longer_than_a_quiet_visit(tmp_path):
+    finished = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "spiders", "git", "sources=nobody/nothing"],
+        env=os.environ | {"STACKRANK_DATA": str(tmp_path), "STACKRANK_KEY": KEY}, cwd=CHECKOUT,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    imported = {line.rsplit("|", 1)[1].strip() for line in finished.stderr.splitlines() if line.count("|") == 2}
+    assert {"spiders.git_download", "pyarrow", "scrapy.crawler"} <= imported
+    assert imported.isdisjoint({"pandas", "aiohttp", "OpenSSL", "tldextract", "spiders.pipermail", "twisted.conch"})

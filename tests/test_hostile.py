@@ -309,6 +309,68 @@ def test_implausible_dates_are_kept_counted_and_left_out_of_months(nights):
     assert b"secret.example.org" not in texts
 
 
+# ---- bundles -----------------------------------------------------------------------------------------------------
+
+
+def bundled(bare: Path, folder: Path, *what: str) -> Path:
+    """Write a bundle of some of a repository, `birds__NAME.bundle`."""
+    folder.mkdir(exist_ok=True)
+    bundle = folder / f"birds__{bare.stem}.bundle"
+    places.git(bare, "bundle", "create", "--quiet", bundle, *what)
+    return bundle
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory, keyed):
+    """What three nights brought from bundles; the first, a healthy one, has grown before the second."""
+    top = tmp_path_factory.mktemp("bundles")
+    bares = {name: made(top / "served", name, line(60)) for name in ("well", "torn", "headless", "thin", "blob")}
+    for tag in (ODD_TAG, "-d", "refs/stackrank/head"):
+        places.git(bares["well"], "update-ref", f"refs/tags/{tag}", "main~1")
+    (bares["blob"] / "HEAD").write_text(places.git(bares["blob"], "hash-object", "-w", bares["blob"] / "config"))
+    wanted = {"headless": ("main",), "thin": ("HEAD", "^main~9")}
+    there = [bundled(bare, top / "files", *wanted.get(name, ("HEAD", "--all"))) for name, bare in bares.items()]
+    torn = next(bundle for bundle in there if bundle.stem.endswith("torn"))
+    torn.write_bytes(torn.read_bytes()[:-3000])
+    where = declared(top, block("core", urls=[f"git+file://localhost{bundle}" for bundle in there]))
+    nights = [crawl(where)]
+    loose = [p for p in (where.clones / "birds/core/birds/well.git/refs").rglob("*") if p.is_file()]
+    imported(bares["well"], commit(99, parents=(b"refs/heads/main^0",)))
+    bundled(bares["well"], top / "files", "HEAD", "--all")
+    nights += [crawl(where), crawl(where)]
+    rows = {file.stem: pq.read_metadata(file).num_rows for file in landing.files(where.observations)}
+    return SimpleNamespace(nights=nights, rows=rows, loose=loose, where=where, well=bares["well"])
+
+
+def test_a_bundle_is_read_as_its_repository_is(bundles):
+    verdicts = [str(night.visits["well"].verdict) for night in bundles.nights]
+    assert verdicts == ["ok", "ok", "unchanged"]
+    assert [night.visits["well"].observations for night in bundles.nights] == [60, 61, 61]
+    landed = bundles.where.observations / "birds/core/birds/well.parquet"
+    assert pq.read_table(landed)["hash"].to_pylist() == history(bundles.well)
+    assert {tag["tag"] for tag in landing.read(landed).tags} == {"-d", ODD_TAG, "refs/stackrank/head"}
+
+
+def test_the_tags_of_a_bundle_are_one_file(bundles):
+    assert [file.name for file in bundles.loose] == ["head"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("torn", "early EOF"),
+        ("headless", "no HEAD"),
+        ("thin", "prerequisite"),
+        ("blob", "its HEAD leads to no commit"),
+    ],
+)
+def test_a_bundle_that_is_not_whole_fails_and_lands_nothing(bundles, name, reason):
+    for night in bundles.nights:
+        assert night.visits[name].verdict == "failed"
+        assert reason in night.visits[name].reason
+    assert name not in bundles.rows
+
+
 # ---- servers that lie --------------------------------------------------------------------------------------------
 
 SMART = {"Content-Type": "application/x-git-upload-pack-advertisement"}
@@ -647,7 +709,7 @@ def test_gits_environment_has_nothing_of_the_callers(keyed):
     assert ours["HOME"] == os.devnull
     assert {name for name in ours if name.startswith("GIT_")} == {
         "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_TERMINAL_PROMPT", "GIT_NO_LAZY_FETCH",
-        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_NO_REPLACE_OBJECTS", "GIT_FLUSH",
     }  # fmt: skip
     assert not [value for value in ours.values() if str(keyed) in value]
 
