@@ -892,7 +892,9 @@ def spider(nights, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", KEY)
     spider = pipermail.PipermailSpider(sources="birds/dev")
     spider.today = NIGHT
-    return spider
+    yield spider
+    for lock in spider._locks:
+        lock.close()
 
 
 @pytest.mark.parametrize(("total", "before", "had", "over", "expected"), DUE.values(), ids=DUE)
