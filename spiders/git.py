@@ -10,7 +10,8 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
@@ -257,12 +258,21 @@ def log(clone: Path) -> Iterator[bytes]:
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=PIPE,
         preexec_fn=dies_with_parent(),
     ) as git:  # fmt: skip
-        yield from iter(partial(_pipe(git.stdout).read, CHUNK), b"")
+        yield from _ahead(partial(_pipe(git.stdout).read, CHUNK))
         if complaint := _pipe(git.stderr).read():
             said = " | ".join(complaint.decode(errors="replace").splitlines())
             raise OSError(f"git log: {redact(said)[:300]}")
     if git.returncode:
         raise OSError(f"git log ended with {git.returncode}")
+
+
+def _ahead(read: Callable[[], bytes]) -> Iterator[bytes]:
+    """Yield what is read, up to the first empty chunk; each is read while the one before is being used."""
+    with ThreadPoolExecutor(1, thread_name_prefix="reading") as reader:
+        coming = reader.submit(read)
+        while chunk := coming.result():
+            coming = reader.submit(read)
+            yield chunk
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
