@@ -12,11 +12,12 @@ METHOD_FILE = Path(__file__).with_name("method.toml")
 
 @dataclass(frozen=True)
 class Method:
-    """One version of the method: rules, metrics with weight, offset, reference, and checksum."""
+    """One version of the method: rules, families, metrics with weight, offset, reference, and checksum."""
 
     version: str
     sha256: str
     rules: dict[str, Any]
+    families: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
 
     def last_complete_month(self, today: date) -> date:
@@ -26,11 +27,12 @@ class Method:
 
 
 def load(path: Path = METHOD_FILE) -> Method:
-    """Read a method; `family_weight` is each metric's weight scaled to 1 within its family."""
+    """Read a method; a metric's `family_weight` is its weight scaled to 1 within its family."""
     text = path.read_bytes()
     frozen = tomllib.loads(text.decode())
+    families = [{"family": name, **facts} for name, facts in frozen.pop("families").items()]
     metrics = [{"metric": name, **facts} for name, facts in frozen.pop("metrics").items()]
     for metric in metrics:
         family = [m["weight"] for m in metrics if m["family"] == metric["family"]]
         metric["family_weight"] = metric["weight"] / sum(family)
-    return Method(frozen.pop("version"), sha256(text).hexdigest(), frozen, metrics)
+    return Method(frozen.pop("version"), sha256(text).hexdigest(), frozen, families, metrics)

@@ -158,6 +158,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
+    _table(con, FAMILIES, [tuple(f[k] for k in FAMILIES.keys) for f in method.families])
     _table(con, METHOD, [tuple(m[k] for k in METHOD.keys) for m in method.metrics])
     rules = ", ".join(f"{_literal(value)} as {name}" for name, value in method.rules.items())
     con.execute(f"create table rankings.rules as select {rules}")
@@ -344,9 +345,14 @@ HARVESTS = Written("raw.harvests", "One row per Parquet file that was loaded.", 
     ("file", "varchar", "path"), *_UNIT, ("unit", "varchar", "what was visited"),
     ("position", "integer", "place in the catalogue"), ("seen_at", "timestamp", "when it was harvested, UTC"),
 ))  # fmt: skip
+FAMILIES = Written("rankings.families", "One row per family of metrics that the ranking weighs.", (
+    ("family", "varchar", "talk or code"),
+    ("weight", "double", "its share of overall, before families that are not admitted leave"),
+    ("reference", "varchar", "whose levels are index 100"),
+))  # fmt: skip
 METHOD = Written("rankings.method", "One row per metric that the ranking weighs.", (
     ("metric", "varchar", "name of the metric"),
-    ("family", "varchar", "code"),
+    ("family", "varchar", "talk or code"),
     ("weight", "double", "weight among all families"),
     ("family_weight", "double", "weight within the family; those of a family add up to 1"),
     ("offset", "double", "added to level and reference: one typical active person-month"),

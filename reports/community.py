@@ -41,7 +41,7 @@ def _standing(known: Facts, community: str, family: str) -> str:
     rows = [row for row in known.ranking if row["family"] == family]
     own = next(row for row in rows if row["community"] == community)
     ranked = [row for row in rows if row["place"] is not None]
-    where = f"{words.MEASURED[family]}, {words.window(known.month)}"
+    where = f"{words.measured(family, own['families'])}, {words.window(known.month)}"
     if own["place"] is None:
         return f"{own['name']} is listed without a place in {where}: {own['reason']}."
     same = f", where {words.placed(own, ranked)}" if own["place"] != 1 else ""

@@ -17,6 +17,7 @@ def page(known: Facts) -> str:
         "data.html", known, "the data", "",
         charts=[],
         calendars=[calendar(rows) for rows in coverage.values()],
+        differing=[row for row in known.reconciliation if row["state"] == "differs"],
         unseen=[run for run in runs(known.coverage) if run["state"] in UNSEEN],
     )  # fmt: skip
 

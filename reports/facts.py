@@ -45,14 +45,17 @@ class Facts:
     failures: list[Row]
     visits: list[Row]
     notes: list[Row]
+    reconciled: list[Row]
+    reconciliation: list[Row]
     collections: list[Row]
     published: list[Row]
 
     @property
     def families(self) -> list[str]:
-        """The families that have a ranking for the month, the main one first."""
-        ranked = {row["family"] for row in self.ranking}
-        return [family for family in FAMILIES if family in ranked]
+        """The families that have a ranking for the month: those that rank anybody first, overall before the others."""
+        known = {row["family"] for row in self.ranking if row["families"]}
+        ranked = {row["family"] for row in self.ranking if row["place"] is not None}
+        return sorted(known, key=lambda family: (family not in ranked, FAMILIES.index(family)))
 
     @property
     def names(self) -> dict[str, str]:

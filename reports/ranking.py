@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.communities import CHANNELS
 from reports import lines, render, twins, words
 from reports.facts import Facts, Row, month_after
 
-DRAWN = ("commits", "code_people")
+DRAWN = ("talk_people", "messages", "code_people", "commits")
 FAILURES = 10
 
 
@@ -19,32 +20,59 @@ def page(known: Facts, dated: Sequence[date] = ()) -> str:
     return render.page(
         "index.html", known, "an earlier month" if known.dated else "ranking", "../../" if known.dated else "",
         rankings=[_ranking(known, family) for family in known.families],
+        without_overall=_without_overall(known),
         charts=[chart for chart in made if chart],
-        empty=[metric for metric, chart in zip(DRAWN, made[-len(DRAWN) :], strict=True) if not chart],
+        empty=[
+            {"metric": metric, "sources": _sources(known, metric)}
+            for metric, chart in zip(DRAWN, made[-len(DRAWN) :], strict=True) if not chart
+        ],
         failures=known.failures[:FAILURES],
         dated=sorted(dated, reverse=True),
     )  # fmt: skip
 
 
 def _ranking(known: Facts, family: str) -> dict[str, Any]:
-    """One family's sentence and table; levels come from the components of the score."""
+    """One family's sentence and table: of its metrics' levels, overall of the families' indices."""
     rows = [row for row in known.ranking if row["family"] == family]
     ranked = [row for row in rows if row["place"] is not None]
-    levels = {(c["community"], c["metric"]): c["level"] for c in known.components if c["family"] == family}
-    metrics = [row for row in known.method if row["family"] == family]
+    parts = [c for c in known.components if c["family"] == family]
+    weights = {c["metric"]: c["weight"] for c in parts}
+    metrics = [row | {"weight": weights[row["metric"]]} for row in known.method if row["metric"] in weights]
+    families = rows[0]["families"].split(", ")
+    what = f"{words.measured(family, rows[0]['families'])}, {words.window(known.month)}"
+    if family == "overall":
+        heads = {name: f"{words.heading(name)}: index" for name in families}
+        cells = {(row["community"], row["family"]): row["index"] for row in known.ranking}
+    else:
+        heads = {m["metric"]: f"{words.label(m['metric'])} a month" for m in metrics}
+        cells = {(c["community"], c["metric"]): c["level"] for c in parts}
     return {
-        "family": family,
-        "sentence": words.headline(rows, family, known.month),
+        "heading": words.heading(family),
+        "what": what,
+        "sentence": words.headline(rows, what),
         "metrics": metrics,
+        "heads": list(heads.values()),
         "rows": [
             row | {
                 "relative": words.relative(row, ranked) if ranked else None,
-                "levels": [levels.get((row["community"], m["metric"])) for m in metrics],
+                "cells": [cells.get((row["community"], column)) for column in heads],
                 "imports": [words.imported_in_full(i) for i in _in_window(known, row["community"])],
             }
             for row in rows
         ],
     }  # fmt: skip
+
+
+def _sources(known: Facts, metric: str) -> list[Row]:
+    """The sources that a metric could come from."""
+    of_code = any(m["metric"] == metric and m["family"] == "code" for m in known.metrics)
+    kinds = ("git",) if of_code else CHANNELS
+    return [row for row in known.freshness if row["kind"] in kinds]
+
+
+def _without_overall(known: Facts) -> str | None:
+    """Why there is no overall ranking; None where there is one."""
+    return next((row["reason"] for row in known.ranking if row["family"] == "overall" and not row["families"]), None)
 
 
 def _in_window(known: Facts, community: str) -> list[Row]:

@@ -21,17 +21,20 @@ AGAIN = re.compile(r'(<p class="quiet" id="again")[^>]*>[^<]*</p>')
 COPIED = ("draw.js", "page.css")
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 CSV_COLUMNS = {
-    "ranking": ("family", "place", "community", "name", "index", "score", "months", "published_months", "reason"),
-    "places": ("family", "as_of", "community", "place", "index", "months", "published_months", "reason"),
+    "ranking": ("family", "families", "place", "community", "name", "index", "score", "months", "published_months",
+                "reason"),
+    "places": ("family", "families", "as_of", "community", "place", "index", "months", "published_months", "reason"),
     "monthly": ("metric", "month", "community", "value", "state", "covered", "to_date"),
     "releases": ("community", "version", "series", "kind", "released_at", "dated_by", "source", "repository", "tag"),
     "imports": ("community", "repository", "day", "commits", "commits_of_month", "authored_from", "authored_to"),
-}
+}  # fmt: skip
 # What does not depend on the month that is shown.
 CSV_COLUMNS_OF_TODAY = {
     "freshness": ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest",
                   "waiting_units", "pending_months", "note"),
     "coverage": ("community", "source", "month", "state", "covered"),
+    "reconciliation": ("community", "source", "month", "total", "stored", "quarantined", "copies", "other_month",
+                       "difference", "state"),
     "visits": ("night", "community", "source", "ok", "unchanged", "empty", "partial", "failed", "refused", "gone"),
     "published": ("community", "metric", "period", "value", "quality", "definition", "source", "file"),
 }  # fmt: skip

@@ -14,7 +14,6 @@ MISSING = {
     None: "not observed",
 }
 MEASURED = {
-    "overall": "public activity and membership",
     "talk": "public talk",
     "code": "public code activity",
     "members": "membership",
@@ -233,10 +232,20 @@ def origin(known: Facts) -> str:
     return f"Public activity, not quality. {made}.{shown}"
 
 
-def headline(rows: Sequence[Row], family: str, last: date) -> str:
-    """Who has which place by score in one family; `rows` as `questions/ranking.sql` gives them."""
+def heading(family: str) -> str:
+    """The word for a family, as a heading."""
+    return family.capitalize()
+
+
+def measured(family: str, families: str) -> str:
+    """What a ranking is by; `families` are those that it rests on, as `rankings.monthly` names them."""
+    named = [said for name, said in MEASURED.items() if name in families.split(", ")]
+    return f"{joined(named)} together" if family == "overall" else MEASURED[family]
+
+
+def headline(rows: Sequence[Row], what: str) -> str:
+    """Who has which place by score in `what`; `rows` as `questions/ranking.sql` gives them."""
     ranked = [row for row in rows if row["place"] is not None]
-    what = f"{MEASURED[family]}, {window(last)}"
     if not ranked:
         return f"No community can be ranked in {what}. {unranked(rows)}".rstrip()
     if len(ranked) == 1:
@@ -244,7 +253,7 @@ def headline(rows: Sequence[Row], family: str, last: date) -> str:
     places = [placed(row, ranked) for row in ranked[:NAMED]]
     more = f", of {len(ranked):,} ranked" if len(ranked) > NAMED else ""
     said = f"By score in {what}, {joined(places)}{more}."
-    return " ".join(part for part in (said, unranked(rows), CAUTION) if part)
+    return f"{said} {unranked(rows)}".rstrip()
 
 
 def placed(row: Row, ranked: Sequence[Row]) -> str:

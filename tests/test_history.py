@@ -88,9 +88,10 @@ def test_without_any_visit_the_published_months_are_shown_and_ranked(where):
                       "where month < '2026-01-01' and metric in ('commits', 'new_code_people') "
                       "order by all")  # fmt: skip
     assert rows == [("commits", 60, "published", 0), ("new_code_people", None, "unobserved", 0)]
-    assert ask(where, "select place, months, published_months from rankings.monthly where as_of = '2025-12-01'") == [
-        (1, 12, 12)
-    ]
+    assert ask(
+        where,
+        "select place, months, published_months from rankings.monthly where as_of = '2025-12-01' and family = 'code'",
+    ) == [(1, 12, 12)]
     assert ask(where, "select distinct state from core.coverage") == [("pending",)]
     assert ask(where, "select count(*) from core.commits") == [(0,)]
 
@@ -137,7 +138,7 @@ def test_a_first_start_without_network_shows_the_history_since_2009(tmp_path):
     where = Folders(tmp_path / "data", folder / "communities", tmp_path / "site")
     warehouse.build(where, communities.load(where.communities), date(2026, 8, 20))
     rows = ask(where, 'select community, place, round("index", 1) from rankings.monthly '
-                      "where as_of = '2013-06-01' order by place")  # fmt: skip
+                      "where as_of = '2013-06-01' and family = 'code' order by place")  # fmt: skip
     assert rows == [("openstack", 1, 309.2), ("cloudstack", 2, 143.0), ("eucalyptus", 3, 75.5), ("opennebula", 4, 31.6)]
     first = ask(where, "select min(month) from metrics.monthly where state = 'published'")
     assert first < [(date(2009, 1, 1),)]

@@ -11,6 +11,7 @@ from pipelines import landing, warehouse
 from pipelines.folders import Folders
 from pipelines.nouns import Source, Verdict
 from pipelines.pseudonyms import Pseudonyms
+from reports import facts
 from spiders.mail import Archive, messages
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
@@ -79,6 +80,9 @@ def test_cross_posts_and_copies_are_one_message_and_each_list_has_its_postings(w
     rows = ask(where, "select month, total, stored, copies, other_month, state from core.reconciliation "
                       "where source = 'dev' order by month")  # fmt: skip
     assert rows == [(DECEMBER, 2, 2, 0, 0, "equal"), (JANUARY, 2, 2, 1, 1, "equal")]
+    summed, _ = facts.answered(where.database, "reconciled", {})
+    counts = ("source", "equal", "differs", "no_total", "not_held", "total", "stored", "copies", "other_month")
+    assert [summed[name] for name in counts] == ["dev", 2, 0, 0, 0, 4, 4, 1, 1]
 
 
 def test_an_id_that_names_two_messages_counts_both_and_a_message_without_id_counts(where):

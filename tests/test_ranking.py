@@ -21,6 +21,8 @@ RULES = {
     "fewest_months": 6,
     "fewest_people": 3,
     "first_ranking": AS_OF,
+    "admitted_from": 0.6,
+    "fewest_families": 2,
 }
 METRICS = {  # weight, offset, reference, counts people
     "people": (0.50, 1.0, 50.0, True),
@@ -43,6 +45,7 @@ METHOD = pa.schema([
     ("metric", pa.string()), ("family", pa.string()), ("weight", pa.float64()), ("family_weight", pa.float64()),
     ("offset", pa.float64()), ("reference", pa.float64()), ("counts_people", pa.bool_()),
 ])  # fmt: skip
+FAMILIES = pa.schema([("family", pa.string()), ("weight", pa.float64())])
 MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
     ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()),
@@ -70,14 +73,13 @@ def stages():
         return [t for t in warehouse.in_order(con, mine) if t in mine]
 
 
-def ranked(monthly, metrics=METRICS, **rules):
-    """Make the tables of sql/rankings from these months; return rankings and components as rows."""
-    total = sum(weight for weight, *_ in metrics.values())
-    method_rows = [(name, "code", w, w / total, *rest) for name, (w, *rest) in metrics.items()]
+def made(monthly, metrics, families, **rules):
+    """Make the tables of sql/rankings from these months, metrics as method rows, families as (name, weight)."""
     given = {
         "raw.build": pa.table({"last_complete_month": [AS_OF]}),
         "rankings.rules": pa.table({k: [v] for k, v in (RULES | rules).items()}),
-        "rankings.method": columns(METHOD, method_rows),
+        "rankings.method": columns(METHOD, metrics),
+        "rankings.families": columns(FAMILIES, families),
         "metrics.monthly": columns(MONTHLY, monthly),
     }
     with duckdb.connect(config={"threads": 1}) as con:
@@ -88,9 +90,23 @@ def ranked(monthly, metrics=METRICS, **rules):
             con.execute(f"create table {name} as select * from rows")
         for table in stages():
             con.execute(f"create table {table.name} as {table.select}")
-        rankings, components = (con.sql(f"from rankings.{name}").to_arrow_table() for name in ("monthly", "components"))
-    rows = components.to_pylist()
-    return {r["community"]: r for r in rankings.to_pylist()}, {(r["community"], r["metric"]): r for r in rows}
+        rows = (con.sql(f"from rankings.{name}").to_arrow_table().to_pylist() for name in ("monthly", "components"))
+        rankings, components = rows
+    return (
+        {(r["family"], r["community"]): r for r in rankings},
+        {(r["family"], r["community"], r["metric"]): r for r in components},
+    )
+
+
+def ranked(monthly, metrics=METRICS, **rules):
+    """Rank by one family; return rankings by community, components by community and metric."""
+    total = sum(weight for weight, *_ in metrics.values())
+    rows = [(name, "code", w, w / total, *rest) for name, (w, *rest) in metrics.items()]
+    rankings, components = made(monthly, rows, [("code", 1.0)], **rules)
+    return (
+        {community: row for (family, community), row in rankings.items() if family == "code"},
+        {key[1:]: row for key, row in components.items() if key[0] == "code"},
+    )
 
 
 def columns(schema, rows):
@@ -308,13 +324,93 @@ def test_too_few_people_are_listed_and_not_ranked():
     assert ranked(steady(LEVELS | enough))[0]["a"]["place"] == 5
 
 
+# ---- overall -----------------------------------------------------------------------------------------------------
+
+FAMILY_WEIGHTS = [("talk", 0.6), ("code", 0.2), ("members", 0.2)]
+OF_FAMILIES = [  # metric, family, weight, weight within the family, offset, reference, counts people
+    ("talkers", "talk", 0.4, 2 / 3, 1.0, 50.0, True),
+    ("messages", "talk", 0.2, 1 / 3, 4.0, 250.0, False),
+    ("coders", "code", 0.2, 1.0, 1.0, 50.0, True),
+    ("members", "members", 0.2, 1.0, 1.0, 1000.0, True),
+]
+
+
+def overall(levels, **rules):
+    """Rank communities by metric levels, None where nothing was seen, in all families."""
+    months = [
+        (community, metric, month, value, *(("unobserved", 0.0) if value is None else ("observed", 1.0)), None)
+        for community, values in levels.items()
+        for (metric, *_), value in zip(OF_FAMILIES, values, strict=True)
+        for month in MONTHS
+    ]
+    return made(months, OF_FAMILIES, FAMILY_WEIGHTS, **rules)
+
+
+def test_overall_weighs_each_family_as_the_method_says_and_metrics_within_it():
+    rankings, components = overall({"a": (100, 500, 10, 900), "b": (50, 900, 90, 100)})
+    weights = {m: components["overall", "a", m]["weight"] for m, *_ in OF_FAMILIES}
+    assert weights == pytest.approx({"talkers": 0.4, "messages": 0.2, "coders": 0.2, "members": 0.2})
+    for community in "ab":
+        by_family = [rankings[family, community]["score"] * weight for family, weight in FAMILY_WEIGHTS]
+        assert rankings["overall", community]["score"] == pytest.approx(sum(by_family), abs=2e-9)
+    assert rankings["overall", "a"]["families"] == "code, members, talk"
+    assert rankings["talk", "a"]["families"] == "talk"
+
+
+def test_a_metric_that_too_few_have_is_out_for_everybody_and_its_family_keeps_its_weight():
+    levels = {"a": (100, None, 10, 900), "b": (50, None, 90, 100), "c": (40, 10, 9, 10)}
+    rankings, components = overall(levels)
+    assert {m for family, c, m in components if (family, c) == ("overall", "c")} == {"talkers", "coders", "members"}
+    weights = {m: components["overall", "c", m]["weight"] for m in ("talkers", "coders", "members")}
+    assert weights == pytest.approx({"talkers": 0.6, "coders": 0.2, "members": 0.2})
+    assert {rankings["overall", c]["place"] for c in "abc"} == {1, 2, 3}
+
+
+def test_a_family_that_too_few_have_leaves_its_weight_to_the_others():
+    levels = {"a": (100, 100, 10, None), "b": (50, 50, 90, None), "c": (40, 10, 9, 10)}
+    rankings, components = overall(levels)
+    assert rankings["overall", "c"]["families"] == "code, talk"
+    weights = [components["overall", "c", m]["weight"] for m in ("talkers", "messages", "coders")]
+    assert weights == pytest.approx([0.5, 0.25, 0.25])
+    without, _ = overall({c: (*values[:3], None) for c, values in levels.items()})
+    assert rankings["overall", "c"]["score"] == without["overall", "c"]["score"], "what is not admitted adds nothing"
+
+
+def test_who_lacks_what_the_others_have_is_listed_with_what_is_lacking():
+    rankings, _ = overall({"a": (9, 9, 9, 9), "b": (9, 9, 9, 9), "c": (None, None, 9, None), "d": (None,) * 4})
+    assert rankings["overall", "c"]["reason"] == "its members and its talk could not be counted"
+    assert rankings["overall", "d"]["reason"] == "its code and its members and its talk could not be counted"
+    assert (rankings["overall", "c"]["score"], rankings["code", "c"]["place"]) == (None, 1)
+    assert rankings["talk", "c"]["reason"] == "none of the 12 months was seen"
+
+
+def test_two_of_three_are_enough_and_one_of_two_is_not():
+    admitted, _ = overall({"a": (9, 9, 9, 9), "b": (9, 9, 9, None), "c": (None, None, 9, 9)})
+    assert admitted["overall", "a"]["families"] == "code, members, talk"
+    half, _ = overall({"a": (9, 9, 9, 9), "b": (None, None, 9, None)})
+    assert {half["overall", c]["reason"] for c in "ab"} == {
+        "fewer than 2 families could be counted for enough communities"
+    }
+    assert {(half["overall", c]["families"], half["overall", c]["score"]) for c in "ab"} == {(None, None)}
+
+
+def test_the_people_of_an_overall_ranking_are_those_of_its_largest_metric():
+    rankings, _ = overall({"a": (2, 9, 2, 4), "b": (2, 9, 2, 2)})
+    assert [rankings["overall", c]["place"] for c in "ab"] == [1, None]
+    assert rankings["overall", "b"]["reason"] == "fewer than 3 people a month on average"
+
+
 def test_the_constants_are_those_of_the_method_file(tmp_path):
     frozen = method.load()
     assert {m["metric"]: (m["weight"], m["offset"]) for m in frozen.metrics} == {
+        "talk_people": (0.175, 1.0),
+        "messages": (0.0875, 4.0),
         "code_people": (0.20, 1.0),
         "commits": (0.15, 5.0),
     }
-    assert sum(m["family_weight"] for m in frozen.metrics) == pytest.approx(1)
+    for family in frozen.families:
+        weights = [m["family_weight"] for m in frozen.metrics if m["family"] == family["family"]]
+        assert sum(weights) == pytest.approx(1)
     other = tmp_path / "method.toml"
     other.write_bytes(Path(method.METHOD_FILE).read_bytes() + b"\n")
     assert method.load(other).sha256 != frozen.sha256

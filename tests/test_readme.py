@@ -72,6 +72,10 @@ def test_the_demo_has_the_measured_commits_and_people_of_every_month(demo):
     answered = stackrank("sql", question, "--format", "csv", data=data)
     shown = {tuple(line.split(",")[:3]): float(line.split(",")[3]) for line in answered.stdout.splitlines()[1:]}
     assert {key: shown.get(key) for key in told} == told
+    talk = "select community from rankings.monthly where family = 'overall' and place > 0 and families = 'code, talk'"
+    last = "select max(as_of) from rankings.monthly"
+    ranked = stackrank("sql", f"{talk} and as_of = ({last}) order by place", "--format", "csv", data=data)
+    assert ranked.stdout.split() == ["community", "openstack", "cloudstack"], "the others have no list that lives"
     assert "July 2021 to June 2026 for CloudStack, OpenNebula, OpenStack" in (data / "site/index.html").read_text()
     releases = stackrank("sql", "select count(distinct community) from core.releases", "--format", "csv", data=data)
     assert releases.stdout.split()[-1] == "4"

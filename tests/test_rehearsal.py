@@ -387,8 +387,14 @@ def test_a_window_is_five_years_up_to_the_newest_month_of_most() -> None:
     assert found["ended"].narrowed(source()).since == date(2025, 10, 1)
     assert found["one"].narrowed(source(since=date(2010, 1, 1))).since == date(2021, 7, 1)
     whole = totals.windows(told, whole=True)["one"]
-    since = [whole.narrowed(source(since=date(2010, 1, 1), kind=kind)).since for kind in ("git", "pipermail")]
-    assert since == [date(2018, 6, 1), date(2024, 7, 1)]
+    git_and_mail = [whole.narrowed(source(since=date(2010, 1, 1), kind=kind)) for kind in ("git", "pipermail")]
+    assert [(s.since, s.until) for s in git_and_mail] == [
+        (date(2018, 6, 1), None),
+        (date(2012, 7, 1), date(2013, 6, 30)),
+    ]
+    assert not whole.narrowed(source(since=date(2014, 1, 1), kind="pipermail")).enabled
+    mail = found["one"].narrowed(source(since=date(2010, 1, 1), until=date(2025, 6, 1), kind="pipermail"))
+    assert (mail.since, mail.until) == (date(2024, 7, 1), date(2025, 6, 1))
     assert totals.windows([], whole=False) == {}
 
 

@@ -212,7 +212,7 @@ def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
     for path in where.glob("**/*.html"):
         page = Page(path.read_text(encoding="utf-8"))
         loaded = page.values("src") + page.values("href", "link")
-        links = [link.split("#")[0] for link in page.values("href", "a") if not link.startswith("https://")]
+        links = [link.split("#")[0] for link in page.values("href", "a") if not link.startswith(("https://", "#"))]
         reached = [(path.parent / link).resolve() for link in loaded + links if link != "data:,"]
         assert [link for link in reached if not link.is_file() or where not in link.parents] == []
         offered |= {str(link.relative_to(where)) for link in reached}
@@ -423,7 +423,7 @@ def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house):
     assert ("beta", "observed") not in kinds
     assert words.LEGEND_OF_PLACES["published"] in page.text
     assert page.rows("Places over time")["February 2026"][1] == "2 (3 months measured earlier)"
-    assert {row["published_months"] for row in table(house, "places")} == {"0", "1"}
+    assert {row["published_months"] for row in table(house, "places") if row["families"]} == {"0", "1"}
 
 
 def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
@@ -582,6 +582,73 @@ def test_a_month_is_complete_five_days_after_its_end(house, today, last):
         as_of.check(known, facts.month_after(given))
 
 
+# ---- mail and the families together ----------------------------------------------------------------------------
+
+
+def reconciled(source, **counts):
+    return {"community": "alpha", "name": "Alpha Cloud", "source": source} | counts
+
+
+def test_our_count_of_mail_stands_beside_the_archives_own(house):
+    months = {"equal": 3, "differs": 1, "no_total": 0, "not_held": 2}
+    summed = months | {"total": 1206, "stored": 1200, "quarantined": 4, "copies": 7}
+    differs = reconciled(
+        "dev", month=date(2025, 5, 1), total=406, stored=400, quarantined=4, difference=-2, state="differs"
+    )
+    whole = reconciled("old", month=None, total=10, stored=11, quarantined=0, difference=1, state="differs")
+    equal = reconciled("dev", month=date(2025, 6, 1), total=8, stored=8, quarantined=0, difference=0, state="equal")
+    known = replace(
+        house.known,
+        reconciled=[reconciled("dev", **summed, other_month=None)],
+        reconciliation=[differs, equal, whole],
+    )
+    page = Page(data.page(known))
+    assert page.rows("Mail archives, by what they say of themselves") == {
+        "Alpha Cloud": ["dev", "3", "1", "0", "2", "1,206", "1,200", "4", "7", "unknown"]
+    }
+    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Months in which we hold another")]
+    assert rows[1:] == [
+        ["Alpha Cloud", "dev", "May 2025", "406", "400", "4", "-2"],
+        ["Alpha Cloud", "old", "the whole list", "10", "11", "0", "+1"],
+    ]
+    assert "No mail archive is held yet." in Page(data.page(house.known)).text
+
+
+def test_an_overall_ranking_states_its_families_and_stands_first(house):
+    code = [row for row in house.known.ranking if row["family"] == "code"]
+    talk = [row | {"family": "talk", "families": "talk", "index": 7.0} for row in code]
+    both = [row | {"family": "overall", "families": "code, talk"} for row in code]
+    parts = [row | {"weight": 0.25} for row in house.known.components if row["family"] == "code"]
+    known = replace(
+        house.known,
+        ranking=[*talk, *code, *both],
+        components=[*house.known.components, *(row | {"family": "overall"} for row in parts)],
+    )
+    assert known.families == ["overall", "talk", "code"]
+    page = Page(ranking.page(known))
+    assert "By score in public talk and public code activity together, March 2025 to February 2026" in page.text
+    heads = next(rows for caption, rows in page.tables.items() if "together" in caption)[0]
+    assert heads == ["Place", "Community", "First = 100", "Code: index", "Talk: index", "Index", "Months counted"]
+    assert page.rows("Ranking by public talk and public code activity together")["1"][3] == "7.00"
+    assert "There is no overall ranking" not in page.text
+    nobody = replace(known, ranking=[*code, *(row | {"place": None} for row in talk)])
+    assert nobody.families == ["code", "talk"], "who ranks nobody stands last"
+
+
+def test_without_an_overall_ranking_the_page_says_why(house):
+    page = Page(ranking.page(house.known))
+    assert house.known.families == ["code"]
+    assert "There is no overall ranking of these months: fewer than 2 families could be counted" in page.text
+
+
+def test_places_are_drawn_only_while_they_rest_on_the_same_families(house):
+    places = [
+        row | {"families": "code, talk" if row["as_of"] < date(2026, 2, 1) else "code"} for row in house.known.places
+    ]
+    page = Page(ranking.page(replace(house.known, places=places)))
+    assert list(page.rows("Places over time")) == ["February 2026"]
+
+
 # ---- words -----------------------------------------------------------------------------------------------------
 
 
@@ -632,13 +699,12 @@ SECOND = "has place 2 (36.8 where the first is 100"
     ((None,) * 4,
      f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
     ((3.0, None), f"Only A can be ranked in {YEAR}. B is listed without a place: unseen."),
-    ((3.0, 2.0), f"By score in {YEAR}, A has place 1 and B {SECOND}). {words.CAUTION}"),
+    ((3.0, 2.0), f"By score in {YEAR}, A has place 1 and B {SECOND})."),
     ((3.0, 3.0, 2.0, None),
      f"By score in {YEAR}, A has place 1 (equal scores), B has place 1 (equal scores) and C has place 3 "
-     f"(36.8 where the first is 100). D is listed without a place: unseen. {words.CAUTION}"),
+     f"(36.8 where the first is 100). D is listed without a place: unseen."),
     ((3.0, 2.0, 2.0, 1.0),
-     f"By score in {YEAR}, A has place 1, B {SECOND}, equal scores) and C {SECOND}, equal scores), of 4 ranked."
-     f" {words.CAUTION}"),
+     f"By score in {YEAR}, A has place 1, B {SECOND}, equal scores) and C {SECOND}, equal scores), of 4 ranked."),
 ])  # fmt: skip
 def test_the_first_sentence_says_who_has_which_place(scores, said):
-    assert words.headline(ranked(*scores), "code", date(2026, 2, 1)) == said
+    assert words.headline(ranked(*scores), YEAR) == said

@@ -1,4 +1,4 @@
-"""The mailing lists of a rehearsal and how much is written on them: one message for every ten of the real list."""
+"""The mailing lists of a rehearsal, with as many messages as were counted on the real ones, where they were."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,13 +11,12 @@ from pipelines.communities import ARCHIVES
 from pipelines.history import Figure
 from pipelines.nouns import Source
 
-SHARE = 10
 TOLD = (
-    "The mail is invented too: one message for every ten where a month of a list was counted "
-    "by others, any number where not."
+    "The mail is invented too, by any number of people: as many messages as others counted where a month of a list "
+    "was counted (2010 to 2014), any number where not."
 )
 USUAL = {"everyone": 300, "developers": 200, "users": 150, "governance": 30, "outreach": 30, "announce": 10}
-"""Messages a month of an invented list, by whom it is for, before one in ten is taken."""
+"""Messages a month of an invented list, by whom it is for."""
 MONTHLY, WEEKLY = "postings:", "postings_week:"
 MIDDLE_OF_WEEK = timedelta(days=3)
 
@@ -37,7 +36,7 @@ def place(url: str) -> str:
 def _list(source: Source, counted: Mapping[tuple[str, str], Mapping[date, float]], today: date) -> MailingList:
     address = source.address or ""
     known = counted.get((source.community, address.partition("@")[0]), {})
-    months = {month: _share(known.get(month) or _usual(source, month)) for month in _months(source, today)}
+    months = {month: int(known.get(month) or _usual(source, month)) for month in _months(source, today)}
     return MailingList(source.kind, place(source.urls[0]), address, months, source.community)
 
 
@@ -63,7 +62,3 @@ def _months(source: Source, today: date) -> Iterator[date]:
 def _usual(source: Source, month: date) -> float:
     dice = Random(f"{source.id} {month}")  # noqa: S311 - invented mail holds no secret
     return USUAL.get(source.audience or "", 100) * dice.uniform(0.7, 1.3)
-
-
-def _share(messages: float) -> int:
-    return -(-int(messages) // SHARE)

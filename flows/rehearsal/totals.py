@@ -13,6 +13,7 @@ from pipelines.history import Figure
 from pipelines.nouns import Source
 
 YEARS, YEARS_OF_MAIL = 5, 2
+YEAR_OF_THE_TALK = date(2012, 7, 1), date(2013, 6, 30)
 METRICS = ("commits", "code_people", "new_code_people", "code_committers")
 
 
@@ -31,10 +32,12 @@ class Window:
     """The months of a community that are rehearsed with their real totals, by their first days.
 
     A `frozen` community was measured for a shorter time than the others: nothing is known of it after `last`.
+    Mailing lists, a visit for each month, are rehearsed on the days of `mail` only; its end is None if it has none.
     """
 
     first: date
     last: date
+    mail: tuple[date, date | None]
     frozen: bool
     months: Mapping[date, Totals]
 
@@ -52,20 +55,20 @@ class Window:
     def narrowed(self, source: Source) -> Source:
         """Return the source as it is rehearsed: it begins with the window, and a frozen one proves nothing later.
 
-        One that ended before is switched off. A mailing list, a visit for each month, is shown for two years
-        and switched off if it ended in them, which keeps the rehearsal short.
+        One that ended before, or began later, is switched off.
         """
-        mail = source.kind in ARCHIVES
-        first = max(self.first, _years_before(self.last, YEARS_OF_MAIL)) if mail else self.first
-        if source.until and source.until < (self.last if mail else first):
+        first, end = self.mail if source.kind in ARCHIVES else (self.first, None)
+        since, until = max(source.since, first), min(filter(None, (source.until, end)), default=None)
+        if until and until < since:
             return replace(source, enabled=False)
-        return replace(source, since=max(source.since, first), snapshot=self.frozen and source.until is None)
+        return replace(source, since=since, until=until, snapshot=self.frozen and until is None)
 
 
 def windows(figures: Iterable[Figure], *, whole: bool) -> dict[str, Window]:
-    """Return the window of each measured community: five years up to its newest month, or all of its months.
+    """Return the window of each measured community: five years, two of mail, up to its newest month.
 
-    No window ends later than the newest month that at least half of the communities were measured in.
+    A whole one has all of its months, with the mail of the year before the founding talk. No window
+    ends later than the newest month that at least half of the communities were measured in.
     """
     told: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
     for figure in figures:
@@ -89,7 +92,8 @@ def _totals(values: Mapping[str, int]) -> Totals:
 def _window(months: Mapping[date, Totals], newest: date, *, whole: bool) -> Window:
     last = min(newest, max(months))
     first = min(months) if whole else max(min(months), _years_before(last, YEARS))
-    return Window(first, last, last < newest, months)
+    mail = YEAR_OF_THE_TALK if whole else (max(first, _years_before(last, YEARS_OF_MAIL)), None)
+    return Window(first, last, mail, last < newest, months)
 
 
 def _years_before(last: date, years: int) -> date:

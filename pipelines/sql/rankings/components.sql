@@ -1,44 +1,18 @@
--- One row per ranking, community and metric of the family: what the metric adds to the score.
+-- One row per ranking, community and metric: what the metric adds to the score.
 --   as_of: first day of the last month of the window
---   family: family of the ranking
+--   family: family of the ranking, or overall
 --   community: slug of the community
 --   metric: name of the metric
+--   metric_family: family that the metric belongs to
 --   months: usable months of the window, 0 to 12, the published ones among them
 --   published_months: months of the window that were not seen well enough and are taken from raw.history
 --   applicable_months: months of the window in which the community had a living source
---   level: mean month over the usable months, each divided by its coverage; NULL with fewer than the method's fewest months
---   y: ln((level + offset) / (reference + offset)); NULL where the level is missing
---   weight: the metric's weight within the family; the weights of a family add up to 1
+--   level: mean month over the usable months, see rankings.levels
+--   y: logarithm of the level against the reference, see rankings.levels
+--   weight: the metric's weight in the ranking; those of a ranking add up to 1
 --   contribution: weight * y; the contributions add up to the score
---   state: observed (all months seen), published (some or all from raw.history, the others seen), partial (months are missing), missing
-with judged as (
-    select *, state in ('observed', 'partial') and covered >= usable_coverage as seen,
-        not seen and published is not null and state <> 'not_applicable' as taken
-    from metrics.monthly cross join rankings.rules
-), summed as (
-    select as_of, method.family, community, method.metric, any_value(method) as m,
-        count(*) filter (seen or taken) as months,
-        count(*) filter (taken) as published_months,
-        count(*) filter (state <> 'not_applicable') as applicable_months,
-        sum(if(seen, value, published)) filter (seen or taken)
-            / sum(if(seen, covered, 1)) filter (seen or taken) as level
-    from rankings.as_ofs
-    join judged on month between as_of - to_months(window_months - 1) and as_of
-    join rankings.method as method using (metric)
-    group by all
-), levels as (
-    select * replace (if(months >= fewest_months, level, null) as level)
-    from summed cross join rankings.rules
-)
-select as_of, family, community, metric, months, published_months, applicable_months, level,
-    ln((level + m."offset") / (m.reference + m."offset")) as y,
-    m.family_weight as weight,
-    m.family_weight * ln((level + m."offset") / (m.reference + m."offset")) as contribution,
-    case
-        when level is null then 'missing'
-        when months < window_months then 'partial'
-        when published_months > 0 then 'published'
-        else 'observed'
-    end as state
-from levels
-order by as_of, family, community, metric
+--   state: observed, published, partial or missing, see rankings.levels
+select as_of, w.family, community, metric, metric_family, months, published_months, applicable_months, level, y, weight,
+    weight * y as contribution, state
+from rankings.levels join rankings.weights as w using (as_of, metric)
+order by as_of, w.family, community, metric
