@@ -126,6 +126,7 @@ def build(where: Folders, communities: Sequence[Community], today: date, shows: 
 
 
 def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
+    """Open a new file in one transaction, which `_finish` ends."""
     draft.parent.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     con.execute("set memory_limit = '1GB'")
@@ -133,6 +134,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con.execute("set preserve_insertion_order = true")
     con.execute(f"attach {_literal(str(draft))} as built (storage_version {_literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute("begin")
     for schema in ("raw", "core", "definitions", "metrics", "rankings"):
         con.execute(f"create schema {schema}")
     return con
@@ -445,9 +447,8 @@ def _make(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _comment(con: duckdb.DuckDBPyConnection, name: str, sentence: str, columns: Mapping[str, str]) -> None:
-    con.execute(f"comment on table {name} is {_literal(sentence)}")
-    for column, text in columns.items():
-        con.execute(f'comment on column {name}."{column}" is {_literal(text)}')
+    on_columns = (f'comment on column {name}."{column}" is {_literal(text)}' for column, text in columns.items())
+    con.execute("; ".join([f"comment on table {name} is {_literal(sentence)}", *on_columns]))
 
 
 def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:
@@ -470,6 +471,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table if exists raw.no_{name}")
     for name in ("raw.harvests", UNITED, "rankings.rules"):
         con.execute(f"drop table {name}")
+    con.execute("commit")
     con.execute("checkpoint built")
     con.execute("use memory")
     con.execute("detach built")

@@ -345,6 +345,7 @@ def found(tmp_path_factory):
 
     def spoilt(con):
         sound(con)
+        con.execute("commit")
         for check, mistake in SPOILT.items():
             con.execute("begin")
             con.execute(mistake)
@@ -352,6 +353,7 @@ def found(tmp_path_factory):
                 sound(con)
             said[check] = str(complaint.value)
             con.execute("rollback")
+        con.execute("begin")
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(warehouse, "_check", spoilt)
