@@ -14,7 +14,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PAGES = ("index.html", "community/evil.html", "data.html", "as-of/2025-12/index.html")
+PAGES = ("index.html", "community/evil.html", "data.html",
+         pytest.param("as-of/2025-12/index.html", marks=pytest.mark.long))  # fmt: skip
 TOO_HIGH = """() => [...document.querySelectorAll(".chart")]
     .filter((e) => e.querySelector(".main-svg").getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)
     .map((e) => e.id)"""

@@ -541,7 +541,7 @@ def read(*chunks: bytes) -> pa.Table:
     return pa.Table.from_batches(commits(chunks, KEYED, machines()), schema=landing.COMMITS).combine_chunks()
 
 
-@settings(deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(data=st.data())
 def test_the_reader_gives_the_same_rows_in_any_chunking(recorded, data):
     cuts = sorted(data.draw(st.sets(st.integers(0, len(recorded)), max_size=40)))
@@ -555,7 +555,7 @@ def test_the_reader_gives_the_same_rows_byte_by_byte(recorded):
     assert read().num_rows == 0
 
 
-@settings(deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(data=st.data())
 def test_a_stream_that_is_cut_inside_a_commit_raises(recorded, data):
     cut = data.draw(st.integers(1, len(recorded) - 1))

@@ -370,7 +370,7 @@ def mailboxes(draw):
     return b"".join(parts), names
 
 
-@settings(max_examples=120, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mailbox=mailboxes(), data=st.data())
 def test_n_messages_written_are_n_messages_read_in_any_chunking(mailbox, data):
     content, names = mailbox

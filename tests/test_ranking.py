@@ -52,7 +52,7 @@ MONTHLY = pa.schema([
 ])  # fmt: skip
 counts = st.tuples(*[st.integers(0, 100_000).map(float) for _ in METRICS])
 communities = st.dictionaries(st.sampled_from("abcdefgh"), counts, min_size=2, max_size=6)
-quickly = settings(max_examples=8, deadline=None, database=None)
+quickly = settings(max_examples=5, deadline=None, database=None)
 
 
 def steady(levels, months=MONTHS):
