@@ -401,12 +401,13 @@ def in_order(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]
 
 
 def reads_from(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
-    """Return the tables that a select reads, from DuckDB's own parse tree."""
+    """Return the tables that a select reads, from DuckDB's own parse tree; `recurring` is a recursion's own state."""
     ((text,),) = con.execute("select json_serialize_sql($select)", {"select": table.select}).fetchall()
     tree = json.loads(text)
     if tree["error"]:
         raise ValueError(f"{table.name}: {tree['error_message']}")
-    return {f"{n['schema_name']}.{n['table_name']}" for n in _nodes(tree) if n.get("schema_name") and "table_name" in n}
+    read = [(n["schema_name"], n["table_name"]) for n in _nodes(tree) if n.get("schema_name") and "table_name" in n]
+    return {f"{schema}.{name}" for schema, name in read if schema != "recurring"}
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
@@ -423,15 +424,17 @@ def _united(tables: list[Table]) -> Table:
 
 
 def _definitions(tables: list[Table]) -> Table:
-    rows = ", ".join(
-        "(" + ", ".join(map(_literal, (t.name.split(".")[1], t.facts["family"], t.facts["unit"], t.sentence))) + ")"
-        for t in tables
-        if t.facts
-    )
+    rows = ", ".join("(" + ", ".join(map(_literal, _definition(t))) + ")" for t in tables if t.facts)
     comments = {"metric": "name of the metric", "family": "family it belongs to", "unit": "what is counted",
+                "kind": "count (0 where nothing happened), or measure (no value there)",
                 "definition": "one sentence that defines it"}  # fmt: skip
-    select = f"select * from (values {rows}) as d(metric, family, unit, definition)"
+    select = f"select * from (values {rows}) as d(metric, family, unit, kind, definition)"
     return Table("metrics.definitions", "One row per metric, with its definition.", comments, {}, select)
+
+
+def _definition(metric: Table) -> tuple[str, ...]:
+    facts = metric.facts
+    return metric.name.split(".")[1], facts["family"], facts["unit"], facts.get("kind", "count"), metric.sentence
 
 
 METRIC_COLUMNS = {

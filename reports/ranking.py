@@ -8,7 +8,7 @@ from pipelines.communities import CHANNELS
 from reports import lines, render, twins, words
 from reports.facts import Facts, Row, month_after
 
-DRAWN = ("talk_people", "messages", "code_people", "commits")
+DRAWN = ("talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
 
 

@@ -98,7 +98,8 @@ def of_metric(known: Facts, metric: str, looks: Mapping[str, Style]) -> Chart | 
 
 def of_community(known: Facts, community: str, family: str, unit: str) -> Chart | None:
     """All metrics of one community that count the same thing; None where they have no value."""
-    metrics = [m["metric"] for m in known.metrics if (m["family"], m["unit"]) == (family, unit)]
+    alike = [m for m in known.metrics if (m["family"], m["unit"]) == (family, unit)]
+    metrics, a_month = [m["metric"] for m in alike], "" if alike[0]["kind"] == "measure" else " a month"
     names = {metric: words.label(metric) for metric in metrics}
     own = [row for row in known.of("monthly", community) if row["metric"] in names]
     rows = [row | {"known": _kind_of_month(row)} for row in own]
@@ -111,10 +112,10 @@ def of_community(known: Facts, community: str, family: str, unit: str) -> Chart 
     marks = [_mark(row, first) for row in _marked(known.of("releases", community))]
     return Chart(
         id=f"{family}-{unit}",
-        title=f"{words.joined([names[line.slug] for line in drawn])} a month",
+        title=words.joined([names[line.slug] for line in drawn]) + a_month,
         description=" ".join(f"{names[line.slug]}: {_definition(known, line.slug)}" for line in drawn)
         + " A line breaks where a month was not observed.",
-        figure=charts.monthly(drawn, looks, f"{unit} a month", events, marks, named=True),
+        figure=charts.monthly(drawn, looks, f"{unit}{a_month}", events, marks, named=True),
         source=f"{known.names[community]}. {words.origin(known)}",
         download="monthly.csv",
         **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks), "metric"),

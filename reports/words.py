@@ -11,6 +11,7 @@ from reports.facts import Facts, Row
 MISSING = {
     "unobserved": "not observed",
     "not_applicable": "not applicable",
+    "undefined": "no value",
     None: "not observed",
 }
 MEASURED = {
@@ -25,6 +26,11 @@ LABELS = {
     "code_committers": "Committers",
     "talk_people": "Senders",
     "new_talk_people": "New senders",
+    "reply_people": "People who answered",
+    "threads": "Threads",
+    "threads_replied": "Threads answered",
+    "participation_ratio": "Messages a thread",
+    "time_to_first_response": "Time to first response",
 }
 STATES = {
     "seen": ("■", "seen whole"),

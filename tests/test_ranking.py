@@ -404,6 +404,7 @@ def test_the_constants_are_those_of_the_method_file(tmp_path):
     frozen = method.load()
     assert {m["metric"]: (m["weight"], m["offset"]) for m in frozen.metrics} == {
         "talk_people": (0.175, 1.0),
+        "threads_replied": (0.0875, 1.0),
         "messages": (0.0875, 4.0),
         "code_people": (0.20, 1.0),
         "commits": (0.15, 5.0),

@@ -1,2 +1,2 @@
 select * from metrics.monthly
-where (value is null) <> (state in ('unobserved', 'not_applicable')) or value < 0 or isnan(value) or isinf(value)
+where (value is null) <> (state in ('unobserved', 'not_applicable', 'undefined')) or value < 0 or isnan(value) or isinf(value)

@@ -14,14 +14,15 @@
 --   is_reply: it answers another message
 --   in_reply_to_key: the message that it answers
 --   reference_keys: the messages of its thread, oldest first
---   thread_key: the thread it belongs to; NULL until threads are made
+--   thread_key: the thread it belongs to, see core.threads
 --   class: human or which machine; NULL until messages are classed
 --   postings: on how many lists of the community it stands
 select community, source, message_key, sent_at, month, archive_month, date_quality,
     sender_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
-    null::varchar as thread_key, null::varchar as "class",
+    thread_key, null::varchar as "class",
     count(*) over (partition by community, message_key) as postings
 from core.postings
+join core.thread_members using (community, message_key)
 join (select community, source, rowid as position from raw.sources) using (community, source)
 qualify row_number() over (partition by community, message_key order by sent_at, position) = 1
 order by community, sent_at, message_key

@@ -2,8 +2,8 @@
 --   community: slug of the community
 --   metric: name of the metric, see metrics.definitions
 --   month: first day of the month, UTC
---   value: what was counted, in the metric's unit; NULL where nothing could be seen, never 0 for that
---   state: observed, partial (the count is of what was seen), published (nothing was seen; the value is that of raw.history), unobserved, not_applicable
+--   value: what was counted or measured, in the metric's unit; NULL where nothing could be seen, never 0 for that
+--   state: observed, partial (the value is of what was seen), published (nothing was seen; the value is that of raw.history), undefined (seen, and the measure has no value there), unobserved, not_applicable
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
 --   published: what raw.history says of the same month by the same definition, measured earlier; NULL where it says nothing
 with measured as (
@@ -13,10 +13,14 @@ with measured as (
 )
 select community, metric, month,
     case
-        when state in ('observed', 'partial') then coalesce(value, 0)::double
+        when state in ('observed', 'partial') then if(kind = 'count', coalesce(value, 0), value)::double
         when state = 'unobserved' then published
     end as value,
-    if(state = 'unobserved' and known, 'published', state) as state,
+    case
+        when state in ('observed', 'partial') and kind = 'measure' and value is null then 'undefined'
+        when state = 'unobserved' and known then 'published'
+        else state
+    end as state,
     covered, published
 from core.channels
 join metrics.definitions using (family)

@@ -1,0 +1,6 @@
+-- Threads that a person started and another person has answered so far, by the UTC month in which they were started.
+-- family: talk
+-- unit: threads
+select community, month, count(*) as value
+from core.threads where by_person and answered_at is not null and month is not null group by all
+order by community, month
