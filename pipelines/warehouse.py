@@ -285,6 +285,7 @@ _SOURCE_COLUMNS = (
     ("why", "varchar", "why the source is in the catalogue"),
     ("continues", "varchar", "the source, as community/name, that it goes on from"),
     ("continued_by", "varchar", "the source that goes on from it"),
+    ("evidence", "varchar", "how one knows of a source that cannot be read"),
     ("snapshot", "boolean", "a frozen copy, which proves nothing after its newest commit"),
     ("releases", "varchar", "rule: a tag is a release if its whole name matches; the group is the version"),
     ("not_releases", "varchar[]", "rules: a tag whose whole name matches one of these is no release"),

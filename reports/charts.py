@@ -8,7 +8,7 @@ from typing import Any
 
 from reports import labels
 from reports.facts import month_after
-from reports.lines import GREY, KINDS, Event, Line, Mark, Style
+from reports.lines import GREY, KINDS, Break, Event, Line, Mark, Style
 from reports.scales import Scale, linear, logarithmic
 
 CONFIG = {
@@ -37,9 +37,9 @@ def places(drawn: Sequence[Line], looks: Mapping[str, Style], events: Sequence[E
 
 def monthly(
     drawn: Sequence[Line], looks: Mapping[str, Style], unit: str,
-    events: Sequence[Event] = (), marks: Sequence[Mark] = (), *, named: bool = False,
+    events: Sequence[Event] = (), marks: Sequence[Mark] = (), breaks: Sequence[Break] = (), *, named: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """Monthly numbers from zero, or on a logarithmic scale; marks in rows of their own below.
+    """Monthly numbers from zero, or on a logarithmic scale; marks in rows of their own below, breaks as upright lines.
 
     `named` writes the labels of the marks beside them where there is room.
     """
@@ -53,10 +53,18 @@ def monthly(
     strip = ROW * len(rows) + APART + room if rows else 0
     height, axis = TOP + PANEL + strip + BOTTOM, {"title": {"text": escape(unit)}, "tickformat": ","}
     figure = finished(traces, height, axis, scales, drawn, looks, events)
+    if breaks:
+        figure["layout"]["shapes"] = [upright(day) for day in sorted({each.month for each in breaks})]
     if rows:
         written = labels.of_marks(marks, drawn) if named else []
         add_rows(figure, len(rows), strip, room, written)
     return figure
+
+
+def upright(month: date) -> dict[str, Any]:
+    """A dotted line from the bottom to the top of the lines' panel."""
+    at, line = f"{month:%Y-%m-%d}", {"color": MUTED, "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": at, "x1": at, "yref": "y domain", "y0": 0, "y1": 1, "line": line, "layer": "below"}
 
 
 def traces_of(line: Line, looks: Mapping[str, Style], said: str = "", width: int = 2) -> list[dict[str, Any]]:

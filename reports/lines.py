@@ -73,6 +73,13 @@ class Mark(NamedTuple):
     label: str
 
 
+class Break(NamedTuple):
+    """A month from which on a series counts another source, in full."""
+
+    month: date
+    said: str
+
+
 class Event(NamedTuple):
     """A month's value that its line does not rise to, with the reason in full and how much was added at once."""
 

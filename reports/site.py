@@ -25,6 +25,8 @@ CSV_COLUMNS = {
                 "reason"),
     "places": ("family", "families", "as_of", "community", "place", "index", "months", "published_months", "reason"),
     "monthly": ("metric", "month", "community", "value", "state", "covered", "to_date"),
+    "by_source": ("community", "source", "month", "value", "people", "only_here", "state", "to_date"),
+    "moves": ("community", "family", "month", "from_source", "to_source", "action", "reason", "evidence"),
     "releases": ("community", "version", "series", "kind", "released_at", "dated_by", "source", "repository", "tag"),
     "imports": ("community", "repository", "day", "commits", "commits_of_month", "authored_from", "authored_to"),
 }  # fmt: skip

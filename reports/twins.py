@@ -1,6 +1,7 @@
 """Charts with everything that a table or a screen reader says instead of them."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from reports import charts, lines, words
 from reports.facts import Facts, Row
-from reports.lines import Event, Line, Mark, Style
+from reports.lines import Break, Event, Line, Mark, Style
 
 # What an import adds to the month in which it stands, by metric.
 ADDED = {"commits": "commits", "code_people": "only_people"}
@@ -45,6 +46,7 @@ class Chart:
     def legend(self) -> list[tuple[str, str]]:
         """How months, marks and events are drawn, as (kind, sentence); no line for months that were all seen."""
         drawn = {trace["meta"] for trace in self.figure["data"]}
+        drawn |= {"break"} if self.figure["layout"].get("shapes") else set()
         said = words.LEGEND_OF_PLACES if self.of_places else words.LEGEND
         return [(kind, sentence) for kind, sentence in said.items() if kind in drawn]
 
@@ -110,15 +112,40 @@ def of_community(known: Facts, community: str, family: str, unit: str) -> Chart 
     drawn = lines.lines(_without(rows, known.imports), "month", "value", names, "metric")
     first = next(iter(looks))
     marks = [_mark(row, first) for row in _marked(known.of("releases", community))]
+    breaks = [Break(row["month"], words.move(row)) for row in known.of("moves", community) if row["family"] == family]
     return Chart(
         id=f"{family}-{unit}",
         title=words.joined([names[line.slug] for line in drawn]) + a_month,
         description=" ".join(f"{names[line.slug]}: {_definition(known, line.slug)}" for line in drawn)
         + " A line breaks where a month was not observed.",
-        figure=charts.monthly(drawn, looks, f"{unit}{a_month}", events, marks, named=True),
+        figure=charts.monthly(drawn, looks, f"{unit}{a_month}", events, marks, breaks, named=True),
         source=f"{known.names[community]}. {words.origin(known)}",
         download="monthly.csv",
-        **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks), "metric"),
+        **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks, breaks), "metric"),
+    )
+
+
+def of_sources(known: Facts, community: str) -> Chart | None:
+    """What stands on each list and forum of a community by itself: the raw view; None where it has none."""
+    own = [row | {"known": _kind_of_month(row)} for row in known.of("by_source", community)]
+    sums = Counter[str]()
+    for row in own:
+        sums[row["source"]] += row["value"] or 0
+    shown = [source for source, postings in sums.most_common() if postings]
+    if not shown:
+        return None
+    rows = [row for row in own if row["source"] in shown]
+    drawn = lines.lines(rows, "month", "value", {source: source for source in shown}, "source")
+    breaks = [Break(row["month"], words.move(row)) for row in known.of("moves", community) if row["family"] == "talk"]
+    return Chart(
+        id="by-source",
+        title="Postings a month, each list and forum by itself",
+        description="Every list and forum as it stands, copies and cross-posts in; the charts above count a message"
+        " once, also where it moved. A line breaks where a month was not observed.",
+        figure=charts.monthly(drawn, lines.styles(shown), "postings a month", breaks=breaks),
+        source=f"{known.names[community]}. {words.origin(known)}",
+        download="by_source.csv",
+        **_table("Month", drawn, rows, "month", words.month_of, _told((), (), breaks), "source"),
     )
 
 
@@ -166,9 +193,11 @@ def _mark(row: Row, slug: str) -> Mark:
     return Mark(slug, row["released_at"], words.release(row), row["series"] or row["version"])
 
 
-def _told(events: Iterable[Event], marks: Iterable[Mark] = ()) -> dict[date, list[str]]:
+def _told(events: Iterable[Event], marks: Iterable[Mark] = (), breaks: Iterable[Break] = ()) -> dict[date, list[str]]:
     """What happened in each month, in words."""
     told: dict[date, list[str]] = {}
+    for each in breaks:
+        told.setdefault(each.month, []).append(each.said)
     for mark in marks:
         told.setdefault(mark.day.replace(day=1), []).append(mark.said)
     for event in events:

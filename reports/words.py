@@ -48,6 +48,7 @@ LEGEND = {
     "event": "Crossed circles: a history that one person recorded in one day, most of it written more than 30 days"
     " before. The lines leave it out; the table, the CSV and the ranking count it in the month in which it was"
     " recorded.",
+    "break": "Dotted upright lines: a source moved; the table says where to, and whether both sides could be read.",
     "marks": "Small marks below: the first release of each line of versions.",
 }
 LEGEND_OF_PLACES = {
@@ -206,6 +207,14 @@ def release(row: Row) -> str:
     version = row["version"] if row["version"] != row["series"] else ""
     named = " ".join(filter(None, (row["name"], row["series"], version)))
     return f"{named}, {day(row['released_at'])}"
+
+
+def move(row: Row) -> str:
+    """A move from one source to another; `row` as `questions/moves.sql` gives it."""
+    said = f"{row['from_source']} went on in {row['to_source']}"
+    if row["action"] == "stitch":
+        return f"{said}: what both hold counts once"
+    return f"{said}, one of which cannot be read: its months are not observed ({row['evidence']})"
 
 
 def imported_in_full(row: Row) -> str:

@@ -196,3 +196,45 @@ def test_a_mailbox_proves_nothing_after_its_newest_message(where):
     landing.land(where, landing.Harvest(seen, 0.0, landing.MESSAGES, batches, []))
     warehouse.build(where, [community("birds", box)], TODAY)
     assert states(where, "box") == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
+
+
+# ---- moves, and each list by itself ----------------------------------------------------------------------------
+
+
+def test_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(where):
+    """The old list ends in January; in its last fortnight its mail is also on the new one, as in a real move."""
+    old = mailing_list("old", until=date(2026, 1, 31), continued_by="birds/new")
+    new = mailing_list("new", since=JANUARY, continues="birds/old")
+    early, copied = [mail(n, f"{n:02} Dec 2025") for n in (1, 2, 3)], [mail(n, f"{n} Jan 2026") for n in (20, 21, 22)]
+    land_index(where, old, {DECEMBER: 3, JANUARY: 3})
+    land_index(where, new, {JANUARY: 3, FEBRUARY: 3})
+    land_month(where, old, DECEMBER, *early)
+    land_month(where, old, JANUARY, *copied)
+    land_month(where, new, JANUARY, *copied)
+    land_month(where, new, FEBRUARY, *(mail(n + 100, f"{n:02} Feb 2026") for n in (1, 2, 3)))
+    warehouse.build(where, [community("birds", old, new)], TODAY)
+    assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
+    assert monthly(where, "threads") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
+    assert monthly(where, "postings") == {DECEMBER: 3, JANUARY: 6, FEBRUARY: 3}
+    rows = ask(where, "select source, month, postings, only_here, state from metrics.by_source "
+                      "where month < '2026-03-01' order by source desc, month")  # fmt: skip
+    assert rows == [
+        ("old", DECEMBER, 3, 3, "observed"), ("old", JANUARY, 3, 0, "observed"),
+        ("old", FEBRUARY, None, None, "not_applicable"), ("new", DECEMBER, None, None, "not_applicable"),
+        ("new", JANUARY, 3, 0, "observed"), ("new", FEBRUARY, 3, 3, "observed"),
+    ]  # fmt: skip
+    assert ask(where, "select family, month, from_source, to_source, action, reason, evidence from core.moves") == [
+        ("talk", JANUARY, "old", "new", "stitch", "Invented.", None)
+    ]
+
+
+def test_a_move_to_where_nothing_can_be_read_is_a_hole_and_no_zero(where):
+    old = mailing_list("old", until=date(2025, 12, 31), continued_by="birds/chat")
+    chat = mailing_list("chat", since=JANUARY, kind="unreadable", continues="birds/old", evidence="It is named.")
+    land_index(where, old, {DECEMBER: 1})
+    land_month(where, old, DECEMBER, mail(1, "01 Dec 2025"))
+    warehouse.build(where, [community("birds", old, chat)], TODAY)
+    assert monthly(where, "messages") == {DECEMBER: 1, JANUARY: "unobserved", FEBRUARY: "unobserved"}
+    assert ask(where, "select action, evidence from core.moves") == [("censor", "It is named.")]
+    states = ask(where, "select state, postings from metrics.by_source where source = 'chat' and month = '2026-01-01'")
+    assert states == [("unobserved", None)]

@@ -635,6 +635,29 @@ def test_an_overall_ranking_states_its_families_and_stands_first(house):
     assert nobody.families == ["code", "talk"], "who ranks nobody stands last"
 
 
+def by_source(source, month, value, state="observed"):
+    return {"community": "alpha", "source": source, "month": month, "value": value, "state": state, "to_date": False}
+
+
+def test_each_list_stands_by_itself_with_where_it_moved(house):
+    first, second = date(2025, 5, 1), date(2025, 6, 1)
+    rows = [
+        by_source("old", first, 7), by_source("old", second, None, "not_applicable"),
+        by_source("new", first, None, "not_applicable"), by_source("new", second, 9), by_source("silent", second, 0),
+    ]  # fmt: skip
+    moved = {"community": "alpha", "family": "talk", "month": second, "from_source": "old", "to_source": "new"}
+    moves = [moved | {"action": "stitch", "reason": "x", "evidence": None}]
+    page = Page(community.page(replace(house.known, by_source=rows, moves=moves), "alpha"))
+    found = page.rows("Postings a month, each list and forum by itself")
+    assert found["May 2025"] == ["not applicable", "7", ""]
+    assert found["June 2025"] == ["9", "not applicable", "old went on in new: what both hold counts once"]
+    figure = page.figures["by-source"]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2025-06-01"]
+    assert words.LEGEND["break"] in page.text
+    hole = words.move(moved | {"action": "censor", "evidence": "It is named."})
+    assert hole == "old went on in new, one of which cannot be read: its months are not observed (It is named.)"
+
+
 def test_without_an_overall_ranking_the_page_says_why(house):
     page = Page(ranking.page(house.known))
     assert house.known.families == ["code"]

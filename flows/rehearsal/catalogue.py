@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,16 +24,12 @@ def rehearse(
     real network. `snapshot` says that frozen copies of repositories are served, and nothing else.
     Of `narrowed` sources only these months and copies are served.
     """
-    frozen = {"snapshot": True}
-    known = {
-        source.id: {"since": source.since, "enabled": source.enabled} | (frozen if source.snapshot else {})
-        for source in narrowed
-    }
+    known = {source.id: source for source in narrowed}
     folder.mkdir(parents=True)
     for file in sorted(communities.glob("*.toml")):
         facts = tomllib.loads(file.read_text(encoding="utf-8"))
         facts["sources"] = [
-            _turned(source, base_url, snapshot) | known.get(f"{file.stem}/{source['name']}", {})
+            _narrowed(_turned(source, base_url, snapshot), known.get(f"{file.stem}/{source['name']}"), known)
             for source in facts["sources"]
         ]
         (folder / file.name).write_text(_toml(facts), encoding="utf-8")
@@ -53,9 +49,6 @@ def newest_commit(root: Path) -> date:
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
     kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, UNREADABLE}
-    if source["kind"] in CHANNELS:
-        # What is narrowed to the same months does not go on in anything.
-        source = {key: value for key, value in source.items() if key not in ("continues", "continued_by")}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
     if source["kind"] == "series_status":
@@ -66,6 +59,22 @@ def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, 
         return source
     turned = {"urls": [f"git+{base_url}/{place(url)}" for url in source["urls"]]}
     return source | turned | ({"snapshot": True} if snapshot else {})
+
+
+def _narrowed(source: dict[str, Any], to: Source | None, known: Mapping[str, Source]) -> dict[str, Any]:
+    """Return a source with the months of its rehearsal; a list goes on only in one whose months begin later."""
+    if to is not None:
+        source |= {"since": to.since, "enabled": to.enabled} | ({"snapshot": True} if to.snapshot else {})
+        source |= {"until": to.until} if to.until else {}
+    if source["kind"] not in CHANNELS:
+        return source
+    earlier, later = (known.get(source.get(key, "")) for key in ("continues", "continued_by"))
+    here = to.since if to and to.enabled else None
+    kept = {
+        "continues": here and earlier and earlier.enabled and earlier.since < here,
+        "continued_by": here and later and later.enabled and later.since > here,
+    }
+    return {key: value for key, value in source.items() if kept.get(key, True)}
 
 
 def _toml(facts: dict[str, Any]) -> str:
