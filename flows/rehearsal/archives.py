@@ -28,7 +28,8 @@ class MailingList:
     """A list to invent: where its archive is served, its address, its messages by first day of the month.
 
     `kind` is pipermail, hyperkitty or ponymail. The people are those of `community`. Files of
-    `plain` months are not packed. `shape` is how Pony Mail writes its totals: object or list.
+    `plain` months are not packed. `shape` is how Pony Mail writes its totals: object or list. `copies`
+    are messages of other lists that stand here too, in months that this list has.
     """
 
     kind: str
@@ -38,11 +39,29 @@ class MailingList:
     community: str = "birds"
     plain: frozenset[date] = frozenset()
     shape: str = "object"
+    copies: "tuple[Copies, ...]" = ()
+
+    def total(self, month: date) -> int:
+        """How many messages the list has in a month, copies among them."""
+        copied = sum(copies.holds(message) for copies in self.copies for message in messages(copies.of, month))
+        return self.months.get(month, 0) + copied
 
     @property
     def name(self) -> str:
         """The list's name: its address before the at sign."""
         return self.address.partition("@")[0]
+
+
+class Copies(NamedTuple):
+    """The messages of a list from one day until before another: both lists of a move have them for a while."""
+
+    of: MailingList
+    first: date
+    end: date
+
+    def holds(self, message: "Message") -> bool:
+        """Tell whether a message of the list is one of them."""
+        return self.first <= message.sent.date() < self.end
 
 
 class Message(NamedTuple):
@@ -177,7 +196,9 @@ def _messages(address: str, community: str, month: date, count: int) -> tuple[Me
 
 def messages(one: MailingList, month: date) -> tuple[Message, ...]:
     """Return the messages that a list has in a month, oldest first."""
-    return _messages(one.address, one.community, month, one.months.get(month, 0))
+    own = _messages(one.address, one.community, month, one.months.get(month, 0))
+    copied = [message for copies in one.copies for message in messages(copies.of, month) if copies.holds(message)]
+    return tuple(sorted((*own, *copied), key=lambda message: message.sent)) if copied else own
 
 
 def _later(month: date) -> date:
@@ -312,7 +333,7 @@ def _body(message: Message) -> str:
 
 def _hyperkitty(one: MailingList, rest: str, query: Mapping[str, str]) -> Answer | None:
     if rest == f"api/list/{one.address}/emails/" and "limit" in query:
-        total = sum(one.months.values())
+        total = sum(map(one.total, one.months))
         return Answer(200, {"Content-Type": "application/json"}, json.dumps(
             {"count": total, "next": None, "previous": None, "results": []}).encode())  # fmt: skip
     if not rest.startswith(f"list/{one.address}/export/") or not rest.endswith(".mbox.gz"):
@@ -351,7 +372,7 @@ def _ponymail(one: MailingList, rest: str, query: Mapping[str, str]) -> Answer |
     if (query.get("list"), query.get("domain")) != (name, domain):
         return None
     if rest == "stats.lua":
-        months = {f"{month:%Y-%m}": count for month, count in sorted(one.months.items())}
+        months = {f"{month:%Y-%m}": one.total(month) for month in sorted(one.months)}
         shaped = [{key: value} for key, value in months.items()] if one.shape == "list" else months
         return _json({"active_months": shaped, "hits": 0, "numparts": 0, "no_threads": 0, "emails": [],
                       "name": name, "domain": domain, "list": one.address})  # fmt: skip
@@ -367,7 +388,7 @@ def _preferences(lists: Iterable[MailingList]) -> Answer:
     found: dict[str, dict[str, int]] = {}
     for one in lists:
         name, _, domain = one.address.partition("@")
-        found.setdefault(domain, {})[name] = sum(one.months[month] for month in sorted(one.months)[-3:])
+        found.setdefault(domain, {})[name] = sum(map(one.total, sorted(one.months)[-3:]))
     return _json({"lists": found})
 
 
