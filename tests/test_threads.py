@@ -91,7 +91,7 @@ def test_threads_go_over_months_and_lists_and_a_copy_is_no_second_message(where)
 
 
 @pytest.mark.parametrize(("days", "subject", "together"), [
-    (59, "Re: The roof", True), (61, "Re: The roof", False), (1, "The roof", False), (1, "RE: [dev] the  roof", True),
+    (59, "Re: The roof", True), (61, "Re: The roof", False), (1, "The roof", True), (1, "RE: [dev] the  roof", True),
     (1, "Re: The door", False), (1, "Re:", False),
 ])  # fmt: skip
 def test_an_answer_without_ids_goes_to_its_subject_of_the_last_sixty_days(where, days, subject, together):
@@ -106,6 +106,11 @@ def test_by_subject_the_latest_before_it_is_the_one_and_runs_are_followed_to_the
     )  # fmt: skip
     assert sizes(where) == [1, 3, 1]
     assert ways(where) == {"first": 3, "subject": 2}
+
+
+def test_the_same_subject_again_by_the_same_person_begins_anew_unless_it_says_re(where):
+    december(where, mail("a", subject="Meeting"), mail("b", 7, subject="Meeting"), mail("c", 8, subject="Re: Meeting"))
+    assert sizes(where) == [1, 2]
 
 
 def test_who_names_a_known_message_is_not_moved_by_the_subject(where):
@@ -144,7 +149,11 @@ def test_the_order_of_the_input_does_not_matter(tmp_path_factory, seed):
 SELECT = next(t.select for t in warehouse.tables() if t.name == "core.thread_members")
 posted = st.lists(
     st.tuples(
-        st.integers(0, 30), st.booleans(), st.sampled_from(["x", "y", None]), st.lists(st.integers(0, 20), max_size=3)
+        st.integers(0, 30),
+        st.booleans(),
+        st.sampled_from(["x", "y", None]),
+        st.lists(st.integers(0, 20), max_size=3),
+        st.sampled_from(["jane", "joe"]),
     ),
     max_size=14,
 )
@@ -153,7 +162,7 @@ posted = st.lists(
 def plainly(rows):
     """The same rules, one message after the other: sets that are merged until nothing changes."""
     whole = {n: {n} for n in range(len(rows))}
-    names = [{n, *(100 + p if p >= len(rows) else p for p in parents)} for n, (_, _, _, parents) in enumerate(rows)]
+    names = [{n, *(100 + p if p >= len(rows) else p for p in parents)} for n, (_, _, _, parents, _) in enumerate(rows)]
     for a in range(len(rows)):
         for b in range(len(rows)):
             reach, grown = set(names[a]), True
@@ -167,9 +176,11 @@ def plainly(rows):
     oldest = {n: min(whole[n], key=rank.__getitem__) for n in whole}
     above = {}
     for n in {oldest[n] for n in whole}:
-        day, is_reply, subject, _ = rows[n]
+        day, is_reply, subject, _, who = rows[n]
         before = [m for m in order if rows[m][2] == subject and rows[m][0] < day]
-        if is_reply and subject and before and rows[before[-1]][0] >= day - 60:
+        mine = [m for m in order[: rank[n]] if rows[m][2] == subject and rows[m][4] == who and rows[m][0] >= day - 60]
+        others = before and rows[before[-1]][4] != who and not mine
+        if subject and before and rows[before[-1]][0] >= day - 60 and (is_reply or others):
             above[n] = oldest[before[-1]]
 
     def top(n):
@@ -188,12 +199,12 @@ def test_the_statement_does_what_plain_rules_say(rows, stretch):
         con.execute("create schema core")
         con.execute("create table core.postings(community varchar, message_key varchar, sent_at timestamp, "
                     "is_reply boolean, subject_key varchar, in_reply_to_key varchar, "
-                    "reference_keys varchar[])")  # fmt: skip
-        for n, (day, is_reply, subject, parents) in enumerate(rows):
+                    "reference_keys varchar[], sender_key varchar)")  # fmt: skip
+        for n, (day, is_reply, subject, parents, who) in enumerate(rows):
             at = DAY + timedelta(days=day)
-            con.execute("insert into core.postings values ('birds', ?, ?, ?, ?, ?, ?)",
+            con.execute("insert into core.postings values ('birds', ?, ?, ?, ?, ?, ?, ?)",
                         [f"k{n:03}", at, is_reply, subject, f"k{parents[0]:03}" if parents else None,
-                         [f"k{p:03}" for p in parents[1:]]])  # fmt: skip
+                         [f"k{p:03}" for p in parents[1:]], who])  # fmt: skip
         found = dict(con.execute(f"select message_key, thread_key from ({SELECT})").fetchall())
     assert found == plainly(rows)
 

@@ -187,11 +187,20 @@ def _messages(address: str, community: str, month: date, count: int) -> tuple[Me
         person = dice.choice(people)
         at = datetime(month.year, month.month, 1, 12, tzinfo=UTC) + (days - timedelta(days=1)) * (number / count)
         answers = dice.choice(found) if found and dice.random() < 0.6 else None
-        subject = f"Re: {answers.subject.removeprefix('Re: ')}" if answers else f"[{community}] {dice.choice(SUBJECTS)}"
+        subject = (
+            f"Re: {answers.subject.removeprefix('Re: ')}"
+            if answers
+            else _subject(address, community, month, number, dice)
+        )
         message_id = f"<{month:%Y%m}.{number}.{dice.randrange(10**9)}@mail.example.org>"
         found.append(Message(number, person.name, person.addresses[0], at, subject, message_id,
                              answers.message_id if answers else None))  # fmt: skip
     return tuple(found)
+
+
+def _subject(address: str, community: str, month: date, number: int, dice: Random) -> str:
+    """Return a subject that no other thread has: by a subject two threads would be one."""
+    return f"[{community}] {dice.choice(SUBJECTS)} ({address.partition('@')[0]} {month:%Y-%m}/{number})"
 
 
 def messages(one: MailingList, month: date) -> tuple[Message, ...]:

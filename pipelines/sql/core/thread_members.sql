@@ -1,10 +1,11 @@
--- One row per distinct message and community: the thread that it belongs to. Messages that name each other belong together, also over lists, months and messages that are lost; an answer that names nothing known goes to the message with its subject that came last before it, in the 60 days before.
+-- One row per distinct message and community: the thread that it belongs to. Messages that name each other belong together, also over lists, months and messages that are lost; one that names nothing known goes to the message with its subject that came last before it, in the 60 days before, if its own subject says that it is an answer, or if others wrote with that subject then and its sender did not.
 --   community: slug of the community
 --   message_key: the message, see core.messages
 --   thread_key: key of the oldest message of the thread
 --   joined_by: first (it is the oldest), references (named ids lead to the oldest), subject (a step by the same subject does)
 with recursive posted as (
-    select community, message_key, min(sent_at) as sent_at, bool_or(is_reply) as is_reply, min(subject_key) as subject_key
+    select community, message_key, min(sent_at) as sent_at, bool_or(is_reply) as is_reply, min(subject_key) as subject_key,
+        min(sender_key) as sender_key
     from core.postings group by all
 ), named as (
     select distinct community, message_key, unnest(list_append(reference_keys, in_reply_to_key)) as parent_key from core.postings
@@ -39,20 +40,23 @@ with recursive posted as (
     from spread join bridged on b = spread.root join recurring.spread as known on known.root = a
     where spread.part < known.part group by a
 ), parted as materialized (
-    select posted.*, id, coalesce(part, rooted.root, id) as part
+    select posted.*, id, coalesce(part, rooted.root, id) as part,
+        lag(sent_at) over (partition by posted.community, subject_key, sender_key order by id) as said_before
     from posted join ids on (ids.community, key) = (posted.community, message_key)
     left join rooted using (id) left join spread on spread.root = coalesce(rooted.root, id)
 ), said_last as (
-    select community, subject_key, sent_at, arg_max(part, id) as part, true as found
+    select community, subject_key, sent_at, arg_max(part, id) as part, arg_max(sender_key, id) as sender_key
     from parted where subject_key is not null and sent_at is not null group by all
-), answers as (
-    select part, community, subject_key, sent_at from parted where id = part and is_reply and subject_key is not null
+), oldest as (
+    select * from parted where id = part and subject_key is not null
 ), stepped as materialized (
-    select answers.part, earlier.part as to_part
-    from answers asof join said_last as earlier
-        on earlier.community = answers.community and earlier.subject_key = answers.subject_key
-        and earlier.sent_at < answers.sent_at
-    where earlier.sent_at >= answers.sent_at - interval 60 days
+    select oldest.part, earlier.part as to_part
+    from oldest asof join said_last as earlier
+        on earlier.community = oldest.community and earlier.subject_key = oldest.subject_key
+        and earlier.sent_at < oldest.sent_at
+    where earlier.sent_at >= oldest.sent_at - interval 60 days
+        and (oldest.is_reply or earlier.sender_key <> oldest.sender_key
+            and coalesce(said_before < oldest.sent_at - interval 60 days, true))
 ), climbed(part, top) using key (part) as (
     select part, to_part from stepped
     union
