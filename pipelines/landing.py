@@ -87,9 +87,12 @@ MESSAGES = pa.schema(
         pa.field("reference_keys", pa.list_(pa.string())),
         pa.field("size", pa.int64()),
         pa.field("quarantine", pa.string()),
+        pa.field("class", pa.string()),
+        pa.field("class_rule", pa.string()),
     ]
 )
-"""One row per message of a unit, as spiders/mail.py reads it; `quarantine` says why a row is no message."""
+"""One row per message of a unit, as spiders/mail.py reads it; `quarantine` says why a row is no message, `class` who
+wrote it by which rule of machines.toml."""
 
 TOTALS = pa.schema(
     [

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipelines.history import Figure
     from pipelines.landing import Held
+    from pipelines.machines import Rule
     from pipelines.method import Method
 
 SQL = Path(__file__).with_name("sql")
@@ -142,7 +143,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history
+    from pipelines import history, machines
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
     held = [unit.visit for unit in given.units]
@@ -157,6 +158,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
     _table(con, RAW["tags"], list(_tag_rows(given.units)))
     _table(con, RAW["history"], history.rows(given.figures))
+    _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -168,7 +170,10 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
 
 
 def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[tuple[str, str, str], int]) -> None:
-    """Lay a view over the Parquet files of each schema, with the unit that each row came from."""
+    """Lay a view over the Parquet files of each schema, with the unit that each row came from.
+
+    A column that an older reader did not write is NULL.
+    """
     from pipelines import landing
 
     rows = [
@@ -178,7 +183,10 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
     _table(con, HARVESTS, rows)
     for name, schema in landing.SCHEMAS.items():
         paths = ", ".join(_literal(str(path)) for path, _, rows, _ in given.units if rows == name)
-        files = f"read_parquet([{paths}], filename = true)" if paths else _nothing(con, name, schema)
+        files = _nothing(con, name, schema)
+        if paths:
+            read = f"from read_parquet([{paths}], filename = true, union_by_name = true)"
+            files = f"({read} union all by name from {files})"
         con.execute(
             f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
             f"from {files} c join raw.harvests h on h.file = c.filename"
@@ -221,6 +229,12 @@ def _tag_rows(units: "Iterable[Held]") -> Iterator[tuple[Any, ...]]:
     for _, visit, _, tags in units:
         for tag in tags:
             yield (*_of(visit), visit.unit, tag["tag"], tag["hash"], _moment(tag["seconds"]), tag["dated_by"])
+
+
+def _rule_row(rule: "Rule") -> tuple[Any, ...]:
+    header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
+    places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
+    return rule.id, rule.kind, header or places or f"subject {rule.subject.strip()}", rule.evidence, rule.reviewed
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -333,6 +347,13 @@ RAW = {
         ("source", "varchar", "where it stands"),
         ("month", "date", "first day of the period where that is a month"),
         ("file", "varchar", "file of data/history"),
+    )),
+    "machine_rules": Written("raw.machine_rules", "One row per reviewed rule that tells the mail of machines.", (
+        ("id", "varchar", "name of the rule"),
+        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, or unsure"),
+        ("condition", "varchar", "the one thing it looks at"),
+        ("evidence", "varchar", "how one knows"),
+        ("reviewed", "date", "when that was looked at"),
     )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),

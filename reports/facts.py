@@ -49,6 +49,7 @@ class Facts:
     notes: list[Row]
     reconciled: list[Row]
     reconciliation: list[Row]
+    machine_rules: list[Row]
     collections: list[Row]
     published: list[Row]
 

@@ -37,6 +37,7 @@ CSV_COLUMNS_OF_TODAY = {
     "coverage": ("community", "source", "month", "state", "covered"),
     "reconciliation": ("community", "source", "month", "total", "stored", "quarantined", "copies", "other_month",
                        "difference", "state"),
+    "machine_rules": ("id", "class", "condition", "messages", "sources", "evidence", "reviewed"),
     "visits": ("night", "community", "source", "ok", "unchanged", "empty", "partial", "failed", "refused", "gone"),
     "published": ("community", "metric", "period", "value", "quality", "definition", "source", "file"),
 }  # fmt: skip

@@ -27,6 +27,7 @@ LABELS = {
     "talk_people": "Senders",
     "new_talk_people": "New senders",
     "reply_people": "People who answered",
+    "machine_messages": "Messages of machines",
     "threads": "Threads",
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",

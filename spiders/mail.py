@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines import machines
 from pipelines.landing import MESSAGES
-from pipelines.pseudonyms import Pseudonyms
+from pipelines.pseudonyms import Pseudonyms, fold_address
 from spiders.mail_headers import moments, sender, text_of, unfolded
 
-READER = "mail/1"
+READER = "mail/2"
 BLOCK = 1 << 20
 KEPT = 1 << 20
 HEADERS = 1 << 18
@@ -51,9 +52,13 @@ _TAG = re.compile(r"\s*\[[^\]]{1,80}\]\s*")
 TIMED = ("sent_at", "sent_offset", "date_quality", "archive_month")
 FIELDS = tuple(name for name in MESSAGES.names if name not in TIMED)
 NOBODY = (None,) * sum(name.startswith("sender_") and name != "sender_quality" for name in MESSAGES.names)
-MARKS = frozenset({"from", "date", "subject", "message-id"})
+MARKS = frozenset({b"from", b"date", b"subject", b"message-id"})
 _NAMED = (b"From", b"Date", b"Subject", b"Message-ID", b"In-Reply-To", b"References", b"Received", b"Resent-From")
-_NEEDLES = tuple((name.decode().lower(), b"\n" + name.lower() + b":", len(name) + 2) for name in _NAMED)
+_FIELD = re.compile(rb"\n(" + b"|".join(_NAMED).lower() + rb"):")
+MACHINES = machines.load()
+_OF_MACHINES = re.compile(
+    rb"\n(" + b"|".join({rule.header.encode() for rule in MACHINES.headers}) + rb"):[ \t]*([^\n]*)"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -189,9 +194,11 @@ class _Reader:
         if end is None:
             self._refuse(raw, f"its headers have over {HEADERS:,} bytes")
             return
-        found = _fields(b"\n" + content[begin + 1 : end])
+        headers = b"\n" + content[begin + 1 : end]
+        lower = headers.lower()
+        found = _fields(headers, lower)
         if found.keys() & MARKS:
-            self._store(raw, found, end, begin)
+            self._store(raw, found, end, begin, _by_header(lower))
         else:
             self._refuse(raw, "none of the headers From, Date, Subject, Message-ID")
 
@@ -224,39 +231,47 @@ class _Reader:
         at = pc.if_else(by_date, claimed, pc.if_else(by_arrival, arrived, last[0]))
         return at, pc.if_else(by_date, "date", pc.if_else(by_arrival, "arrived", last[1]))
 
-    def _store(self, raw: Raw, found: dict[str, bytes], end: int, from_line_end: int) -> None:
+    def _store(
+        self, raw: Raw, found: dict[bytes, bytes], end: int, from_line_end: int, headed: machines.Rule | None
+    ) -> None:
         get = found.get
-        sent, who, subject = get("date"), get("from") or get("resent-from", b""), get("subject", b"")
-        author, sender_quality = self.sender(who)
-        subject_key, says_reply = self.subject(subject)
-        message_id = get("message-id", b"")
-        message_ids, parents = self.ids(message_id), self.ids(get("in-reply-to", b""))
-        references = self.ids(get("references", b""))[-REFERENCES:]
+        sent, who, subject = get(b"date"), get(b"from") or get(b"resent-from", b""), get(b"subject", b"")
+        author, sender_quality, machine = self.sender(who)
+        subject_key, says_reply, about = self.subject(subject)
+        message_id, answered, named = get(b"message-id", b""), get(b"in-reply-to", b""), get(b"references", b"")
+        message_ids, parents = self.ids(message_id), self.ids(answered)
+        references = parents if named == answered else self.ids(named)[-REFERENCES:]
         digest = blake2b(memoryview(raw.content)[end:], digest_size=16)
         digest.update(raw.rest)
         content = b"\0".join((message_id, sent or b"", who, subject, digest.digest()))
+        is_reply = bool(parents or references or says_reply)
+        rule = machine or headed or (None if is_reply else about)
         self.rows.append((
             message_ids[0] if message_ids else None, self.key("content", content),
             sent, _arrival(found, raw.content, from_line_end),
             *author, sender_quality,
-            subject_key, bool(parents or references or says_reply), parents[0] if parents else None, references,
-            raw.size, None,
+            subject_key, is_reply, parents[0] if parents else None, references,
+            raw.size, None, rule.kind if rule else machines.HUMAN, rule and rule.id,
         ))  # fmt: skip
 
     def _refuse(self, raw: Raw, reason: str) -> None:
         """Keep of what is no message: its content's fingerprint, size and the reason."""
         content = self.key("content", raw.content + raw.rest)
-        self.rows.append((None, content, None, None, *NOBODY, None, None, False, None, [], raw.size, reason))
+        self.rows.append(
+            (None, content, None, None, *NOBODY, None, None, False, None, [], raw.size, reason, None, None)
+        )
 
-    def _sender(self, value: bytes) -> tuple[tuple[Any, ...], str]:
+    def _sender(self, value: bytes) -> tuple[tuple[Any, ...], str, machines.Rule | None]:
         who = sender(value, self.archive.own_addresses)
         of = self.of(who.name.encode(), who.address.encode())
         keys = (of.name_exact_key, of.name_key, of.address_exact_key, of.address_key, of.login_key)
-        return (*keys, of.name_words, of.domain, None), who.quality
+        return (*keys, of.name_words, of.domain, None), who.quality, MACHINES.of_address(fold_address(who.address))
 
-    def _subject(self, value: bytes) -> tuple[str | None, bool]:
-        base, is_reply = base_subject(text_of(unfolded(value)))
-        return self.key("subject", base.encode()), is_reply
+    def _subject(self, value: bytes) -> tuple[str | None, bool, machines.Rule | None]:
+        subject = text_of(unfolded(value))
+        base, is_reply = base_subject(subject)
+        about = None if is_reply else MACHINES.of_subject(base) or MACHINES.of_subject(subject)
+        return self.key("subject", base.encode()), is_reply, about
 
     def ids(self, value: bytes) -> list[str]:
         """Return the fingerprints of the message ids in a header, in their order."""
@@ -268,9 +283,9 @@ class _Reader:
         return self.key("message id", normal_id(name))
 
 
-def _arrival(found: dict[str, bytes], content: bytes, from_line_end: int) -> bytes | None:
+def _arrival(found: dict[bytes, bytes], content: bytes, from_line_end: int) -> bytes | None:
     """Return the time as the last server wrote it: in the newest Received header, else in the From-line."""
-    received = found.get("received", b"").rpartition(b";")[2]
+    received = found.get(b"received", b"").rpartition(b";")[2]
     if _CLOCK.search(received):
         return received
     posted = _POSTED.search(content, 5, from_line_end) if from_line_end > 0 else None
@@ -287,18 +302,26 @@ def _end_of_headers(content: bytes, begin: int) -> int | None:
     return None if end - begin > HEADERS else max(end, begin)
 
 
-def _fields(headers: bytes) -> dict[str, bytes]:
+def _by_header(lower: bytes) -> machines.Rule | None:
+    """Return the rule for a header, all in lower case after a newline; None where none fits."""
+    for name, value in _OF_MACHINES.findall(lower) if b"\nx-" in lower or b"\nauto-" in lower else ():
+        for rule in MACHINES.headers:
+            if rule.header.encode() == name and value.startswith(rule.value.encode()):
+                return rule
+    return None
+
+
+def _fields(headers: bytes, lower: bytes) -> dict[bytes, bytes]:
     """Return the first value of each header we read, by its name in lower case; `headers` begins with a newline."""
-    lower = headers.lower()
-    found = {}
-    for name, needle, length in _NEEDLES:
-        at = lower.find(needle)
-        if at < 0:
+    found: dict[bytes, bytes] = {}
+    for field in _FIELD.finditer(lower):
+        name, begin = field[1], field.end()
+        if name in found:
             continue
-        end = headers.find(b"\n", at + 1)
+        end = headers.find(b"\n", begin)
         while end >= 0 and headers[end + 1 : end + 2] in (b" ", b"\t"):
             end = headers.find(b"\n", end + 1)
-        found[name] = headers[at + length : end if end >= 0 else None]
+        found[name] = headers[begin : end if end >= 0 else None]
     return found
 
 

@@ -322,6 +322,8 @@ SPOILT = {
     "commit hashes are counted once": "insert into core.commits from core.commits limit 1",
     "every landed row is loaded": "update raw.units set observations = observations + 1",
     "every message is stored or quarantined": "insert into core.quarantine (source) values ('core')",
+    "messages are of people or of machines": "insert into definitions.messages (messages, messages_with_machines) "
+    "values (1, 3)",
     "metrics add up to the commits": "update metrics.counts set value = value + 1 where metric = 'commits'",
     "missing is never a number": "update metrics.monthly set value = 0 where state = 'not_applicable'",
     "no address is stored": "update raw.visits set reason = 'said jane@example.org'",

@@ -20,10 +20,13 @@ from flows.rehearsal import archives
 A_MONTH = 5000
 READER = "stackrank's reader, to columns"
 OURS = """
-import sys
+import gc, sys
 from datetime import UTC, datetime
 from pipelines.pseudonyms import Pseudonyms
 from spiders.mail import Archive, messages
+from spiders.__main__ import FEWER_COLLECTIONS
+gc.freeze()
+gc.set_threshold(*FEWER_COLLECTIONS)
 archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 with open(sys.argv[1], "rb") as file:
     read = sum(batch["quarantine"].null_count for batch in messages(file.read, archive, Pseudonyms(bytes(32))))

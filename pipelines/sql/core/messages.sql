@@ -15,11 +15,14 @@
 --   in_reply_to_key: the message that it answers
 --   reference_keys: the messages of its thread, oldest first
 --   thread_key: the thread it belongs to, see core.threads
---   class: human or which machine; NULL until messages are classed
+--   class: who wrote it, see core.postings
+--   class_rule: the rule that decided
+--   by_person: it is not told to be a machine's: human, unsure or not classed
 --   postings: on how many lists of the community it stands
 select community, source, message_key, sent_at, month, archive_month, date_quality,
     sender_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
-    thread_key, null::varchar as "class",
+    thread_key, "class", class_rule,
+    coalesce("class" in ('human', 'unsure'), true) as by_person,
     count(*) over (partition by community, message_key) as postings
 from core.postings
 join core.thread_members using (community, message_key)

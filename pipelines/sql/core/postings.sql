@@ -19,6 +19,8 @@
 --   is_reply: it names a message that it answers, or its subject says so
 --   in_reply_to_key: fingerprint of the Message-ID that it answers; NULL where it names none
 --   reference_keys: fingerprints of the Message-IDs of its thread, oldest first
+--   class: who wrote it: human, unsure, tracker, review, build, commit, announcement, auto-reply; NULL where an older reader read it
+--   class_rule: the rule of raw.machine_rules that decided; NULL for human
 --   size: bytes as served
 --   seen_at: when the harvest that holds it was made, UTC
 with read as (
@@ -36,6 +38,6 @@ select community, source, unit,
     content_key, sent_at, date_trunc('month', sent_at)::date as month, date_quality, claimed_at, arrived_at, archive_month,
     coalesce(if(sender_name_words > 1, sender_name_key, null), address_key, sender_name_key, sender_address_key) as sender_key,
     sender_name_key, address_key as sender_address_key, if(address_key is null, null, sender_domain) as sender_domain,
-    sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, size, seen_at
+    sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, "class", class_rule, size, seen_at
 from once
 order by community, source, sent_at, message_key

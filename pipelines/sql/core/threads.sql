@@ -12,7 +12,7 @@
 --   answered_at: when another person than the starter wrote first, UTC; NULL where nobody has
 --   last_at: when the newest of its messages was sent, UTC
 with said as (
-    select *, coalesce("class" in ('human', 'unsure'), true) as by_person, message_key = thread_key as first from core.messages
+    select *, message_key = thread_key as first from core.messages
 ), started as (
     select community, thread_key, source, sent_at as started_at, month, sender_key as starter_key, by_person, not is_reply as whole
     from said where first

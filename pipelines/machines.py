@@ -1,0 +1,79 @@
+"""The reviewed rules that tell the mail of machines from that of people; see machines.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+RULES_FILE = Path(__file__).with_name("machines.toml")
+HUMAN = "human"
+CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: the class it gives, and the one thing it looks at; all in lower case."""
+
+    id: str
+    kind: str
+    evidence: str
+    reviewed: date
+    addresses: tuple[str, ...] = ()
+    host: str = ""
+    header: str = ""
+    value: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Machines:
+    """All rules, in the order of the file."""
+
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def _addresses(self) -> dict[str, Rule]:
+        return {address: rule for rule in self.rules for address in rule.addresses}
+
+    @cached_property
+    def _hosts(self) -> dict[str, Rule]:
+        return {rule.host: rule for rule in self.rules if rule.host}
+
+    @cached_property
+    def headers(self) -> tuple[Rule, ...]:
+        """The rules that look at a header."""
+        return tuple(rule for rule in self.rules if rule.header)
+
+    @cached_property
+    def _subjects(self) -> dict[str, Rule]:
+        return {rule.subject: rule for rule in self.rules if rule.subject}
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return tuple(self._subjects)
+
+    def of_address(self, folded: str) -> Rule | None:
+        """Return the rule for a folded address; None where none fits."""
+        return self._addresses.get(folded) or self._hosts.get(folded.rpartition("@")[2])
+
+    def of_subject(self, subject: str) -> Rule | None:
+        """Return the rule for a subject without the tag of its list; None for what begins otherwise."""
+        folded = f"{subject.casefold()} "
+        if not folded.startswith(self._beginnings):
+            return None
+        return next(rule for beginning, rule in self._subjects.items() if folded.startswith(beginning))
+
+
+def load(path: Path = RULES_FILE) -> Machines:
+    """Read the rules; raises KeyError, TypeError or ValueError for one that is not as the file says."""
+    rules = []
+    for facts in tomllib.loads(path.read_text(encoding="utf-8"))["rule"]:
+        told = facts | {"kind": facts["class"], "addresses": tuple(facts.get("addresses", ()))}
+        del told["class"]
+        rule = Rule(**told | {"header": facts.get("header", "").lower()})
+        looks_at = [bool(part) for part in (rule.addresses, rule.host, rule.header, rule.subject)]
+        if rule.kind not in CLASSES or sum(looks_at) != 1:
+            raise ValueError(f"{rule.id}: a rule has one class of {CLASSES} and looks at one thing")
+        rules.append(rule)
+    return Machines(tuple(rules))
