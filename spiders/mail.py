@@ -53,12 +53,21 @@ TIMED = ("sent_at", "sent_offset", "date_quality", "archive_month")
 FIELDS = tuple(name for name in MESSAGES.names if name not in TIMED)
 NOBODY = (None,) * sum(name.startswith("sender_") and name != "sender_quality" for name in MESSAGES.names)
 MARKS = frozenset({b"from", b"date", b"subject", b"message-id"})
-_NAMED = (b"From", b"Date", b"Subject", b"Message-ID", b"In-Reply-To", b"References", b"Received", b"Resent-From")
-_FIELD = re.compile(rb"\n(" + b"|".join(_NAMED).lower() + rb"):")
 MACHINES = machines.load()
-_OF_MACHINES = re.compile(
-    rb"\n(" + b"|".join({rule.header.encode() for rule in MACHINES.headers}) + rb"):[ \t]*([^\n]*)"
-)  # fmt: skip
+_BY_HEADER = {rule.header.encode(): rule for rule in MACHINES.headers}
+_NAMED = frozenset(
+    {
+        b"from",
+        b"date",
+        b"subject",
+        b"message-id",
+        b"in-reply-to",
+        b"references",
+        b"received",
+        b"resent-from",
+        *_BY_HEADER,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -194,11 +203,9 @@ class _Reader:
         if end is None:
             self._refuse(raw, f"its headers have over {HEADERS:,} bytes")
             return
-        headers = b"\n" + content[begin + 1 : end]
-        lower = headers.lower()
-        found = _fields(headers, lower)
+        found = _fields(content[begin + 1 : end])
         if found.keys() & MARKS:
-            self._store(raw, found, end, begin, _by_header(lower))
+            self._store(raw, found, end, begin)
         else:
             self._refuse(raw, "none of the headers From, Date, Subject, Message-ID")
 
@@ -231,9 +238,7 @@ class _Reader:
         at = pc.if_else(by_date, claimed, pc.if_else(by_arrival, arrived, last[0]))
         return at, pc.if_else(by_date, "date", pc.if_else(by_arrival, "arrived", last[1]))
 
-    def _store(
-        self, raw: Raw, found: dict[bytes, bytes], end: int, from_line_end: int, headed: machines.Rule | None
-    ) -> None:
+    def _store(self, raw: Raw, found: dict[bytes, bytes], end: int, from_line_end: int) -> None:
         get = found.get
         sent, who, subject = get(b"date"), get(b"from") or get(b"resent-from", b""), get(b"subject", b"")
         author, sender_quality, machine = self.sender(who)
@@ -245,7 +250,7 @@ class _Reader:
         digest.update(raw.rest)
         content = b"\0".join((message_id, sent or b"", who, subject, digest.digest()))
         is_reply = bool(parents or references or says_reply)
-        rule = machine or headed or (None if is_reply else about)
+        rule = machine or _by_header(found) or (None if is_reply else about)
         self.rows.append((
             message_ids[0] if message_ids else None, self.key("content", content),
             sent, _arrival(found, raw.content, from_line_end),
@@ -302,26 +307,33 @@ def _end_of_headers(content: bytes, begin: int) -> int | None:
     return None if end - begin > HEADERS else max(end, begin)
 
 
-def _by_header(lower: bytes) -> machines.Rule | None:
-    """Return the rule for a header, all in lower case after a newline; None where none fits."""
-    for name, value in _OF_MACHINES.findall(lower) if b"\nx-" in lower or b"\nauto-" in lower else ():
-        for rule in MACHINES.headers:
-            if rule.header.encode() == name and value.startswith(rule.value.encode()):
-                return rule
-    return None
+def _by_header(found: dict[bytes, bytes]) -> machines.Rule | None:
+    """Return the rule for one of these headers; None where none fits."""
+    if _BY_HEADER.keys().isdisjoint(found):
+        return None
+    fitting = (rule for name, rule in _BY_HEADER.items() if name in found and _begins(found[name], rule.value))
+    return next(fitting, None)
 
 
-def _fields(headers: bytes, lower: bytes) -> dict[bytes, bytes]:
-    """Return the first value of each header we read, by its name in lower case; `headers` begins with a newline."""
+def _begins(value: bytes, beginning: str) -> bool:
+    return value.strip().lower().startswith(beginning.encode())
+
+
+def _fields(headers: bytes) -> dict[bytes, bytes]:
+    """Return the first value of each header we read, with its folds, by its name in lower case."""
     found: dict[bytes, bytes] = {}
-    for field in _FIELD.finditer(lower):
-        name, begin = field[1], field.end()
-        if name in found:
+    name = b""
+    for line in headers.split(b"\n"):
+        if line[:1] in (b" ", b"\t"):
+            if name:
+                found[name] += b"\n" + line
             continue
-        end = headers.find(b"\n", begin)
-        while end >= 0 and headers[end + 1 : end + 2] in (b" ", b"\t"):
-            end = headers.find(b"\n", end + 1)
-        found[name] = headers[begin : end if end >= 0 else None]
+        head, _, value = line.partition(b":")
+        name = head.lower()
+        if name in _NAMED and name not in found:
+            found[name] = value
+        else:
+            name = b""
     return found
 
 
