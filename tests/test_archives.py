@@ -1043,7 +1043,8 @@ def test_a_quiet_night_asks_no_host_of_the_shipped_catalogue_for_more_than_it_be
 
 
 def figure(metric, period, value, month=None, definition="mails"):
-    return Figure("birds", metric, definition, period, value, "stated", "invented", month, "x.csv")
+    quality = "stated" if "about" in definition else "counted by others"
+    return Figure("birds", metric, definition, period, value, quality, "invented", month, "x.csv")
 
 
 def test_a_rehearsed_list_has_what_was_counted_and_something_where_nothing_was():
@@ -1052,6 +1053,7 @@ def test_a_rehearsed_list_has_what_was_counted_and_something_where_nothing_was()
         figure("postings_week:birds-dev", "2013-10-29", 70), figure("postings_week:other", "2013-10-07", 990),
         figure("postings:birds-dev", "2013-11", 101, date(2013, 11, 1)),
         figure("postings:birds-dev", "2013-12", 9990, date(2013, 12, 1), "mails, to date"),
+        figure("postings:birds-dev", "2013-11", 170, date(2013, 11, 1), "mails, about"),
     ]  # fmt: skip
     url = "https://lists.example.org/pipermail/birds-dev/"
     dev = Source("birds", "dev", "pipermail", (url,), date(2013, 10, 5), "x", until=date(2014, 2, 9),

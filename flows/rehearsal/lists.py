@@ -17,6 +17,7 @@ TOLD = (
 )
 USUAL = {"everyone": 300, "developers": 200, "users": 150, "governance": 30, "outreach": 30, "announce": 10}
 """Messages a month of an invented list, by whom it is for."""
+COUNTED = "counted by others"
 MONTHLY, WEEKLY = "postings:", "postings_week:"
 MIDDLE_OF_WEEK = timedelta(days=3)
 
@@ -44,6 +45,8 @@ def _counted(figures: Iterable[Figure]) -> Mapping[tuple[str, str], Mapping[date
     """Return what others counted by community and list, then month; a week belongs to the month of its middle."""
     found: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
     for figure in figures:
+        if figure.quality != COUNTED:  # what was stated is rounded, and counted too
+            continue
         if figure.metric.startswith(MONTHLY) and figure.month and "to date" not in figure.definition:
             found[figure.community, figure.metric.removeprefix(MONTHLY)][figure.month] += int(figure.value)
         elif figure.metric.startswith(WEEKLY):
