@@ -122,7 +122,7 @@ def places() -> dict[str, str | None]:
     rows = warehouse.ask(
         folders().database,
         "select community, coalesce(place::varchar, reason) as said from rankings.monthly "
-        "join raw.build on as_of = last_complete_month",
+        "join raw.build on as_of = last_complete_month where family = 'code'",
     ).to_pylist()
     return {row["community"]: row["said"] for row in rows}
 
