@@ -104,7 +104,24 @@ TOTALS = pa.schema(
 """One row per month that a mail archive lists: its first day, what the archive itself says it holds (NULL: it does
 not say), where its mail is. NULL as month: what is no month, a whole list or a volume of another length."""
 
-SCHEMAS = {"commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS}
+COUNTS = pa.schema(
+    [
+        pa.field("measure", pa.string()),
+        pa.field("subject", pa.string()),
+        pa.field("day", pa.date32()),
+        pa.field("value", pa.int64()),
+        pa.field("basis", pa.string()),
+        pa.field("version", pa.string()),
+        pa.field("url", pa.string()),
+    ]
+)
+"""One row per dated count that a source states, totals only. `measure` says what was counted (its definition stands in
+measures.toml), `subject` of what (a repository, a team; "" of the community), `day` for which day. `basis`: stated (by
+the source, of the day itself), or restated (what today's register says of an earlier day: whoever left since is
+missing). `version` is that of the software whose definition it is; NULL where it does not say. Append-only: the unit of
+a count is its page and the day on which it was asked."""
+
+SCHEMAS = {"commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS}
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
 
 
