@@ -75,6 +75,14 @@ def index_of(url: str) -> str:
     return INDEX
 
 
+def mailmap_of(url: str) -> str:
+    """Return the unit of the url of a .mailmap, `owner/name.mailmap`, of how its path begins; raises ValueError."""
+    names = unquote(_split(url, PAGE_SCHEMES).path).removeprefix("/").split("/")
+    if names[-1] != ".mailmap" or len(names) < 3 or not _UNIT.fullmatch("/".join(names[:2])):
+        raise ValueError("the url of a .mailmap is owner/name, where it lies, and .mailmap")
+    return "/".join(names[:2]) + names[-1]
+
+
 def mailbox_of(url: str) -> str:
     """Return the unit of the url of a mailbox on this machine, its name; raises ValueError for any other url."""
     parts = _split(url, ("file",))
@@ -129,6 +137,7 @@ def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
 KINDS: Mapping[str, Callable[[str], str]] = {
     "git": unit_of,
     "series_status": file_of,
+    "mailmap": mailmap_of,
     **dict.fromkeys(ARCHIVES, index_of),
     MAILBOX: mailbox_of,
     UNREADABLE: _unread,

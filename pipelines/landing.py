@@ -123,7 +123,21 @@ the source, of the day itself), or restated (what today's register says of an ea
 missing). `version` is that of the software whose definition it is; NULL where it does not say. Append-only: the unit of
 a count is its page and the day on which it was asked."""
 
-SCHEMAS = {"commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS}
+ALIASES = pa.schema(
+    [
+        pa.field("proper_name_key", pa.string()),
+        pa.field("proper_name_words", pa.int16()),
+        pa.field("proper_address_key", pa.string()),
+        pa.field("commit_name_key", pa.string()),
+        pa.field("commit_address_key", pa.string()),
+    ]
+)
+"""One row per line of a project's .mailmap: who somebody is, and under what else they have committed. NULL where the
+line does not say."""
+
+SCHEMAS = {
+    "commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS, "aliases": ALIASES,
+}  # fmt: skip
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
 
 

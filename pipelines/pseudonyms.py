@@ -168,6 +168,21 @@ def load(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
     return Pseudonyms(_key_bytes(path.read_text(errors="replace"), str(path)))
 
 
+def rotate(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """Make a new key in place of the one in its file, which is kept beside it; return the ids of both.
+
+    Raises KeyRefusedError where the environment gives the key, or there is none to rotate.
+    """
+    path = key_file(environ)
+    if environ.get("STACKRANK_KEY") is not None:
+        raise KeyRefusedError("STACKRANK_KEY gives the key; only one that lies in its file can be rotated")
+    if not path.exists():
+        raise KeyRefusedError(f"there is no key at {path} to rotate")
+    old = load(environ).key_id
+    path.rename(path.with_name(f"{path.name}.{old}"))
+    return old, load(environ).key_id
+
+
 def _key_bytes(text: str, where: str) -> bytes:
     try:
         key = bytes.fromhex(text.strip())

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from pipelines.landing import Held
     from pipelines.machines import Rule
     from pipelines.method import Method
+    from pipelines.people import NeverMerge, Withheld
 
 SQL = Path(__file__).with_name("sql")
 CHECKS = Path(__file__).with_name("checks")
 OLDEST_READER = "v1.2.0"
 UNITED = "metrics.counts"
+WORKING = ("raw.accounts", "raw.links", "raw.persons")
+"""What people are made of; it knows those who asked to be left out, so it is not published."""
 EPOCH = datetime(1970, 1, 1)
 
 
@@ -71,21 +74,32 @@ class Inputs:
     communities: Sequence[Community]
     figures: "list[Figure]"
     method: "Method"
+    never_merge: "list[NeverMerge]"
+    withheld: "list[Withheld]"
+    retired_keys: list[tuple[str, date]]
     today: date
     shows: str | None
+
+    @property
+    def usable(self) -> "list[Held]":
+        """The units that are read under a key of today: under two keys one person would be two."""
+        retired = dict(self.retired_keys)
+        return [unit for unit in self.units if unit.visit.key_id not in retired]
 
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, units, method, published figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        texts = (self.method.sha256, repr(self.communities), repr(self.figures), repr(listed), *map(repr, held))
+        judged = (repr(self.never_merge), repr(self.withheld), repr(self.retired_keys))
+        facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
+        texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
-    """Read what a build would be made of; raises HistoryError for a wrong line of data/history."""
-    from pipelines import history, landing, method
+    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError."""
+    from pipelines import history, landing, method, people
 
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
     held = (landing.read(path) for path in landing.files(where.observations))
@@ -96,6 +110,9 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
         communities=communities,
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
+        never_merge=people.never_merge(where, [c.slug for c in communities]),
+        withheld=people.withheld(where),
+        retired_keys=people.retired(where),
         today=today,
         shows=shows,
     )
@@ -135,6 +152,10 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con.execute("set preserve_insertion_order = true")
     con.execute(f"attach {_literal(str(draft))} as built (storage_version {_literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute(
+        "create temp macro account_key(name, address, login) as "
+        "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
+    )
     con.execute("begin")
     for schema in ("raw", "core", "definitions", "metrics", "rankings"):
         con.execute(f"create schema {schema}")
@@ -143,11 +164,12 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history, machines
+    from pipelines import history, machines, people
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
-    held = [unit.visit for unit in given.units]
+    held = [unit.visit for unit in given.usable]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
+    others = [unit.visit for unit in given.units if unit not in given.usable]
     positions = {key: i for i, key in enumerate(dict.fromkeys(_declared(sources, given.plans)))}
     method = given.method
     _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
@@ -156,9 +178,13 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
     _table(con, RAW["units"], [_visit_row(v) for v in held])
     _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
-    _table(con, RAW["tags"], list(_tag_rows(given.units)))
+    _table(con, RAW["tags"], list(_tag_rows(given.usable)))
     _table(con, RAW["history"], history.rows(given.figures))
     _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
+    _table(con, RAW["never_merge"], [people.row(one) for one in given.never_merge])
+    _table(con, RAW["retired_keys"], list(given.retired_keys))
+    _table(con, RAW["other_keys"], [_visit_row(v) for v in others])
+    _table(con, WITHHELD, [people.row(one) for one in given.withheld])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -178,11 +204,11 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
 
     rows = [
         (str(path), *_of(v), v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
-        for i, (path, v, _, _) in enumerate(given.units)
+        for i, (path, v, _, _) in enumerate(given.usable)
     ]
     _table(con, HARVESTS, rows)
     for name, schema in landing.SCHEMAS.items():
-        paths = ", ".join(_literal(str(path)) for path, _, rows, _ in given.units if rows == name)
+        paths = ", ".join(_literal(str(path)) for path, _, rows, _ in given.usable if rows == name)
         files = _nothing(con, name, schema)
         if paths:
             read = f"from read_parquet([{paths}], filename = true, union_by_name = true)"
@@ -191,6 +217,18 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
             f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
             f"from {files} c join raw.harvests h on h.file = c.filename"
         )
+    _domains(con)
+
+
+def _domains(con: duckdb.DuckDBPyConnection) -> None:
+    """Say of each mail domain in the harvests which organisation it is evidence of."""
+    from pipelines import organisations
+
+    found = con.execute(
+        "select distinct author_domain from raw.commits where author_domain is not null "
+        "union select distinct sender_domain from raw.messages where sender_domain is not null"
+    ).fetchall()
+    _table(con, DOMAINS, [*organisations.rows(domain for (domain,) in found)])
 
 
 def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
@@ -355,6 +393,20 @@ RAW = {
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),
     )),
+    "retired_keys": Written("raw.retired_keys", "One row per pseudonym key that was rotated (stackrank rotate).", (
+        ("key_id", "varchar", "name of the key"), ("since", "date", "day on which it was rotated"),
+    )),
+    "other_keys": Written("raw.other_keys", "One row per unit that is held under a retired key only: it is left out.",
+                          _VISIT_COLUMNS),
+    "never_merge": Written("raw.never_merge", "One row per merge of accounts that a person has declared wrong.", (
+        ("community", "varchar", "slug of the community"),
+        ("key_id", "varchar", "name of the pseudonym key under which the fingerprints hold"),
+        ("evidence", "varchar", "what merges nobody any more (core.identity_ledger); NULL where accounts are named"),
+        ("one", "varchar", "an account: what it shares with the other one merges nobody any more"),
+        ("other", "varchar", "the other account"),
+        ("why", "varchar", "why the merge is wrong"),
+        ("decided", "date", "when that was decided"),
+    )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),
         ("today", "date", "the day it was built for"),
@@ -368,6 +420,15 @@ RAW = {
 HARVESTS = Written("raw.harvests", "One row per Parquet file that was loaded.", (
     ("file", "varchar", "path"), *_UNIT, ("unit", "varchar", "what was visited"),
     ("position", "integer", "place in the catalogue"), ("seen_at", "timestamp", "when it was harvested, UTC"),
+))  # fmt: skip
+DOMAINS = Written("raw.domains", "One row per mail domain that commits or messages carry.", (
+    ("domain", "varchar", "the domain"),
+    ("organisation", "varchar", "its registrable domain; NULL where it says nothing of one: free mail, forges"),
+))  # fmt: skip
+WITHHELD = Written("raw.withheld", "One row per person who asked to be left out.", (
+    ("key_id", "varchar", "name of the pseudonym key"),
+    ("address_key", "varchar", "fingerprint of an address of theirs"),
+    ("since", "date", "since when"),
 ))  # fmt: skip
 FAMILIES = Written("rankings.families", "One row per family of metrics that the ranking weighs.", (
     ("family", "varchar", "talk or code"),
@@ -494,7 +555,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     for name in landing.SCHEMAS:
         con.execute(f"drop view raw.{name}")
         con.execute(f"drop table if exists raw.no_{name}")
-    for name in ("raw.harvests", UNITED, "rankings.rules"):
+    for name in ("raw.harvests", *WORKING, WITHHELD.name, UNITED, "rankings.rules"):
         con.execute(f"drop table {name}")
     con.execute("commit")
     con.execute("checkpoint built")

@@ -17,7 +17,7 @@ MISSING = {
 MEASURED = {
     "talk": "public talk",
     "code": "public code activity",
-    "members": "membership",
+    "members": "people, counted once over code and talk",
 }
 LABELS = {
     "commits": "Commits",
@@ -32,6 +32,12 @@ LABELS = {
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",
     "time_to_first_response": "Time to first response",
+    "active_people": "People seen",
+    "new_people": "New people",
+    "population": "People ever seen",
+    "registered": "Registered members",
+    "code_absence_factor": "Absence factor, code",
+    "talk_absence_factor": "Absence factor, talk",
 }
 STATES = {
     "seen": ("■", "seen whole"),
@@ -251,6 +257,13 @@ def origin(known: Facts) -> str:
 def heading(family: str) -> str:
     """The word for a family, as a heading."""
     return family.capitalize()
+
+
+def bounds(cell: Row) -> str:
+    """The least and the most that a mean count of people could be; nothing where they are equal to it or unknown."""
+    low, high = (digits(cell[key]) for key in ("low", "high"))
+    known = cell["low"] is not None and cell["high"] is not None
+    return f"{low} to {high}" if known and low != high else ""
 
 
 def measured(family: str, families: str) -> str:

@@ -1,10 +1,10 @@
 -- One row per community, family of metrics and month: what its sources together let us say.
 --   community: slug of the community
---   family: code (sources of kind git), talk (mailing lists) or releases (those whose tags are releases, and lists of series)
+--   family: code (sources of kind git), talk (mailing lists), members (both) or releases (those whose tags are releases, and lists of series)
 --   month: first day of the month, UTC
 --   state: observed, partial, unobserved, not_applicable (no source of the family lives in that month)
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
-with families as (
+with counted as (
     select community, source, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
     union all
     select community, source, 'talk', null
@@ -13,6 +13,10 @@ with families as (
     select community, source, 'releases', if(snapshot, coalesce(max(month), since), null)
     from raw.sources left join (select community, source, month from core.releases) using (community, source)
     where releases is not null or kind = 'series_status' group by community, source, snapshot, since
+), families as (
+    from counted
+    union all
+    select community, source, 'members', null from counted where family in ('code', 'talk')
 ), living as (
     select community, family, month, units, state not in ('unborn', 'ended') as alive,
         -- A frozen copy can lack the tags that were made after its newest one.
