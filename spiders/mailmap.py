@@ -13,11 +13,13 @@ from pipelines.communities import mailmap_of
 from pipelines.landing import ALIASES, Harvest
 from pipelines.nouns import Source, Verdict, Visit
 from pipelines.pseudonyms import Pseudonyms, redact
-from spiders.pages import LARGEST_REASON, NOT_MODIFIED, NoPageError, PageSpider, facts, is_html, same, took
+from spiders.pages import LARGEST_REASON, NOT_MODIFIED, NoPageError, PageSpider, facts, same, took
 
 LARGEST_FILE = 4 << 20
 MOST_LINES = 50_000
-LINE = re.compile(rb"([^<>#]*)<([^<>]*)>(?:([^<>#]*)<([^<>]*)>)?\s*(?:#.*)?")
+# git passes over what stands after the last address, and so do we.
+LINE = re.compile(rb"([^<>#]*)<([^<>]*)>(?:([^<>#]*)<([^<>]*)>)?(?:[^<>#]*)(?:#.*)?")
+SITE = re.compile(rb"\s*<(?:!doctype|html|head|\?xml)", re.I)
 
 
 class MailmapSpider(PageSpider):
@@ -57,7 +59,7 @@ def aliases(page: bytes, pseudonyms: Pseudonyms) -> tuple[pa.RecordBatch, int]:
 
     Raises ValueError for a web page and for a file beyond every measure.
     """
-    if is_html(page) and not LINE.match(page.lstrip()):
+    if SITE.match(page):
         raise ValueError("a web page came instead of a .mailmap")
     lines = [line for line in page.splitlines() if line.strip() and not line.lstrip().startswith(b"#")]
     if len(lines) > MOST_LINES:
