@@ -76,7 +76,7 @@ def _named(which: str, release: Row | None) -> str:
     if release is None:
         return "no release is known"
     dated = DATED_BY.get(release["dated_by"], release["dated_by"])
-    return f"{which} {_version(release)}, {words.day(release['released_at'])} ({dated})"
+    return f"{which}: {_version(release)}, {words.day(release['released_at'])} ({dated})"
 
 
 def _version(release: Row) -> str:

@@ -64,9 +64,9 @@ def test_what_is_not_confirmed_and_what_the_talk_said_is_marked(house):
 def test_what_we_count_stands_beside_what_is_stated_and_differences_show(house):
     alpha = cells(house.page, "Alpha Cloud")
     first = alpha["First release", "any time"]
-    assert "Counted here: first 1.0, 3 February 2025 (by its tag)." in first
+    assert "Counted here: first: 1.0, 3 February 2025 (by its tag)." in first
     assert "Differs: stated 1 March 2025, here 3 February 2025." in first
-    assert alpha["Release", "today"].endswith("Counted here: newest 1.1.1, 3 July 2025 (by its tag).")
+    assert alpha["Release", "today"].endswith("Counted here: newest: 1.1.1, 3 July 2025 (by its tag).")
     assert alpha["Release", "2013"] == "not stated Counted here: no release is known."
     assert "Differs: stated are 12 a year, counted 1" in alpha["Cadence", "today"]
     evil = cells(house.page, f"=cmd(){SHOWN}")
