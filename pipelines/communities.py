@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pipelines.nouns import UNREADABLE, Community, ReleaseDate, Source
+from pipelines import profile
+from pipelines.nouns import UNREADABLE, Community, Fact, ReleaseDate, Source
 
 Table = dict[str, Any]
 Check = Callable[[Any], object]
@@ -217,7 +218,16 @@ def _community(slug: str, table: Table) -> Community:
     blocks = [block | {key: tuple(block.get(key, ())) for key in lists} for block in table["sources"]]
     sources = tuple(Source(community=slug, **block) for block in blocks)
     dates = tuple(ReleaseDate(**block) for block in table.get("release_dates", ()))
-    return Community(**(table | {"slug": slug, "sources": sources, "release_dates": dates}))
+    facts = tuple(_fact(block) for block in table.get("facts", ()))
+    return Community(**(table | {"slug": slug, "sources": sources, "release_dates": dates, "facts": facts}))
+
+
+def _fact(block: Table) -> Fact:
+    """Return a fact; its time becomes a text, `2013-11` or `2013-10-18`."""
+    told: Table = block | {key: tuple(block.get(key, ())) for key in ("values", "per_year")}
+    if "as_of" in block:
+        told["as_of"] = str(block["as_of"])
+    return Fact(**told)
 
 
 def _in_community(slug: str, table: Table) -> Iterator[str]:
@@ -226,6 +236,7 @@ def _in_community(slug: str, table: Table) -> Iterator[str]:
         yield f"{file}: the file name must match {_SLUG.pattern}"
     yield from _in_table(f"{file}: ", table, COMMUNITY_KEYS, required=("name", "homepage", "born", "sources"))
     yield from _in_dates(file, table)
+    yield from _in_facts(file, table)
     names: dict[str, str] = {}
     named: dict[str, str] = {}
     for place, source in _blocks(table):
@@ -258,6 +269,47 @@ def _in_dates(file: str, table: Table) -> Iterator[str]:
         first = versions.setdefault(str(block.get("version", place)), place)
         if first != place:
             yield f"{where}version: {block['version']!r} has its day already in {first}"
+
+
+def _in_facts(file: str, table: Table) -> Iterator[str]:
+    """Yield what is wrong with the `[[facts]]`."""
+    told: dict[str, str] = {}
+    for place, block in _blocks(table, "facts"):
+        where = f"{file}: {place}."
+        yield from _in_table(where, block, FACT_KEYS, required=("topic", "source"))
+        topic = block.get("topic")
+        if isinstance(topic, str) and topic in profile.TOPICS:
+            yield from _in_fact(where, topic, block)
+        said = [block.get(key) for key in ("topic", "as_of", "values", "text")]
+        first = told.setdefault(repr(said), place)
+        if first != place:
+            yield f"{where}topic: {first} says the same"
+
+
+def _in_fact(where: str, topic: str, block: Table) -> Iterator[str]:
+    """Yield what does not go together in one fact."""
+    if ("values" in block) == ("text" in block):
+        yield f"{where}text: one of values and text is needed, not both"
+    if ("as_of" in block) == (topic in profile.LASTING):
+        yield f"{where}as_of: " + ("not for what is true of all times" if "as_of" in block else "missing")
+    if topic not in profile.OF_RELEASES:
+        yield from (f"{where}{key}: only a fact about a release has it" for key in ("version", "day") if key in block)
+    if topic != "cadence" and "per_year" in block:
+        yield f"{where}per_year: only a fact about the cadence has it"
+    if topic == "image-formats":
+        yield from _in_formats(where, block)
+
+
+def _in_formats(where: str, block: Table) -> Iterator[str]:
+    """Yield the image formats that nobody has explained in formats.toml."""
+    known = [each.name for each in profile.formats()]
+    values = block.get("values")
+    if not isinstance(values, list):
+        yield f"{where}values: missing; formats are named one by one"
+        return
+    for number, value in enumerate(values):
+        if isinstance(value, str) and value not in known:
+            yield f"{where}values[{number}]: unknown image format {value!r:.80}{_nearest(value, known)}"
 
 
 def _in_table(where: str, table: Table, keys: Mapping[str, Check], required: Iterable[str]) -> Iterator[str]:
@@ -360,6 +412,28 @@ def _audience(value: object) -> None:
         raise ValueError(f"unknown audience {value!r:.80}{_nearest(_text(value), AUDIENCES)}")
 
 
+def _topic(value: object) -> None:
+    if _text(value) not in profile.TOPICS:
+        raise ValueError(f"unknown topic {value!r:.80}{_nearest(_text(value), profile.TOPICS)}")
+
+
+def _time(value: object) -> None:
+    if type(value) is not date and not (isinstance(value, str) and profile.is_time(value)):
+        raise ValueError(f"neither a year, a month like '2013-11' nor a date: {value!r:.80}")
+
+
+def _texts(value: object) -> None:
+    _list(value)
+    for text in value if isinstance(value, list) else ():
+        _text(text)
+
+
+def _range(value: object) -> None:
+    numbers = value if isinstance(value, list) and all(type(v) in (int, float) for v in value) else ()
+    if len(numbers) != 2 or not 0 <= numbers[0] <= numbers[1] < float("inf"):
+        raise ValueError(f"not two numbers, at least and at most: {value!r:.80}")
+
+
 def _template(value: object) -> None:
     if _text(value).count(PLACE) != 1:
         raise ValueError(f"{PLACE} must be in it exactly once")
@@ -372,6 +446,7 @@ COMMUNITY_KEYS: Mapping[str, Check] = {
     "born": _day,
     "sources": partial(_tables, "sources"),
     "release_dates": partial(_tables, "release_dates"),
+    "facts": partial(_tables, "facts"),
 }
 SOURCE_KEYS: Mapping[str, Check] = {
     "name": _slug,
@@ -397,6 +472,20 @@ GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
 CHANNELS = (*ARCHIVES, MAILBOX, UNREADABLE)
 CHANNEL_ONLY = ("address", "language", "audience")
 DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
+FACT_KEYS: Mapping[str, Check] = {
+    "topic": _topic,
+    "as_of": _time,
+    "values": _texts,
+    "text": _text,
+    "source": _text,
+    "url": _homepage,
+    "note": _text,
+    "confirmed": _flag,
+    "talk_said": _text,
+    "version": _text,
+    "day": _day,
+    "per_year": _range,
+}
 
 
 def _nearest(word: str, known: Collection[str]) -> str:

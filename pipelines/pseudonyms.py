@@ -30,7 +30,12 @@ _ROLES = re.compile(
     r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|git|svn|cvs|www|www-data|dev|devel|developers?|ubuntu|debian"
     r"|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
 )
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]+@[^\s<>\"'()\[\],;:]+")
+_PART_OF_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]+"
+_ADDRESS = re.compile(
+    rf"{_PART_OF_ADDRESS}(?:@|%40|\s*\(a\)\s*|\s*[(\[{{<_]\s*at\s*[)\]}}>_]\s*){_PART_OF_ADDRESS}"
+    rf"(?:\s*[(\[{{<]\s*dot\s*[)\]}}>]\s*{_PART_OF_ADDRESS})*",
+    re.I,
+)
 
 
 class KeyRefusedError(Exception):
@@ -142,7 +147,7 @@ def domain(folded_address: str) -> str | None:
 
 
 def redact(text: str) -> str:
-    """Replace everything that looks like an address, for texts that other machines wrote."""
+    """Replace everything that looks like an address, also an obfuscated one, in texts that other machines wrote."""
     return _ADDRESS.sub("[address]", text)
 
 

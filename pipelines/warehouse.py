@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Plan, Source, Visit
+from pipelines.nouns import Community, Fact, Plan, Source, Visit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -164,7 +164,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history, machines, people
+    from pipelines import history, machines, people, profile
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
     held = [unit.visit for unit in given.usable]
@@ -175,6 +175,8 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
     _table(con, RAW["release_dates"], [(c.slug, *astuple(d)) for c in given.communities for d in c.release_dates])
+    _table(con, RAW["facts"], [_fact_row(c.slug, i, f) for c in given.communities for i, f in enumerate(c.facts)])
+    _table(con, RAW["image_formats"], [astuple(each) for each in profile.formats()])
     _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
     _table(con, RAW["units"], [_visit_row(v) for v in held])
     _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
@@ -256,6 +258,16 @@ def _source_row(source: Source) -> tuple[Any, ...]:
     facts = asdict(source) | {"source": source.name, "urls": list(source.urls)}
     facts["not_releases"] = list(source.not_releases)
     return tuple(facts[key] for key in RAW["sources"].keys)
+
+
+def _fact_row(community: str, position: int, fact: Fact) -> tuple[Any, ...]:
+    from pipelines import profile
+
+    facts = asdict(fact) | {"community": community, "position": position, "era": profile.era(fact.as_of)}
+    facts |= {"said": list(fact.values) or [fact.text], "said_of": fact.as_of}
+    at_least, at_most = fact.per_year or (None, None)
+    facts |= {"per_year_at_least": at_least, "per_year_at_most": at_most}
+    return tuple(facts[key] for key in RAW["facts"].keys)
 
 
 def _visit_row(visit: Visit) -> tuple[Any, ...]:
@@ -359,6 +371,28 @@ RAW = {
         ("version", "varchar", "the version"),
         ("day", "date", "the day on which it came out, UTC"),
         ("stated_by", "varchar", "who states that"),
+    )),
+    "facts": Written("raw.facts", "One row per statement of the catalogue about a platform.", (
+        ("community", "varchar", "slug of the community"),
+        ("position", "integer", "place in the community file, from 0"),
+        ("topic", "varchar", "what it is about, of a closed list: origin, licence, hypervisors ..."),
+        ("era", "varchar", "2013 (what is said of the years before 2015) or today; NULL where it is true of all times"),
+        ("said_of", "varchar", "year, month or day of which it is said; NULL where it is true of all times"),
+        ("said", "varchar[]", "what is said, value by value, or as one sentence"),
+        ("version", "varchar", "the release that it is about"),
+        ("day", "date", "the day on which that is said to have come out"),
+        ("per_year_at_least", "double", "how many new lines of versions a year the stated cadence means, at least"),
+        ("per_year_at_most", "double", "the same at most"),
+        ("confirmed", "boolean", "false: general knowledge that nobody has confirmed"),
+        ("talk_said", "varchar", "what the founding talk said otherwise"),
+        ("source", "varchar", "where it is said: repository and file, or page"),
+        ("url", "varchar", "address of that page"),
+        ("note", "varchar", "what has to be known beside it"),
+    )),
+    "image_formats": Written("raw.image_formats", "One row per image format that facts may name.", (
+        ("name", "varchar", "the format as facts write it"),
+        ("meaning", "varchar", "what it is, in one sentence"),
+        ("source", "varchar", "where that is said"),
     )),
     "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names, itself or by a list.", (
         *_UNIT,

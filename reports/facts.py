@@ -53,6 +53,8 @@ class Facts:
     machine_rules: list[Row]
     collections: list[Row]
     published: list[Row]
+    profile: list[Row]
+    image_formats: list[Row]
 
     @property
     def families(self) -> list[str]:

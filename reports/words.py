@@ -96,6 +96,13 @@ def month(first_day: date) -> str:
     return f"{first_day:%B} {first_day.year}"
 
 
+def time(text: str) -> str:
+    """A year, a month or a day that is written `2013`, `2013-11` or `2013-10-18`, in words."""
+    if len(text) == len("2013-10-18"):
+        return day(date.fromisoformat(text))
+    return month(date.fromisoformat(f"{text}-01")) if "-" in text else text
+
+
 def window(last: date) -> str:
     """The twelve months that end with `last`, in words."""
     year, before = divmod(last.year * 12 + last.month - 12, 12)

@@ -167,7 +167,8 @@ def test_hostile_text_makes_no_elements(house):
 
 def test_only_safe_homepages_are_links(house):
     out = {link for page in house.pages.values() for link in page.values("href", "a") if ":" in link}
-    assert out == {HOMEPAGES["alpha"], "https://beta.example.org/", "https://gamma.example.org/"}
+    licence = "https://alpha.example.org/licence"
+    assert out == {HOMEPAGES["alpha"], "https://beta.example.org/", "https://gamma.example.org/", licence}
 
 
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):

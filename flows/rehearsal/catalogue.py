@@ -12,7 +12,7 @@ from flows.rehearsal.places import git, place, served
 from pipelines.communities import ARCHIVES, CHANNELS
 from pipelines.nouns import UNREADABLE, Source
 
-TABLES = ("release_dates", "sources")
+TABLES = ("release_dates", "facts", "sources")
 
 
 def rehearse(
@@ -89,7 +89,7 @@ def _toml(facts: dict[str, Any]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str | bool):
+    if isinstance(value, str | bool | int | float):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
