@@ -234,7 +234,10 @@ def _tag_rows(units: "Iterable[Held]") -> Iterator[tuple[Any, ...]]:
 def _rule_row(rule: "Rule") -> tuple[Any, ...]:
     header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
     places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
-    return rule.id, rule.kind, header or places or f"subject {rule.subject.strip()}", rule.evidence, rule.reviewed
+    account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
+    posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
+    condition = header or places or account or posts or f"subject {rule.subject.strip()}"
+    return rule.id, rule.kind, condition, rule.evidence, rule.reviewed
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -350,7 +353,7 @@ RAW = {
     )),
     "machine_rules": Written("raw.machine_rules", "One row per reviewed rule that tells the mail of machines.", (
         ("id", "varchar", "name of the rule"),
-        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, or unsure"),
+        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, system, unsure"),
         ("condition", "varchar", "the one thing it looks at"),
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),
