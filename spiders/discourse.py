@@ -8,7 +8,7 @@ network and no clock.
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -32,8 +32,6 @@ MOST_PAGES = 150
 """After so many pages a block of posts is given up: a forum of the oldest software needs 40 where posts are rare."""
 LARGEST_ID = 20_000_000
 LARGEST_PAGE = 16 << 20
-RECOUNT, ROTATION = 30, 180
-"""After how many nights the newest block, and another one, is read anew: posts are deleted at any time."""
 DELETED = 20
 """How many posts of a block can be deleted between two visits and nobody asks why: 2 % of its ids."""
 EARLIEST, TOMORROW = datetime(1990, 1, 1, tzinfo=UTC), timedelta(days=1)
@@ -173,7 +171,8 @@ class DiscourseSpider(PageSpider):
         """Return the visit to a forum that shows no post: empty only where it says itself that it has none."""
         facts: dict[str, Any] = {"reason": "no post came, which is no evidence that there is none"}
         verdict = Verdict.FAILED
-        if any(owner == (source.community, source.name) and number_of(unit) is not None for *owner, unit in self.held):
+        ours = {unit for community, name, unit in self.held if (community, name) == (source.community, source.name)}
+        if any(number_of(unit) is not None for unit in ours):
             verdict, facts = Verdict.PARTIAL, {"reason": "it shows no post any more: what it showed before is kept"}
         elif total.posts == 0:
             verdict, facts = Verdict.EMPTY, {"observations": 0, "note": "the forum says 0 posts"}
@@ -197,11 +196,15 @@ class DiscourseSpider(PageSpider):
         newest = Block(top // BLOCK, posts_url(source), top, known.get(top // BLOCK))
         if self.wanted(newest.unit) and (found := await self._block(source, forum, newest, first)):
             yield found
-        others = [Block.older(source, number, known) for number in due(newest.number, known, tried, self.today)]
+        others = [Block.older(source, number, known) for number in due(newest.number, known, tried, self._turns)]
         by_unit = {block.unit: block for block in others}
         for unit in self.tonight(source, {unit: one.url for unit, one in by_unit.items()}, self._room(source)):
             if found := await self._block(source, forum, by_unit[unit]):
                 yield found
+
+    def _turns(self, number: int) -> bool:
+        """Tell whether tonight is the night on which a block is read anew."""
+        return turns(number, self.today, self.settings.getint("FORUM_ROTATION"))
 
     def _room(self, source: Source) -> int:
         """Return how many blocks of a forum may still be asked for tonight, by this run and those just before."""
@@ -230,10 +233,14 @@ class DiscourseSpider(PageSpider):
     ) -> Harvest | Visit | None:
         """Ask for the posts of one block; None where the host wants to be left alone, and the plan says so."""
         held = self._held_rows(source, forum, block)
-        known = Page({}, []) if turns(block.number, self.today, RECOUNT if first else ROTATION) else held
+        recount = (
+            turns(block.number, self.today, self.settings.getint("FORUM_RECOUNT"))
+            if first
+            else self._turns(block.number)
+        )
         started = datetime.now(UTC)
         try:
-            page = await self._read(forum, block, known, first)
+            page = await self._read(forum, block, Page({}, []) if recount else held, first)
         except HostRestsError as peace:
             self.leave(source, block.unit, str(peace))
             return None
@@ -363,15 +370,17 @@ def number_of(unit: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def due(newest: int, known: Mapping[int, Visit], tried: Mapping[int, datetime], today: date) -> list[int]:
+def due(
+    newest: int, known: Mapping[int, Visit], tried: Mapping[int, datetime], turns: Callable[[int], bool]
+) -> list[int]:
     """Return the blocks before the newest one that are to be asked for, in their order.
 
     First those that were not full when they were read, then those never had, the newest first and
-    those that failed last, then those whose night it is.
+    those that failed last, then those whose night it is, as `turns` says.
     """
     whole = {number for number, visit in known.items() if visit.checksum == through((number + 1) * BLOCK - 1)}
     missing = sorted(set(range(newest)) - known.keys(), key=lambda n: (tried.get(n, BEFORE_ALL), -n))
-    turning = [number for number in sorted(whole) if number < newest and turns(number, today, ROTATION)]
+    turning = [number for number in sorted(whole) if number < newest and turns(number)]
     unfinished = sorted(number for number in known.keys() - whole if number < newest)
     return [*unfinished, *missing, *turning]
 

@@ -31,8 +31,8 @@ class Forum:
 
     An `old` one pages by ids and has the old names of statistics. Ids go up in steps of `step`: between two shown
     posts lie others that nobody is shown. Of `gone` ids the post was deleted; `odd` are posts as they stand, by id.
-    `users` is None where the statistics are hidden; they stand in site/statistics.json if `shared`. `private` posts
-    are counted and not shown.
+    The statistics of a `hidden` one are not in about.json; in site/statistics.json they are if `shared`. `private`
+    posts are counted and not shown.
     """
 
     url: str
@@ -42,7 +42,8 @@ class Forum:
     step: int = 1
     gone: frozenset[int] = frozenset()
     odd: Mapping[int, Any] = field(default_factory=dict)
-    users: int | None = 40
+    users: int = 40
+    hidden: bool = False
     shared: bool = False
     private: int = 0
 
@@ -73,12 +74,12 @@ class Forum:
     def _about(self) -> dict[str, Any]:
         born = {"site_creation_date": f"{min(self.months, default=date(2014, 12, 1))}T08:00:00.000Z"}
         if self.old:
-            return {} if self.users is None else {"stats": self._statistics()}
-        told: dict[str, Any] = {"can_see_about_stats": self.users is not None} | born
-        return told if self.users is None else told | {"stats": self._statistics()}
+            return {} if self.hidden else {"stats": self._statistics()}
+        told: dict[str, Any] = {"can_see_about_stats": not self.hidden} | born
+        return told if self.hidden else told | {"stats": self._statistics()}
 
     def _statistics(self) -> dict[str, int]:
-        posts, users = len(self.shown()) + self.private, self.users or 0
+        posts, users = len(self.shown()) + self.private, self.users
         names = (
             ("topic_count", "post_count", "user_count") if self.old else ("topics_count", "posts_count", "users_count")
         )

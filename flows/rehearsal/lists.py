@@ -1,4 +1,4 @@
-"""The mailing lists and forums of a rehearsal, with as many messages as were counted on the real ones, where they were."""
+"""The mailing lists of a rehearsal, with as many messages as were counted on the real ones, where they were; forums."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,8 @@ from pipelines.nouns import Source
 
 TOLD = (
     "The mail is invented too, by any number of people: as many messages as others counted where a month of a list "
-    "was counted (2010 to 2014), any number where not. Invented are the posts of forums and what they say of their users."
+    "was counted (2010 to 2014), any number where not. Invented are also the posts of forums, and what "
+    "they say of their users."
 )
 USUAL = {"everyone": 300, "developers": 200, "users": 150, "governance": 30, "outreach": 30, "announce": 10}
 """Messages a month of an invented list, by whom it is for."""

@@ -32,7 +32,8 @@ class Window:
     """The months of a community that are rehearsed with their real totals, by their first days.
 
     A `frozen` community was measured for a shorter time than the others: nothing is known of it after `last`.
-    Mailing lists and forums, a visit for each month, are rehearsed on the days of `mail` only; its end is None if it has none.
+    Mailing lists, a visit for each month, and forums are rehearsed on the days of `mail` only; its end is None if it
+    has none.
     """
 
     first: date

@@ -12,7 +12,7 @@ with beside as (
         first_value(if(seen, first_at, null) ignore nulls) over (forum rows between 1 following and unbounded following) as to_at
     from core.forum_blocks window forum as (partition by community, source order by block)
 ), hidden as (
-    select community, source, asked, failed_at, least(from_at, to_at) as from_at, greatest(from_at, to_at) as to_at
+    select community, source, asked, failed_at, if(from_at > to_at, to_at, from_at) as from_at, if(from_at > to_at, from_at, to_at) as to_at
     from beside where not seen
     union all
     select community, source, i.asked, i.failed_at, coalesce(newest.seen_until, empty_at), null
