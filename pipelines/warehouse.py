@@ -287,7 +287,11 @@ _VISIT_COLUMNS = (
     ("reason", "varchar", "why, where the verdict is not good"),
     ("observations", "bigint", "rows held after the visit; NULL where nothing could be counted"),
     ("seconds", "double", "how long the visit took, seconds"),
-    ("checksum", "varchar", "SHA-256 over all refs, or of the file: the state that was read"),
+    (
+        "checksum",
+        "varchar",
+        "the state that was read: SHA-256 over all refs or of the file; the last id of a block of posts",
+    ),
     ("reader", "varchar", "reader and version"),
     ("key_id", "varchar", "name of the pseudonym key"),
     ("note", "varchar", "what else was noticed, such as a server that ignores the filter"),

@@ -9,12 +9,13 @@ network and no clock.
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from scrapy.http import Response
 
 from pipelines import landing, machines
 from pipelines.communities import INDEX
@@ -58,11 +59,15 @@ class Page(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """What a forum says of itself: its posts (None: it does not say), its users by measure, the version it runs."""
+    """What a forum says of itself: its posts, its users by measure, the version it runs, when it was made.
+
+    None, and no such measure: it does not say.
+    """
 
     posts: int | None
     users: dict[str, int]
     version: str | None
+    made: date | None = None
 
 
 class Total(NamedTuple):
@@ -126,7 +131,7 @@ class DiscourseSpider(PageSpider):
     async def _about(self, source: Source) -> tuple[Harvest | Visit | None, Total]:
         """Ask for the counts of the day, once a day; return what came of it, and what the forum says it holds."""
         unit, before = f"about-{self.today}", self._total_before(source)
-        if (source.community, source.name, unit) in self.held:
+        if (source.community, source.name, unit) in self.held or not self.wanted(unit):
             return None, before
         url = f"{source.urls[0]}about.json"
         try:
@@ -136,12 +141,13 @@ class DiscourseSpider(PageSpider):
             return None, before
         except NoPageError as error:
             return self.nameless(self.no_page(source, unit, url, error)), before
-        visit = self.nameless(self.visit(source, unit, response.url, Verdict.OK, **page_facts(response)))
+        known = page_facts(response) | {"note": too_late(stated.made, source.since)}
+        visit = self.nameless(self.visit(source, unit, response.url, Verdict.OK, **known))
         batch = pa.RecordBatch.from_pylist(list(count_rows(stated, self.today, response.url)), schema=COUNTS)
         harvest = Harvest(visit=visit, fetched_in=took(response), schema=COUNTS, batches=[batch], tags=[])
         return harvest, Total(stated.posts, response.url)
 
-    async def _stated(self, source: Source) -> tuple[Any, Stated]:
+    async def _stated(self, source: Source) -> tuple[Response, Stated]:
         """Return the first answer that states how many users the forum has; raises NoPageError."""
         response = await self.ask(f"{source.urls[0]}about.json", LARGEST_PAGE)
         stated = statistics(json_of(response, "what a forum says of itself"))
@@ -155,15 +161,15 @@ class DiscourseSpider(PageSpider):
             raise NoPageError(verdict, f"about.json states no number of users; site/statistics.json: {error}") from None
         if not flat.users:
             raise NoPageError(Verdict.FAILED, "neither about.json nor site/statistics.json states a number of users")
-        return response, flat._replace(version=flat.version or stated.version)
+        return response, flat._replace(version=flat.version or stated.version, made=stated.made)
 
     def _index(self, source: Source, total: Total) -> Harvest | Visit:
         """Return the harvest of the one total that a forum has, or only a visit where it is what it was."""
-        row = {"month": None, "messages": total.posts, "url": total.url}
         held = self.readable(source, INDEX)
         visit = self.nameless(self.visit(source, INDEX, posts_url(source), Verdict.OK))
         if held and self._total_before(source) == total:
-            return self.nameless(self.visit(source, INDEX, visit.url, Verdict.UNCHANGED, **same(held)))
+            return replace(visit, verdict=Verdict.UNCHANGED, **same(held))
+        row = {"month": None, "messages": total.posts, "url": total.url}
         batch = pa.RecordBatch.from_pylist([row], schema=TOTALS)
         return Harvest(visit=visit, fetched_in=0.0, schema=TOTALS, batches=[batch], tags=[])
 
@@ -202,9 +208,9 @@ class DiscourseSpider(PageSpider):
             if found := await self._block(source, forum, by_unit[unit]):
                 yield found
 
-    def _turns(self, number: int) -> bool:
-        """Tell whether tonight is the night on which a block is read anew."""
-        return turns(number, self.today, self.settings.getint("FORUM_ROTATION"))
+    def _turns(self, number: int, nights: str = "FORUM_ROTATION") -> bool:
+        """Tell whether tonight is the night, one in as many as the setting says, on which a block is read anew."""
+        return turns(number, self.today, self.settings.getint(nights))
 
     def _room(self, source: Source) -> int:
         """Return how many blocks of a forum may still be asked for tonight, by this run and those just before."""
@@ -233,11 +239,7 @@ class DiscourseSpider(PageSpider):
     ) -> Harvest | Visit | None:
         """Ask for the posts of one block; None where the host wants to be left alone, and the plan says so."""
         held = self._held_rows(source, forum, block)
-        recount = (
-            turns(block.number, self.today, self.settings.getint("FORUM_RECOUNT"))
-            if first
-            else self._turns(block.number)
-        )
+        recount = self._turns(block.number, "FORUM_RECOUNT" if first else "FORUM_ROTATION")
         started = datetime.now(UTC)
         try:
             page = await self._read(forum, block, Page({}, []) if recount else held, first)
@@ -412,7 +414,20 @@ def statistics(answer: dict[str, Any]) -> Stated:
     version = about.get("version")
     plain = isinstance(version, str) and VERSION.fullmatch(version)
     known = {measure: count for measure, count in users.items() if count is not None}
-    return Stated(_first(found, ("posts_count", "post_count")), known, str(version) if plain else None)
+    posts = _first(found, ("posts_count", "post_count"))
+    return Stated(posts, known, str(version) if plain else None, _day(about.get("site_creation_date")))
+
+
+def _day(text: object) -> date | None:
+    try:
+        return _moment(str(text)).date()
+    except ValueError:
+        return None
+
+
+def too_late(made: date | None, since: date) -> str:
+    """Say where a forum is older than the catalogue says; nothing where it is not, or does not tell."""
+    return f"the forum was made on {made}, in the catalogue it begins on {since}" if made and made < since else ""
 
 
 def _first(found: dict[str, Any], names: tuple[str, ...]) -> int | None:
