@@ -70,8 +70,9 @@ class SourceSpider(scrapy.Spider):
             wanted.sort(key=lambda unit: visited.get(unit, BEFORE_ALL))
         asked = [unit for unit in wanted if self.budget.take(host_of(urls[unit]))]
         left = [unit for unit in [*wanted, *over] if unit not in set(asked)]
-        bound = self.budget.most if most is None else min(most, self.budget.most)
-        reason = f"at most {bound} {self.units_are} a night are asked of one host" if left else ""
+        bound = f"{self.budget.most} {self.units_are} a night"
+        bound = bound if most is None else f"{min(most, self.budget.most)} more {self.units_are} tonight"
+        reason = f"at most {bound} are asked of one host" if left else ""
         if left:
             self.logger.warning("%s: %d of %d are left for another night: %s", source.id, len(left), len(urls), reason)
         if not self.wanted_units:

@@ -504,6 +504,21 @@ def test_a_post_that_was_deleted_long_after_leaves_when_its_block_has_its_night(
     )
 
 
+def test_runs_of_one_night_share_the_bound_of_a_forum(tmp_path):
+    where, talk = folders(tmp_path), forum("talk", step=STEP)
+    with serve(tmp_path / "none") as server:
+        server.archives = Archives([], sites=[talk])
+        (where.communities / "birds.toml").write_text(HEAD + block(server.base_url, "talk"))
+        for _ in range(2):
+            run(where, UNLIMITED_HOSTS=[], FORUM_BLOCKS=2)
+        asked = [request.path for request in server.requests if "before" in request.path]
+    assert asked == ["/talk/posts.json?before=4000", "/talk/posts.json?before=3000"]
+    (plan,) = landing.plans(where.visits)
+    assert (plan.left, plan.reason) == (
+        ("posts-000001", "posts-000000"), "at most 0 more blocks of posts tonight are asked of one host",
+    )  # fmt: skip
+
+
 def test_a_unit_is_asked_for_again_by_its_name(tmp_path):
     where, talk = folders(tmp_path), forum("talk", step=STEP)
     with serve(tmp_path / "none") as server:
