@@ -12,12 +12,13 @@ from functools import partial
 from statistics import mean
 from time import sleep
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_archives import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl, mailman2
-from test_warehouse import ask
+from test_warehouse import ask, community, visit
 
 from flows.collect import collected
 from flows.rehearsal import catalogue, lists
@@ -28,7 +29,7 @@ from flows.rehearsal.server import serve
 from pipelines import communities, landing, warehouse
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing import MESSAGES
-from pipelines.nouns import Verdict, Visit
+from pipelines.nouns import Source, Verdict, Visit
 from reports import facts
 from spiders import discourse
 from spiders.discourse import (
@@ -239,9 +240,9 @@ def asked(nights, night, name):
 def test_no_forum_is_passed_over_in_silence_and_every_verdict_has_its_reason(nights, night):
     told, _ = nights[1][night]
     assert told.silent == ()
-    assert {visit.source for visit in told.visits if visit.unit == "index"} == set(FORUMS)
-    for visit in told.visits:
-        assert bool(visit.reason) == (visit.verdict not in ("ok", "unchanged", "empty")), visit
+    assert {one.source for one in told.visits if one.unit == "index"} == set(FORUMS)
+    for one in told.visits:
+        assert bool(one.reason) == (one.verdict not in ("ok", "unchanged", "empty")), one
 
 
 def test_old_and_new_servers_give_the_same_rows(nights):
@@ -637,6 +638,91 @@ def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeyp
     assert (found["new"], found["hidden"], found["hurried"]) == ("wider total", "no total", "equal")
     assert ask(nights[0], "select count(*) from core.quarantine where source = 'odd'") == [(6,)]
     assert found["fewer"] == "differs", "it shows a post more than it says that it has"
+
+
+TALK = Source("birds", "talk", "discourse", ("https://forum.example.org/",), date(2025, 10, 1), "Invented.")
+SPRING = date(2026, 3, 20)
+
+
+def on(day):
+    return datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=3)
+
+
+def land_block(where, number, *days, seen, last=None, source="talk"):
+    """Land a block with one post a day on these days, seen up to its last id or another one."""
+    first = number * 1000
+    page = posts(
+        {"latest_posts": [post(first + n, created_at=f"{day}T12:00:00Z") for n, day in enumerate(days, 1)]}, READER
+    )
+    known = visited(f"posts-{number:06}", seen, OK, checksum=through(last or first + 999))
+    batch = pa.RecordBatch.from_pylist(list(page.rows.values()), schema=MESSAGES)
+    landing.land(where, landing.Harvest(replace(known, source=source), 0.0, MESSAGES, [batch], []))
+
+
+def visited(unit, day, verdict, **facts):
+    reason = "the server answered 500" if verdict == FAILED else ""
+    return replace(visit(TALK, unit, Verdict(verdict), on(day), reason=reason, **facts), kind="discourse")
+
+
+def note(where, *told, **facts):
+    landing.note(where.visits, visited(*told, **facts))
+
+
+def month_states(where):
+    warehouse.build(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
+    return {f"{month:%m}": state for month, state in states(where).items()}
+
+
+@pytest.fixture
+def spring(tmp_path):
+    where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
+    land_block(where, 0, date(2025, 10, 2), date(2025, 11, 20), seen=date(2026, 1, 10))
+    land_block(where, 1, date(2025, 12, 5), date(2026, 1, 8), seen=date(2026, 1, 10), last=1500)
+    note(where, "index", date(2026, 1, 10), OK)
+    return where
+
+
+def test_months_after_the_last_good_night_wait_or_are_a_gap_where_it_failed(spring):
+    seen = {"10": "seen", "11": "seen", "12": "seen", "01": "partial"}
+    assert month_states(spring) == seen | {"02": "pending", "03": "pending"}
+    note(spring, "index", date(2026, 3, 19), FAILED)
+    assert month_states(spring) == seen | {"02": "gap", "03": "gap"}
+    note(spring, "posts-000000", date(2026, 3, 19), FAILED)
+    assert month_states(spring)["10"] == "seen", "a failed recount takes nothing away"
+
+
+def test_a_block_that_filled_up_while_nobody_looked_hides_what_came_after_its_last_post(spring):
+    land_block(spring, 2, date(2026, 3, 1), date(2026, 3, 19), seen=date(2026, 3, 20), last=2700)
+    note(spring, "index", date(2026, 3, 20), OK)
+    found = month_states(spring)
+    assert (found["12"], found["01"], found["02"]) == ("seen", "partial", "pending")
+    note(spring, "posts-000001", date(2026, 3, 20), UNCHANGED, checksum=through(1999), observations=2)
+    assert month_states(spring) == {
+        "10": "seen",
+        "11": "seen",
+        "12": "seen",
+        "01": "seen",
+        "02": "seen",
+        "03": "partial",
+    }
+
+
+def test_a_block_of_which_nothing_is_shown_hides_nothing(spring):
+    land_block(spring, 3, date(2026, 3, 1), seen=date(2026, 3, 20), last=3700)
+    note(spring, "posts-000001", date(2026, 3, 20), UNCHANGED, checksum=through(1999), observations=2)
+    note(spring, "posts-000002", date(2026, 3, 20), FAILED)
+    note(spring, "index", date(2026, 3, 20), OK)
+    assert [month_states(spring)[month] for month in ("01", "02")] == ["partial", "gap"]
+    note(spring, "posts-000002", date(2026, 3, 21), EMPTY, checksum=through(2999), observations=0)
+    assert [month_states(spring)[month] for month in ("01", "02")] == ["seen", "seen"]
+
+
+def test_an_empty_forum_is_a_true_zero_and_one_that_was_never_asked_is_none(tmp_path):
+    where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
+    land_block(where, 0, date(2025, 10, 2), seen=date(2026, 1, 10), source="other")
+    assert set(month_states(where).values()) == {"pending"}
+    note(where, "index", date(2026, 3, 20), EMPTY, observations=0)
+    assert month_states(where) == dict.fromkeys(("10", "11", "12", "01", "02"), "seen") | {"03": "partial"}
 
 
 # ---- which blocks are due --------------------------------------------------------------------------------------
