@@ -532,6 +532,8 @@ def _sender(username: str, name: str, forum: Forum) -> Row:
         "sender_address_exact_key": of.address_exact_key,
         "sender_address_key": of.address_key,
         "sender_name_words": of.name_words,
+        "sender_name_bag_key": of.name_bag_key,
+        "sender_role": False,  # an account has one owner, whatever it is called
         "sender_quality": "account" if address else "missing",
     }
 

@@ -777,6 +777,8 @@ def test_a_post_is_a_row_without_a_name():
         None,
     )
     assert row["sender_login_key"] is None
+    assert row["sender_name_bag_key"] == post_row(post(34, name="Invented, Jane"), READER)["sender_name_bag_key"]
+    assert post_row(post(34, username="admin"), READER)["sender_role"] is False
     assert row["message_id_key"] == KEYED.key("message id", b"post/33@forum.example.org")
     assert row["reference_keys"] == [
         KEYED.key("message id", f"topic/5{more}@forum.example.org".encode()) for more in ("", "/2")
