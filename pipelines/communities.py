@@ -21,6 +21,7 @@ GIT_SCHEMES = ("git+https", "git+http", "git+file")
 PAGE_SCHEMES = ("https", "http")
 INDEX = "index"
 ARCHIVES = ("pipermail", "hyperkitty", "ponymail")
+FORUM = "discourse"
 MAILBOX = "mbox"
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
 
@@ -84,6 +85,11 @@ def mailmap_of(url: str) -> str:
     return "/".join(names[:2]) + names[-1]
 
 
+def forum_of(url: str) -> str:
+    """Return the unit of the url of a forum, its index; raises ValueError for any other url."""
+    return INDEX if _split(url, PAGE_SCHEMES).path == "/" else index_of(url)
+
+
 def mailbox_of(url: str) -> str:
     """Return the unit of the url of a mailbox on this machine, its name; raises ValueError for any other url."""
     parts = _split(url, ("file",))
@@ -140,6 +146,7 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     "series_status": file_of,
     "mailmap": mailmap_of,
     **dict.fromkeys(ARCHIVES, index_of),
+    FORUM: forum_of,
     MAILBOX: mailbox_of,
     UNREADABLE: _unread,
 }
@@ -469,7 +476,7 @@ SOURCE_KEYS: Mapping[str, Check] = {
     "evidence": _text,
 }
 GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
-CHANNELS = (*ARCHIVES, MAILBOX, UNREADABLE)
+CHANNELS = (*ARCHIVES, FORUM, MAILBOX, UNREADABLE)
 CHANNEL_ONLY = ("address", "language", "audience")
 DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
 FACT_KEYS: Mapping[str, Check] = {
@@ -528,6 +535,8 @@ def _in_channel(where: str, source: Table) -> Iterator[str]:
         yield from (f"{where}{key}: only a mailing list or a forum has it" for key in CHANNEL_ONLY if key in source)
     if (kind == UNREADABLE) != ("evidence" in source):
         yield f"{where}evidence: " + ("missing" if kind == UNREADABLE else "only a source that is unreadable needs it")
+    if kind == FORUM and isinstance(urls, list) and len(urls) > 1:
+        yield f"{where}urls: one url, the start page of one forum"
     if kind not in ARCHIVES:
         return
     if "address" not in source:

@@ -284,7 +284,10 @@ def _tag_rows(units: "Iterable[Held]") -> Iterator[tuple[Any, ...]]:
 def _rule_row(rule: "Rule") -> tuple[Any, ...]:
     header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
     places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
-    return rule.id, rule.kind, header or places or f"subject {rule.subject.strip()}", rule.evidence, rule.reviewed
+    account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
+    posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
+    condition = header or places or account or posts or f"subject {rule.subject.strip()}"
+    return rule.id, rule.kind, condition, rule.evidence, rule.reviewed
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -334,7 +337,11 @@ _VISIT_COLUMNS = (
     ("reason", "varchar", "why, where the verdict is not good"),
     ("observations", "bigint", "rows held after the visit; NULL where nothing could be counted"),
     ("seconds", "double", "how long the visit took, seconds"),
-    ("checksum", "varchar", "SHA-256 over all refs, or of the file: the state that was read"),
+    (
+        "checksum",
+        "varchar",
+        "the state that was read: SHA-256 over all refs or of the file; the last id of a block of posts",
+    ),
     ("reader", "varchar", "reader and version"),
     ("key_id", "varchar", "name of the pseudonym key"),
     ("note", "varchar", "what else was noticed, such as a server that ignores the filter"),
@@ -422,7 +429,7 @@ RAW = {
     )),
     "machine_rules": Written("raw.machine_rules", "One row per reviewed rule that tells the mail of machines.", (
         ("id", "varchar", "name of the rule"),
-        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, or unsure"),
+        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, system, unsure"),
         ("condition", "varchar", "the one thing it looks at"),
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),

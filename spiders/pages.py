@@ -57,6 +57,8 @@ BACK_OFF = (5, 25)
 LONGEST_WAIT = 120
 LARGEST_VALIDATOR = 200
 LARGEST_REASON = 300
+LIMIT = "Discourse-Rate-Limit-Error-Code"
+"""The header in which a forum names the limit that was reached."""
 TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*</title>", re.I)
 TEXT = re.compile(r"[\w .,:;'()/-]{1,100}")
 WORDS = """
@@ -251,8 +253,9 @@ def refusal(response: Response) -> str:
     if response.status == 403 and is_html(response.body):
         return f"{reason} with a web page{_title(response.body)}: a wall against robots, or a login"
     if response.status in ASKED_TOO_MUCH:
-        asked = retry_after(response)
-        return f"{reason}, too busy" + ("" if asked is None else f", and wants {asked:,.0f} seconds of peace")
+        asked, limit = retry_after(response), header(response, LIMIT)
+        reason += f", too busy{f' ({limit})' if limit else ''}"
+        return reason if asked is None else f"{reason}, and wants {asked:,.0f} seconds of peace"
     if moved := header(response, "Location"):
         return f"{reason}: moved to {moved}; the catalogue must name the new address"
     said = TEXT.fullmatch(response.body[:101].decode("latin-1").strip())

@@ -1,6 +1,6 @@
 -- One row per community, family of metrics and month: what its sources together let us say.
 --   community: slug of the community
---   family: code (sources of kind git), talk (mailing lists), members (both) or releases (those whose tags are releases, and lists of series)
+--   family: code (sources of kind git), talk (mailing lists and forums), members (both) or releases (those whose tags are releases, and lists of series)
 --   month: first day of the month, UTC
 --   state: observed, partial, unobserved, not_applicable (no source of the family lives in that month)
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
@@ -8,7 +8,7 @@ with counted as (
     select community, source, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
     union all
     select community, source, 'talk', null
-    from raw.sources where kind in ('pipermail', 'hyperkitty', 'ponymail', 'mbox', 'unreadable')
+    from raw.sources where kind in ('pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'unreadable')
     union all
     select community, source, 'releases', if(snapshot, coalesce(max(month), since), null)
     from raw.sources left join (select community, source, month from core.releases) using (community, source)

@@ -1,6 +1,6 @@
--- One row per message on one list: copies of it in several files of the list are one posting.
+-- One row per message on one list, or post on one forum: copies of it in several files of the list are one posting.
 --   community: slug of the community
---   source: name of the source: the list
+--   source: name of the source: the list or forum
 --   unit: the file that has it, the first one
 --   message_key: fingerprint of the Message-ID; of the content where there is none, or where the id names other messages of the list too
 --   content_key: fingerprint of headers and body
@@ -16,12 +16,12 @@
 --   sender_name_key: fingerprint of the sender's folded name; NULL where empty or withheld
 --   sender_address_key: fingerprint of the sender's folded address; NULL where empty, shortened by the archive, or withheld
 --   sender_domain: host of the sender's address where it is a public host name
---   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), missing
+--   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), account (of a forum), missing
 --   subject_key: fingerprint of the subject without tags and marks of replies
 --   is_reply: it names a message that it answers, or its subject says so
 --   in_reply_to_key: fingerprint of the Message-ID that it answers; NULL where it names none
 --   reference_keys: fingerprints of the Message-IDs of its thread, oldest first
---   class: who wrote it: human, unsure, tracker, review, build, commit, announcement, auto-reply; NULL where an older reader read it
+--   class: who wrote it: human, unsure, tracker, review, build, commit, announcement, auto-reply, system; NULL where an older reader read it
 --   class_rule: the rule of raw.machine_rules that decided; NULL for human
 --   size: bytes as served
 --   seen_at: when the harvest that holds it was made, UTC
