@@ -78,7 +78,10 @@ class ReleaseDate:
 
 @dataclass(frozen=True)
 class Community:
-    """A project that is compared; `slug` is the name of its file without `.toml`."""
+    """A project that is compared; `slug` is the name of its file without `.toml`.
+
+    `registered` is the measure by which its official members are counted (None: nobody counts them).
+    """
 
     slug: str
     name: str
@@ -86,6 +89,7 @@ class Community:
     born: date
     sources: tuple[Source, ...]
     release_dates: tuple[ReleaseDate, ...] = ()
+    registered: str | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.counted import KINDS, undated
 from pipelines.folders import Folders
 from pipelines.nouns import Community, Plan, Source, Visit
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.history import Figure
     from pipelines.landing import Held
     from pipelines.machines import Rule
+    from pipelines.measures import Measure
     from pipelines.method import Method
 
 SQL = Path(__file__).with_name("sql")
@@ -143,14 +145,14 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history, machines
+    from pipelines import history, machines, measures
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
     held = [unit.visit for unit in given.units]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
     positions = {key: i for i, key in enumerate(dict.fromkeys(_declared(sources, given.plans)))}
     method = given.method
-    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
+    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born, c.registered) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
     _table(con, RAW["release_dates"], [(c.slug, *astuple(d)) for c in given.communities for d in c.release_dates])
     _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
@@ -159,6 +161,10 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["tags"], list(_tag_rows(given.units)))
     _table(con, RAW["history"], history.rows(given.figures))
     _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
+    known = list(measures.load().values())
+    _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
+    _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
+    _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -217,11 +223,12 @@ def _declared(sources: Iterable[Source], plans: Iterable[Plan]) -> Iterator[tupl
 def _source_row(source: Source) -> tuple[Any, ...]:
     facts = asdict(source) | {"source": source.name, "urls": list(source.urls)}
     facts["not_releases"] = list(source.not_releases)
+    facts["counts_only"] = source.kind in KINDS
     return tuple(facts[key] for key in RAW["sources"].keys)
 
 
 def _visit_row(visit: Visit) -> tuple[Any, ...]:
-    facts = asdict(visit) | {"seen_at": _naive(visit.seen_at), "verdict": str(visit.verdict)}
+    facts = asdict(visit) | {"seen_at": _naive(visit.seen_at), "verdict": str(visit.verdict), "page": undated(visit)}
     return tuple(facts[key] for key in RAW["visits"].keys)
 
 
@@ -235,6 +242,10 @@ def _rule_row(rule: "Rule") -> tuple[Any, ...]:
     header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
     places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
     return rule.id, rule.kind, header or places or f"subject {rule.subject.strip()}", rule.evidence, rule.reviewed
+
+
+def _measure_row(measure: "Measure") -> tuple[Any, ...]:
+    return measure.name, measure.kind, measure.unit, measure.definition, measure.comparable
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -278,6 +289,7 @@ _VISIT_COLUMNS = (
     ("source", "varchar", "name of the source within the community"),
     ("kind", "varchar", "software of the source"),
     ("unit", "varchar", "what was visited: a repository (owner/name) or a file; empty for a list of repositories"),
+    ("page", "varchar", "the unit without its day, where the unit is the counts of a day: what is visited every night"),
     ("url", "varchar", "where it was visited"),
     ("seen_at", "timestamp", "when, UTC"),
     ("verdict", "varchar", "ok, unchanged, empty, partial, failed, refused or gone"),
@@ -300,6 +312,11 @@ _SOURCE_COLUMNS = (
     ("continues", "varchar", "the source, as community/name, that it goes on from"),
     ("continued_by", "varchar", "the source that goes on from it"),
     ("evidence", "varchar", "how one knows of a source that cannot be read"),
+    (
+        "counts_only",
+        "boolean",
+        "it states counts of single days and nothing else, so it has no months: see core.counts",
+    ),
     ("snapshot", "boolean", "a frozen copy, which proves nothing after its newest commit"),
     ("releases", "varchar", "rule: a tag is a release if its whole name matches; the group is the version"),
     ("not_releases", "varchar[]", "rules: a tag whose whole name matches one of these is no release"),
@@ -314,6 +331,7 @@ RAW = {
         ("name", "varchar", "how it writes itself"),
         ("homepage", "varchar", "its page"),
         ("born", "date", "when it became public"),
+        ("registered", "varchar", "measure by which its official members are counted; NULL where nobody counts them"),
     )),
     "sources": Written("raw.sources", "One row per source that is switched on in the catalogue.", _SOURCE_COLUMNS),
     "release_dates": Written("raw.release_dates", "One row per version whose day of release the catalogue states.", (
@@ -354,6 +372,24 @@ RAW = {
         ("condition", "varchar", "the one thing it looks at"),
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),
+    )),
+    "measures": Written("raw.measures", "One row per measure: what a dated count counts.", (
+        ("measure", "varchar", "name of the measure"),
+        ("kind", "varchar", "registered, subscribed, active, committing or attention; these are never added up"),
+        ("unit", "varchar", "what is counted, in a word"),
+        ("definition", "varchar", "one sentence that says what is counted"),
+        ("comparable", "boolean", "counts of two communities mean the same"),
+    )),
+    "measure_breaks": Written("raw.measure_breaks", "One row per day on which what a measure counts changed.", (
+        ("measure", "varchar", "name of the measure"),
+        ("community", "varchar", "slug of the community whose counts changed their meaning"),
+        ("day", "date", "the day from which on that holds"),
+        ("change", "varchar", "what changed"),
+    )),
+    "measure_names": Written("raw.measure_names", "One row per name that a measure has in raw.history.", (
+        ("measure", "varchar", "name of the measure"),
+        ("metric", "varchar", "what raw.history calls it"),
+        ("definition", "varchar", "the definition that it has there"),
     )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),

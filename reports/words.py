@@ -136,7 +136,7 @@ def loading(row: Row) -> str:
     """What of a source has not been asked yet, or nothing."""
     units, months = row["waiting_units"], row["pending_months"]
     if (units, months) == (row["known_units"], row["living_months"]):
-        return "still loading: nothing has been asked yet" if months else ""
+        return "still loading: nothing has been asked yet" if units or months else ""
     said = [f"{units:,} of {plural(row['known_units'], 'unit')}"] if units else []
     said += [f"{months:,} of {plural(row['living_months'], 'month')}"] if months else []
     return f"still loading: {joined(said)} not asked yet" if said else ""

@@ -136,7 +136,7 @@ BROKEN = {
     "unknown kind": ('"git"\nsince = 2017', '"got"\nsince = 2017',
                      "sources[1].kind: unknown kind 'got'; did you mean 'git'?"),
     "unlike kind": ('"git"\nsince = 2017', '"smoke"\nsince = 2017',
-                    "sources[1].kind: unknown kind 'smoke' (known: git, hyperkitty, mbox, pipermail, ponymail, "),
+                    "sources[1].kind: unknown kind 'smoke' (known: asf, git, github, hyperkitty, "),
     "kind as list": ('"git"\nsince = 2017', "[]\nsince = 2017", "sources[1].kind: not a text of one line: []"),
     "bad source name": ('name = "sea"', 'name = "Sea_1"', "sources[1].name: 'Sea_1' does not match [a-z][a-z0-9-]*"),
     "duplicate name": ('name = "sea"', 'name = "pond"', "sources[1].name: 'pond' is already the name of sources[0]"),

@@ -6,6 +6,8 @@ with rows as (
     select community, source, unit from raw.messages
     union all
     select community, source, unit from raw.totals
+    union all
+    select community, source, unit from raw.counts
 ), loaded as (
     select community, source, unit, count(*) as loaded from rows group by all
 )
