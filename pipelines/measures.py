@@ -29,10 +29,11 @@ class Break:
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure; the counts of two communities can be compared where it is `comparable`."""
+    """One measure, told by one kind of source; counts of two communities can be compared where it is `comparable`."""
 
     name: str
     kind: str
+    told_by: str
     unit: str
     definition: str
     comparable: bool
@@ -47,7 +48,7 @@ def load(path: Path = MEASURES_FILE) -> dict[str, Measure]:
         published = tuple(Published(**block) for block in facts.get("published", ()))
         breaks = tuple(Break(**block) for block in facts.get("breaks", ()))
         measure = Measure(**facts | {"published": published, "breaks": breaks})
-        empty = [field.name for field in fields(measure)[:4] if not getattr(measure, field.name)]
+        empty = [field.name for field in fields(measure)[:5] if not getattr(measure, field.name)]
         if measure.kind not in KINDS or empty or known.setdefault(measure.name, measure) is not measure:
             raise ValueError(f"{measure.name}: a measure stands once, says what it is, and is of a kind of {KINDS}")
     return known

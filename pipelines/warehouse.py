@@ -245,7 +245,7 @@ def _rule_row(rule: "Rule") -> tuple[Any, ...]:
 
 
 def _measure_row(measure: "Measure") -> tuple[Any, ...]:
-    return measure.name, measure.kind, measure.unit, measure.definition, measure.comparable
+    return astuple(measure)[: len(RAW["measures"].keys)]
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -376,6 +376,7 @@ RAW = {
     "measures": Written("raw.measures", "One row per measure: what a dated count counts.", (
         ("measure", "varchar", "name of the measure"),
         ("kind", "varchar", "registered, subscribed, active, committing or attention; these are never added up"),
+        ("told_by", "varchar", "kind of source that states it"),
         ("unit", "varchar", "what is counted, in a word"),
         ("definition", "varchar", "one sentence that says what is counted"),
         ("comparable", "boolean", "counts of two communities mean the same"),

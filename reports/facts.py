@@ -52,6 +52,9 @@ class Facts:
     machine_rules: list[Row]
     collections: list[Row]
     published: list[Row]
+    counts: list[Row]
+    measures: list[Row]
+    measure_breaks: list[Row]
 
     @property
     def families(self) -> list[str]:

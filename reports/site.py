@@ -13,7 +13,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
-from reports import as_of, community, data, facts, ranking
+from reports import as_of, community, data, facts, members, ranking
 from reports.facts import Facts, Row
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,6 +39,9 @@ CSV_COLUMNS_OF_TODAY = {
                        "difference", "state"),
     "machine_rules": ("id", "class", "condition", "messages", "sources", "evidence", "reviewed"),
     "visits": ("night", "community", "source", "ok", "unchanged", "empty", "partial", "failed", "refused", "gone"),
+    "counts": ("community", "source", "measure", "kind", "subject", "day", "value", "unit", "basis", "version",
+               "definition", "url", "seen_at"),
+    "measure_breaks": ("measure", "community", "day", "change"),
     "published": ("community", "metric", "period", "value", "quality", "definition", "source", "file"),
 }  # fmt: skip
 
@@ -77,6 +80,7 @@ def _write(draft: Path, known: Facts, database: Path, months: Sequence[date]) ->
     for name in COPIED:
         shutil.copyfile(TEMPLATES / name, draft / name)
     (draft / "data.html").write_text(data.page(known), encoding="utf-8")
+    (draft / "members.html").write_text(members.page(known), encoding="utf-8")
     (draft / community.FOLDER).mkdir()
     for slug in known.names:
         (draft / community.FOLDER / f"{slug}.html").write_text(community.page(known, slug), encoding="utf-8")

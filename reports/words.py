@@ -32,6 +32,15 @@ LABELS = {
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",
     "time_to_first_response": "Time to first response",
+    "registered": "Registered members",
+    "pmc_members": "Members of the project management committee",
+    "team_members": "Members of teams on Launchpad",
+    "team_participants": "Participants of teams on Launchpad",
+    "contributors": "Contributors on GitHub",
+    "organisation_members": "Public members of organisations on GitHub",
+    "active_users_30_days": "Forum accounts active in 30 days",
+    "participating_users_30_days": "Forum accounts participating in 30 days",
+    "registered_users": "Registered accounts of the forum",
 }
 STATES = {
     "seen": ("■", "seen whole"),
@@ -59,6 +68,17 @@ LEGEND_OF_PLACES = {
     "event": "Crossed circles: from here on the window of twelve months holds a history that one person recorded in"
     " one day; the ranking counts it in full.",
 }
+LEGEND_OF_COUNTS = {
+    "restated": "Dotted, with hollow marks: restated; what today's register says of an earlier day, so whoever left"
+    " since is missing.",
+    "cited": "Dashed, with hollow marks: published by others; the table and the CSV say by whom.",
+    "break": "Dotted upright lines: what is counted changed, as is said above.",
+}
+BASES = {
+    "stated": "stated by the source for this day",
+    "restated": "what the register says today of an earlier day: whoever left since is missing",
+    "published": "published by others",
+}
 DATED_BY = {
     "curated": "stated in the catalogue",
     "series": "the project's list of series",
@@ -78,6 +98,12 @@ NAMED = 3
 def label(metric: str) -> str:
     """The reader's word for a metric."""
     return LABELS.get(metric, metric.replace("_", " ").capitalize())
+
+
+def inside(metric: str) -> str:
+    """The reader's word for a metric within a sentence."""
+    said = label(metric)
+    return said[0].lower() + said[1:]
 
 
 def day(when: date | None) -> str:
@@ -201,6 +227,17 @@ def counted(row: Row) -> str:
     """How many months of the window were counted, and how many of them at most were measured earlier."""
     said = f"{'none' if row['months'] is None else row['months']} of {WINDOW}"
     return f"{said}, up to {row['published_months']} measured earlier" if row["published_months"] else said
+
+
+def dated(row: Row) -> str:
+    """A dated count, its day, and how it is known; `row` as `questions/counts.sql` gives it."""
+    said = {"restated": ", restated", "published": f", published: {row['url']}"}.get(row["basis"], "")
+    return f"{row['value']:,} ({day(row['day'])}{said})"
+
+
+def changed(row: Row) -> str:
+    """A change of what is counted, and from when on; `row` as `questions/measure_breaks.sql` gives it."""
+    return f"From {month(row['day'])} on something else is counted: {row['change']}"
 
 
 def release(row: Row) -> str:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from time import sleep
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -170,6 +171,7 @@ def house(tmp_path_factory):
         server.counts = Counts(pages(), server.base_url, faults())
         sources = [s for c in communities.load(where.communities) for s in c.sources]
         for names in ("", "sources=birds/members,birds/launchpad,birds/asf,birds/github"):
+            sleep(1)  # visits are noted to the second
             started = datetime.now(UTC).replace(microsecond=0)
             server.counts.asked.clear()
             told = crawl(where, *filter(None, [names]))

@@ -224,7 +224,7 @@ def _invented(sources: Iterable[Source], known: Mapping[tuple[str, str], int]) -
 def _page(source: Source, name: str, url: str, dice: Random, known: Mapping[tuple[str, str], int]) -> Page:
     if source.kind == "asf":
         people, committee = (known.get((source.community, metric), 9) for metric in ("committers", "pmc_members"))
-        days = [source.since + timedelta(days=60 * number) for number in range(committee)]
+        days = [source.since + timedelta(days=30 * number) for number in range(committee)]
         return Project(source.community, people, tuple(f"{day}" for day in days))
     if source.kind == "openinfra":
         return Register(dice.randrange(100, 900) * (1 if name == "companies" else 30), source.since)

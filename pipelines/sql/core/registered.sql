@@ -17,9 +17,9 @@ with months as (
     where c.basis <> 'published'
     qualify row_number() over (partition by m.community, m.month order by c."day" desc, position, c.subject) = 1
 ), begun as (
-    select community, min(since) as since from core.counts
-    join raw.communities as k using (community) join raw.sources using (community, source)
-    where measure = k.registered group by all
+    select community, min(since) as since from raw.communities
+    join raw.measures on measure = registered join raw.sources using (community)
+    where raw.sources.kind = told_by group by all
 )
 select m.community, m.month, value, near."day", basis, coalesce(m.month >= date_trunc('month', since), true) as lives
 from months as m left join near using (community, month) left join begun using (community)
