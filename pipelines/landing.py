@@ -35,7 +35,9 @@ def _account(who: str) -> list[pa.Field]:
     return [
         *(pa.field(f"{who}_{key}", pa.string()) for key in keys),
         pa.field(f"{who}_name_words", pa.int16()),
+        pa.field(f"{who}_name_bag_key", pa.string()),
         pa.field(f"{who}_domain", pa.string()),
+        pa.field(f"{who}_role", pa.bool_()),
         pa.field(f"{who}_machine", pa.string()),
     ]
 

@@ -24,6 +24,12 @@ _PRIVATE = re.compile(r".*\.(local|localdomain|localhost|lan|home|internal|intra
 _OBFUSCATED_AT = re.compile(r"\s*[(\[{<_]\s*at\s*[)\]}>_]\s*|\s+at\s+|\s*\(a\)\s*")
 _OBFUSCATED_DOT = re.compile(r"\s*[(\[{<_]\s*dot\s*[)\]}>_]\s*|\s+dot\s+")
 _NO_REPLY = re.compile(r"(?:\d+\+)?([a-z0-9][a-z0-9-]*(?:\[bot\])?)@users\.noreply\.github\.com")
+_ROLES = re.compile(
+    r"(?:root|admin(?:istrator)?|info|office|contact|support|sales|help|security|team|staff|user|username|me|mail|email"
+    r"|no-?reply|do-?not-?reply|nobody|none|null|unknown|devnull|anonymous|hostmaster|postmaster|webmaster|mailer-daemon"
+    r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|git|svn|cvs|www|www-data|dev|devel|developers?|ubuntu|debian"
+    r"|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
+)
 _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]+@[^\s<>\"'()\[\],;:]+")
 
 
@@ -35,8 +41,9 @@ class Fingerprints(NamedTuple):
     """What is kept of one (name, address) pair; None where the pair has no such part.
 
     `name_key` and `address_key` are over the folded text, the `exact` ones over the bytes as
-    served. `name_words` counts the words of the folded name, `login_key` is over the account name
-    of a GitHub no-reply address, `domain` is the address' host in the clear.
+    served. `name_words` counts the words of the folded name, `name_bag_key` is over its words in
+    any order without initials, `login_key` is over the account name of a GitHub no-reply address,
+    `domain` is the address' host in the clear, `role` says that an address is many people's.
     """
 
     name_exact_key: str | None
@@ -46,6 +53,8 @@ class Fingerprints(NamedTuple):
     address_key: str | None
     login_key: str | None
     domain: str | None
+    name_bag_key: str | None
+    role: bool
 
 
 class Pseudonyms:
@@ -68,10 +77,12 @@ class Pseudonyms:
             name_exact_key=self.key("name", name),
             name_key=self.key("folded name", folded_name.encode()),
             name_words=len(folded_name.split()),
+            name_bag_key=self.key("name bag", name_bag(folded_name).encode()),
             address_exact_key=self.key("address", address),
             address_key=self.key("folded address", folded_address.encode()),
             login_key=self.key("login", login[1].encode()) if login else None,
             domain=domain(folded_address),
+            role=is_role(folded_address),
         )
 
     def key(self, space: str, text: bytes) -> str | None:
@@ -100,6 +111,17 @@ def fold_name(name: str) -> str:
     plain = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
     plain = "".join(" " if unicodedata.category(c).startswith("C") else c for c in plain)
     return " ".join(unicodedata.normalize("NFC", plain).strip(" \t\"'").split())
+
+
+def name_bag(folded_name: str) -> str:
+    """Return the words of a name in one order, without initials and commas; nothing where fewer than two remain."""
+    words = sorted(word for part in folded_name.split() if len(word := part.strip(".,")) > 1)
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def is_role(folded_address: str) -> bool:
+    """Tell whether an address is that of a role or of a machine's first user, which many people share."""
+    return _ROLES.fullmatch(folded_address.partition("@")[0]) is not None
 
 
 def fold_address(address: str) -> str:

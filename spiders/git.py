@@ -59,7 +59,7 @@ class GitSpider(SourceSpider):
 
     name = "git"
     kind = "git"
-    reader = "git/1+" + hashlib.sha256(RULES_FILE.read_bytes()).hexdigest()[:8]
+    reader = "git/2+" + hashlib.sha256(RULES_FILE.read_bytes()).hexdigest()[:8]
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for each repository that a source names, then for the lists of those that name none."""
@@ -418,9 +418,7 @@ class People:
         accounts = [self._of(pair) for pair in pairs.dictionary.to_pylist()]
         fields = (*Fingerprints._fields, "machine")
         return {
-            field: pa.array([a[i] for a in accounts], pa.int16() if field == "name_words" else pa.string()).take(
-                pairs.indices
-            )
+            field: pa.array([a[i] for a in accounts], COMMITS.field(f"author_{field}").type).take(pairs.indices)
             for i, field in enumerate(fields)
         }
 

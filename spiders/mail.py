@@ -21,7 +21,7 @@ from pipelines.landing import MESSAGES
 from pipelines.pseudonyms import Pseudonyms, fold_address
 from spiders.mail_headers import moments, sender, text_of, unfolded
 
-READER = "mail/2"
+READER = "mail/3"
 BLOCK = 1 << 20
 KEPT = 1 << 20
 HEADERS = 1 << 18
@@ -270,7 +270,8 @@ class _Reader:
         who = sender(value, self.archive.own_addresses)
         of = self.of(who.name.encode(), who.address.encode())
         keys = (of.name_exact_key, of.name_key, of.address_exact_key, of.address_key, of.login_key)
-        return (*keys, of.name_words, of.domain, None), who.quality, MACHINES.of_address(fold_address(who.address))
+        facts = (of.name_words, of.name_bag_key, of.domain, of.role, None)
+        return (*keys, *facts), who.quality, MACHINES.of_address(fold_address(who.address))
 
     def _subject(self, value: bytes) -> tuple[str | None, bool, machines.Rule | None]:
         subject = text_of(unfolded(value))

@@ -167,7 +167,7 @@ def test_words_of_the_folded_name_are_counted(keyed, name, words):
 
 
 def test_what_is_not_there_has_no_fingerprint(keyed):
-    assert keyed.of(b" ", b"") == Fingerprints(None, None, 0, None, None, None, None)
+    assert keyed.of(b" ", b"") == Fingerprints(None, None, 0, None, None, None, None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -275,3 +275,32 @@ def test_processes_that_start_together_agree_on_the_key(tmp_path):
         told = set(pool.map(started, range(4)))
     assert len(told) == 1
     assert [file.name for file in (tmp_path / "stackrank").iterdir()] == ["pseudonym.key"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Jane Invented", "Invented, Jane"), ("Jane Q. Invented", "jane invented"), ("Jane Invented", "INVENTED Jane")],
+)
+def test_a_name_in_any_order_is_one_bag(keyed, one, other):
+    bags = {keyed.of(name.encode(), b"").name_bag_key for name in (one, other)}
+    assert len(bags) == 1
+    assert None not in bags
+    assert bags != {keyed.of(b"Jane Other", b"").name_bag_key}
+
+
+@pytest.mark.parametrize("name", [b"jane", b"J. Q.", b"jane q.", b""])
+def test_what_has_fewer_than_two_whole_words_has_no_bag(keyed, name):
+    assert keyed.of(name, b"jane@example.org").name_bag_key is None
+
+
+@pytest.mark.parametrize(
+    ("address", "role"),
+    [
+        ("root@example.org", True), ("no-reply@example.org", True), ("noreply@github.com", True),
+        ("Info at example.org", True), ("jenkins@ci.example.org", True), ("ubuntu@example.org", True),
+        ("root-list@example.org", True), ("dev2@example.org", True), ("rooter@example.org", False),
+        ("jane@example.org", False), ("devon@example.org", False), ("infora@example.org", False), ("", False),
+    ],
+)  # fmt: skip
+def test_addresses_of_roles_are_told(keyed, address, role):
+    assert keyed.of(b"Jane Invented", address.encode()).role is role
