@@ -73,21 +73,23 @@ class Inputs:
     communities: Sequence[Community]
     figures: "list[Figure]"
     method: "Method"
+    measures: "dict[str, Measure]"
     today: date
     shows: str | None
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, units, method, published figures and harvests; tonight's visits are not in it."""
+        """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        texts = (self.method.sha256, repr(self.communities), repr(self.figures), repr(listed), *map(repr, held))
+        texts = (self.method.sha256, repr(self.communities), repr(self.figures), repr(listed), repr(self.measures),
+                 *map(repr, held))  # fmt: skip
         return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
     """Read what a build would be made of; raises HistoryError for a wrong line of data/history."""
-    from pipelines import history, landing, method
+    from pipelines import history, landing, measures, method
 
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
     held = (landing.read(path) for path in landing.files(where.observations))
@@ -98,6 +100,7 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
         communities=communities,
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
+        measures=measures.load(),
         today=today,
         shows=shows,
     )
@@ -145,7 +148,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history, machines, measures
+    from pipelines import history, machines
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
     held = [unit.visit for unit in given.units]
@@ -161,7 +164,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["tags"], list(_tag_rows(given.units)))
     _table(con, RAW["history"], history.rows(given.figures))
     _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
-    known = list(measures.load().values())
+    known = given.measures.values()
     _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
     _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
     _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])

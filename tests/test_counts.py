@@ -17,9 +17,9 @@ from scrapy.settings import Settings
 
 from flows import status
 from flows.collect import collected
-from flows.rehearsal.counts import NAMED, Counts, Listed, Project, Register, Repository
+from flows.rehearsal.counts import NAMED, Counts, Listed, Project, Register, Repository, rehearsed
 from flows.rehearsal.server import serve
-from pipelines import communities, counted, landing, measures, warehouse
+from pipelines import communities, counted, history, landing, measures, warehouse
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
 from pipelines.landing import COUNTS
 from pipelines.nouns import Verdict, Visit
@@ -79,7 +79,8 @@ NUMBERS = {"negative": "is negative", "words": "is no count", "lacking": "is mis
 OWN = {
     "openinfra": {fault: ("failed", f"total {said}") for fault, said in NUMBERS.items()}
     | {"zero": ("failed", "total is 0, which is not believed"), "list": ("failed", "no JSON object"),
-       "named": ("failed", "total is no count"), "wall": ("refused", "a wall against robots, or a login")},
+       "named": ("failed", "total is no count"),
+       "huge": ("failed", "the answer is larger than we take"), "wall": ("refused", "a wall against robots, or a login")},
     "launchpad": {fault: ("failed", f"total_size {said}") for fault, said in NUMBERS.items() if fault != "lacking"}
     | {"lacking": ("failed", "total_size is missing, and so is the link to it"), "list": ("failed", "no JSON object")},
     "asf": {"named": ("failed", "no list of accounts for asf-named"), "list": ("failed", "no JSON object")},
@@ -385,6 +386,13 @@ def test_with_a_token_one_question_tells_of_all_repositories_and_the_token_is_no
     assert all(TOKEN.encode() not in content for content in tree(alone.where.data).values())
 
 
+def test_the_token_goes_nowhere_where_a_page_has_moved_to(alone):
+    alone.server.counts.faults = {f"{GH}/graphql": ["renamed"], f"{GH}/repos/birds/Wren": ["renamed"]}
+    crawl(alone.where, "sources=birds/github", "units=birds__Wren", kinds=["github"], GITHUB_TOKEN=TOKEN)
+    asked = [request.path for request in alone.server.requests if request.path != "/robots.txt"]
+    assert asked == [f"{GH}/graphql", f"{GH}/repos/birds/Wren"]
+
+
 def test_what_graphql_does_not_tell_is_asked_of_its_own_page(alone):
     alone.server.counts.faults = {f"{GH}/graphql": ["login-wanted"]}
     told = crawl(alone.where, "sources=birds/github", kinds=["github"], GITHUB_TOKEN=TOKEN)
@@ -595,6 +603,23 @@ def test_committers_and_committee_of_cloudstack_are_as_published(built, month, c
         ("committers", committers),
         ("pmc_members", committee),
     ]
+
+
+def test_a_count_without_a_definition_stops_the_build(alone):
+    rows = [{"measure": "walks", "value": 5}]
+    held_before(alone.where, alone.source("openinfra"), "members", rows, 1, url=alone.source("openinfra").urls[0])
+    with pytest.raises(warehouse.CheckFailedError, match="every count has a measure and stands once"):
+        warehouse.build(alone.where, communities.load(alone.where.communities), TODAY)
+
+
+def test_the_rehearsal_has_every_page_of_the_catalogue_and_what_was_published():
+    declared = communities.load(CATALOGUE)
+    sources = [source for community in declared for source in community.sources]
+    figures = history.load(CATALOGUE.parent / "history", [community.slug for community in declared])
+    pages = rehearsed(sources, figures)
+    assert len(pages) == sum(len(source.urls) for source in sources if source.kind in counted.KINDS)
+    project = pages["/projects.apache.org/json/foundation/groups.json"]
+    assert (project.committers, len(project.joined)) == (138, 57)
 
 
 def test_a_spider_opens_the_newest_day_of_a_page_only(alone, monkeypatch):

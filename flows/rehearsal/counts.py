@@ -110,6 +110,7 @@ FAULTS: dict[str, Fault] = archives.FAULTS | {
     "list": lambda _: Answer(200, JSON, f'["{NAMED}"]'.encode()),
     "deep": lambda _: Answer(200, JSON, b"[" * 100_000),
     "elsewhere": lambda a: replace(a, body=a.body.replace(b"http://127.0.0.1", b"http://localhost")),
+    "huge": lambda a: replace(a, body=a.body + b" " * (2 << 20)),
     "no-number": lambda _: Answer(200, {"Content-Type": "text/plain"}, f"{NAMED}".encode()),
 }  # fmt: skip
 """What an answer can be made to do wrong; those of the mail archives, and those of an API."""
