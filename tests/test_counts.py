@@ -80,7 +80,8 @@ OWN = {
     "openinfra": {fault: ("failed", f"total {said}") for fault, said in NUMBERS.items()}
     | {"zero": ("failed", "total is 0, which is not believed"), "list": ("failed", "no JSON object"),
        "named": ("failed", "total is no count"),
-       "huge": ("failed", "the answer is larger than we take"), "wall": ("refused", "a wall against robots, or a login")},
+       "huge": ("failed", "the answer is larger than we take"),
+       "wall": ("refused", "a wall against robots, or a login")},
     "launchpad": {fault: ("failed", f"total_size {said}") for fault, said in NUMBERS.items() if fault != "lacking"}
     | {"lacking": ("failed", "total_size is missing, and so is the link to it"), "list": ("failed", "no JSON object")},
     "asf": {"named": ("failed", "no list of accounts for asf-named"), "list": ("failed", "no JSON object")},
