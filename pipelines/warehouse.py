@@ -197,9 +197,15 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
             read = f"from read_parquet([{paths}], filename = true, union_by_name = true)"
             files = f"({read} union all by name from {files})"
         con.execute(
-            f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
+            f"create {_laid(name)} raw.{name} as "
+            "select community, source, unit, position, seen_at, c.* exclude (filename) "
             f"from {files} c join raw.harvests h on h.file = c.filename"
         )
+
+
+def _laid(name: str) -> str:
+    """Return what is laid over the files of a schema: counts have one for each page and day, which are opened once."""
+    return "table" if name == "counts" else "view"
 
 
 def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
@@ -532,7 +538,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     from pipelines import landing
 
     for name in landing.SCHEMAS:
-        con.execute(f"drop view raw.{name}")
+        con.execute(f"drop {_laid(name)} raw.{name}")
         con.execute(f"drop table if exists raw.no_{name}")
     for name in ("raw.harvests", UNITED, "rankings.rules"):
         con.execute(f"drop table {name}")

@@ -30,6 +30,8 @@ from spiders.pages import NoPageError
 KEY = "5e" * 32
 TOKEN = "ghp_cAnArYtOkEn0123456789"
 TODAY = datetime.now(UTC).date()
+SHARED = CHECKOUT.parent / "shared" / "payloads"
+NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real answers in {SHARED}")
 SINCE = (TODAY.replace(day=1) - timedelta(days=200)).replace(day=1)
 ENDS = openinfra.month_ends(SINCE, TODAY)
 GH, LP, OIF, ASF = (
@@ -486,6 +488,17 @@ def test_three_files_of_apache_are_read_alike():
     for wrong in ({}, {"birds": []}, {"birds": [1], "birds-pmc": [2]}):
         with pytest.raises(NoPageError):
             asf.groups(wrong, "birds", TODAY)
+
+
+@NEEDS_SAMPLES
+def test_real_answers_give_their_totals():
+    groups = counts.parsed(TextResponse("https://h/", body=(SHARED / "asf-projects/groups.json").read_bytes()))
+    assert [c.value for c in asf.groups(groups, "cloudstack", TODAY)] == [138, 57]
+    members = (SHARED / "openstack-members/openinfraid-api/openinfra_page_1.json").read_bytes()
+    assert openinfra._total(counts.parsed(TextResponse("https://h/", body=members))) == 15
+    told = counts.parsed(TextResponse("https://h/", body=(SHARED / "github/perceval/github_repo").read_bytes()))
+    values = {measure: counts.number(told[key], key) for measure, key in github.OF_REPOSITORY.items()}
+    assert values == {"stars": 48188, "forks": 16687, "watchers": 2904}
 
 
 # ---- what may stand in the catalogue, and what the build makes of counts ---------------------------------------
