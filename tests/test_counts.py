@@ -15,7 +15,7 @@ import pytest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 
-from flows import status
+from flows import doctor, status
 from flows.collect import collected
 from flows.rehearsal.counts import NAMED, Counts, Listed, Project, Register, Repository, rehearsed
 from flows.rehearsal.server import serve
@@ -456,6 +456,31 @@ def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(mo
     spider.rest("https://api.github.com/", "the limit")
     with pytest.raises(HostRestsError, match="wants to be left alone"):
         spider.check_rest("https://api.github.com/orgs/birds")
+
+
+@pytest.mark.parametrize(
+    ("environ", "state", "said"),
+    [
+        ({}, "ok", "none, and none is needed: 3 of the 60 questions an hour"),
+        ({"GITHUB_TOKEN": TOKEN}, "ok", "GitHub is asked with that of GITHUB_TOKEN; nobody else is told"),
+        ({"STACKRANK_GITHUB_TOKEN": "Two words"}, "note", "is no token and is not sent; GitHub is asked without"),
+    ],
+)
+def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypatch, alone, environ, state, said):
+    for name in counted.GITHUB_TOKENS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    (found,) = doctor._token([alone.source("github")])
+    assert (found.state, said in found.said) == (state, True)
+    assert not [value for value in environ.values() if value in str(found)]
+    assert list(doctor._token([alone.source("asf")])) == []
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, "7", [7], {"n": 7}, -1, 10**13, float("nan")])
+def test_what_is_no_count_is_never_taken_for_one_and_never_repeated(value):
+    with pytest.raises(NoPageError, match=r"^stars is (missing|negative|no count)$"):
+        counts.number(value, "stars")
 
 
 @pytest.mark.parametrize(
