@@ -204,6 +204,8 @@ def _kind_of_place(row: Row) -> str:
 def _kind_of_month(row: Row) -> str:
     if row["to_date"] and row["state"] != "published":
         return "to date"
+    if row["state"] == "partial" and row.get("metric") == "registered":
+        return "restated"
     return row["state"] if row["state"] in lines.KINDS else "observed"
 
 

@@ -50,7 +50,11 @@ STATES = {
     "unborn": ("·", "before the source began"),
     "ended": ("–", "after the source ended"),
 }
+RESTATED = (
+    "Dotted, with hollow marks: restated; what today's register says of an earlier day: who left since is missing."
+)
 LEGEND = {
+    "restated": RESTATED,
     "partial": "Dotted, with hollow marks: partly observed; the number is of what was seen.",
     "published": "Dashed, with hollow marks: measured earlier by us and kept in data/history, because nothing could"
     " be seen of these months here.",
@@ -69,8 +73,7 @@ LEGEND_OF_PLACES = {
     " one day; the ranking counts it in full.",
 }
 LEGEND_OF_COUNTS = {
-    "restated": "Dotted, with hollow marks: restated; what today's register says of an earlier day, so whoever left"
-    " since is missing.",
+    "restated": RESTATED,
     "cited": "Dashed, with hollow marks: published by others; the table and the CSV say by whom.",
     "break": "Dotted upright lines: what is counted changed, as is said above.",
 }
@@ -197,7 +200,7 @@ def digits(value: float | None, missing: str = "not observed") -> str:
     return f"{rounded:,.{max(places, 0)}f}"
 
 
-def monthly(value: float | None, state: str | None, to_date: bool) -> str:
+def monthly(value: float | None, state: str | None, to_date: bool, partial: str = "partly observed") -> str:
     """One month's number as a table says it: a count, what is known of it, or why there is none."""
     if value is None:
         return MISSING.get(state, str(state))
@@ -206,12 +209,13 @@ def monthly(value: float | None, state: str | None, to_date: bool) -> str:
         return f"{said} (measured earlier)"
     if to_date:
         return f"{said} to date"
-    return f"{said} (partly observed)" if state == "partial" else said
+    return f"{said} ({partial})" if state == "partial" else said
 
 
 def month_of(row: Row) -> str:
     """One month's number; `row` as `questions/monthly.sql` gives it."""
-    return monthly(row["value"], row["state"], row["to_date"])
+    partial = "restated later" if row.get("metric") == "registered" else "partly observed"
+    return monthly(row["value"], row["state"], row["to_date"], partial)
 
 
 def place(row: Row) -> str:

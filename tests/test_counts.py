@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from asyncio import run
 from datetime import UTC, date, datetime, timedelta
 from time import sleep
 from types import SimpleNamespace
@@ -230,9 +231,9 @@ def test_of_people_and_pages_nothing_is_kept_or_told(house):
         if name.endswith(".parquet"):
             assert NAMED not in json.dumps(pq.read_table(house.where.data / name).to_pylist(), default=str)
     assert NAMED not in house.where.database.read_bytes().decode("latin-1")
-    for run in house.runs:
-        assert NAMED not in run.told
-        assert all(visit.key_id is None for visit in run.visits.values())
+    for day in house.runs:
+        assert NAMED not in day.told
+        assert all(visit.key_id is None for visit in day.visits.values())
     assert not (house.where.data / "pages").exists()
 
 
@@ -361,6 +362,25 @@ def test_a_back_fill_that_breaks_off_lands_what_it_had(alone):
     assert [row["day"] for row in rows_of(where, source, f"joined-{TODAY}")] == ENDS[:2]
     note = landing.read_visit(where.observations / "birds/members" / f"joined-{TODAY}.parquet").note
     assert note == f"2 of {len(ENDS)} months that were never asked; then: total is 0, which is not believed"
+
+
+def test_a_back_fill_stays_within_the_budget_of_a_night(monkeypatch, alone):
+    for name, value in {"STACKRANK_DATA": alone.where.data, "STACKRANK_COMMUNITIES": alone.where.communities}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("STACKRANK_KEY", KEY)
+    spider = openinfra.OpeninfraSpider(sources="birds/members")
+    spider.settings = Settings({"UNLIMITED_HOSTS": [], "UNITS_PER_HOST": 3})
+
+    async def ask(url, largest):
+        return TextResponse(url, body=b'{"total": 41, "data": []}')
+
+    monkeypatch.setattr(spider, "ask", ask)
+    had, stopped = run(spider._back("https://register.example.org/members", ENDS, 41))
+    assert [count.day for count in had] == ENDS[:3]
+    assert str(stopped) == "at most 3 questions a night are asked of one host"
+    had, stopped = run(spider._back("https://other.example.org/members", ENDS, 40))
+    assert had == []
+    assert str(stopped) == f"more had joined by {ENDS[0]} than there are today: the filter is ignored"
 
 
 def test_a_link_to_a_total_is_followed_on_its_own_host_only(alone):

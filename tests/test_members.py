@@ -152,6 +152,16 @@ def test_a_day_on_which_the_definition_changed_is_drawn_and_told(tmp_path):
     assert "From July 2025 on something else is counted: In the course of 2025 the foundation became part" in page.text
 
 
+def test_on_its_own_page_a_community_has_its_members_by_month_and_restated_ones_are_called_so(house):
+    page = Page((house.where.site / "community" / "alpha.html").read_text(encoding="utf-8"))
+    cells = page.rows("Registered members")
+    assert cells["February 2026"] == ["8,100"]
+    assert cells["May 2025"] == ["7,005 (restated later)"]
+    assert cells["January 2025"] == ["7,001 (restated later)"]
+    assert page.rows("Numbers of February 2026")["Registered members"][:2] == ["8,100", "8,123 to date"]
+    assert "who left since is missing" in page.text
+
+
 def test_without_any_count_the_page_says_what_would_be_counted(tmp_path):
     where = folders(tmp_path)
     warehouse_of_nothing(where)
