@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from flows.collect import Collected
-from pipelines import communities, landing
+from pipelines import communities, counted, landing
 from pipelines.folders import Folders
 from pipelines.nouns import Verdict, Visit
 
@@ -42,17 +42,20 @@ def of_visits(collected: Collected, where: Folders) -> list[Trouble]:
 
 def _trouble(visits: Sequence[Visit], held: dict[tuple[str, str, str], Visit], where: Folders) -> Trouble:
     one = visits[0]
-    units = [visit.unit for visit in visits]
+    units = [counted.undated(visit) for visit in visits]
     names = [unit or "its list of units" for unit in units]
     ours = [v for v in held.values() if (v.community, v.source) == (one.community, one.source)]
     return Trouble(
         failed=f"{one.community}/{one.source}: {_listed(names)}: {one.verdict}: {one.reason or 'no reason was given'}",
-        kept=_kept([v for v in ours if v.unit in units or "" in units], units),
+        kept=_kept([v for v in ours if counted.undated(v) in units or "" in units], units),
         do=_advice(one, where),
     )
 
 
 def _kept(held: Sequence[Visit], units: Sequence[str]) -> str:
+    if held and any(visit.kind in counted.KINDS for visit in held):
+        days = sorted(visit.seen_at for visit in held)
+        return f"{len(days):,} days of {_listed(units)}, the newest {days[-1]:%Y-%m-%d}"
     parts = []
     if held:
         rows, oldest = sum(v.observations or 0 for v in held), min(v.seen_at for v in held)

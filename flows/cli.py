@@ -30,7 +30,8 @@ environment: STACKRANK_DATA moves everything that runs make (default: data/, sit
 STACKRANK_COMMUNITIES names another folder of community files (default: data/communities);
 STACKRANK_KEY gives the pseudonym key (64 hexadecimal digits) instead of its file in the user's
 configuration folder; STACKRANK_CONTACT, an email address or an https page, is whom visited servers
-can ask: without it only servers on this machine are visited.
+can ask: without it only servers on this machine are visited; STACKRANK_GITHUB_TOKEN, else GITHUB_TOKEN,
+is a token that GitHub is asked with, none is needed.
 """
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pipelines import communities, landing
+from pipelines.counted import undated
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
 
@@ -86,7 +87,7 @@ def collected(
     """Return the latest visit to each unit of the sources that was noted from `since` on."""
     ids = {source.id for source in sources}
     latest = {
-        (f"{v.community}/{v.source}", v.unit): v
+        (f"{v.community}/{v.source}", undated(v)): v
         for v in landing.noted(where.visits, since)
         if f"{v.community}/{v.source}" in ids
     }

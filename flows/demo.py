@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import locks, prefect_api
-from flows.rehearsal import catalogue, histories, lists, note, series, totals
+from flows.rehearsal import catalogue, counts, histories, lists, note, series, totals
 from flows.rehearsal.archives import Archives, MailingList
 from flows.rehearsal.places import served, unit, visited
 from flows.rehearsal.server import FAULTS, serve
@@ -59,7 +59,7 @@ def prepare(
         histories.generate(root, sources, today, shown)
         series.write(root, sources, today)
         told = MEASURED.format(months=_months(declared, shown)) if shown else INVENTED
-        note.write(where, note.Rehearsal(f"{told} {lists.TOLD}", today))
+        note.write(where, note.Rehearsal(f"{told} {lists.TOLD} {counts.TOLD}", today))
     else:
         _tell(histories.unbundle(histories_folder, root, sources))
         newest = catalogue.newest_commit(root)
@@ -121,6 +121,8 @@ def rehearse(histories_folder: Path | None, faults: Sequence[str] = (), *, whole
             if histories_folder is None:
                 forums = lists.forums(narrowed(declared, shown), note.today(where))
                 server.archives = Archives(_lists(declared_in, declared, shown, where), sites=forums)
+                stated = counts.rehearsed(narrowed(declared, shown), _figures(declared_in, declared))
+                server.counts = counts.Counts(stated, server.base_url)
             rehearsed = where.data / "communities"
             catalogue.rehearse(
                 declared_in, rehearsed, server.base_url, snapshot=histories_folder is not None,
@@ -135,13 +137,15 @@ def rehearse(histories_folder: Path | None, faults: Sequence[str] = (), *, whole
 def _lists(
     declared_in: Path, declared: Sequence[Community], shown: Mapping[str, Window], where: Folders
 ) -> list[MailingList]:
-    figures = history.load(declared_in.parent / "history", [community.slug for community in declared])
-    return lists.rehearsed(narrowed(declared, shown), figures, note.today(where))
+    return lists.rehearsed(narrowed(declared, shown), _figures(declared_in, declared), note.today(where))
+
+
+def _figures(declared_in: Path, declared: Iterable[Community]) -> list[history.Figure]:
+    return history.load(declared_in.parent / "history", [community.slug for community in declared])
 
 
 def _windows(declared_in: Path, declared: Iterable[Community], *, whole: bool) -> dict[str, Window]:
-    figures = history.load(declared_in.parent / "history", [community.slug for community in declared])
-    return totals.windows(figures, whole=whole)
+    return totals.windows(_figures(declared_in, declared), whole=whole)
 
 
 def _strike(root: Path, sources: Iterable[Source], faults: Sequence[str], where: Folders) -> dict[str, str]:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from flows import contact, locks, prefect_api, status
 from flows.rehearsal import note
-from pipelines import communities, landing, pseudonyms, warehouse
+from pipelines import communities, counted, landing, pseudonyms, warehouse
 from pipelines.folders import Folders
 from pipelines.nouns import Source
 
@@ -64,7 +64,7 @@ def examine(where: Folders, now: datetime) -> list[Finding]:
     except communities.CatalogueError as error:
         return [*found, Finding(BAD, "catalogue", f"nothing runs until this is mended: {error}"), *_runs(where)]
     known = status.known(where, sources)
-    return [*found, _contact(sources), _night(known, where, now), _sources(known), *_runs(where)]
+    return [*found, _contact(sources), *_token(sources), _night(known, where, now), _sources(known), *_runs(where)]
 
 
 def _git() -> Finding:
@@ -198,6 +198,20 @@ def _contact(sources: Sequence[Source]) -> Finding:
     if complaint := contact.wrong():
         return Finding(BAD, "contact", f"{complaint}; {contact.HOW}")
     return Finding(OK, "contact", f"visited servers are told {os.environ['STACKRANK_CONTACT']}")
+
+
+def _token(sources: Sequence[Source]) -> Iterator[Finding]:
+    """Tell which token GitHub is asked with, never the token, where GitHub is asked at all."""
+    asked, about = sum(len(s.urls) for s in sources if s.visited and s.kind == "github"), "GitHub token"
+    found = counted.github_token(os.environ)
+    if asked and found:
+        yield Finding(OK, about, f"GitHub is asked with that of {found[0]}; nobody else is told")
+    elif asked and any(os.environ.get(name) for name in counted.GITHUB_TOKENS):
+        yield Finding(
+            NOTE, about, "what the environment has for one is no token and is not sent; GitHub is asked without"
+        )
+    elif asked:
+        yield Finding(OK, about, f"none, and none is needed: {asked} of the 60 questions an hour that GitHub allows")
 
 
 def _night(known: status.Known, where: Folders, now: datetime) -> Finding:

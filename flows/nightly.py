@@ -20,7 +20,7 @@ from flows import account, artifacts, contact, locks, progress, quiet  # noqa: E
 from flows.account import Trouble  # noqa: E402
 from flows.collect import Collected, collect, collected  # noqa: E402
 from flows.rehearsal import note  # noqa: E402
-from pipelines import communities, warehouse  # noqa: E402
+from pipelines import communities, counted, warehouse  # noqa: E402
 from pipelines.nouns import Source, Verdict  # noqa: E402
 from reports import site  # noqa: E402
 
@@ -161,7 +161,7 @@ def _say(what: str) -> None:
 
 
 def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[None]]:
-    """Start a task per source, one for all mail archives of a kind on one host.
+    """Start a task per source, one for all mail archives, or all counts, of a kind on one host.
 
     Tasks on one host wait for each other, except on loopback.
     """
@@ -182,6 +182,7 @@ def _groups(sources: Sequence[Source]) -> list[list[Source]]:
     """Put together what one process visits: starting one takes longer than asking a quiet list."""
     groups: dict[object, list[Source]] = {}
     for source in sources:
-        key = (source.kind, contact.hosts(source)) if source.kind in communities.ARCHIVES else source.id
+        together = source.kind in (*communities.ARCHIVES, *counted.KINDS)
+        key = (source.kind, contact.hosts(source)) if together else source.id
         groups.setdefault(key, []).append(source)
     return list(groups.values())

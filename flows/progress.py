@@ -12,6 +12,7 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from pipelines import communities, landing
+from pipelines.counted import undated
 from pipelines.folders import Folders
 from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
 
@@ -116,7 +117,7 @@ class Progress:
     def tell(self, visits: Iterable[Visit]) -> None:
         """Take in new visits and say so."""
         for visit in visits:
-            unit = (f"{visit.community}/{visit.source}", visit.unit)
+            unit = (f"{visit.community}/{visit.source}", undated(visit))
             self._hosts.setdefault(unit, host(visit.url))
             self._latest[unit] = visit
             if not self._rewrites:

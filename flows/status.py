@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines import communities, landing
+from pipelines.counted import undated
 from pipelines.folders import Folders
 from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
 
@@ -78,10 +79,10 @@ def known(where: Folders, sources: Sequence[Source]) -> Known:
 
 def _seen(source: Source, visits: Sequence[Visit], plan: Plan | None) -> Seen:
     in_order = sorted(visits, key=lambda visit: visit.seen_at)
-    good = {visit.unit: visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
+    good = {undated(visit): visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
     planned, left = (plan.units, plan.left) if plan else ((), ())
     due = dict.fromkeys([*communities.units(source), *planned])
-    return Seen(source, {v.unit: v for v in in_order}, good, tuple(unit for unit in due if unit not in left))
+    return Seen(source, {undated(v): v for v in in_order}, good, tuple(unit for unit in due if unit not in left))
 
 
 def _written(path: Path) -> datetime | None:

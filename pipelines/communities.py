@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pipelines import profile
+from pipelines import counted, measures, profile
 from pipelines.nouns import UNREADABLE, Community, Fact, ReleaseDate, Source
 
 Table = dict[str, Any]
@@ -105,6 +105,14 @@ def _unread(url: str) -> str:
     return _split(url, PAGE_SCHEMES).geturl()
 
 
+def _page_of(kind: str, url: str) -> str:
+    """Return the unit of a page that states dated counts, its name; raises ValueError for any other url."""
+    path = unquote(_split(url, PAGE_SCHEMES).path)
+    if not path.isprintable():
+        raise ValueError("not a plain path")
+    return counted.page(kind, path)
+
+
 def repository_url(template: str, name: str) -> str:
     """Put the `owner/name` that a foreign file gave into a `url_template`; raises ValueError."""
     if not _UNIT.fullmatch(name):
@@ -148,6 +156,7 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     **dict.fromkeys(ARCHIVES, index_of),
     FORUM: forum_of,
     MAILBOX: mailbox_of,
+    **{kind: partial(_page_of, kind) for kind in counted.KINDS},
     UNREADABLE: _unread,
 }
 """The known kinds of source, each with what checks a url and names its unit."""
@@ -441,6 +450,11 @@ def _range(value: object) -> None:
         raise ValueError(f"not two numbers, at least and at most: {value!r:.80}")
 
 
+def _registered(value: object) -> None:
+    if _text(value) not in (known := measures.registered()):
+        raise ValueError(f"no measure of the kind registered: {value!r:.80}{_nearest(_text(value), known)}")
+
+
 def _template(value: object) -> None:
     if _text(value).count(PLACE) != 1:
         raise ValueError(f"{PLACE} must be in it exactly once")
@@ -451,6 +465,7 @@ COMMUNITY_KEYS: Mapping[str, Check] = {
     "name": _text,
     "homepage": _homepage,
     "born": _day,
+    "registered": _registered,
     "sources": partial(_tables, "sources"),
     "release_dates": partial(_tables, "release_dates"),
     "facts": partial(_tables, "facts"),

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.folders import Folders, folders
-from pipelines.nouns import Plan, Verdict, Visit
+from pipelines.nouns import Plan, Source, Verdict, Visit
 from pipelines.pseudonyms import redact
 
 VISIT, ROWS, TAGS = b"stackrank.visit", b"stackrank.rows", b"stackrank.tags"
@@ -196,9 +196,11 @@ def land(where: Folders, harvest: Harvest) -> Visit:
     """Write a harvest's file, or keep the earlier one; note and return the visit either way.
 
     A harvest that breaks off, or that holds over 2 % fewer rows than the earlier one, changes
-    nothing but the visits.
+    nothing but the visits; nor do counts of a day that is held.
     """
     target = unit_file(where.observations, harvest.visit)
+    if harvest.schema is COUNTS and target.exists():
+        return _counted_already(where, harvest.visit, read_visit(target))
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -210,6 +212,14 @@ def land(where: Folders, harvest: Harvest) -> Visit:
         visit = _swap(draft, target, visit, harvest.may_lose)
     finally:
         draft.unlink(missing_ok=True)
+    note(where.visits, visit)
+    return visit
+
+
+def _counted_already(where: Folders, visit: Visit, held: Visit) -> Visit:
+    """Note a visit whose day has its counts already: they stay as they are."""
+    kept = "the counts of this day are held already and stay as they are"
+    visit = replace(visit, verdict=Verdict.UNCHANGED, observations=held.observations, note=kept)
     note(where.visits, visit)
     return visit
 
@@ -252,10 +262,16 @@ def files(observations: Path) -> list[Path]:
     return sorted(p for p in observations.rglob("*.parquet") if not p.name.startswith("."))
 
 
-def held(observations: Path) -> dict[tuple[str, str, str], Visit]:
-    """Return what we hold: the visit in the footer of each unit's file, by its identity."""
-    visits = (read_visit(path) for path in files(observations))
+def held(observations: Path, sources: Iterable[Source] | None = None) -> dict[tuple[str, str, str], Visit]:
+    """Return what we hold (of `sources`, if given): the visit in the footer of each unit's file, by its identity."""
+    folders = [observations] if sources is None else [observations / s.community / s.name for s in sources]
+    visits = (read_visit(path) for folder in folders for path in files(folder))
     return {(visit.community, visit.source, visit.unit): visit for visit in visits}
+
+
+def newest(observations: Path, source: Source, page: str) -> Path | None:
+    """Return the file of the newest day on which a page's counts were landed."""
+    return max((observations / source.community / source.name).glob(f"{page}-????-??-??.parquet"), default=None)
 
 
 def read(path: Path) -> Held:

@@ -102,7 +102,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Community:
-    """A project that is compared; `slug` is the name of its file without `.toml`."""
+    """A project that is compared; `slug` is the name of its file without `.toml`.
+
+    `registered` is the measure by which its official members are counted (None: nobody counts them).
+    """
 
     slug: str
     name: str
@@ -111,6 +114,7 @@ class Community:
     sources: tuple[Source, ...]
     release_dates: tuple[ReleaseDate, ...] = ()
     facts: tuple[Fact, ...] = ()
+    registered: str | None = None
 
 
 @dataclass(frozen=True)

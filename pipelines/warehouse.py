@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.counted import KINDS, undated
 from pipelines.folders import Folders
 from pipelines.nouns import Community, Fact, Plan, Source, Visit
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.history import Figure
     from pipelines.landing import Held
     from pipelines.machines import Rule
+    from pipelines.measures import Measure
     from pipelines.method import Method
     from pipelines.people import NeverMerge, Withheld
 
@@ -77,6 +79,7 @@ class Inputs:
     never_merge: "list[NeverMerge]"
     withheld: "list[Withheld]"
     retired_keys: list[tuple[str, date]]
+    measures: "dict[str, Measure]"
     today: date
     shows: str | None
 
@@ -88,10 +91,10 @@ class Inputs:
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, units, method, published figures and harvests; tonight's visits are not in it."""
+        """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        judged = (repr(self.never_merge), repr(self.withheld), repr(self.retired_keys))
+        judged = (repr(self.measures), repr(self.never_merge), repr(self.withheld), repr(self.retired_keys))
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
         texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
@@ -99,7 +102,7 @@ class Inputs:
 
 def inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
     """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError."""
-    from pipelines import history, landing, method, people
+    from pipelines import history, landing, measures, method, people
 
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
     held = (landing.read(path) for path in landing.files(where.observations))
@@ -113,6 +116,7 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
         never_merge=people.never_merge(where, [c.slug for c in communities]),
         withheld=people.withheld(where),
         retired_keys=people.retired(where),
+        measures=measures.load(),
         today=today,
         shows=shows,
     )
@@ -172,7 +176,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     others = [unit.visit for unit in given.units if unit not in given.usable]
     positions = {key: i for i, key in enumerate(dict.fromkeys(_declared(sources, given.plans)))}
     method = given.method
-    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born) for c in given.communities])
+    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born, c.registered) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
     _table(con, RAW["release_dates"], [(c.slug, *astuple(d)) for c in given.communities for d in c.release_dates])
     _table(con, RAW["facts"], [_fact_row(c.slug, i, f) for c in given.communities for i, f in enumerate(c.facts)])
@@ -187,6 +191,10 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["retired_keys"], list(given.retired_keys))
     _table(con, RAW["other_keys"], [_visit_row(v) for v in others])
     _table(con, WITHHELD, [people.row(one) for one in given.withheld])
+    known = given.measures.values()
+    _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
+    _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
+    _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -216,7 +224,8 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
             read = f"from read_parquet([{paths}], filename = true, union_by_name = true)"
             files = f"({read} union all by name from {files})"
         con.execute(
-            f"create view raw.{name} as select community, source, unit, position, seen_at, c.* exclude (filename) "
+            f"create {_laid(name)} raw.{name} as "
+            "select community, source, unit, position, seen_at, c.* exclude (filename) "
             f"from {files} c join raw.harvests h on h.file = c.filename"
         )
     _domains(con)
@@ -231,6 +240,11 @@ def _domains(con: duckdb.DuckDBPyConnection) -> None:
         "union select distinct sender_domain from raw.messages where sender_domain is not null"
     ).fetchall()
     _table(con, DOMAINS, [*organisations.rows(domain for (domain,) in found)])
+
+
+def _laid(name: str) -> str:
+    """Return what is laid over the files of a schema: counts have one for each page and day, which are opened once."""
+    return "table" if name == "counts" else "view"
 
 
 def _nothing(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
@@ -257,6 +271,7 @@ def _declared(sources: Iterable[Source], plans: Iterable[Plan]) -> Iterator[tupl
 def _source_row(source: Source) -> tuple[Any, ...]:
     facts = asdict(source) | {"source": source.name, "urls": list(source.urls)}
     facts["not_releases"] = list(source.not_releases)
+    facts["counts_only"] = source.kind in KINDS
     return tuple(facts[key] for key in RAW["sources"].keys)
 
 
@@ -271,7 +286,7 @@ def _fact_row(community: str, position: int, fact: Fact) -> tuple[Any, ...]:
 
 
 def _visit_row(visit: Visit) -> tuple[Any, ...]:
-    facts = asdict(visit) | {"seen_at": _naive(visit.seen_at), "verdict": str(visit.verdict)}
+    facts = asdict(visit) | {"seen_at": _naive(visit.seen_at), "verdict": str(visit.verdict), "page": undated(visit)}
     return tuple(facts[key] for key in RAW["visits"].keys)
 
 
@@ -288,6 +303,10 @@ def _rule_row(rule: "Rule") -> tuple[Any, ...]:
     posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
     condition = header or places or account or posts or f"subject {rule.subject.strip()}"
     return rule.id, rule.kind, condition, rule.evidence, rule.reviewed
+
+
+def _measure_row(measure: "Measure") -> tuple[Any, ...]:
+    return astuple(measure)[: len(RAW["measures"].keys)]
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -331,6 +350,7 @@ _VISIT_COLUMNS = (
     ("source", "varchar", "name of the source within the community"),
     ("kind", "varchar", "software of the source"),
     ("unit", "varchar", "what was visited: a repository (owner/name) or a file; empty for a list of repositories"),
+    ("page", "varchar", "the unit without its day, where the unit is the counts of a day: what is visited every night"),
     ("url", "varchar", "where it was visited"),
     ("seen_at", "timestamp", "when, UTC"),
     ("verdict", "varchar", "ok, unchanged, empty, partial, failed, refused or gone"),
@@ -357,6 +377,11 @@ _SOURCE_COLUMNS = (
     ("continues", "varchar", "the source, as community/name, that it goes on from"),
     ("continued_by", "varchar", "the source that goes on from it"),
     ("evidence", "varchar", "how one knows of a source that cannot be read"),
+    (
+        "counts_only",
+        "boolean",
+        "it states counts of single days and nothing else, so it has no months: see core.counts",
+    ),
     ("snapshot", "boolean", "a frozen copy, which proves nothing after its newest commit"),
     ("releases", "varchar", "rule: a tag is a release if its whole name matches; the group is the version"),
     ("not_releases", "varchar[]", "rules: a tag whose whole name matches one of these is no release"),
@@ -371,6 +396,7 @@ RAW = {
         ("name", "varchar", "how it writes itself"),
         ("homepage", "varchar", "its page"),
         ("born", "date", "when it became public"),
+        ("registered", "varchar", "measure by which its official members are counted; NULL where nobody counts them"),
     )),
     "sources": Written("raw.sources", "One row per source that is switched on in the catalogue.", _SOURCE_COLUMNS),
     "release_dates": Written("raw.release_dates", "One row per version whose day of release the catalogue states.", (
@@ -447,6 +473,25 @@ RAW = {
         ("other", "varchar", "the other account"),
         ("why", "varchar", "why the merge is wrong"),
         ("decided", "date", "when that was decided"),
+    )),
+    "measures": Written("raw.measures", "One row per measure: what a dated count counts.", (
+        ("measure", "varchar", "name of the measure"),
+        ("kind", "varchar", "registered, subscribed, active, committing or attention; these are never added up"),
+        ("told_by", "varchar", "kind of source that states it"),
+        ("unit", "varchar", "what is counted, in a word"),
+        ("definition", "varchar", "one sentence that says what is counted"),
+        ("comparable", "boolean", "counts of two communities mean the same"),
+    )),
+    "measure_breaks": Written("raw.measure_breaks", "One row per day on which what a measure counts changed.", (
+        ("measure", "varchar", "name of the measure"),
+        ("community", "varchar", "slug of the community whose counts changed their meaning"),
+        ("day", "date", "the day from which on that holds"),
+        ("change", "varchar", "what changed"),
+    )),
+    "measure_names": Written("raw.measure_names", "One row per name that a measure has in raw.history.", (
+        ("measure", "varchar", "name of the measure"),
+        ("metric", "varchar", "what raw.history calls it"),
+        ("definition", "varchar", "the definition that it has there"),
     )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),
@@ -594,7 +639,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     from pipelines import landing
 
     for name in landing.SCHEMAS:
-        con.execute(f"drop view raw.{name}")
+        con.execute(f"drop {_laid(name)} raw.{name}")
         con.execute(f"drop table if exists raw.no_{name}")
     for name in ("raw.harvests", *WORKING, WITHHELD.name, UNITED, "rankings.rules"):
         con.execute(f"drop table {name}")

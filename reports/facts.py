@@ -55,6 +55,9 @@ class Facts:
     published: list[Row]
     profile: list[Row]
     image_formats: list[Row]
+    counts: list[Row]
+    measures: list[Row]
+    measure_breaks: list[Row]
 
     @property
     def families(self) -> list[str]:

@@ -42,6 +42,8 @@ KINDS = {
     "observed": Kind("solid", False, ""),
     "partial": Kind("dot", True, "partly observed"),
     "published": Kind("dash", True, "measured earlier"),
+    "restated": Kind("dot", True, "restated later"),
+    "cited": Kind("dash", True, "published by others"),
     "to date": Kind(None, True, "to date"),
 }
 

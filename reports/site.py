@@ -13,7 +13,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
-from reports import as_of, community, data, facts, platforms, privacy, ranking
+from reports import as_of, community, data, facts, members, platforms, privacy, ranking
 from reports.facts import Facts, Row
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,6 +39,9 @@ CSV_COLUMNS_OF_TODAY = {
                        "difference", "state"),
     "machine_rules": ("id", "class", "condition", "messages", "sources", "evidence", "reviewed"),
     "visits": ("night", "community", "source", "ok", "unchanged", "empty", "partial", "failed", "refused", "gone"),
+    "counts": ("community", "source", "measure", "kind", "subject", "day", "value", "unit", "basis", "version",
+               "definition", "url", "seen_at"),
+    "measure_breaks": ("measure", "community", "day", "change"),
     "published": ("community", "metric", "period", "value", "quality", "definition", "source", "file"),
     "profile": ("community", "topic", "era", "as_of", "text", "version", "day", "per_year_at_least",
                 "per_year_at_most", "confirmed", "talk_said", "source", "url", "note"),
@@ -79,7 +82,7 @@ def _write(draft: Path, known: Facts, database: Path, months: Sequence[date]) ->
     (draft / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
     for name in COPIED:
         shutil.copyfile(TEMPLATES / name, draft / name)
-    for made in (data, platforms, privacy):
+    for made in (data, members, platforms, privacy):
         (draft / f"{made.__name__.rpartition('.')[2]}.html").write_text(made.page(known), encoding="utf-8")
     (draft / community.FOLDER).mkdir()
     for slug in known.names:

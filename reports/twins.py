@@ -30,6 +30,7 @@ class Chart:
     heads: list[str]
     rows: list[list[str]]
     of_places: bool = False
+    of_counts: bool = False
 
     @property
     def json(self) -> str:
@@ -47,7 +48,8 @@ class Chart:
         """How months, marks and events are drawn, as (kind, sentence); no line for months that were all seen."""
         drawn = {trace["meta"] for trace in self.figure["data"]}
         drawn |= {"break"} if self.figure["layout"].get("shapes") else set()
-        said = words.LEGEND_OF_PLACES if self.of_places else words.LEGEND
+        said = words.LEGEND_OF_COUNTS if self.of_counts else words.LEGEND
+        said = words.LEGEND_OF_PLACES if self.of_places else said
         return [(kind, sentence) for kind, sentence in said.items() if kind in drawn]
 
 
@@ -149,6 +151,46 @@ def of_sources(known: Facts, community: str) -> Chart | None:
     )
 
 
+def of_counts(known: Facts, measure: Row, counts: Sequence[Row], community: str | None = None) -> Chart:
+    """The counts of one measure, the last of each month; of one community where no other one's mean the same."""
+    name = measure["measure"]
+    rows = _last_of_months(known, counts)
+    names = {row["line"]: row["line"] for row in rows}
+    drawn = lines.lines(rows, "month", "value", names, "line")
+    counted = {row["community"] for row in rows}
+    changes = [row for row in known.measure_breaks if row["measure"] == name and row["community"] in counted]
+    breaks = [Break(row["day"].replace(day=1), words.changed(row)) for row in changes]
+    label = words.label(name)
+    return Chart(
+        id="-".join(filter(None, (name.replace("_", "-"), community))),
+        title=f"{label}: {known.names[community]}" if community else label,
+        description=" ".join([measure["definition"], ALIKE[measure["comparable"]], LAST, *map(words.changed, changes)]),
+        figure=charts.monthly(drawn, lines.styles(list(names)), measure["unit"], breaks=breaks),
+        source=words.origin(known),
+        download="counts.csv",
+        **_table("Month", drawn, rows, "month", words.dated, _told((), (), breaks), "line", "not counted"),
+        of_counts=True,
+    )
+
+
+ALIKE = {True: "Counts of two communities mean the same.", False: "No other community's count means the same."}
+LAST = "Each point is the last count of its month."
+KINDS_OF_BASES = {"published": "cited", "restated": "restated", "stated": "observed"}
+"""How a count is drawn by its basis; what stands later here is shown where a month has several."""
+
+
+def _last_of_months(known: Facts, counts: Iterable[Row]) -> list[Row]:
+    """The newest count of each line and month; what is restated later is a line of its own."""
+    latest: dict[tuple[str, date], Row] = {}
+    bases = list(KINDS_OF_BASES)
+    for row in sorted(counts, key=lambda row: (bases.index(row["basis"]), row["day"])):
+        parts = (known.names.get(row["community"], row["community"]), row["subject"])
+        named = ": ".join(filter(None, parts)) + (", restated" if row["basis"] == "restated" else "")
+        own = {"line": named, "known": KINDS_OF_BASES[row["basis"]]}
+        latest[named, row["month"]] = row | own
+    return sorted(latest.values(), key=lambda row: (row["line"], row["month"]))
+
+
 def _definition(known: Facts, metric: str) -> str:
     return next((m["definition"] for m in known.metrics if m["metric"] == metric), "")
 
@@ -162,6 +204,8 @@ def _kind_of_place(row: Row) -> str:
 def _kind_of_month(row: Row) -> str:
     if row["to_date"] and row["state"] != "published":
         return "to date"
+    if row["state"] == "partial" and row.get("metric") == "registered":
+        return "restated"
     return row["state"] if row["state"] in lines.KINDS else "observed"
 
 
@@ -207,14 +251,14 @@ def _told(events: Iterable[Event], marks: Iterable[Mark] = (), breaks: Iterable[
 
 def _table(
     time_head: str, drawn: Sequence[Line], rows: list[Row], time: str, said: Callable[[Row], str],
-    told: Mapping[date, list[str]], key: str = "community",
+    told: Mapping[date, list[str]], key: str = "community", missing: str = words.MISSING["not_applicable"],
 ) -> dict[str, Any]:  # fmt: skip
     """The twin: a line per month, the newest first, a column per line, and what happened if anything did."""
     cells = {(row[time], row[key]): said(row) for row in rows}
     heads = [time_head, *(line.name for line in drawn), *(["What happened"] if told else [])]
     months = sorted({row[time] for row in rows}, reverse=True)
     table = [
-        [words.month(m), *(cells.get((m, line.slug), words.MISSING["not_applicable"]) for line in drawn),
+        [words.month(m), *(cells.get((m, line.slug), missing) for line in drawn),
          *(["; ".join(told.get(m, ()))] if told else [])]
         for m in months
     ]  # fmt: skip

@@ -35,9 +35,17 @@ LABELS = {
     "active_people": "People seen",
     "new_people": "New people",
     "population": "People ever seen",
-    "registered": "Registered members",
     "code_absence_factor": "Absence factor, code",
     "talk_absence_factor": "Absence factor, talk",
+    "registered": "Registered members",
+    "pmc_members": "Members of the project management committee",
+    "team_members": "Members of teams on Launchpad",
+    "team_participants": "Participants of teams on Launchpad",
+    "contributors": "Contributors on GitHub",
+    "organisation_members": "Public members of organisations on GitHub",
+    "active_users_30_days": "Forum accounts active in 30 days",
+    "participating_users_30_days": "Forum accounts participating in 30 days",
+    "registered_users": "Registered accounts of the forum",
 }
 STATES = {
     "seen": ("■", "seen whole"),
@@ -47,7 +55,11 @@ STATES = {
     "unborn": ("·", "before the source began"),
     "ended": ("–", "after the source ended"),
 }
+RESTATED = (
+    "Dotted, with hollow marks: restated; what today's register says of an earlier day: who left since is missing."
+)
 LEGEND = {
+    "restated": RESTATED,
     "partial": "Dotted, with hollow marks: partly observed; the number is of what was seen.",
     "published": "Dashed, with hollow marks: measured earlier by us and kept in data/history, because nothing could"
     " be seen of these months here.",
@@ -64,6 +76,16 @@ LEGEND_OF_PLACES = {
     " kept in data/history, because nothing could be seen of them here.",
     "event": "Crossed circles: from here on the window of twelve months holds a history that one person recorded in"
     " one day; the ranking counts it in full.",
+}
+LEGEND_OF_COUNTS = {
+    "restated": RESTATED,
+    "cited": "Dashed, with hollow marks: published by others; the table and the CSV say by whom.",
+    "break": "Dotted upright lines: what is counted changed, as is said above.",
+}
+BASES = {
+    "stated": "stated by the source for this day",
+    "restated": "what the register says today of an earlier day: whoever left since is missing",
+    "published": "published by others",
 }
 DATED_BY = {
     "curated": "stated in the catalogue",
@@ -84,6 +106,12 @@ NAMED = 3
 def label(metric: str) -> str:
     """The reader's word for a metric."""
     return LABELS.get(metric, metric.replace("_", " ").capitalize())
+
+
+def inside(metric: str) -> str:
+    """The reader's word for a metric within a sentence."""
+    said = label(metric)
+    return said[0].lower() + said[1:]
 
 
 def day(when: date | None) -> str:
@@ -149,7 +177,7 @@ def loading(row: Row) -> str:
     """What of a source has not been asked yet, or nothing."""
     units, months = row["waiting_units"], row["pending_months"]
     if (units, months) == (row["known_units"], row["living_months"]):
-        return "still loading: nothing has been asked yet" if months else ""
+        return "still loading: nothing has been asked yet" if units or months else ""
     said = [f"{units:,} of {plural(row['known_units'], 'unit')}"] if units else []
     said += [f"{months:,} of {plural(row['living_months'], 'month')}"] if months else []
     return f"still loading: {joined(said)} not asked yet" if said else ""
@@ -184,7 +212,7 @@ def digits(value: float | None, missing: str = "not observed") -> str:
     return f"{rounded:,.{max(places, 0)}f}"
 
 
-def monthly(value: float | None, state: str | None, to_date: bool) -> str:
+def monthly(value: float | None, state: str | None, to_date: bool, partial: str = "partly observed") -> str:
     """One month's number as a table says it: a count, what is known of it, or why there is none."""
     if value is None:
         return MISSING.get(state, str(state))
@@ -193,12 +221,13 @@ def monthly(value: float | None, state: str | None, to_date: bool) -> str:
         return f"{said} (measured earlier)"
     if to_date:
         return f"{said} to date"
-    return f"{said} (partly observed)" if state == "partial" else said
+    return f"{said} ({partial})" if state == "partial" else said
 
 
 def month_of(row: Row) -> str:
     """One month's number; `row` as `questions/monthly.sql` gives it."""
-    return monthly(row["value"], row["state"], row["to_date"])
+    partial = "restated later" if row.get("metric") == "registered" else "partly observed"
+    return monthly(row["value"], row["state"], row["to_date"], partial)
 
 
 def place(row: Row) -> str:
@@ -214,6 +243,17 @@ def counted(row: Row) -> str:
     """How many months of the window were counted, and how many of them at most were measured earlier."""
     said = f"{'none' if row['months'] is None else row['months']} of {WINDOW}"
     return f"{said}, up to {row['published_months']} measured earlier" if row["published_months"] else said
+
+
+def dated(row: Row) -> str:
+    """A dated count, its day, and how it is known; `row` as `questions/counts.sql` gives it."""
+    said = {"restated": ", restated", "published": f", published: {row['url']}"}.get(row["basis"], "")
+    return f"{row['value']:,} ({day(row['day'])}{said})"
+
+
+def changed(row: Row) -> str:
+    """A change of what is counted, and from when on; `row` as `questions/measure_breaks.sql` gives it."""
+    return f"From {month(row['day'])} on something else is counted: {row['change']}"
 
 
 def release(row: Row) -> str:

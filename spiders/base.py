@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from pipelines import communities, landing, pseudonyms
+from pipelines.counted import undated
 from pipelines.folders import folders
 from pipelines.nouns import Plan, Source, Verdict, Visit
 from spiders.budget import Budget, HostRestsError, host_of
@@ -44,12 +45,16 @@ class SourceSpider(scrapy.Spider):
         self.folders = folders()
         self.wanted_units = frozenset(units.split(",")) if units else frozenset()
         self.pseudonyms = pseudonyms.load()
-        self.held = landing.held(self.folders.observations)
         self._locks: list[IO[str]] = []
         self.resting: dict[str, str] = {}
         self._plans: dict[str, Plan] = {}
         chosen = self._chosen(frozenset(sources.split(",")) if sources else frozenset())
         self.sources = [source for source in chosen if self._lock(source)]
+        self.held = self.holds()
+
+    def holds(self) -> dict[tuple[str, str, str], Visit]:
+        """Return what we hold of the sources: the visit that brought each unit, by its identity."""
+        return landing.held(self.folders.observations, self.sources)
 
     @cached_property
     def budget(self) -> Budget:
@@ -66,7 +71,9 @@ class SourceSpider(scrapy.Spider):
         wanted = [unit for unit in urls if self.wanted(unit)]
         wanted, over = wanted[:most], wanted[len(wanted[:most]) :]
         if not self.budget.fits([host_of(urls[unit]) for unit in wanted]):
-            visited = {v.unit: v.seen_at for v in landing.noted(self.folders.visits / source.community / source.name)}
+            visited = {
+                undated(v): v.seen_at for v in landing.noted(self.folders.visits / source.community / source.name)
+            }
             wanted.sort(key=lambda unit: visited.get(unit, BEFORE_ALL))
         asked = [unit for unit in wanted if self.budget.take(host_of(urls[unit]))]
         left = [unit for unit in [*wanted, *over] if unit not in set(asked)]

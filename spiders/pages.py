@@ -133,15 +133,21 @@ class PageSpider(SourceSpider):
         """Return the headers by which a server can say that nothing changed since our harvest."""
         return conditions(self.readable(source, unit))
 
-    async def ask(self, url: str, largest: int, held: Visit | None = None) -> Response:
+    def headers(self, url: str) -> dict[str, str]:  # noqa: ARG002  (GitHub looks at it)
+        """Return what else is sent with every request to a url."""
+        return {}
+
+    async def ask(self, url: str, largest: int, held: Visit | None = None, body: bytes = b"") -> Response:
         """Return the answer to a request, 2xx, or 304 where it says that nothing changed since `held`.
+
+        A `body` is sent with POST.
 
         A busy host gets the time it asks for, one in trouble a pause, both within bounds. An address
         that moved is not followed: the catalogue must name the new one. Raises NoPageError, and
         HostRestsError where the host is to be left alone tonight.
         """
         try:
-            response = await self._answer(url, largest, held)
+            response = await self._answer(url, largest, held, body)
         except NoPageError as error:
             self._count_trouble(url, error)
             raise
@@ -153,24 +159,34 @@ class PageSpider(SourceSpider):
         if self.troubles[host_of(url)] >= MOST_TROUBLES:
             self.rest(url, f"{MOST_TROUBLES} questions in a row failed, the last one: {error}")
 
-    async def _answer(self, url: str, largest: int, held: Visit | None) -> Response:
+    async def _answer(self, url: str, largest: int, held: Visit | None, body: bytes) -> Response:
         for pause in (*BACK_OFF, None):
-            response = await self._download(url, largest, held)
-            wait = self._wait(response, pause)
+            response = await self._download(url, largest, held, body)
+            wait = self.wait(response, pause)
             if wait is None:
                 break
             await asyncio.sleep(wait)
         if response.status == NOT_MODIFIED or 200 <= response.status < 300:
             return response
-        verdict, reason = VERDICTS.get(response.status, Verdict.FAILED), refusal(response)
-        if response.status == 403 or response.status in ASKED_TOO_MUCH:
+        verdict, reason = self.refused(response)
+        if self.tired(response):
             self.rest(url, reason)
         raise NoPageError(verdict, reason)
 
-    async def _download(self, url: str, largest: int, held: Visit | None) -> Response:
+    def refused(self, response: Response) -> tuple[Verdict, str]:
+        """Return the verdict on an answer that gave no page, and why."""
+        return VERDICTS.get(response.status, Verdict.FAILED), refusal(response)
+
+    def tired(self, response: Response) -> bool:
+        """Tell whether an answer says that its host wants no more questions tonight."""
+        return response.status == 403 or response.status in ASKED_TOO_MUCH
+
+    async def _download(self, url: str, largest: int, held: Visit | None, body: bytes) -> Response:
         request = scrapy.Request(
             url,
-            headers={"Accept-Encoding": "identity"} | conditions(held),
+            method="POST" if body else "GET",
+            body=body,
+            headers={"Accept-Encoding": "identity"} | self.headers(url) | conditions(held),
             meta={"dont_redirect": True, "download_maxsize": largest},
         )
         try:
@@ -185,7 +201,7 @@ class PageSpider(SourceSpider):
             early = isinstance(error, ResponseDataLossError)
             raise NoPageError(Verdict.FAILED, f"{words}: {error}".removesuffix(": "), early=early) from error
 
-    def _wait(self, response: Response, pause: int | None) -> float | None:
+    def wait(self, response: Response, pause: int | None) -> float | None:
         """Return how many seconds to wait before the same request; None: do not ask again tonight."""
         if response.status not in ASKED_TOO_MUCH | IN_TROUBLE or pause is None:
             return None

@@ -949,7 +949,7 @@ def answers(*statuses):
     """Answer one question after the other with these statuses; 0: no answer at all."""
     waiting = list(statuses)
 
-    async def download(url, largest, held):
+    async def download(url, largest, held, body):
         status = waiting.pop(0)
         if not status:
             raise NoPageError(Verdict.FAILED, "no whole answer came in time")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from invented_site import SHOWN, build
+from test_members import build_counting
 
 from reports import site
 
@@ -14,7 +15,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PAGES = ("index.html", "community/evil.html", "data.html", "platforms.html", "privacy.html",
+PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "platforms.html", "privacy.html",
          pytest.param("as-of/2025-12/index.html", marks=pytest.mark.long))  # fmt: skip
 TOO_HIGH = """() => [...document.querySelectorAll(".chart")]
     .filter((e) => e.querySelector(".main-svg").getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)
@@ -46,6 +47,8 @@ def browser():
 def folder(browser, tmp_path_factory):
     where = build(tmp_path_factory.mktemp("house"))
     site.publish(where, date(2025, 12, 1))
+    counting = build_counting(tmp_path_factory.mktemp("members"))
+    shutil.copyfile(site.publish(counting).with_name("members.html"), where.site / "members.html")
     return where.site
 
 

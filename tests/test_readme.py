@@ -118,7 +118,7 @@ def test_status_names_every_source(demo):
     data, _ = demo
     told = stackrank("status", data=data)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.count("last seen") == 16
+    assert told.stdout.count("last seen") == 24
 
 
 def test_no_name_or_address_leaves_the_clones(demo, tmp_path):

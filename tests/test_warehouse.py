@@ -324,6 +324,8 @@ def test_a_frozen_copy_proves_nothing_after_its_newest_commit(where):
 SPOILT = {
     "a place or a reason": "update rankings.monthly set place = 1, reason = 'both'",
     "commit hashes are counted once": "insert into core.commits from core.commits limit 1",
+    "every count has a measure and stands once": "insert into core.counts (source, measure) values "
+    "('a', 'b'), ('a', 'b')",
     "every landed row is loaded": "update raw.units set observations = observations + 1",
     "every message is stored or quarantined": "insert into core.quarantine (source) values ('core')",
     "messages are of people or of machines": "insert into definitions.messages (messages, messages_with_machines) "

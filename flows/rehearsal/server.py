@@ -23,7 +23,8 @@ from time import sleep
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from flows.rehearsal.archives import Archives
+from flows.rehearsal.archives import Answer, Archives
+from flows.rehearsal.counts import Counts
 from flows.rehearsal.places import environment, page, served, unit
 
 CHUNK = 1 << 16
@@ -71,8 +72,8 @@ class RehearsalServer(ThreadingTCPServer):
     """Serves the repositories that were below `root` when it was made, on a port of its own.
 
     `faults` gives the name of a fault to repositories by their `owner/name`; `archives` are the mail
-    archives that are there too, with faults of their own. `requests` is everything it was asked, in
-    order; `complaints` is what went wrong on its side.
+    archives that are there too, `counts` the pages that state counts, both with faults of their
+    own. `requests` is everything it was asked, in order; `complaints` is what went wrong on its side.
     """
 
     # Not http.server's ThreadingHTTPServer: that one asks for the name of 127.0.0.1 first, which
@@ -88,6 +89,7 @@ class RehearsalServer(ThreadingTCPServer):
         _check(self.faults, {unit(place) for place in self.repositories})
         self.back_end = _back_end()
         self.archives: Archives | None = None
+        self.counts: Counts | None = None
         self.requests: list[Request] = []
         self.complaints: list[str] = []
         super().__init__(("127.0.0.1", 0), Handler)
@@ -146,13 +148,16 @@ class Handler(BaseHTTPRequestHandler):
     fault: str | None = None
 
     def do_GET(self) -> None:
-        """Answer with the references of a repository, or with a page of a mail archive."""
-        if not self._give_mail():
+        """Answer with the references of a repository, or with a page of a mail archive, or one that states counts."""
+        if not self._give_mail() and not self._give_counts():
             self._answer()
 
     def do_POST(self) -> None:
-        """Answer with references or a pack."""
-        self._answer()
+        """Answer with references, a pack, or counts."""
+        if self.path.endswith("/graphql"):
+            self._give_counts(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        else:
+            self._answer()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002  (http.server names it)
         """Remember the request; called when its answer begins."""
@@ -188,8 +193,15 @@ class Handler(BaseHTTPRequestHandler):
         """Send a page of a mail archive; False where there is none at this address."""
         archives = self.server.archives
         found = archives.answer(self.path, dict(self.headers)) if archives else None
-        if found is None:
-            return False
+        return found is not None and self._send_whole(found)
+
+    def _give_counts(self, body: bytes = b"") -> bool:
+        """Send a page that states counts; False where there is none at this address."""
+        counts = self.server.counts
+        found = counts.answer(self.path, dict(self.headers), body) if counts else None
+        return found is not None and self._send_whole(found)
+
+    def _send_whole(self, found: Answer) -> bool:
         length = len(found.body) if found.length is None else found.length
         self.close_connection = length != len(found.body)
         self._say(HTTPStatus(found.status), found.headers, found.body, length)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from statistics import median_high
 from typing import NamedTuple
 
-from pipelines import method
+from pipelines import counted, method
 from pipelines.communities import ARCHIVES, FORUM
 from pipelines.history import Figure
 from pipelines.nouns import Source
@@ -62,7 +62,8 @@ class Window:
         since, until = max(source.since, first), min(filter(None, (source.until, end)), default=None)
         if until and until < since:
             return replace(source, enabled=False)
-        return replace(source, since=since, until=until, snapshot=self.frozen and until is None)
+        frozen = self.frozen and until is None and source.kind not in counted.KINDS
+        return replace(source, since=since, until=until, snapshot=frozen)
 
 
 def windows(figures: Iterable[Figure], *, whole: bool) -> dict[str, Window]:

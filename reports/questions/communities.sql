@@ -1,4 +1,4 @@
 -- One row per community that is compared.
-select community, name, homepage, born
+select community, name, homepage, born, registered
 from raw.communities
 order by community

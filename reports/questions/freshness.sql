@@ -1,8 +1,8 @@
 -- One row per source: why it is looked at, what is held, when it was last seen well, and what is still to be asked.
 with seen as (
-    select community, source, unit, seen_at, verdict from raw.visits
+    select community, source, page as unit, seen_at, verdict from raw.visits
     union all
-    select community, source, unit, seen_at, verdict from raw.units
+    select community, source, page, seen_at, verdict from raw.units
 ),
 units as (
     select community, source, unit, arg_max(verdict, seen_at) as verdict,
@@ -22,13 +22,13 @@ ages as (
 notes as (
     select community, source, string_agg(distinct note, '; ' order by note) as note
     from (
-        select community, source, note from raw.units
+        select community, source, note from raw.units where page = unit
         union all
-        select community, source, arg_max(note, seen_at) from raw.visits group by community, source, unit
+        select community, source, arg_max(note, seen_at) from raw.visits group by community, source, page
     )
     where note <> '' group by community, source
 ),
-held as (select community, source, count(*) as units from raw.units group by all),
+held as (select community, source, count(distinct page) as units from raw.units group by all),
 asked as (
     select community, source, count(*) as known_units, count(*) filter (not asked) as waiting_units
     from core.unit_horizons group by all

@@ -1,4 +1,4 @@
--- One row per source and month: whether we could see it. A month without activity is seen, a month that was not visited never is.
+-- One row per source that has months, and month: whether we could see it. A month without activity is seen, a month that was not visited never is.
 --   community: slug of the community
 --   source: name of the source
 --   month: first day of the month, UTC
@@ -8,7 +8,7 @@
 with seen as (
     select community, source, month, asked, failed_at, seen_until
     from core.months join core.unit_horizons using (community)
-    where (community, source) not in (select (community, source) from core.archive_months)
+    where not dated and (community, source) not in (select (community, source) from core.archive_months)
         and (community, source) not in (select (community, source) from core.forum_months)
     union all
     select community, source, month, asked, failed_at, seen_until from core.archive_months
@@ -37,4 +37,5 @@ select community, source, month,
 from core.months
 join raw.sources using (community)
 left join by_source using (community, source, month)
+where not counts_only
 order by community, source, month
