@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pipelines.nouns import UNREADABLE, Community, ReleaseDate, Source
+from pipelines.nouns import BY_HAND, UNREADABLE, Community, ReleaseDate, Source
 
 Table = dict[str, Any]
 Check = Callable[[Any], object]
@@ -21,6 +21,9 @@ PAGE_SCHEMES = ("https", "http")
 INDEX = "index"
 ARCHIVES = ("pipermail", "hyperkitty", "ponymail")
 MAILBOX = "mbox"
+CAPTURED = "archiveorg"
+CAPTURES = "https://web.archive.org/"
+"""Where captures are asked for, unless the catalogue says otherwise."""
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
@@ -86,6 +89,11 @@ def mailbox_of(url: str) -> str:
     return names[-1]
 
 
+def _by_hand(url: str) -> str:  # noqa: ARG001  (the checks of all kinds are called alike)
+    """Refuse every url: raises ValueError."""
+    raise ValueError("a source of this kind has no urls: its pages are read by collect --pages PATH --source SOURCE")
+
+
 def _unread(url: str) -> str:
     return _split(url, PAGE_SCHEMES).geturl()
 
@@ -131,6 +139,8 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     "series_status": file_of,
     **dict.fromkeys(ARCHIVES, index_of),
     MAILBOX: mailbox_of,
+    CAPTURED: index_of,
+    **dict.fromkeys(sorted(BY_HAND), _by_hand),
     UNREADABLE: _unread,
 }
 """The known kinds of source, each with what checks a url and names its unit."""
@@ -175,9 +185,15 @@ def _row(source: Source) -> tuple[str, ...]:
         f"from {file_name}" if file_name else str(len(source.urls)),
         source.since.isoformat(),
         source.until.isoformat() if source.until else "-",
-        "on" if source.enabled else "off",
+        _state(source),
         source.continues or "-",
     )
+
+
+def _state(source: Source) -> str:
+    """Return whether nights ask for a source, or who has to."""
+    asked = "on demand" if source.on_demand else "by hand" if source.kind in BY_HAND else "on"
+    return asked if source.enabled else "off"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -206,6 +222,7 @@ def _parsed(file: Path) -> Table:
 def _community(slug: str, table: Table) -> Community:
     lists = ("urls", "not_releases")
     blocks = [block | {key: tuple(block.get(key, ())) for key in lists} for block in table["sources"]]
+    blocks = [{"captures": CAPTURES} | block if block["kind"] == CAPTURED else block for block in blocks]
     sources = tuple(Source(community=slug, **block) for block in blocks)
     dates = tuple(ReleaseDate(**block) for block in table.get("release_dates", ()))
     return Community(**(table | {"slug": slug, "sources": sources, "release_dates": dates}))
@@ -223,7 +240,7 @@ def _in_community(slug: str, table: Table) -> Iterator[str]:
         where = f"{file}: {place}."
         yield from _in_table(where, source, SOURCE_KEYS, required=("name", "kind", "since", "why"))
         yield from _in_period(where, source)
-        if source.get("kind") not in (MAILBOX, UNREADABLE):
+        if source.get("kind") not in (MAILBOX, *BY_HAND, UNREADABLE):
             yield from _in_choice(where, source.keys())
         yield from _in_kind(where, source)
         yield from _in_channel(where, source)
@@ -351,6 +368,10 @@ def _audience(value: object) -> None:
         raise ValueError(f"unknown audience {value!r:.80}{_nearest(_text(value), AUDIENCES)}")
 
 
+def _captures(value: object) -> None:
+    index_of(_text(value))
+
+
 def _template(value: object) -> None:
     if _text(value).count(PLACE) != 1:
         raise ValueError(f"{PLACE} must be in it exactly once")
@@ -383,10 +404,14 @@ SOURCE_KEYS: Mapping[str, Check] = {
     "language": _language,
     "audience": _audience,
     "evidence": _text,
+    "captures": _captures,
+    "copy_of": _text,
 }
 GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
-CHANNELS = (*ARCHIVES, MAILBOX, UNREADABLE)
-CHANNEL_ONLY = ("address", "language", "audience")
+CHANNELS = (*ARCHIVES, MAILBOX, CAPTURED, *sorted(BY_HAND), UNREADABLE)
+CHANNEL_ONLY = ("address", "language", "audience", "copy_of")
+GONE = (CAPTURED, *BY_HAND, UNREADABLE)
+"""The kinds of places that answer no more, so that the catalogue may say how one knows of them."""
 DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
 
 
@@ -428,13 +453,17 @@ def _in_channel(where: str, source: Table) -> Iterator[str]:
         return
     if kind not in CHANNELS:
         yield from (f"{where}{key}: only a mailing list or a forum has it" for key in CHANNEL_ONLY if key in source)
-    if (kind == UNREADABLE) != ("evidence" in source):
-        yield f"{where}evidence: " + ("missing" if kind == UNREADABLE else "only a source that is unreadable needs it")
-    if kind not in ARCHIVES:
+    if kind == UNREADABLE and "evidence" not in source:
+        yield f"{where}evidence: missing"
+    if kind not in GONE and "evidence" in source:
+        yield f"{where}evidence: only a source that is unreadable needs it"
+    if kind != CAPTURED and "captures" in source:
+        yield f"{where}captures: only a source of kind {CAPTURED} has it"
+    if kind not in (*ARCHIVES, CAPTURED):
         return
     if "address" not in source:
         yield f"{where}address: missing"
-    if isinstance(urls, list) and len(urls) > 1:
+    if isinstance(urls, list) and len(urls) > 1 and kind in ARCHIVES:
         yield f"{where}urls: one url, because it is the archive of one list"
     if kind == "hyperkitty" and urls and not str(urls[0]).endswith(f"/list/{source.get('address')}/"):
         yield f"{where}urls[0]: it must end in /list/ADDRESS/, with the address of the list"
@@ -452,7 +481,7 @@ def _in_urls(where: str, source: Table, named: dict[str, str]) -> Iterator[str]:
         except ValueError as wrong:
             yield f"{place}: {wrong}"
         else:
-            same = f"{url} {source.get('address')}" if unit == INDEX else unit
+            same = f"{url} {source.get('address')} {kind == CAPTURED}" if unit == INDEX else unit
             first = named.setdefault(same.lower(), place)
             if first != place:
                 yield f"{place}: {unit} is named already by {first}"
@@ -471,6 +500,18 @@ def _in_lineage(tables: dict[str, Table], unread: Collection[str]) -> Iterator[s
             other = source.get(key)
             if isinstance(other, str) and other.partition("/")[0] not in unread:
                 yield from _tried(f"{where}{key}", partial(_link, sources, own, key), other)
+        if isinstance(source.get("copy_of"), str):
+            yield from _tried(f"{where}copy_of", partial(_copy, sources, own), source["copy_of"])
+
+
+def _copy(sources: dict[str, Table], own: str, other: str) -> None:
+    """Check that a source is a copy of a list or a forum of its community that is no copy itself."""
+    if other not in sources:
+        raise ValueError(f"no such source: {other!r:.80}{_nearest(other, sources)}")
+    if other == own or other.partition("/")[0] != own.partition("/")[0]:
+        raise ValueError(f"{other} is no other source of the same community")
+    if sources[other].get("kind") not in CHANNELS or "copy_of" in sources[other]:
+        raise ValueError(f"{other} must be a list or a forum that is no copy itself")
 
 
 def _link(sources: dict[str, Table], own: str, key: str, other: str) -> None:

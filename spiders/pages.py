@@ -90,7 +90,7 @@ class PageSpider(SourceSpider):
         """Walk the sources of all hosts at the same time, those of one host one after another."""
         hosts: dict[str, list[Source]] = {}
         for source in self.sources:
-            hosts.setdefault(host_of(source.urls[0]) if source.urls else "", []).append(source)
+            hosts.setdefault(host_of(self.place(source)), []).append(source)
         for sources in hosts.values():
             # Scrapy notices that it has nothing left to do when a request ends, otherwise up to five seconds later.
             # Side by side, the third request that waits for the robots.txt of a host would be sent without its rules.
@@ -105,6 +105,10 @@ class PageSpider(SourceSpider):
     def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield what a source brings: one harvest or visit for each unit that is asked for."""
         raise NotImplementedError
+
+    def place(self, source: Source) -> str:
+        """Return where a source is asked first; empty where it names no place."""
+        return source.urls[0] if source.urls else ""
 
     def readable(self, source: Source, unit: str) -> Visit | None:
         """Return the visit that brought what we hold, if the reader and the key of today have read it."""
@@ -148,10 +152,18 @@ class PageSpider(SourceSpider):
             await asyncio.sleep(wait)
         if response.status == NOT_MODIFIED or 200 <= response.status < 300:
             return response
-        verdict, reason = VERDICTS.get(response.status, Verdict.FAILED), refusal(response)
-        if response.status == 403 or response.status in ASKED_TOO_MUCH:
+        verdict, reason = self.refused(response)
+        if self.wants_peace(response):
             self.rest(url, reason)
         raise NoPageError(verdict, reason)
+
+    def refused(self, response: Response) -> tuple[Verdict, str]:
+        """Return the verdict on an answer that gave no page, and what it says in words."""
+        return VERDICTS.get(response.status, Verdict.FAILED), refusal(response)
+
+    def wants_peace(self, response: Response) -> bool:
+        """Tell whether an answer that gave no page says that the host is to be left alone."""
+        return response.status == 403 or response.status in ASKED_TOO_MUCH
 
     async def _download(self, url: str, largest: int, held: Visit | None) -> Response:
         request = scrapy.Request(

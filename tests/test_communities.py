@@ -119,7 +119,7 @@ SCHEMES = "the scheme of the url is not one of git+https, git+http, git+file"
 BROKEN = {
     "wrong key": ("until = 2017", "untill = 2017", "sources[0].untill: unknown key; did you mean 'until'?"),
     "strange key": ('kind = "git"\nsince = 2009', 'kind = "git"\nzzz = 1\nsince = 2009',
-                    "sources[0].zzz: unknown key (known: address, audience, continued_by, continues, enabled, evid"),
+                    "sources[0].zzz: unknown key (known: address, audience, captures, continued_by, continues, "),
     "wrong top key": ("born =", "borne =", "borne: unknown key; did you mean 'born'?"),
     "missing top key": ("born = 2009-01-01\n", "", "born: missing"),
     "missing key": ('why = "Where they went."\n', "", "sources[1].why: missing"),
@@ -136,7 +136,7 @@ BROKEN = {
     "unknown kind": ('"git"\nsince = 2017', '"got"\nsince = 2017',
                      "sources[1].kind: unknown kind 'got'; did you mean 'git'?"),
     "unlike kind": ('"git"\nsince = 2017', '"smoke"\nsince = 2017',
-                    "sources[1].kind: unknown kind 'smoke' (known: git, hyperkitty, mbox, pipermail, ponymail, "),
+                    "sources[1].kind: unknown kind 'smoke' (known: archiveorg, askbot, git, hyperkitty, mbox, "),
     "kind as list": ('"git"\nsince = 2017', "[]\nsince = 2017", "sources[1].kind: not a text of one line: []"),
     "bad source name": ('name = "sea"', 'name = "Sea_1"', "sources[1].name: 'Sea_1' does not match [a-z][a-z0-9-]*"),
     "duplicate name": ('name = "sea"', 'name = "pond"', "sources[1].name: 'pond' is already the name of sources[0]"),

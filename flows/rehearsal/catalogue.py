@@ -9,8 +9,8 @@ from typing import Any
 
 from flows.rehearsal import lists
 from flows.rehearsal.places import git, place, served
-from pipelines.communities import ARCHIVES, CHANNELS
-from pipelines.nouns import UNREADABLE, Source
+from pipelines.communities import ARCHIVES, CAPTURED, CAPTURES, CHANNELS
+from pipelines.nouns import BY_HAND, UNREADABLE, Source
 
 TABLES = ("release_dates", "sources")
 
@@ -48,14 +48,16 @@ def newest_commit(root: Path) -> date:
 
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
-    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, UNREADABLE}
+    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, CAPTURED, *BY_HAND, UNREADABLE}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
     if source["kind"] == "series_status":
         return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}
     if source["kind"] in ARCHIVES:
         return source | {"urls": [f"{base_url}{lists.place(url)}" for url in source["urls"]]}
-    if source["kind"] == UNREADABLE:
+    if source["kind"] == CAPTURED:
+        return source | {"captures": f"{base_url}{lists.place(source.get('captures', CAPTURES))}"}
+    if source["kind"] in (UNREADABLE, *BY_HAND):
         return source
     turned = {"urls": [f"git+{base_url}/{place(url)}" for url in source["urls"]]}
     return source | turned | ({"snapshot": True} if snapshot else {})

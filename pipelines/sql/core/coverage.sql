@@ -26,11 +26,11 @@ select community, source, month,
         when month > date_trunc('month', until) then 'ended'
         when covered = 1 then 'seen'
         when covered > 0 then 'partial'
-        when failed or kind = 'unreadable' or snapshot and not waiting then 'gap'
+        when failed or kind in ('unreadable', 'askbot', 'mod_mbox') or snapshot and not waiting then 'gap'
         else 'pending'
     end as state,
     coalesce(covered, 0) as covered,
-    coalesce(units, if(kind = 'unreadable', 1, 0)) as units
+    coalesce(units, if(kind in ('unreadable', 'askbot', 'mod_mbox'), 1, 0)) as units
 from core.months
 join raw.sources using (community)
 left join by_source using (community, source, month)
