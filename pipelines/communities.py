@@ -89,6 +89,11 @@ def mailbox_of(url: str) -> str:
     return names[-1]
 
 
+def is_plain_name(name: str) -> bool:
+    """Tell whether a file's name can be that of a unit."""
+    return bool(re.fullmatch(_PART, name)) and ".." not in name
+
+
 def _by_hand(url: str) -> str:  # noqa: ARG001  (the checks of all kinds are called alike)
     """Refuse every url: raises ValueError."""
     raise ValueError("a source of this kind has no urls: its pages are read by collect --pages PATH --source SOURCE")

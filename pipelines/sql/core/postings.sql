@@ -11,11 +11,11 @@
 --   claimed_at: what its Date header says, UTC; NULL where it says nothing readable
 --   arrived_at: what the last server says, UTC
 --   archive_month: the month under which the archive files it
---   sender_key: the sender as counted: the folded name of two words or more, else the folded address, else the name; keyed
+--   sender_key: the sender as counted: the folded name of two words or more, else the folded address, else the name, else the account of the site; keyed
 --   sender_name_key: fingerprint of the sender's folded name; NULL where empty
 --   sender_address_key: fingerprint of the sender's folded address; NULL where empty or shortened by the archive
 --   sender_domain: host of the sender's address where it is a public host name
---   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), missing
+--   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), missing; account: a site's account
 --   subject_key: fingerprint of the subject without tags and marks of replies
 --   is_reply: it names a message that it answers, or its subject says so
 --   in_reply_to_key: fingerprint of the Message-ID that it answers; NULL where it names none
@@ -39,7 +39,8 @@ select community, source, place, unit,
     if(row_number() over (partition by community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
         as message_key,
     content_key, sent_at, date_trunc('month', sent_at)::date as month, date_quality, claimed_at, arrived_at, archive_month,
-    coalesce(if(sender_name_words > 1, sender_name_key, null), address_key, sender_name_key, sender_address_key) as sender_key,
+    coalesce(if(sender_name_words > 1, sender_name_key, null), address_key, sender_name_key, sender_address_key, sender_login_key)
+        as sender_key,
     sender_name_key, address_key as sender_address_key, if(address_key is null, null, sender_domain) as sender_domain,
     sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, "class", class_rule, size, seen_at
 from once
