@@ -1,7 +1,12 @@
 """Lists of hosts that are gone: the real spider against a rehearsed Wayback Machine and its faults."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+import threading
+from collections import Counter
 from datetime import UTC, date, datetime
 from time import sleep
 
@@ -21,7 +26,7 @@ from flows.rehearsal.server import serve
 from pipelines import communities, landing, warehouse
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.nouns import Verdict
-from spiders import archiveorg
+from spiders import archiveorg, pipermail
 from spiders.pages import SLOTS, NoPageError
 
 OLD, OTHER = (
@@ -290,6 +295,48 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
     assert len(asked) == 2 + len(plan.left) + 1, "what was had is had for ever"
 
 
+def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, monkeypatch):
+    with serve(tmp_path / "none") as server:
+        where = world(tmp_path, server.base_url)
+        server.archives = Archives([], wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))
+        bounded = "settings.set('UNLIMITED_HOSTS', [])\nsettings.set('UNITS_PER_HOST', 5)\nprocess ="
+        monkeypatch.setattr(test_archives, "CRAWL", CRAWL.replace("process =", bounded))
+        visits, _ = run(where, server)
+        assert len(visits) == 5
+        assert len(next(landing.plans(where.visits)).left) == 8
+    warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
+    states = Counter(state for (state,) in ask(where, "select state from core.coverage where year(month) = 2012"))
+    assert states == {"seen": 4, "pending": 8}, "what is left for another night is no hole yet"
+
+
+def held_months(where):
+    return {unit for _, _, unit in landing.held(where.observations)}
+
+
+def test_a_killed_run_goes_on_where_it_was(tmp_path, monkeypatch):
+    killed = threading.Event()
+    with serve(tmp_path / "none") as server:
+        where = world(tmp_path, server.base_url)
+        monkeypatch.setitem(archives.FAULTS, "stuck", lambda answer: (killed.wait(60), answer)[1])
+        faults = {path_of(shot("May", LATEST)): ["stuck", ""]}
+        server.archives = Archives([], faults, wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))
+        facts = {"DATA": where.data, "KEY": "5e" * 32, "COMMUNITIES": where.communities}
+        given = os.environ | {f"STACKRANK_{name}": str(value) for name, value in facts.items()}
+        running = subprocess.Popen([sys.executable, "-m", "spiders", "archiveorg"], cwd=CHECKOUT, env=given)
+        # Newest first: seven months come before May, with which the run is stuck.
+        while len(held_months(where)) < 7 and running.poll() is None:
+            sleep(0.1)
+        running.kill()
+        running.wait()
+        killed.set()
+        had = held_months(where)
+        assert had == {f"2012-{number:02}" for number in range(6, 13)}
+        visits, asked = run(where, server)
+    done = {unit for unit, visit in visits.items() if visit.verdict == "ok"}
+    assert done == {"index", *(f"2012-{number:02}" for number in range(1, 6))}
+    assert len(asked) == 2 + 5
+
+
 def test_a_list_that_nobody_captured_is_a_hole(tmp_path):
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
@@ -346,6 +393,29 @@ def test_each_fault_of_the_index_has_its_verdict_and_no_month_is_asked(tmp_path)
     assert all(INDEX_FAULTS[visit.community][1] in visit.reason for visit in visits)
 
 
+# ---- real files ------------------------------------------------------------------------------------------------
+
+SHARED = CHECKOUT.parent / "shared" / "payloads" / "pipermail"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real archives in {SHARED}")
+def test_real_files_of_months_are_read_out_of_captures_to_what_their_archive_says(tmp_path):
+    files = sorted((SHARED / "berlios-opendx2-users").glob("20??-*.txt.gz"))
+    shots = [Capture(f"{OLD}{file.name}", at(LATEST), file.read_bytes(), "application/x-gzip") for file in files]
+    says = {}
+    for file in files:
+        page = file.parent / file.name.partition(".")[0] / "date.html"
+        month = pipermail.volume_of(f"{OLD}{file.name}").unit
+        says |= {month: pipermail.total(page.read_bytes())} if page.exists() else {}
+    with serve(tmp_path / "none") as server:
+        where = world(tmp_path, server.base_url)
+        server.archives = Archives([], wayback=Wayback(PLACE, shots))
+        visits, _ = run(where, server)
+    assert len(visits) == 1 + len(files)
+    assert len(says) > 5
+    assert {unit: visits[unit].observations for unit in says} == says
+
+
 # ---- on demand only --------------------------------------------------------------------------------------------
 
 
@@ -383,50 +453,39 @@ def test_captures_are_read_again_by_a_better_reader_without_a_question(tmp_path)
 # ---- one list at two places ------------------------------------------------------------------------------------
 
 
+TALK = "select strftime(month, '%m'), state from core.channels where family = 'talk' and month < '2012-04-01'"
+MARCH = "community = 'birds' and month = '2012-03-01'"
+
+
+def built(where):
+    warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
+
+
 def test_a_list_seen_at_two_places_counts_once_and_was_seen_where_either_was(tmp_path):
     live = f'\n[[sources]]\nname = "live"\nkind = "pipermail"\nsince = 2012-01-01\nuntil = 2012-03-31\n{WHO}'
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
-        copy = source("users", server.base_url, OLD, more='copy_of = "birds/live"\n').replace(
-            "2012-12-31", "2012-03-31"
-        )
+        copy = source("users", server.base_url, OLD, more='copy_of = "birds/live"\n').replace("12-31", "03-31")
         (where.communities / "birds.toml").write_text(HEAD + live + f'urls = ["{server.base_url}{LIVE.url}"]\n' + copy)
         wayback = Wayback(PLACE, [shot("January", LATEST), shot("March", LATEST)])
         server.archives = Archives([LIVE], wayback=wayback)
-        crawl(where, ("archiveorg", "pipermail"))
-        month = MONTHS["March"]
-        found = "where community = 'birds' and month = $month"
-        built = warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
-        metrics = dict(ask(where, f"select metric, value from metrics.monthly {found}".replace("$month", f"'{month}'")))
-        assert (metrics["messages"], metrics["postings"]) == (30, 30)
-        listed = ask(
-            where, "select source, postings, only_here from metrics.by_source where month = '2012-03-01' order by 1"
-        )
-        assert listed == [("live", 30, 30), ("users", 30, 30)]
-        # The living archive says that January and February had no mail; the capture knows better of January.
-        states = dict(
-            ask(
-                where,
-                "select strftime(month, '%m'), state from core.channels where family = 'talk' and month < '2012-04-01'",
-            )
-        )
-        assert states == dict.fromkeys(("01", "02", "03"), "observed")
-        assert built.exists()
-        server.archives = Archives([], wayback=wayback)
         crawl(where, ("pipermail",))
-        landing.unit_file(where.observations, next(landing.noted(where.visits)))
-    for path in (where.observations / "birds/live").glob("*.parquet"):
+        built(where)
+        states = ask(where, "select distinct state from core.coverage where source = 'users' and month < '2012-04-01'")
+        assert states == [("gap",)], "no night will load it"
+        assert dict(ask(where, TALK)) == dict.fromkeys(("01", "02", "03"), "observed"), "the living one was seen"
+        crawl(where, ("archiveorg",))
+    built(where)
+    metrics = dict(ask(where, f"select metric, value from metrics.monthly where {MARCH}"))
+    assert (metrics["messages"], metrics["postings"]) == (30, 30)
+    listed = ask(where, f"select source, postings, only_here from metrics.by_source where {MARCH} order by 1")
+    assert listed == [("live", 30, 30), ("users", 30, 30)]
+    # The living archive says that January and February had no mail; the capture knows better of January.
+    assert dict(ask(where, TALK)) == dict.fromkeys(("01", "02", "03"), "observed")
+    for path in (*(where.observations / "birds/live").iterdir(), *(where.visits / "birds/live").iterdir()):
         path.unlink()
-    for path in (where.visits / "birds/live").glob("*"):
-        path.unlink()
-    warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
-    states = dict(
-        ask(
-            where,
-            "select strftime(month, '%m'), state from core.channels where family = 'talk' and month < '2012-04-01'",
-        )
-    )
-    assert states == {"01": "observed", "02": "unobserved", "03": "observed"}
+    built(where)
+    assert dict(ask(where, TALK)) == {"01": "observed", "02": "unobserved", "03": "observed"}
 
 
 COPIES = {
