@@ -94,11 +94,6 @@ def is_plain_name(name: str) -> bool:
     return bool(re.fullmatch(_PART, name)) and ".." not in name
 
 
-def _by_hand(url: str) -> str:  # noqa: ARG001  (the checks of all kinds are called alike)
-    """Refuse every url: raises ValueError."""
-    raise ValueError("a source of this kind has no urls: its pages are read by collect --pages PATH --source SOURCE")
-
-
 def _unread(url: str) -> str:
     return _split(url, PAGE_SCHEMES).geturl()
 
@@ -145,15 +140,14 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     **dict.fromkeys(ARCHIVES, index_of),
     MAILBOX: mailbox_of,
     CAPTURED: index_of,
-    **dict.fromkeys(sorted(BY_HAND), _by_hand),
-    UNREADABLE: _unread,
+    **dict.fromkeys((*sorted(BY_HAND), UNREADABLE), _unread),
 }
 """The known kinds of source, each with what checks a url and names its unit."""
 
 
 def units(source: Source) -> list[str]:
-    """Return the units that a source names itself, in the order of its urls; none where nothing can be read."""
-    return [KINDS[source.kind](url) for url in source.urls] if source.kind != UNREADABLE else []
+    """Return the units that a source names itself, in the order of its urls; none where nothing can be asked."""
+    return [KINDS[source.kind](url) for url in source.urls] if source.kind not in (UNREADABLE, *BY_HAND) else []
 
 
 def load(folder: Path) -> tuple[Community, ...]:

@@ -81,8 +81,8 @@ class Source:
 
     @property
     def reachable(self) -> bool:
-        """Whether it can be asked: it is switched on, can be read, and has an address."""
-        return self.enabled and self.kind != UNREADABLE and bool(self.urls or self.urls_from)
+        """Whether it can be asked: it is switched on, something answers, and it has an address."""
+        return self.enabled and self.kind not in (UNREADABLE, *BY_HAND) and bool(self.urls or self.urls_from)
 
 
 @dataclass(frozen=True)

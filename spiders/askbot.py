@@ -20,6 +20,7 @@ from pipelines import machines
 from pipelines.landing import MESSAGES, Harvest
 from pipelines.nouns import Source, Verdict, Visit
 from pipelines.pseudonyms import Pseudonyms
+from spiders.budget import host_of
 from spiders.mail import base_subject
 from spiders.months import counted, midnight
 from spiders.pages import is_html, web_page
@@ -91,6 +92,7 @@ class AskbotSpider(SavedSpider):
             try:
                 content = content_of(file)
                 told = page(content)
+                check_site(told, source)
             except (OSError, ValueError) as error:
                 yield self.useless(source, file, str(error))
             else:
@@ -115,6 +117,12 @@ class AskbotSpider(SavedSpider):
         believed = midnight(source.since), visit.seen_at + timedelta(days=1)
         batches = counted([rows(pages, believed, self.pseudonyms)], None, remarks)
         return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+
+
+def check_site(page: Page, source: Source) -> None:
+    """Raise ValueError for a page of another site than the one that the catalogue names."""
+    if source.urls and page.site and page.site not in map(host_of, source.urls):
+        raise ValueError("the page is of another site")
 
 
 def told(pages: list[Page]) -> str:

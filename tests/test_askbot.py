@@ -317,16 +317,24 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     assert talk == dict.fromkeys(("03", "04", "05"), "partial") | {"06": "unobserved"}
 
 
-def test_without_pages_the_site_stays_a_hole(tmp_path):
+def test_where_it_was_is_no_place_to_ask_and_other_sites_are_refused(tmp_path, monkeypatch, capfd):
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
     where.communities.mkdir()
-    (where.communities / "birds.toml").write_text(CATALOGUE)
-    (tmp_path / "history").mkdir()
+    (where.communities / "birds.toml").write_text(CATALOGUE + f'urls = ["{SITE}/"]\n')
     (birds,) = communities.load(where.communities)
-    assert not birds.sources[0].visited
-    (tmp_path / "birds.toml").write_text(CATALOGUE + 'urls = ["https://ask.example.org/"]\n')
-    with pytest.raises(communities.CatalogueError, match="its pages are read by collect --pages PATH --source SOURCE"):
-        communities.load(tmp_path)
+    assert (birds.sources[0].visited, birds.sources[0].reachable, communities.units(birds.sources[0])) == (
+        False,
+        False,
+        [],
+    )
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved/song.html").write_bytes(SONG)
+    other = listing(listed(1, LATE_MARCH, url="https://ask.fish.example.org/en/question/1/x/"))
+    (tmp_path / "saved/fish.json").write_bytes(other)
+    status, told, complaints = read(where, tmp_path / "saved", monkeypatch, capfd)
+    assert (status, told) == (3, "1 units had, 1 failed")
+    assert "failed: birds/ask: fish.json: failed: the page is of another site" in complaints
+    assert "to do: mend the page or leave it out, then: stackrank collect --pages PATH --source birds/ask" in complaints
 
 
 # ---- real pages ------------------------------------------------------------------------------------------------
