@@ -10,7 +10,7 @@ from textwrap import shorten
 from flows.collect import Collected
 from pipelines import communities, counted, landing
 from pipelines.folders import Folders
-from pipelines.nouns import Verdict, Visit
+from pipelines.nouns import BY_HAND, ON_DEMAND, Verdict, Visit
 
 WIDTH = 120
 MOST_TROUBLES = 5
@@ -76,6 +76,10 @@ def _advice(visit: Visit, where: Folders) -> str:
     again = f"it is asked again next night, or now by: stackrank collect {source}"
     if visit.kind == communities.MAILBOX:
         return f"mend the mailbox, then: stackrank collect {source}, or with --mbox PATH --source {source}"
+    if visit.kind in BY_HAND:
+        return f"mend the page or leave it out, then: stackrank collect --pages PATH --source {source}"
+    if visit.kind in ON_DEMAND:
+        again = f"it is asked again by: stackrank collect --source {source}"
     if visit.verdict == Verdict.GONE:
         file = where.communities / f"{visit.community}.toml"
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"

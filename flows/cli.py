@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flows import contact, locks
 from pipelines import communities, people
 from pipelines.folders import folders
-from pipelines.nouns import Source
+from pipelines.nouns import BY_HAND, Source
 
 if TYPE_CHECKING:
     from flows.collect import Collected
@@ -88,7 +88,10 @@ def parser() -> argparse.ArgumentParser:
                          "(owner/name) or this month of a list (YYYY-MM)")  # fmt: skip
     collect.add_argument("--mbox", type=Path, metavar="PATH", help="read a mailbox, or a folder of mail, that was "
                          "obtained by hand")  # fmt: skip
-    collect.add_argument("--source", metavar="SOURCE", help="the source of kind mbox that --mbox is for")
+    collect.add_argument("--pages", type=Path, metavar="PATH", help="read a saved page, or a folder of them, of a "
+                         "site that is gone")  # fmt: skip
+    collect.add_argument("--source", metavar="SOURCE", help="the source that --mbox or --pages is for; without them "
+                         "the one to visit, also one that is visited on demand only")  # fmt: skip
     collect.add_argument("--reread", action="store_true", help="read the kept pages of mail archives again; no host "
                          "is asked")  # fmt: skip
     prune = add("prune", _prune, "delete kept pages of mail archives, which hold names and addresses")
@@ -147,7 +150,7 @@ def _ready() -> None:
     """Refuse to start a night that could not go well: raises UsageError, CatalogueError, NoContactError."""
     _refuse_rehearsal()
     declared = communities.load(folders().communities)
-    contact.check(source for community in declared for source in community.sources)
+    contact.check(source for community in declared for source in community.sources if source.visited)
     _readable_key()
 
 
@@ -210,9 +213,10 @@ def _collect(chosen: argparse.Namespace) -> int:
     _refuse_rehearsal()
     _readable_key()
     declared = {s.id: s for c in communities.load(where.communities) for s in c.sources}
-    if chosen.mbox or chosen.source or chosen.reread:
+    if chosen.mbox or chosen.pages or chosen.reread:
         return _collect_here(chosen, declared)
-    sources, since = _chosen(declared, chosen.sources), datetime.now(UTC).replace(microsecond=0)
+    named = [*chosen.sources, *filter(None, [chosen.source])]
+    sources, since = _chosen(declared, named), datetime.now(UTC).replace(microsecond=0)
     contact.check(sources)
     with locks.only_run(where, "stackrank collect"), progress.shown(where, sources, chosen.unit, since):
         collected = collect(where, sources, chosen.unit)
@@ -220,28 +224,34 @@ def _collect(chosen: argparse.Namespace) -> int:
 
 
 def _collect_here(chosen: argparse.Namespace, declared: dict[str, Source]) -> int:
-    """Read a mailbox, or kept pages again: what lies on this machine already."""
-    from flows.collect import collect_mailbox, reread
+    """Read a mailbox, saved pages, or kept pages again: what lies on this machine already."""
+    from flows.collect import collect_given, reread
 
     where = folders()
-    if chosen.unit or (chosen.reread and (chosen.mbox or chosen.source)) or (chosen.mbox and chosen.sources):
-        raise UsageError("--mbox goes with --source only, and --reread with names of sources only")
+    given = chosen.pages or chosen.mbox
+    if chosen.unit or (chosen.reread and (given or chosen.source)) or (given and chosen.sources) or (
+        chosen.pages and chosen.mbox
+    ):  # fmt: skip
+        raise UsageError("--mbox goes with --source only, so does --pages, and --reread with names of sources only")
     if chosen.reread:
         sources = _chosen(declared, chosen.sources)
         with locks.only_run(where, "stackrank collect"):
             return _told(reread(where, sources))
-    if not chosen.mbox or not chosen.source:
-        raise UsageError("a mailbox and its source are needed: --mbox PATH --source community/name")
+    option, what = ("--pages", "a saved page") if chosen.pages else ("--mbox", "a mailbox")
+    kinds = sorted(BY_HAND) if chosen.pages else [communities.MAILBOX]
+    if not chosen.source:
+        raise UsageError(f"{what} and its source are needed: {option} PATH --source community/name")
     source = declared.get(chosen.source)
-    if source is None or source.kind != communities.MAILBOX or not source.enabled:
-        raise UsageError(f"--source: {chosen.source} is no source of kind mbox; see: stackrank communities")
-    if not chosen.mbox.exists():
-        raise UsageError(f"--mbox: {chosen.mbox} is neither a file nor a folder")
+    if source is None or source.kind not in kinds or not source.enabled:
+        named = " or ".join(kinds)
+        raise UsageError(f"--source: {chosen.source} is no source of kind {named}; see: stackrank communities")
+    if not given.exists():
+        raise UsageError(f"{option}: {given} is neither a file nor a folder")
     try:
         with locks.only_run(where, "stackrank collect"):
-            return _told(collect_mailbox(where, source, chosen.mbox))
+            return _told(collect_given(where, source, given))
     except ValueError as error:
-        raise UsageError(f"--mbox: {error}") from None
+        raise UsageError(f"{option}: {error}") from None
 
 
 def _told(collected: "Collected") -> int:
@@ -263,9 +273,9 @@ def _chosen(declared: dict[str, Source], names: list[str]) -> list[Source]:
             raise UsageError(f"no source is called {name}; see: stackrank communities")
         if not declared[name].enabled:
             raise UsageError(f"{name} is switched off; set enabled = true in its community file")
-        if not declared[name].visited:
-            raise UsageError(f"{name} cannot be visited; what somebody has of it: stackrank collect --mbox")
-    return [s for s in declared.values() if s.visited and (not names or s.id in names)]
+        if not declared[name].reachable:
+            raise UsageError(f"{name} cannot be visited; what somebody has of it: stackrank collect --mbox, --pages")
+    return [s for s in declared.values() if (s.id in names if names else s.visited)]
 
 
 def _prune(chosen: argparse.Namespace) -> int:

@@ -57,15 +57,18 @@ def collect(where: Folders, sources: Sequence[Source], units: Iterable[str] = ()
     return collected(where, sources, started, wanted)
 
 
-def collect_mailbox(where: Folders, source: Source, path: Path) -> Collected:
-    """Read the mailbox or the folder at `path` into a source of kind mbox and return the visit that was noted.
+def collect_given(where: Folders, source: Source, path: Path) -> Collected:
+    """Read the mailbox, the saved page or the folder at `path` into a source; return the visits that were noted.
 
-    Raises ValueError where its name cannot be that of a unit.
+    A mailbox is one unit, of its name; saved pages are as many as they tell of. Raises ValueError
+    where its name cannot be that of a unit.
     """
     unit = communities.mailbox_of(f"file://localhost{quote(str(path.resolve()))}")
     started = datetime.now(UTC).replace(microsecond=0)
     _crawl(where, source.kind, [source.id], frozenset(), f"path={path.resolve()}")
-    visits = tuple(v for v in collected(where, [source], started).visits if v.unit == unit)
+    visits = collected(where, [source], started).visits
+    if source.kind == communities.MAILBOX:
+        visits = tuple(visit for visit in visits if visit.unit == unit)
     return Collected(visits, () if visits else (f"{source.id} {unit}",))
 
 
@@ -75,7 +78,7 @@ def reread(where: Folders, sources: Sequence[Source]) -> Collected:
     Each has the time at which its page was served.
     """
     before = Counter(landing.noted(where.visits))
-    for kind in communities.ARCHIVES:
+    for kind in (*communities.ARCHIVES, communities.CAPTURED):
         if names := [s.id for s in sources if s.kind == kind]:
             _crawl(where, kind, names, frozenset(), "reread=yes")
     return Collected(tuple(Counter(landing.noted(where.visits)) - before), ())

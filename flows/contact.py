@@ -37,10 +37,13 @@ def wrong(environ: Mapping[str, str] = os.environ) -> str | None:
 
 def live(sources: Iterable[Source]) -> list[Source]:
     """Return the sources that are visited on other machines."""
-    return [source for source in sources if source.visited and not hosts(source) <= LOOPBACK]
+    return [source for source in sources if source.reachable and not hosts(source) <= LOOPBACK]
 
 
 def hosts(source: Source) -> frozenset[str]:
-    """Return the hosts that a source is visited on; a file on this machine is on `localhost`."""
-    urls = (*source.urls, source.urls_from, source.url_template)
+    """Return the hosts that a source is visited on; a file on this machine is on `localhost`.
+
+    Captures of dead hosts are asked of their own host: whoever has a dead one's name now is not visited.
+    """
+    urls = (source.captures,) if source.captures else (*source.urls, source.urls_from, source.url_template)
     return frozenset(urlsplit(url).hostname or "" for url in urls if url)

@@ -57,7 +57,9 @@ def shown(
 
 def expected(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:
     """Return the host of each unit that the catalogue names (only `units`, if there are any)."""
-    named = ((s.id, unit, url) for s in sources for unit, url in zip(communities.units(s), s.urls, strict=True))
+    named = (
+        (s.id, unit, s.captures or url) for s in sources for unit, url in zip(communities.units(s), s.urls, strict=True)
+    )
     return {(source, unit): host(url) for source, unit, url in named if not units or unit in units}
 
 

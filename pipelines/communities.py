@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pipelines import counted, measures, profile
-from pipelines.nouns import UNREADABLE, Community, Fact, ReleaseDate, Source
+from pipelines.nouns import BY_HAND, UNREADABLE, Community, Fact, ReleaseDate, Source
 
 Table = dict[str, Any]
 Check = Callable[[Any], object]
@@ -23,6 +23,9 @@ INDEX = "index"
 ARCHIVES = ("pipermail", "hyperkitty", "ponymail")
 FORUM = "discourse"
 MAILBOX = "mbox"
+CAPTURED = "archiveorg"
+CAPTURES = "https://web.archive.org/"
+"""Where captures are asked for, unless the catalogue says otherwise."""
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
@@ -101,6 +104,11 @@ def mailbox_of(url: str) -> str:
     return names[-1]
 
 
+def is_plain_name(name: str) -> bool:
+    """Tell whether a file's name can be that of a unit."""
+    return bool(re.fullmatch(_PART, name)) and ".." not in name
+
+
 def _unread(url: str) -> str:
     return _split(url, PAGE_SCHEMES).geturl()
 
@@ -156,15 +164,16 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     **dict.fromkeys(ARCHIVES, index_of),
     FORUM: forum_of,
     MAILBOX: mailbox_of,
+    CAPTURED: index_of,
     **{kind: partial(_page_of, kind) for kind in counted.KINDS},
-    UNREADABLE: _unread,
+    **dict.fromkeys((*sorted(BY_HAND), UNREADABLE), _unread),
 }
 """The known kinds of source, each with what checks a url and names its unit."""
 
 
 def units(source: Source) -> list[str]:
-    """Return the units that a source names itself, in the order of its urls; none where nothing can be read."""
-    return [KINDS[source.kind](url) for url in source.urls] if source.kind != UNREADABLE else []
+    """Return the units that a source names itself, in the order of its urls; none where nothing can be asked."""
+    return [KINDS[source.kind](url) for url in source.urls] if source.kind not in (UNREADABLE, *BY_HAND) else []
 
 
 def load(folder: Path) -> tuple[Community, ...]:
@@ -201,9 +210,15 @@ def _row(source: Source) -> tuple[str, ...]:
         f"from {file_name}" if file_name else str(len(source.urls)),
         source.since.isoformat(),
         source.until.isoformat() if source.until else "-",
-        "on" if source.enabled else "off",
+        _state(source),
         source.continues or "-",
     )
+
+
+def _state(source: Source) -> str:
+    """Return whether nights ask for a source, or who has to."""
+    asked = "on demand" if source.on_demand else "by hand" if source.kind in BY_HAND else "on"
+    return asked if source.enabled else "off"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -232,6 +247,7 @@ def _parsed(file: Path) -> Table:
 def _community(slug: str, table: Table) -> Community:
     lists = ("urls", "not_releases")
     blocks = [block | {key: tuple(block.get(key, ())) for key in lists} for block in table["sources"]]
+    blocks = [{"captures": CAPTURES} | block if block["kind"] == CAPTURED else block for block in blocks]
     sources = tuple(Source(community=slug, **block) for block in blocks)
     dates = tuple(ReleaseDate(**block) for block in table.get("release_dates", ()))
     facts = tuple(_fact(block) for block in table.get("facts", ()))
@@ -259,7 +275,7 @@ def _in_community(slug: str, table: Table) -> Iterator[str]:
         where = f"{file}: {place}."
         yield from _in_table(where, source, SOURCE_KEYS, required=("name", "kind", "since", "why"))
         yield from _in_period(where, source)
-        if source.get("kind") not in (MAILBOX, UNREADABLE):
+        if source.get("kind") not in (MAILBOX, *BY_HAND, UNREADABLE):
             yield from _in_choice(where, source.keys())
         yield from _in_kind(where, source)
         yield from _in_channel(where, source)
@@ -455,6 +471,10 @@ def _registered(value: object) -> None:
         raise ValueError(f"no measure of the kind registered: {value!r:.80}{_nearest(_text(value), known)}")
 
 
+def _captures(value: object) -> None:
+    index_of(_text(value))
+
+
 def _template(value: object) -> None:
     if _text(value).count(PLACE) != 1:
         raise ValueError(f"{PLACE} must be in it exactly once")
@@ -489,10 +509,14 @@ SOURCE_KEYS: Mapping[str, Check] = {
     "language": _language,
     "audience": _audience,
     "evidence": _text,
+    "captures": _captures,
+    "copy_of": _text,
 }
 GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
-CHANNELS = (*ARCHIVES, FORUM, MAILBOX, UNREADABLE)
-CHANNEL_ONLY = ("address", "language", "audience")
+CHANNELS = (*ARCHIVES, FORUM, MAILBOX, CAPTURED, *sorted(BY_HAND), UNREADABLE)
+CHANNEL_ONLY = ("address", "language", "audience", "copy_of")
+GONE = (CAPTURED, *BY_HAND, UNREADABLE)
+"""The kinds of places that answer no more, so that the catalogue may say how one knows of them."""
 DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
 FACT_KEYS: Mapping[str, Check] = {
     "topic": _topic,
@@ -548,15 +572,17 @@ def _in_channel(where: str, source: Table) -> Iterator[str]:
         return
     if kind not in CHANNELS:
         yield from (f"{where}{key}: only a mailing list or a forum has it" for key in CHANNEL_ONLY if key in source)
-    if (kind == UNREADABLE) != ("evidence" in source):
+    if ("evidence" not in source and kind == UNREADABLE) or ("evidence" in source and kind not in GONE):
         yield f"{where}evidence: " + ("missing" if kind == UNREADABLE else "only a source that is unreadable needs it")
+    if kind != CAPTURED and "captures" in source:
+        yield f"{where}captures: only a source of kind {CAPTURED} has it"
     if kind == FORUM and isinstance(urls, list) and len(urls) > 1:
         yield f"{where}urls: one url, the start page of one forum"
-    if kind not in ARCHIVES:
+    if kind not in (*ARCHIVES, CAPTURED):
         return
     if "address" not in source:
         yield f"{where}address: missing"
-    if isinstance(urls, list) and len(urls) > 1:
+    if isinstance(urls, list) and len(urls) > 1 and kind in ARCHIVES:
         yield f"{where}urls: one url, because it is the archive of one list"
     if kind == "hyperkitty" and urls and not str(urls[0]).endswith(f"/list/{source.get('address')}/"):
         yield f"{where}urls[0]: it must end in /list/ADDRESS/, with the address of the list"
@@ -574,7 +600,7 @@ def _in_urls(where: str, source: Table, named: dict[str, str]) -> Iterator[str]:
         except ValueError as wrong:
             yield f"{place}: {wrong}"
         else:
-            same = f"{url} {source.get('address')}" if unit == INDEX else unit
+            same = f"{url} {source.get('address')} {kind == CAPTURED}" if unit == INDEX else unit
             first = named.setdefault(same.lower(), place)
             if first != place:
                 yield f"{place}: {unit} is named already by {first}"
@@ -593,6 +619,18 @@ def _in_lineage(tables: dict[str, Table], unread: Collection[str]) -> Iterator[s
             other = source.get(key)
             if isinstance(other, str) and other.partition("/")[0] not in unread:
                 yield from _tried(f"{where}{key}", partial(_link, sources, own, key), other)
+        if isinstance(source.get("copy_of"), str):
+            yield from _tried(f"{where}copy_of", partial(_copy, sources, own), source["copy_of"])
+
+
+def _copy(sources: dict[str, Table], own: str, other: str) -> None:
+    """Check that a source is a copy of a list or a forum of its community that is no copy itself."""
+    if other not in sources:
+        raise ValueError(f"no such source: {other!r:.80}{_nearest(other, sources)}")
+    if other == own or other.partition("/")[0] != own.partition("/")[0]:
+        raise ValueError(f"{other} is no other source of the same community")
+    if sources[other].get("kind") not in CHANNELS or "copy_of" in sources[other]:
+        raise ValueError(f"{other} must be a list or a forum that is no copy itself")
 
 
 def _link(sources: dict[str, Table], own: str, key: str, other: str) -> None:

@@ -21,6 +21,10 @@ GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
 
 
 UNREADABLE = "unreadable"
+ON_DEMAND = frozenset({"archiveorg"})
+"""Kinds that are asked only where a person names the source: what they hold changes no more."""
+BY_HAND = frozenset({"askbot", "mod_mbox"})
+"""Kinds whose software answers nowhere any more: their pages are read where somebody has them."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Source:
     `not_releases`, is a release; the group in `releases` is its version. `address` is that of the
     mailing list, `audience` whom it is for. A source of kind `unreadable` is a channel that cannot be
     read: gone, closed, or of a software without a spider; `evidence` says how one knows of it.
+    `captures` is where captures of the dead hosts in `urls` are asked for. `copy_of` names the source
+    of which this one is the same list or forum, seen at another place.
     """
 
     community: str
@@ -55,6 +61,8 @@ class Source:
     language: str = "en"
     audience: str | None = None
     evidence: str | None = None
+    captures: str | None = None
+    copy_of: str | None = None
 
     @property
     def id(self) -> str:
@@ -63,8 +71,18 @@ class Source:
 
     @property
     def visited(self) -> bool:
-        """Whether a night asks for it: it is switched on, can be read, and has an address."""
-        return self.enabled and self.kind != UNREADABLE and bool(self.urls or self.urls_from)
+        """Whether a night asks for it: it can be asked at all, and not only on demand."""
+        return self.reachable and not self.on_demand
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether it is asked only where a person names it."""
+        return self.kind in ON_DEMAND
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it can be asked: it is switched on, something answers, and it has an address."""
+        return self.enabled and self.kind not in (UNREADABLE, *BY_HAND) and bool(self.urls or self.urls_from)
 
 
 @dataclass(frozen=True)

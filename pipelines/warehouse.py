@@ -374,6 +374,7 @@ _SOURCE_COLUMNS = (
     ("since", "date", "first day on which it can hold activity"),
     ("until", "date", "last such day; NULL while it lives"),
     ("why", "varchar", "why the source is in the catalogue"),
+    ("copy_of", "varchar", "the source, as community/name, of which it is the same list, seen at another place"),
     ("continues", "varchar", "the source, as community/name, that it goes on from"),
     ("continued_by", "varchar", "the source that goes on from it"),
     ("evidence", "varchar", "how one knows of a source that cannot be read"),

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from pipelines.nouns import UNREADABLE
+from pipelines.nouns import BY_HAND, ON_DEMAND, UNREADABLE
 from reports.facts import Facts, Row
 
 MISSING = {
@@ -100,6 +100,8 @@ CAUTION = (
     " are near each other should not be read as an order."
 )
 CLOSED = "it cannot be read"
+ON_DEMAND_ONLY = "gone; captures of it are asked for on demand, and have not been yet"
+NO_PAGES = "gone; nobody has given pages of it yet"
 NAMED = 3
 
 
@@ -158,6 +160,8 @@ def standing(row: Row, built: datetime) -> str:
     """How a source stands, in one line; `row` as `questions/freshness.sql` gives it."""
     if row["kind"] == UNREADABLE:
         return CLOSED
+    if row["kind"] in ON_DEMAND | BY_HAND and not row["latest"]:
+        return ON_DEMAND_ONLY if row["kind"] in ON_DEMAND else NO_PAGES
     if row["good_at"] is None:
         seen = "never seen: every visit failed" if row["latest"] else "never visited"
     elif built - row["good_at"] > LATE:
@@ -170,7 +174,7 @@ def standing(row: Row, built: datetime) -> str:
 def troubled(row: Row, built: datetime) -> bool:
     """Whether a source needs the reader's attention: never seen, late, or still loading."""
     late = row["good_at"] is None or built - row["good_at"] > LATE
-    return row["kind"] != UNREADABLE and (late or bool(loading(row)))
+    return row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND} and (late or bool(loading(row)))
 
 
 def loading(row: Row) -> str:

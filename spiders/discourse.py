@@ -263,7 +263,7 @@ class DiscourseSpider(PageSpider):
             rows |= {number: row for number, row in page.rows.items() if block.first <= number <= block.last}
             nameless += [(near, row) for near, row in page.nameless if block.first <= near <= block.last]
             before = next_before(page.rows, before)
-            if before <= max(block.first, 1) or held.rows.keys() & page.rows.keys():
+            if reached(page.rows, before, block.first) or held.rows.keys() & page.rows.keys():
                 break
             page = None
         else:
@@ -390,6 +390,12 @@ def due(
 def turns(number: int, today: date, period: int) -> bool:
     """Tell whether tonight is the night, one in `period`, on which a block is read anew."""
     return (today.toordinal() + number) % period == 0
+
+
+def reached(rows: Mapping[int, Row], before: int, first: int) -> bool:
+    """Tell whether no id from `first` on is unasked before `before`, which an old server shows with those below it."""
+    first = max(first, 1)
+    return before < first or first in rows
 
 
 def next_before(rows: Mapping[int, Row], before: int) -> int:

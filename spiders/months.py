@@ -126,7 +126,7 @@ class ArchiveSpider(PageSpider):
             for again in self._reread(source):
                 yield again
             return
-        url = source.urls[0]
+        url = self.place(source)
         if asleep := self._asleep(source):
             yield asleep
             return

@@ -104,7 +104,7 @@ class PageSpider(SourceSpider):
         """Walk the sources of all hosts at the same time, those of one host one after another."""
         hosts: dict[str, list[Source]] = {}
         for source in self.sources:
-            hosts.setdefault(host_of(source.urls[0]) if source.urls else "", []).append(source)
+            hosts.setdefault(host_of(self.place(source)), []).append(source)
         for sources in hosts.values():
             # Scrapy notices that it has nothing left to do when a request ends, otherwise up to five seconds later.
             # Side by side, the third request that waits for the robots.txt of a host would be sent without its rules.
@@ -119,6 +119,10 @@ class PageSpider(SourceSpider):
     def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield what a source brings: one harvest or visit for each unit that is asked for."""
         raise NotImplementedError
+
+    def place(self, source: Source) -> str:
+        """Return where a source is asked first; empty where it names no place."""
+        return source.urls[0] if source.urls else ""
 
     def readable(self, source: Source, unit: str) -> Visit | None:
         """Return the visit that brought what we hold, if the reader and the key of today have read it."""

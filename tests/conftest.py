@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "git", "warehouse", "hostile", "browser", "operator",
+LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
+           "operator", "counts", "discourse",
            "ranking", "report", "releases", "rehearsal", "messages")  # fmt: skip
 
 

@@ -642,7 +642,7 @@ def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogu
 
 WRONG = {
     ("collect", "--mbox", "x"): "a mailbox and its source are needed",
-    ("collect", "--source", "birds/by-hand"): "a mailbox and its source are needed",
+    ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it",
     ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
     ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
     ("collect", "--mbox", ".", "--source", "birds/none"): "birds/none is no source of kind mbox",

@@ -121,7 +121,7 @@ SCHEMES = "the scheme of the url is not one of git+https, git+http, git+file"
 BROKEN = {
     "wrong key": ("until = 2017", "untill = 2017", "sources[0].untill: unknown key; did you mean 'until'?"),
     "strange key": ('kind = "git"\nsince = 2009', 'kind = "git"\nzzz = 1\nsince = 2009',
-                    "sources[0].zzz: unknown key (known: address, audience, continued_by, continues, enabled, evid"),
+                    "sources[0].zzz: unknown key (known: address, audience, captures, continued_by, continues, "),
     "wrong top key": ("born =", "borne =", "borne: unknown key; did you mean 'born'?"),
     "missing top key": ("born = 2009-01-01\n", "", "born: missing"),
     "missing key": ('why = "Where they went."\n', "", "sources[1].why: missing"),

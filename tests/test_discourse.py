@@ -15,7 +15,7 @@ from time import sleep
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_archives import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl, mailman2
 from test_warehouse import ask, community, visit
@@ -39,6 +39,7 @@ from spiders.discourse import (
     number_of,
     post_row,
     posts,
+    reached,
     statistics,
     through,
     too_late,
@@ -750,15 +751,18 @@ def test_every_block_has_its_night_and_a_forum_of_60_000_posts_bears_it():
 
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.integers(1, 3000), max_size=300), st.booleans(), st.integers(0, 2))
+@example({2000}, True, 2)
+@example({1}, True, 0)
 def test_every_post_of_a_block_is_had_from_either_server_whatever_the_gaps(ids, old, number):
     """Walk a block as the spider does, over pages of ids as both servers cut them."""
-    before, found, pages = (number + 1) * 1000, set(), 0
-    while before > max(number * 1000, 1):
+    before, found, pages, done = (number + 1) * 1000, set(), 0, False
+    while not done:
         page = sorted((i for i in ids if (before - 50 < i <= before if old else i < before)), reverse=True)[:50]
         found |= {i for i in page if number * 1000 <= i < (number + 1) * 1000}
         following = next_before({i: {} for i in page}, before)
         assert following < before
         before, pages = following, pages + 1
+        done = reached(dict.fromkeys(page), before, number * 1000)
     assert found == {i for i in ids if i // 1000 == number}
     assert pages <= discourse.MOST_PAGES or old
 

@@ -16,6 +16,7 @@ from random import Random
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from flows.rehearsal.captures import Answer, Capture, Wayback
 from flows.rehearsal.invented import crew
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -79,16 +80,6 @@ class Message(NamedTuple):
     def posted(self) -> str:
         """When the archive got it, in the form of a From-line."""
         return f"{self.sent.astimezone(UTC):%a %b %e %H:%M:%S %Y}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server sends; `length` is the length it announces, where that is not the true one."""
-
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    length: int | None = None
 
 
 Fault = Callable[[Answer], Answer]
@@ -156,6 +147,7 @@ class Archives:
     robots: bytes | None = None
     sites: Iterable[Site] = ()
     known: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)
+    wayback: Wayback | None = None
 
     def answer(self, path: str, headers: Mapping[str, str]) -> Answer | None:
         """Return what to send for a path with its query; None where no archive is there."""
@@ -173,6 +165,8 @@ class Archives:
         return Answer(304, answer.headers) if known else answer
 
     def _page(self, path: str) -> Answer | None:
+        if self.wayback and path.startswith(self.wayback.url):
+            return self.wayback.answer(path.removeprefix(self.wayback.url))
         parts = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         for one in self.lists:
@@ -255,11 +249,27 @@ def _pipermail(one: MailingList, rest: str, query: Mapping[str, str]) -> Answer 
         return None
     if slash and page in ("date.html", "thread.html", "subject.html", "author.html"):
         return _static(_month_page(one, month, page.partition(".")[0]), "text/html")
-    text = "".join(map(_pipermail_text, messages(one, month))).encode()
+    text = _pipermail_file(messages(one, month))
     if ending == "txt" and month in one.plain:
         return _static(text, "text/plain")
     packed = ending == "txt.gz" and month not in one.plain
     return _static(gzip.compress(text, mtime=0), "application/x-gzip") if packed else None
+
+
+def _pipermail_file(there: Iterable[Message]) -> bytes:
+    return "".join(map(_pipermail_text, there)).encode()
+
+
+def captured(
+    one: MailingList, month: date, taken: datetime, folder: str, *, plain: bool = False, body: bytes | None = None
+) -> Capture:
+    """Return the file of a month as it stood below `folder` when it was captured: with the messages sent by then."""
+    text = _pipermail_file(message for message in messages(one, month) if message.sent < taken)
+    url = f"{folder}{month.year}-{MONTHS[month.month - 1]}.txt" + ("" if plain else ".gz")
+    served = (text if plain else gzip.compress(text, mtime=0)) if body is None else body
+    html = served.lstrip()[:1] == b"<"
+    kind = "text/html" if html else "text/plain" if plain else "application/x-gzip"
+    return Capture(url, taken, served, kind)
 
 
 def _static(body: bytes, kind: str) -> Answer:

@@ -10,8 +10,8 @@ from typing import Any
 from flows.rehearsal import lists
 from flows.rehearsal.places import git, place, served
 from pipelines import counted
-from pipelines.communities import ARCHIVES, CHANNELS, FORUM
-from pipelines.nouns import UNREADABLE, Source
+from pipelines.communities import ARCHIVES, CAPTURED, CAPTURES, CHANNELS, FORUM
+from pipelines.nouns import BY_HAND, UNREADABLE, Source
 
 TABLES = ("release_dates", "facts", "sources")
 
@@ -49,14 +49,17 @@ def newest_commit(root: Path) -> date:
 
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
-    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, FORUM, *counted.KINDS, UNREADABLE}
+    mail = (*ARCHIVES, CAPTURED, FORUM, *BY_HAND)
+    kinds = {"git"} if snapshot else {"git", "series_status", *mail, *counted.KINDS, UNREADABLE}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
     if source["kind"] == "series_status":
         return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}
     if source["kind"] in (*ARCHIVES, FORUM, *counted.KINDS):
         return source | {"urls": [f"{base_url}{lists.place(url)}" for url in source["urls"]]}
-    if source["kind"] == UNREADABLE:
+    if source["kind"] == CAPTURED:
+        return source | {"captures": f"{base_url}{lists.place(source.get('captures', CAPTURES))}"}
+    if source["kind"] in (UNREADABLE, *BY_HAND):
         return source
     turned = {"urls": [f"git+{base_url}/{place(url)}" for url in source["urls"]]}
     return source | turned | ({"snapshot": True} if snapshot else {})

@@ -5,23 +5,25 @@
 --   state: observed, partial (of the register: restated later, see core.counts), unobserved, not_applicable (no source of the family lives in that month)
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
 with counted as (
-    select community, source, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
+    select community, source, source as place, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
     union all
-    select community, source, 'talk', null
-    from raw.sources where kind in ('pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'unreadable')
+    -- A list that can be looked at in two places was seen where either of them was.
+    select community, source, coalesce(split_part(copy_of, '/', 2), source), 'talk', null
+    from raw.sources
+    where kind in ('pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'archiveorg', 'askbot', 'mod_mbox', 'unreadable')
     union all
-    select community, source, 'releases', if(snapshot, coalesce(max(month), since), null)
+    select community, source, source, 'releases', if(snapshot, coalesce(max(month), since), null)
     from raw.sources left join (select community, source, month from core.releases) using (community, source)
     where releases is not null or kind = 'series_status' group by community, source, snapshot, since
 ), families as (
     from counted
     union all
-    select community, source, 'members', null from counted where family in ('code', 'talk')
+    select community, source, place, 'members', null from counted where family in ('code', 'talk')
 ), living as (
-    select community, family, month, units, state not in ('unborn', 'ended') as alive,
+    select community, family, month, place, max(units) as units, bool_or(state not in ('unborn', 'ended')) as alive,
         -- A frozen copy can lack the tags that were made after its newest one.
-        if(month > proven_until, 0, covered) as covered
-    from core.coverage join families using (community, source)
+        max(if(month > proven_until, 0, covered)) filter (state not in ('unborn', 'ended')) as covered
+    from core.coverage join families using (community, source) group by all
 ), summed as (
     select community, family, month,
         bool_or(alive) as alive,

@@ -25,7 +25,7 @@ select community, source, message_key, sent_at, month, archive_month, date_quali
     sender_key, sender_strict_key, sender_lax_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
     thread_key, "class", class_rule,
     coalesce("class" in ('human', 'unsure'), true) as by_person,
-    count(*) over (partition by community, message_key) as postings
+    count(distinct place) over (partition by community, message_key) as postings
 from core.postings
 join core.thread_members using (community, message_key)
 join (select community, source, rowid as position from raw.sources) using (community, source)

@@ -1,6 +1,7 @@
 -- One row per message on one list, or post on one forum: copies of it in several files of the list are one posting.
 --   community: slug of the community
 --   source: name of the source: the list or forum
+--   place: the list, whichever of its copies it was seen in: copy_of in raw.sources where there is one, else the source
 --   unit: the file that has it, the first one
 --   message_key: fingerprint of the Message-ID; of the content where there is none, or where the id names other messages of the list too
 --   content_key: fingerprint of headers and body
@@ -29,12 +30,14 @@ with read as (
     select *, account_key(sender_name_key, sender_address_key, sender_login_key) as account,
         coalesce(message_id_key, content_key) as named,
         coalesce(claimed_at::varchar, '') || coalesce(sender_address_exact_key, sender_name_exact_key, '') as by_whom_and_when
-    from raw.messages where quarantine is null
+    from raw.messages
+    join (select community, source, coalesce(split_part(copy_of, '/', 2), source) as place from raw.sources) using (community, source)
+    where quarantine is null
 ), once as (
     select * from read
     qualify row_number() over (partition by community, source, named, by_whom_and_when order by sent_at, unit, content_key) = 1
 )
-select once.community, source, unit,
+select once.community, source, place, unit,
     if(row_number() over (partition by once.community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
         as message_key,
     content_key, sent_at, date_trunc('month', sent_at)::date as month, date_quality, claimed_at, arrived_at, archive_month,

@@ -4,8 +4,9 @@
 --   unit: repository as owner/name, or a page of counts, without the days on which it was asked
 --   dated: what it states are counts of single days, so it has no months that could be seen
 --   asked: it was visited at least once
---   seen_until: everything before this moment was seen, UTC: the last good visit, or for a frozen copy its newest commit, series or message; NULL if nothing was ever seen
+--   seen_until: everything before this moment was seen, UTC: the last good visit, or for a frozen copy its newest commit, series or message; for a captured month the moment of its capture, a packed file's a day before; NULL if nothing was ever seen
 --   failed_at: the last visit that brought nothing good, UTC; NULL if there was none
+--   visited_at: the last visit, UTC; NULL if there was none
 with declared as (
     select community, source, unit, bool_or(dated) as dated from (
         select community, source, unit, false as dated from raw.declared_units
@@ -23,13 +24,21 @@ with declared as (
 ), visits as (
     select community, source, page as unit,
         max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as good_at,
-        max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at
+        max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at,
+        max(seen_at) as visited_at,
+        max(try_strptime(regexp_extract(url, '/web/(\d{14})id_/', 1), '%Y%m%d%H%M%S')
+            - if(ends_with(url, '.gz'), interval 1 day, interval 0 day))
+            filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as captured_until
     from raw.visits left join (select key_id as retired from raw.retired_keys) on key_id = retired group by all
 )
 select community, source, unit, dated or counts_only as dated,
     coalesce(good_at, failed_at) is not null as asked,
-    if(snapshot or kind = 'mbox', newest_at, good_at) as seen_until,
-    failed_at
+    case
+        when snapshot or kind in ('mbox', 'askbot', 'mod_mbox') then newest_at
+        when kind = 'archiveorg' then captured_until
+        else good_at
+    end as seen_until,
+    failed_at, visited_at
 from declared
 join raw.sources using (community, source)
 left join visits using (community, source, unit)

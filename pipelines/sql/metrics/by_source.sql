@@ -4,7 +4,7 @@
 --   month: first day of the month, UTC
 --   postings: messages on it that were sent in the month; NULL where the month was not seen, never 0 for that
 --   people: distinct senders of those; NULL as above
---   only_here: postings whose message stands on no other source of the community; NULL as above
+--   only_here: postings whose message stands on no other list of the community, copies of this one aside; NULL as above
 --   state: observed, partial, unobserved (not asked yet, or asked and not had), not_applicable (before it began or after it ended)
 with counted as (
     select p.community, p.source, p.month, count(*) as postings, count(distinct p.sender_key) as people,

@@ -1,5 +1,5 @@
 -- Messages of people and machines on lists, each list by itself, by the UTC month in which they were sent.
 -- family: talk
 -- unit: postings
-select community, month, count(*) as value from core.postings where month is not null group by all
+select community, month, count(distinct (place, message_key)) as value from core.postings where month is not null group by all
 order by community, month
