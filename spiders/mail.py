@@ -36,23 +36,22 @@ _WHEN = (
     _DAY + rb",? +(?:" + _MONTH + rb" +\d{1,2} +\d\d?:\d\d(?::\d\d)?(?: +[A-Z]{1,5})?(?: +[+-]\d{4})? +\d{4}"
     rb"|\d{1,2} +" + _MONTH + rb" +\d{4} +\d\d?:\d\d(?::\d\d)?(?: +[+-]\d{4})?)"
 )  # fmt: skip
-_REST = rb" *(?P<when>" + _WHEN + rb")[^\n]{0,99}\n(?P<next>>From |[!-9;-~]++[ \t]*+:)"
-_FROM_LINE = re.compile(rb"From (?P<who>\S++)" + _REST)
-_ANY_FROM_LINE = re.compile(rb"From (?P<who>[^\n]{0,900}?)" + _REST)
+_FROM_LINE = re.compile(
+    rb"\nFrom (?P<who>\S++|[^\n]{0,900}?) *+(?P<when>" + _WHEN + rb")[^\n]{0,99}\n(?P<next>>From |[!-9;-~]++[ \t]*+:)"
+)
 _CLOCK = re.compile(rb"\d:\d\d")
 _POSTED = re.compile(_WHEN)
 _USUAL_FIRST_HEADER = re.compile(
     rb">From |(?:return-path|received|from|date|message-id|delivered-to|x-[a-z0-9-]+|subject|to|mime-version"
     rb"|content-[a-z-]+|reply-to|sender|list-[a-z]+|dkim-signature|authentication-results|status)[ \t]*:", re.I
 )  # fmt: skip
-_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _PATCH = re.compile(rb"[0-9a-f]{40}")
 _EMPTY_LINE = re.compile(rb"\n(?:\n|\r\n(?!\n))")
 _MESSAGE_ID = re.compile(rb"<([^<>]+)>")
 _NORMAL_ID = re.compile(rb"<([^<>\s@]++@[^<>\s@A-Z]++)>")
 _PERCENT = re.compile(rb"%(40|2[Bb])")
-_MARK = r"(?:re|aw|sv|antw|vs|odp|rif|回复|答复|答覆|回覆|返信)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]"
-_LEAD = re.compile(rf"\s*(?:({_MARK})|\[[^\]]{{1,80}}\])\s*", re.I)
+_MARK = r"(?:re|aw|sv|antw|vs|odp|rif|回复|答复|答覆|回覆|返信)\s*+(?:\[\d++\]|\(\d++\))?+\s*+[:：]"
+_LEAD = re.compile(rf"\s*+(?:({_MARK})|\[[^\]]{{1,80}}\])\s*+", re.I)
 TIMED = ("sent_at", "sent_offset", "date_quality", "archive_month")
 SENDER = tuple(name for name in MESSAGES.names if name.startswith("sender_"))
 FIELDS = ("sender", *(name for name in MESSAGES.names if name not in {*TIMED, *SENDER}))
@@ -114,11 +113,11 @@ def split(read: Callable[[int], bytes], *, pipermail: bool = False) -> Iterator[
     patches = ended = False
     large: _Large | None = None
     while True:
-        found = buffer.find(b"\nFrom ", scan) + 1
-        if found and (ended or len(buffer) - found >= AHEAD):
-            line = _FROM_LINE.match(buffer, found) or _ANY_FROM_LINE.match(buffer, found)
-            patches = patches or bool(line and found == 1 == start and _PATCH.fullmatch(line["who"]))
-            if line and _separates(buffer, found, line, pipermail, patches):
+        line = _FROM_LINE.search(buffer, scan)
+        found = line.start() + 1 if line else 0
+        if line and (ended or len(buffer) - found >= AHEAD):
+            patches = patches or bool(found == 1 == start and _PATCH.fullmatch(line["who"]))
+            if _separates(buffer, found, line, pipermail, patches):
                 if raw := _raw(buffer[start:found], large):
                     yield raw
                 start, large = found, None
@@ -128,7 +127,8 @@ def split(read: Callable[[int], bytes], *, pipermail: bool = False) -> Iterator[
             if raw := _raw(buffer[start:], large):
                 yield raw
             return
-        settled = max((found or len(buffer)) - 8, scan)
+        undecided = buffer.find(b"\nFrom ", max(scan, len(buffer) - AHEAD)) + 1
+        settled = max((undecided or len(buffer)) - 8, scan)
         if settled - start > 2 * KEPT:
             if large is None:
                 large, start = _Large(buffer[start : start + KEPT]), start + KEPT
@@ -163,9 +163,9 @@ def _raw(content: bytes, large: _Large | None) -> Raw | None:
 
 
 def _separates(buffer: bytes, at: int, line: re.Match[bytes], pipermail: bool, patches: bool) -> bool:
-    if not patches and _PATCH.fullmatch(line["who"]):
+    who, after = line.group("who", "next")
+    if len(who) == 40 and not patches and _PATCH.fullmatch(who):
         return False
-    after = line["next"]
     if pipermail:
         return after.lower() in (b"from:", b"date:")
     blank_before = at < 2 or buffer[at - 2 : at] == b"\n\n" or buffer[at - 3 : at] == b"\n\r\n"

@@ -37,8 +37,8 @@ _RANGES = {ord(name): b"az" for name in "wb"} | {ord(name): b"09" for name in "d
 _1970 = date(1970, 1, 1).toordinal()
 _ANGLE = re.compile(r"(.*?)<([^<>]*)>[^<>]*$", re.S)
 _COMMENT = re.compile(r"([^()]*?)\((.*)\)\s*$", re.S)
-_SPLIT_AT = re.compile(r"(\S+)\s+(?:\(a\)|[(\[<]?\s*at\s*[)\]>]?|\w{1,5})\s+(\S+\.\S+)$", re.I)
-_VIA = re.compile(r"\s+(?:via|par|über|por|przez)\s+.*$", re.I)
+_SPLIT_AT = re.compile(r"(\S++)\s++(?:\(a\)|[(\[<]?\s*+at(?:\s*+[)\]>])?|\w{1,5})\s++(?=\S++$)(\S+\.\S+)$", re.I)
+_VIA = re.compile(r"(?<!\s)\s++(?:via|par|über|por|przez)\s++.*$", re.I)
 _SHORTENED = re.compile(r"\.\.\.@")
 FARTHEST_OFFSET = 14 * 60
 LONGEST_DATE = 200
