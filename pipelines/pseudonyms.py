@@ -10,7 +10,7 @@ import re
 import secrets
 import stat
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -70,7 +70,7 @@ class Pseudonyms:
         if len(key) != KEY_BYTES:
             raise KeyRefusedError(f"a key has {KEY_BYTES} bytes, this one {len(key)}")
         self._key = key
-        self._begun = lru_cache(self._begin)
+        self.keyed = lru_cache(self._keyed)
         self.key_id = self._begin("key id", 8).hexdigest()
         self.of = lru_cache(maxsize=100_000)(self._of)
 
@@ -92,11 +92,20 @@ class Pseudonyms:
 
     def key(self, space: str, text: bytes) -> str | None:
         """Return the fingerprint of a text, another one in every `space` (16 bytes at most); None if it is blank."""
-        if not text.strip():
-            return None
-        digest = self._begun(space).copy()
-        digest.update(text)
-        return digest.hexdigest()
+        return self.keyed(space)(text)
+
+    def _keyed(self, space: str) -> Callable[[bytes], str | None]:
+        """Return what `key` does in one space, for many texts."""
+        begun = self._begin(space)
+
+        def key(text: bytes) -> str | None:
+            if not text.strip():
+                return None
+            digest = begun.copy()
+            digest.update(text)
+            return digest.hexdigest()
+
+        return key
 
     def _begin(self, space: str, size: int = FINGERPRINT_BYTES) -> blake2b:
         return blake2b(digest_size=size, key=self._key, person=space.encode().ljust(16, b"\0"))

@@ -6,7 +6,7 @@ messages of a unit are the stored ones plus the quarantined ones.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -28,46 +28,38 @@ HEADERS = 1 << 18
 AHEAD = 2048
 ROWS = 4096
 REFERENCES = 50
+REPEATED = 20_000
+BODY = blake2b(digest_size=16)
 
 _DAY, _MONTH = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _WHEN = (
     _DAY + rb",? +(?:" + _MONTH + rb" +\d{1,2} +\d\d?:\d\d(?::\d\d)?(?: +[A-Z]{1,5})?(?: +[+-]\d{4})? +\d{4}"
     rb"|\d{1,2} +" + _MONTH + rb" +\d{4} +\d\d?:\d\d(?::\d\d)?(?: +[+-]\d{4})?)"
 )  # fmt: skip
-_REST = rb" *(?P<when>" + _WHEN + rb")[^\n]{0,99}\n(?P<next>>From |[!-9;-~]++[ \t]*+:)"
-_FROM_LINE = re.compile(rb"From (?P<who>\S++)" + _REST)
-_ANY_FROM_LINE = re.compile(rb"From (?P<who>[^\n]{0,900}?)" + _REST)
+_FROM_LINE = re.compile(
+    rb"\nFrom (?P<who>\S++|[^\n]{0,900}?) *+(?P<when>" + _WHEN + rb")[^\n]{0,99}\n(?P<next>>From |[!-9;-~]++[ \t]*+:)"
+)
 _CLOCK = re.compile(rb"\d:\d\d")
 _POSTED = re.compile(_WHEN)
 _USUAL_FIRST_HEADER = re.compile(
     rb">From |(?:return-path|received|from|date|message-id|delivered-to|x-[a-z0-9-]+|subject|to|mime-version"
     rb"|content-[a-z-]+|reply-to|sender|list-[a-z]+|dkim-signature|authentication-results|status)[ \t]*:", re.I
 )  # fmt: skip
-_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _PATCH = re.compile(rb"[0-9a-f]{40}")
+_EMPTY_LINE = re.compile(rb"\n(?:\n|\r\n(?!\n))")
 _MESSAGE_ID = re.compile(rb"<([^<>]+)>")
+_NORMAL_ID = re.compile(rb"<([^<>\s@]++@[^<>\s@A-Z]++)>")
 _PERCENT = re.compile(rb"%(40|2[Bb])")
-_REPLY = re.compile(r"\s*(?:re|aw|sv|antw|vs|odp|rif|回复|答复|答覆|回覆|返信)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*", re.I)
-_TAG = re.compile(r"\s*\[[^\]]{1,80}\]\s*")
+_MARK = r"(?:re|aw|sv|antw|vs|odp|rif|回复|答复|答覆|回覆|返信)\s*+(?:\[\d++\]|\(\d++\))?+\s*+[:：]"
+_LEAD = re.compile(rf"\s*+(?:({_MARK})|\[[^\]]{{1,80}}\])\s*+", re.I)
 TIMED = ("sent_at", "sent_offset", "date_quality", "archive_month")
-FIELDS = tuple(name for name in MESSAGES.names if name not in TIMED)
-NOBODY = (None,) * sum(name.startswith("sender_") and name != "sender_quality" for name in MESSAGES.names)
+SENDER = tuple(name for name in MESSAGES.names if name.startswith("sender_"))
+FIELDS = ("sender", *(name for name in MESSAGES.names if name not in {*TIMED, *SENDER}))
 MARKS = frozenset({b"from", b"date", b"subject", b"message-id"})
 MACHINES = machines.load()
 _BY_HEADER = {rule.header.encode(): rule for rule in MACHINES.headers}
-_NAMED = frozenset(
-    {
-        b"from",
-        b"date",
-        b"subject",
-        b"message-id",
-        b"in-reply-to",
-        b"references",
-        b"received",
-        b"resent-from",
-        *_BY_HEADER,
-    }
-)
+_NAMED = (*MARKS, b"in-reply-to", b"references", b"received", b"resent-from", *_BY_HEADER)
+_FIELD = re.compile(rb"\n(" + b"|".join(_NAMED) + rb")(?::|(?=\n)|\Z)([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I)
 
 
 @dataclass(frozen=True)
@@ -121,19 +113,22 @@ def split(read: Callable[[int], bytes], *, pipermail: bool = False) -> Iterator[
     patches = ended = False
     large: _Large | None = None
     while True:
-        found = buffer.find(b"\nFrom ", scan) + 1
-        if found and (ended or len(buffer) - found >= AHEAD):
-            line = _FROM_LINE.match(buffer, found) or _ANY_FROM_LINE.match(buffer, found)
-            patches = patches or bool(line and found == 1 == start and _PATCH.fullmatch(line["who"]))
-            if line and _separates(buffer, found, line, pipermail, patches):
-                yield from _raw(buffer[start:found], large)
+        line = _FROM_LINE.search(buffer, scan)
+        found = line.start() + 1 if line else 0
+        if line and (ended or len(buffer) - found >= AHEAD):
+            patches = patches or bool(found == 1 == start and _PATCH.fullmatch(line["who"]))
+            if _separates(buffer, found, line, pipermail, patches):
+                if raw := _raw(buffer[start:found], large):
+                    yield raw
                 start, large = found, None
             scan = found + 4
             continue
         if ended:
-            yield from _raw(buffer[start:], large)
+            if raw := _raw(buffer[start:], large):
+                yield raw
             return
-        settled = max((found or len(buffer)) - 8, scan)
+        undecided = buffer.find(b"\nFrom ", max(scan, len(buffer) - AHEAD)) + 1
+        settled = max((undecided or len(buffer)) - 8, scan)
         if settled - start > 2 * KEPT:
             if large is None:
                 large, start = _Large(buffer[start : start + KEPT]), start + KEPT
@@ -157,21 +152,20 @@ class _Large:
         self.size += len(more)
 
 
-def _raw(content: bytes, large: _Large | None) -> Iterator[Raw]:
-    """Yield the message, if there is one: blank lines before the first From-line are none."""
+def _raw(content: bytes, large: _Large | None) -> Raw | None:
+    """Return the message, if there is one: blank lines before the first From-line are none."""
     if large is None and len(content) > KEPT:
         large, content = _Large(content[:KEPT]), content[KEPT:]
     if large is not None:
         large.add(content)
-        yield Raw(large.beginning, large.digest.digest(), large.size)
-    elif content and not content.isspace():
-        yield Raw(content, b"", len(content))
+        return Raw(large.beginning, large.digest.digest(), large.size)
+    return Raw(content, b"", len(content)) if content and not content.isspace() else None
 
 
 def _separates(buffer: bytes, at: int, line: re.Match[bytes], pipermail: bool, patches: bool) -> bool:
-    if _PATCH.fullmatch(line["who"]) and not patches:
+    who, after = line.group("who", "next")
+    if len(who) == 40 and not patches and _PATCH.fullmatch(who):
         return False
-    after = line["next"]
     if pipermail:
         return after.lower() in (b"from:", b"date:")
     blank_before = at < 2 or buffer[at - 2 : at] == b"\n\n" or buffer[at - 3 : at] == b"\n\r\n"
@@ -181,18 +175,30 @@ def _separates(buffer: bytes, at: int, line: re.Match[bytes], pipermail: bool, p
 # ---- reading one message ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sender:
+    """What one From header says, as values of SENDER, and the rule for its address."""
+
+    columns: tuple[Any, ...]
+    rule: machines.Rule | None
+
+
+NOBODY = _Sender((None,) * len(SENDER), None)
+
+
 class _Reader:
     """Turns raw messages into rows of MESSAGES; remembers what repeats: senders, subjects, ids."""
 
     def __init__(self, archive: Archive, pseudonyms: Pseudonyms) -> None:
-        self.archive, self.key = archive, pseudonyms.key
+        self.archive = archive
         self.first, self.last = int(archive.first.timestamp()), int(archive.last.timestamp())
         month = archive.month
         self.month = int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) if month else None
         self.of = pseudonyms.of
-        self.sender = lru_cache(maxsize=50_000)(self._sender)
-        self.subject = lru_cache(maxsize=50_000)(self._subject)
-        self.id_key = lru_cache(maxsize=200_000)(self._id_key)
+        self.content_key, self.subject_key = pseudonyms.keyed("content"), pseudonyms.keyed("subject")
+        self.id_key = lru_cache(maxsize=REPEATED)(pseudonyms.keyed("message id"))
+        self.sender = lru_cache(maxsize=REPEATED)(self._sender)
+        self.subject = lru_cache(maxsize=REPEATED)(self._subject)
         self.rows: list[tuple[Any, ...]] = []
 
     def add(self, raw: Raw) -> None:
@@ -203,30 +209,33 @@ class _Reader:
         if end is None:
             self._refuse(raw, f"its headers have over {HEADERS:,} bytes")
             return
-        found = _fields(content[begin + 1 : end])
-        if found.keys() & MARKS:
-            self._store(raw, found, end, begin)
-        else:
+        found = _fields(content, begin, end)
+        if MARKS.isdisjoint(found):
             self._refuse(raw, "none of the headers From, Date, Subject, Message-ID")
+        else:
+            self._store(raw, found, end, begin)
 
     def batch(self) -> pa.RecordBatch:
         """Return the rows since the last batch."""
-        columns = dict(zip(FIELDS, map(list, zip(*self.rows, strict=True)), strict=True))
+        columns = dict(zip(FIELDS, zip(*self.rows, strict=True), strict=True))
         self.rows = []
-        claimed, offset = moments(pa.array(columns["claimed_at"], pa.binary()))
-        arrived, _ = moments(pa.array(columns["arrived_at"], pa.binary()))
+        arrays = _senders(columns.pop("sender")) | self._times(columns.pop("claimed_at"), columns.pop("arrived_at"))
+        arrays |= {name: pa.array(column, MESSAGES.field(name).type) for name, column in columns.items()}
+        refused = pc.is_valid(arrays["quarantine"])
+        for name in ("sent_at", "date_quality"):
+            arrays[name] = pc.if_else(refused, None, arrays[name])
+        return pa.RecordBatch.from_arrays([arrays[f.name].cast(f.type) for f in MESSAGES], schema=MESSAGES)
+
+    def _times(self, dates: Sequence[bytes | None], arrivals: Sequence[bytes | None]) -> dict[str, pa.Array]:
+        """Return the columns that tell when messages were sent."""
+        claimed, offset = moments(pa.array(dates, pa.binary()))
+        arrived, _ = moments(pa.array(arrivals, pa.binary()))
         at, quality = self._when(claimed, arrived)
-        refused = pa.array([reason is not None for reason in columns["quarantine"]])
-        timed = {
-            "claimed_at": claimed, "arrived_at": arrived, "sent_at": pc.if_else(refused, None, at),
+        return {
+            "claimed_at": claimed, "arrived_at": arrived, "sent_at": at, "date_quality": quality,
             "sent_offset": pc.if_else(pc.equal(quality, "date"), offset, None),
-            "date_quality": pc.if_else(refused, None, quality),
-            "archive_month": pa.array([self.archive.month] * len(refused), pa.date32()),
+            "archive_month": pa.repeat(pa.scalar(self.archive.month, pa.date32()), len(dates)),
         }  # fmt: skip
-        arrays = [
-            timed[f.name].cast(f.type) if f.name in timed else pa.array(columns[f.name], f.type) for f in MESSAGES
-        ]
-        return pa.RecordBatch.from_arrays(arrays, schema=MESSAGES)
 
     def _when(self, claimed: pa.Array, arrived: pa.Array) -> tuple[pa.Array, pa.Array]:
         """Return each message's time and which clock said it: the first of the ladder that can be believed."""
@@ -241,52 +250,58 @@ class _Reader:
     def _store(self, raw: Raw, found: dict[bytes, bytes], end: int, from_line_end: int) -> None:
         get = found.get
         sent, who, subject = get(b"date"), get(b"from") or get(b"resent-from", b""), get(b"subject", b"")
-        author, sender_quality, machine = self.sender(who)
-        subject_key, says_reply, about = self.subject(subject)
         message_id, answered, named = get(b"message-id", b""), get(b"in-reply-to", b""), get(b"references", b"")
+        sender = self.sender(who)
+        subject_key, says_reply, about = self.subject(subject)
         message_ids, parents = self.ids(message_id), self.ids(answered)
         references = parents if named == answered else self.ids(named)[-REFERENCES:]
-        digest = blake2b(memoryview(raw.content)[end:], digest_size=16)
+        digest = BODY.copy()
+        digest.update(raw.content[end:])
         digest.update(raw.rest)
         content = b"\0".join((message_id, sent or b"", who, subject, digest.digest()))
         is_reply = bool(parents or references or says_reply)
-        rule = machine or _by_header(found) or (None if is_reply else about)
+        rule = sender.rule or _by_header(found) or (None if is_reply else about)
         self.rows.append((
-            message_ids[0] if message_ids else None, self.key("content", content),
+            sender, message_ids[0] if message_ids else None, self.content_key(content),
             sent, _arrival(found, raw.content, from_line_end),
-            *author, sender_quality,
             subject_key, is_reply, parents[0] if parents else None, references,
             raw.size, None, rule.kind if rule else machines.HUMAN, rule and rule.id,
         ))  # fmt: skip
 
     def _refuse(self, raw: Raw, reason: str) -> None:
         """Keep of what is no message: its content's fingerprint, size and the reason."""
-        content = self.key("content", raw.content + raw.rest)
-        self.rows.append(
-            (None, content, None, None, *NOBODY, None, None, False, None, [], raw.size, reason, None, None)
-        )
+        content = self.content_key(raw.content + raw.rest)
+        self.rows.append((NOBODY, None, content, None, None, None, False, None, [], raw.size, reason, None, None))
 
-    def _sender(self, value: bytes) -> tuple[tuple[Any, ...], str, machines.Rule | None]:
+    def _sender(self, value: bytes) -> _Sender:
         who = sender(value, self.archive.own_addresses)
         of = self.of(who.name.encode(), who.address.encode())
         keys = (of.name_exact_key, of.name_key, of.address_exact_key, of.address_key, of.login_key)
-        facts = (of.name_words, of.name_bag_key, of.domain, of.role, None)
-        return (*keys, *facts), who.quality, MACHINES.of_address(fold_address(who.address))
+        rule = MACHINES.of_address(fold_address(who.address))
+        return _Sender((*keys, of.name_words, of.name_bag_key, of.domain, of.role, None, who.quality), rule)
 
     def _subject(self, value: bytes) -> tuple[str | None, bool, machines.Rule | None]:
         subject = text_of(unfolded(value))
         base, is_reply = base_subject(subject)
         about = None if is_reply else MACHINES.of_subject(base) or MACHINES.of_subject(subject)
-        return self.key("subject", base.encode()), is_reply, about
+        return self.subject_key(base.encode()), is_reply, about
 
     def ids(self, value: bytes) -> list[str]:
         """Return the fingerprints of the message ids in a header, in their order."""
         if not value:
             return []
-        return [key for name in _MESSAGE_ID.findall(value) or (value,) if (key := self.id_key(name))]
+        names = _NORMAL_ID.findall(value)
+        if not names or len(names) < value.count(b"<"):
+            names = map(normal_id, _MESSAGE_ID.findall(value) or (value,))
+        return [key for name in names if (key := self.id_key(name))]
 
-    def _id_key(self, name: bytes) -> str | None:
-        return self.key("message id", normal_id(name))
+
+def _senders(column: Sequence[_Sender]) -> dict[str, pa.Array]:
+    """Return the columns that tell of senders, each of whom stands in many rows."""
+    places = {one: place for place, one in enumerate(dict.fromkeys(column))}
+    rows = pa.array([places[one] for one in column], pa.int32())
+    distinct = zip(SENDER, zip(*(one.columns for one in places), strict=True), strict=True)
+    return {name: pa.array(values, MESSAGES.field(name).type).take(rows) for name, values in distinct}
 
 
 def _arrival(found: dict[bytes, bytes], content: bytes, from_line_end: int) -> bytes | None:
@@ -300,12 +315,14 @@ def _arrival(found: dict[bytes, bytes], content: bytes, from_line_end: int) -> b
 
 def _end_of_headers(content: bytes, begin: int) -> int | None:
     """Return where the headers end: at the first empty line, or the end; None if that is too far."""
-    end = content.find(b"\n\n", begin - 1 if begin else 0, begin + HEADERS)
-    if end < 0:
-        end = len(content)
-    windows = content.find(b"\n\r\n", begin, end)
-    end = windows if windows >= 0 else end
-    return None if end - begin > HEADERS else max(end, begin)
+    if begin and content.startswith(b"\n", begin):
+        return begin
+    empty = _EMPTY_LINE.search(content, begin, begin + HEADERS)
+    if empty:
+        return empty.start()
+    windows = content.find(b"\n\r\n", begin)
+    end = windows if windows >= 0 else len(content)
+    return None if end - begin > HEADERS else end
 
 
 def _by_header(found: dict[bytes, bytes]) -> machines.Rule | None:
@@ -320,22 +337,14 @@ def _begins(value: bytes, beginning: str) -> bool:
     return value.strip().lower().startswith(beginning.encode())
 
 
-def _fields(headers: bytes) -> dict[bytes, bytes]:
-    """Return the first value of each header we read, with its folds, by its name in lower case."""
-    found: dict[bytes, bytes] = {}
-    name = b""
-    for line in headers.split(b"\n"):
-        if line[:1] in (b" ", b"\t"):
-            if name:
-                found[name] += b"\n" + line
-            continue
-        head, _, value = line.partition(b":")
-        name = head.lower()
-        if name in _NAMED and name not in found:
-            found[name] = value
-        else:
-            name = b""
-    return found
+def _fields(content: bytes, begin: int, end: int) -> dict[bytes, bytes]:
+    """Return the first value of each header we read, with its folds, by its name in lower case.
+
+    The headers stand after the line feed at `begin`, where -1 is just before the content.
+    """
+    if begin < 0:
+        content, begin, end = b"\n" + content[:end], 0, end + 1
+    return {name.lower(): value for name, value in reversed(_FIELD.findall(content, begin, end))}
 
 
 def _byte(code: re.Match[bytes]) -> bytes:
@@ -353,13 +362,10 @@ def normal_id(value: bytes) -> bytes:
 
 def base_subject(subject: str) -> tuple[str, bool]:
     """Return a subject without list tags and marks of a reply, folded; and whether it had such a mark."""
-    is_reply = False
-    while True:
-        reply = _REPLY.match(subject)
-        shorter = (
-            subject[reply.end() :] if reply else _TAG.sub("", subject, count=1) if _TAG.match(subject) else subject
-        )
-        is_reply = is_reply or bool(reply)
-        if shorter == subject or not shorter:
-            return " ".join((shorter or subject).casefold().split()), is_reply
-        subject = shorter
+    begin, is_reply = 0, False
+    while lead := _LEAD.match(subject, begin):
+        is_reply = is_reply or lead[1] is not None
+        if lead.end() == len(subject):
+            break
+        begin = lead.end()
+    return " ".join(subject[begin:].casefold().split()), is_reply

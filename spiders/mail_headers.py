@@ -3,9 +3,10 @@
 import re
 from base64 import b64decode
 from binascii import Error as BinasciiError
+from collections.abc import Callable
 from datetime import date
 from email.utils import parsedate_tz
-from functools import lru_cache
+from functools import lru_cache, partial
 from quopri import decodestring
 from typing import Any, NamedTuple
 
@@ -26,11 +27,18 @@ _CTIMES = (
     rf"{_TIME}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})\s*$"
 )  # fmt: skip
 _MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_NUMBERS = np.array([int.from_bytes(name.encode()) for name in _MONTH_NAMES])
+_SHAPES = (
+    *(b" www, " + day + b" bbb yyyy hh:mm:ss +zzzz" + zone
+      for zone in (b"", b" (www)", b" (wwww)") for day in (b"dd", b"d")),
+    b"www bbb dd hh:mm:ss yyyy", b"www bbb  d hh:mm:ss yyyy",
+)  # fmt: skip
+_RANGES = {ord(name): b"az" for name in "wb"} | {ord(name): b"09" for name in "dyhmsz"} | {ord("+"): b"+-"}
 _1970 = date(1970, 1, 1).toordinal()
 _ANGLE = re.compile(r"(.*?)<([^<>]*)>[^<>]*$", re.S)
 _COMMENT = re.compile(r"([^()]*?)\((.*)\)\s*$", re.S)
-_SPLIT_AT = re.compile(r"(\S+)\s+(?:\(a\)|[(\[<]?\s*at\s*[)\]>]?|\w{1,5})\s+(\S+\.\S+)$", re.I)
-_VIA = re.compile(r"\s+(?:via|par|über|por|przez)\s+.*$", re.I)
+_SPLIT_AT = re.compile(r"(\S++)\s++(?:\(a\)|[(\[<]?\s*+at(?:\s*+[)\]>])?|\w{1,5})\s++(?=\S++$)(\S+\.\S+)$", re.I)
+_VIA = re.compile(r"(?<!\s)\s++(?:via|par|über|por|przez)\s++.*$", re.I)
 _SHORTENED = re.compile(r"\.\.\.@")
 FARTHEST_OFFSET = 14 * 60
 LONGEST_DATE = 200
@@ -38,6 +46,10 @@ OUR_NAMES = {"x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", 
              "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-8-i": "iso-8859-8", "cp-850": "cp850"}  # fmt: skip
 
 NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape"})
+
+
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
+Truths = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Sender(NamedTuple):
@@ -64,11 +76,10 @@ def unfolded(value: bytes) -> bytes:
     return value.replace(b"\r", b"").replace(b"\n", b"").strip() if b"\n" in value else value.strip()
 
 
-@lru_cache(maxsize=20_000)
 def text_of(value: bytes) -> str:
     """Return the text of a header value: encoded words decoded, other bytes as UTF-8, else Windows-1252."""
     if b"=?" not in value:
-        return _decoded(value, "utf-8")
+        return _decoded(value)
     joined = _BETWEEN_WORDS.sub(rb"\1", value)
     parts: list[tuple[bytes, str]] = []
     end = 0
@@ -77,7 +88,7 @@ def text_of(value: bytes) -> str:
         parts.append((_unwrapped(word[2], word[3]), word[1].decode("ascii", "replace").partition("*")[0].lower()))
         end = word.end()
     parts.append((joined[end:], "utf-8"))
-    return "".join(_decoded(b"".join(raw for raw, _ in run), charset) for charset, run in _runs(parts))
+    return "".join(_decoded(b"".join(raw for raw, _ in run), _codec(charset)) for charset, run in _runs(parts))
 
 
 def _runs(parts: list[tuple[bytes, str]]) -> list[tuple[str, list[tuple[bytes, str]]]]:
@@ -102,15 +113,13 @@ def _unwrapped(coding: bytes, payload: bytes) -> bytes:
         return payload
 
 
-def _decoded(raw: bytes, charset: str) -> str:
-    try:
-        return raw.decode(_codec(charset))
-    except ValueError:
-        pass
-    try:
-        return raw.decode("utf-8")
-    except ValueError:
-        return raw.decode("cp1252", "replace")
+def _decoded(raw: bytes, codec: str = "utf-8") -> str:
+    for likely in (codec, "utf-8"):
+        try:
+            return raw.decode(likely)
+        except ValueError:
+            pass
+    return raw.decode("cp1252", "replace")
 
 
 @lru_cache(maxsize=500)
@@ -157,22 +166,23 @@ def _plain(address: str) -> tuple[str, str]:
     return (f"{split[1]}@{split[2]}", "obfuscated") if split else ("".join(address.split()), "given")
 
 
-def moments(values: "pa.Array") -> tuple["pa.Array", "pa.Array"]:
+def moments(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return the times that Date headers and From-lines say: seconds since 1970, UTC, and offsets in minutes.
 
     NULL where a value says no time; an offset is NULL where it is unknown (read as UTC).
     """
     seconds, offsets = np.zeros(len(values), np.int64), np.zeros(len(values), np.int64)
     known, zoned = np.zeros(len(values), bool), np.zeros(len(values), bool)
-    left = np.flatnonzero(pc.is_valid(values).to_numpy(zero_copy_only=False))
-    for pattern in (_DATES, _CTIMES):
-        if len(left):
-            found = _columns(values.take(pa.array(left)), pattern)
-            rows = left[found.valid]
-            seconds[rows], offsets[rows] = found.seconds[found.valid], found.offsets[found.valid]
-            known[rows], zoned[rows] = True, found.zoned[found.valid]
-            left = left[~found.matched]
-    for row in left.tolist():
+    lengths = np.array(pc.fill_null(pc.binary_length(values), 0))
+    left = np.array(pc.is_valid(values))
+    for length, read in _FORMS:
+        rows = np.flatnonzero(left if length is None else left & (lengths == length))
+        if len(rows):
+            readable, parts = read(values.take(pa.array(rows)))
+            rows = rows[readable]
+            seconds[rows], offsets[rows], known[rows], zoned[rows] = _times(parts)
+            left[rows] = False
+    for row in np.flatnonzero(left).tolist():
         single = moment(values[row].as_py())
         if single is not None:
             seconds[row], offsets[row] = single.seconds, single.offset or 0
@@ -181,47 +191,75 @@ def moments(values: "pa.Array") -> tuple["pa.Array", "pa.Array"]:
 
 
 class _Times(NamedTuple):
-    """Times in columns; those that are not `matched` must be looked at one by one, those not `valid` are none."""
+    """Times in columns; those not `valid` are none."""
 
-    seconds: "np.ndarray[Any, np.dtype[np.int64]]"
-    offsets: "np.ndarray[Any, np.dtype[np.int64]]"
-    zoned: "np.ndarray[Any, np.dtype[np.bool_]]"
-    matched: "np.ndarray[Any, np.dtype[np.bool_]]"
-    valid: "np.ndarray[Any, np.dtype[np.bool_]]"
+    seconds: Numbers
+    offsets: Numbers
+    valid: Truths
+    zoned: Truths
 
 
-def _columns(values: "pa.Array", pattern: str) -> _Times:
-    parts = pc.extract_regex(values, pattern)
-    matched = pc.is_valid(parts).to_numpy(zero_copy_only=False)
+def _shaped(values: pa.Array, shape: bytes) -> tuple[Truths, dict[str, Numbers]]:
+    """Return which values, all as long as this shape, are of it, and what `_times` needs of those."""
+    form = np.frombuffer(shape, np.uint8)
+    letters = np.isin(form, list(b"wb"))
+    lines = np.frombuffer(values.buffers()[2], np.uint8, len(values) * len(shape)).reshape(-1, len(shape))
+    lines = lines | np.where(letters, 0x20, 0).astype(np.uint8)
+    lowest, highest = np.array([tuple(_RANGES.get(letter, (letter, letter))) for letter in shape], np.uint8).T
 
-    def number(name: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
-        text = pc.struct_field(parts, name).cast(pa.string())
-        text = pc.if_else(pc.equal(pc.fill_null(text, "0"), ""), "0", pc.fill_null(text, "0"))
-        return np.asarray(text.cast(pa.int64()).to_numpy(zero_copy_only=False), np.int64)
+    def number(name: str, zero: str = "0", base: int = 10) -> Numbers:
+        digits = lines[:, form == ord(name)].astype(np.int64) - ord(zero)
+        return digits @ base ** np.arange(digits.shape[1])[::-1]
 
-    month_names = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "month").cast(pa.string()), ""))
-    months = (
-        pc.fill_null(pc.index_in(month_names, pa.array(_MONTH_NAMES)), -1)
-        .to_numpy(zero_copy_only=False)
-        .astype(np.int64)
-    )
-    years, days, hours, minutes, second = (number(n) for n in ("year", "day", "hour", "minute", "second"))
-    zone = number("zone")
-    zoned = pc.not_equal(pc.fill_null(pc.struct_field(parts, "sign").cast(pa.string()), ""), "")
-    negative = pc.equal(pc.fill_null(pc.struct_field(parts, "sign").cast(pa.string()), ""), "-")
-    unknown = zoned.to_numpy(zero_copy_only=False) & negative.to_numpy(zero_copy_only=False) & (zone == 0)
-    offsets = (zone // 100 * 60 + zone % 100) * np.where(negative.to_numpy(zero_copy_only=False), -1, 1)
-    unknown |= np.abs(offsets) > FARTHEST_OFFSET
+    names = {"year": "y", "day": "d", "hour": "h", "minute": "m", "second": "s", "zone": "z"}
+    parts = {part: number(name) for part, name in names.items()}
+    is_month = number("b", "\0", 256)[:, None] == _MONTH_NUMBERS
+    parts |= {"month": is_month.argmax(axis=1), "sign": -number("+", ",")}
+    good = ((lines >= lowest) & (lines <= highest)).all(axis=1) & is_month.any(axis=1)
+    good &= np.abs(parts["sign"]) == shape.count(b"+")
+    return good, {part: column[good] for part, column in parts.items()}
+
+
+def _matching(values: pa.Array, pattern: str) -> tuple[Truths, dict[str, Numbers]]:
+    """Return which values match the pattern, and what `_times` needs of those."""
+    found = pc.extract_regex(values, pattern)
+    matched = pc.is_valid(found)
+    found = found.filter(matched)
+
+    def text(name: str) -> pa.Array:
+        return pc.fill_null(pc.struct_field(found, name).cast(pa.string()), "")
+
+    def number(name: str) -> Numbers:
+        return np.asarray(pc.if_else(pc.equal(text(name), ""), "0", text(name)).cast(pa.int64()))
+
+    parts = {name: number(name) for name in ("year", "day", "hour", "minute", "second", "zone")}
+    month = pc.index_in(pc.utf8_lower(text("month")), pa.array(_MONTH_NAMES))
+    sign = pc.index_in(text("sign"), pa.array(["-", "", "+"]))
+    parts |= {"month": np.asarray(pc.fill_null(month, -1), np.int64), "sign": np.asarray(sign, np.int64) - 1}
+    return np.asarray(matched), parts
+
+
+def _times(parts: dict[str, Numbers]) -> _Times:
+    """Return the times in these numbers; `month` is 0 for January, -1 for none, `sign` 0 where no zone is written."""
+    day, hour, minute, second = parts["day"], parts["hour"], parts["minute"], parts["second"]
+    offsets = (parts["zone"] // 100 * 60 + parts["zone"] % 100) * parts["sign"]
+    unknown = ((parts["sign"] < 0) & (parts["zone"] == 0)) | (np.abs(offsets) > FARTHEST_OFFSET)
     offsets = np.where(unknown, 0, offsets)
-    first = ((years - 1970) * 12 + months).astype("datetime64[M]")
-    midnight = first.astype("datetime64[D]").astype(np.int64) + days - 1
-    longest = (first + 1).astype("datetime64[D]").astype(np.int64) - first.astype("datetime64[D]").astype(np.int64)
+    first = ((parts["year"] - 1970) * 12 + parts["month"]).astype("datetime64[M]")
+    begin, end = (month.astype("datetime64[D]").astype(np.int64) for month in (first, first + 1))
     valid = (
-        matched & (months >= 0) & (years > 0) & (days > 0) & (days <= longest)
-        & (hours < 25) & (minutes < 60) & (second < 62)
+        (parts["month"] >= 0) & (parts["year"] > 0) & (day > 0) & (day <= end - begin)
+        & (hour < 25) & (minute < 60) & (second < 62)
     )  # fmt: skip
-    seconds = midnight * 86_400 + hours * 3600 + minutes * 60 + second - offsets * 60
-    return _Times(seconds, offsets, zoned.to_numpy(zero_copy_only=False) & ~unknown, matched, valid)
+    seconds = (begin + day - 1) * 86_400 + hour * 3600 + minute * 60 + second - offsets * 60
+    return _Times(seconds, offsets, valid, (parts["sign"] != 0) & ~unknown)
+
+
+_FORMS: tuple[tuple[int | None, Callable[[pa.Array], tuple[Truths, dict[str, Numbers]]]], ...] = (
+    *((len(shape), partial(_shaped, shape=shape)) for shape in _SHAPES),
+    *((None, partial(_matching, pattern=pattern)) for pattern in (_DATES, _CTIMES)),
+)
+"""How times are written, the frequent ways first: how long a value then is (None: any length), and what reads it."""
 
 
 def moment(value: bytes) -> Moment | None:

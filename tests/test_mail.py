@@ -337,6 +337,24 @@ def test_subjects_lose_tags_and_marks_of_replies(subject, base, is_reply):
     assert base_subject(subject) == (base, is_reply)
 
 
+def test_a_long_run_of_blanks_is_passed_once():
+    run = " " * 200_000
+    assert base_subject(f"Re{run}x") == ("re x", False)
+    assert base_subject(f"Re{run}: {run}x") == ("x", True)
+    assert sender(f"jane at{run}x".encode()).quality == "missing"
+    assert sender(f"Jane{run}x <dev@example.org>".encode(), frozenset({"dev@example.org"})).quality == "list"
+
+
+def test_a_header_that_lost_its_colon_keeps_its_folds():
+    assert one(JANE + b"Subject\n Thing\n")["subject_key"] == one(JANE + b"Subject: Thing\n")["subject_key"]
+
+
+@pytest.mark.parametrize("empty", [b"\n", b"\r\n", b"\r\n\n"])
+def test_headers_end_at_the_first_empty_line_in_either_form(empty):
+    row = rows(FROM_LINE + JANE + empty + b"Message-ID: <1@x.example>\n")[0]
+    assert (row["message_id_key"], row["sender_quality"]) == (None, "given")
+
+
 def test_a_reply_knows_what_it_answers():
     row = one(JANE + b"In-Reply-To: <1@x.example>\nReferences: <0@x.example>\n\t<1@x.example>\n")
     assert row["is_reply"]

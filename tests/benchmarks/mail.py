@@ -1,11 +1,13 @@
 """What the mail reader takes for one large mailbox, compared with the standard library and with Perceval.
 
-    uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--perceval]
+    uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--perceval] [--memory]
 
-The mailbox is invented by the rehearsal, as Pony Mail stores it. Prints one table in Markdown.
+The mailbox is invented by the rehearsal, as Pony Mail stores it. Prints one table in Markdown. `--memory` lets
+only our reader work: on nothing, a small mailbox and a hundred times as many messages (1.3 GB in the temporary folder).
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from datetime import date
@@ -18,13 +20,15 @@ from measuring import Outcome, Side, compare, print_headings, run
 from flows.rehearsal import archives
 
 A_MONTH = 5000
+FEW, MANY, TIMES = 20_000, 200_000, 10
 READER = "stackrank's reader, to columns"
 OURS = """
 import gc, sys
 from datetime import UTC, datetime
+from spiders.__main__ import FEWER_COLLECTIONS, WithoutPandas
+sys.meta_path.insert(0, WithoutPandas)
 from pipelines.pseudonyms import Pseudonyms
 from spiders.mail import Archive, messages
-from spiders.__main__ import FEWER_COLLECTIONS
 gc.freeze()
 gc.set_threshold(*FEWER_COLLECTIONS)
 archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -52,6 +56,9 @@ def main() -> None:
     chosen = parser().parse_args()
     print_headings(chosen.rounds, sides.versions())
     with tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as work:
+        if chosen.memory:
+            compare("Peak memory of stackrank's reader", readings(Path(work)), chosen.rounds)
+            return
         box = Path(work) / "box" / "list.mbox"
         write(box, chosen.messages)
         known = [
@@ -70,7 +77,23 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--messages", type=int, default=200_000, metavar="N", help="how many (default: 200,000)")
     top.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each side works (default: 3)")
     top.add_argument("--perceval", action="store_true", help="install Perceval by the way and let it read too")
+    top.add_argument("--memory", action="store_true", help="compare the reader's memory for few and many messages")
     return top
+
+
+def readings(work: Path) -> list[Side]:
+    """Return our reader on nothing, on few messages, and on many: the same ones in turn, far apart."""
+    nothing, few, one, many = (work / name / "list.mbox" for name in ("nothing", "few", "one", "many"))
+    write(nothing, 0)
+    write(few, FEW)
+    write(one, MANY)
+    many.parent.mkdir()
+    with many.open("wb") as file:
+        for _ in range(TIMES):
+            with one.open("rb") as again:
+                shutil.copyfileobj(again, file)
+    boxes = {"nothing, the import alone": nothing, f"{FEW:,} messages": few, f"{MANY * TIMES:,} messages": many}
+    return [Side(name, partial(script, OURS, box)) for name, box in boxes.items()]
 
 
 def write(box: Path, count: int) -> None:
