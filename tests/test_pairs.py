@@ -67,7 +67,7 @@ def test_three_systems_give_the_same_month_the_same_numbers(built):
             kind,
             f"select metric, month, value, state from metrics.monthly where community = $kind and {columns} "
             "order by all",
-        )  # fmt: skip
+        )
         for kind in PLACES
     }
     first, *others = told.values()
@@ -139,7 +139,7 @@ def land_file(where, source, month, path):
 
 
 def test_a_real_month_has_the_same_messages_people_and_threads_in_three_systems(real):
-    """Pony Mail gave one message twice; the mail that HyperKitty rebuilt has no References and its own Date for five."""
+    """Pony Mail gave one message twice; what HyperKitty rebuilt has no References, and a Date of its own for five."""
     columns = "message_key, thread_key, sender_key, subject_key, is_reply, class"
     told = [
         of(real, kind, f"select {columns} from core.messages where community = $kind order by all") for kind in REAL
