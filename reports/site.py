@@ -26,6 +26,8 @@ CSV_COLUMNS = {
     "places": ("family", "families", "as_of", "community", "place", "index", "months", "published_months", "reason"),
     "monthly": ("metric", "month", "community", "value", "state", "covered", "to_date"),
     "by_source": ("community", "source", "month", "value", "people", "only_here", "state", "to_date"),
+    "everything_in": ("metric", "month", "community", "value", "machines", "state", "to_date"),
+    "order_with_machines": ("metric", "community", "months", "level", "level_with", "place", "place_with"),
     "moves": ("community", "family", "month", "from_source", "to_source", "action", "reason", "evidence"),
     "releases": ("community", "version", "series", "kind", "released_at", "dated_by", "source", "repository", "tag"),
     "imports": ("community", "repository", "day", "commits", "commits_of_month", "authored_from", "authored_to"),

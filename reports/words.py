@@ -49,6 +49,8 @@ LEGEND = {
     "event": "Crossed circles: a history that one person recorded in one day, most of it written more than 30 days"
     " before. The lines leave it out; the table, the CSV and the ranking count it in the month in which it was"
     " recorded.",
+    "machines": "Thin lines: machines alone, by the reviewed rules; the thick lines leave them out, and the switch"
+    " above the chart counts them too.",
     "break": "Dotted upright lines: a source moved; the table says where to, and whether both sides could be read.",
     "marks": "Small marks below: the first release of each line of versions.",
 }
@@ -160,6 +162,23 @@ def plural(number: int, noun: str) -> str:
     if number == 0:
         return f"no {noun}s"
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def places_with_machines(metric: str, rows: Sequence[Row], community: str | None = None) -> str:
+    """What the mail of machines would do to places; `rows` as `questions/order_with_machines.sql` gives them.
+
+    Of all communities that have a place, or of one; nothing where that has none.
+    """
+    by = "in the ranking of talk" if metric == "talk" else f"by {label(metric).lower()}"
+    own = [row for row in rows if community in (None, row["community"])]
+    changed = [row for row in own if row["place_with"] != row["place"]]
+    moved = [f"{row['name']} from {row['place']} to {row['place_with']}" for row in changed]
+    if not own:
+        return ""
+    if moved:
+        return f"With everything in, places {by} change: {joined(moved)}."
+    what = "no place changes" if community is None else f"{own[0]['name']} keeps place {own[0]['place']} of {len(rows)}"
+    return f"With everything in, {by} {what}."
 
 
 def digits(value: float | None, missing: str = "not observed") -> str:
