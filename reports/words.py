@@ -49,6 +49,8 @@ LEGEND = {
     "event": "Crossed circles: a history that one person recorded in one day, most of it written more than 30 days"
     " before. The lines leave it out; the table, the CSV and the ranking count it in the month in which it was"
     " recorded.",
+    "hatched": "Hatched: a list or forum that lived could not be seen, or not whole; the shares are of what was seen.",
+    "unseen": "Grey and hatched: nothing was seen of the month, which is no zero.",
     "machines": "Thin lines: machines alone, by the reviewed rules; the thick lines leave them out, and the switch"
     " above the chart counts them too.",
     "break": "Dotted upright lines: a source moved; the table says where to, and whether both sides could be read.",

@@ -636,7 +636,8 @@ def test_an_overall_ranking_states_its_families_and_stands_first(house):
 
 
 def by_source(source, month, value, state="observed"):
-    return {"community": "alpha", "source": source, "month": month, "value": value, "state": state, "to_date": False}
+    return {"community": "alpha", "source": source, "month": month, "value": value, "people": value, "only_here": value,
+            "first_here": value, "channel": "list", "state": state, "to_date": False}  # fmt: skip
 
 
 def test_each_list_stands_by_itself_with_where_it_moved(house):
