@@ -159,6 +159,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["tags"], list(_tag_rows(given.units)))
     _table(con, RAW["history"], history.rows(given.figures))
     _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
+    _table(con, RAW["machine_measurements"], [astuple(each) for each in machines.measured()])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -354,6 +355,18 @@ RAW = {
         ("condition", "varchar", "the one thing it looks at"),
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),
+    )),
+    "machine_measurements": Written("raw.machine_measurements", "One row per list and kind of sender: how right"
+        " raw.machine_rules are on real messages that were labelled.", (
+        ("list", "varchar", "name of the list"),
+        ("system", "varchar", "archive system that served the mailbox"),
+        ("kind", "varchar", "machine (all kinds together), or a class of raw.machine_rules"),
+        ("messages", "integer", "messages of the list that were labelled, by tests/labelling/RULES.md"),
+        ("labelled", "integer", "of those, messages that the labels call of this kind"),
+        ("told", "integer", "of those, messages that the rules call so"),
+        ("agreed", "integer", "of those, messages that both do"),
+        ("read", "integer", "messages of the list that were read by eye"),
+        ("measured", "date", "when"),
     )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),

@@ -79,7 +79,7 @@ def figure(months: Mapping[date, list[Row]], looks: Mapping[str, Style], names: 
     if any(nothing):
         traces.append(bars("unseen", "not observed", days, nothing, GREY, [HATCH] * len(days)) | UNSEEN)
     drawn = [Line(source, names.get(source, source), days, [], []) for source in [*looks, OTHERS]]
-    axis = {"title": {"text": "percent of the month's messages"}, "ticksuffix": " %"}
+    axis = {"title": {"text": "share of messages"}, "ticksuffix": " %"}
     made = charts.finished(traces, HEIGHT, axis, [Scale("linear", 0, WHOLE, HEIGHT)], drawn, {}, ())
     made["layout"] |= {"barmode": "stack", "bargap": 0, "showlegend": True, "height": made["narrow"]["height"]}
     made["wide"] = {"margin": made["narrow"]["margin"] | {"l": charts.LEFT, "r": 40}}

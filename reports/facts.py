@@ -52,6 +52,7 @@ class Facts:
     reconciled: list[Row]
     reconciliation: list[Row]
     machine_rules: list[Row]
+    machine_measured: list[Row]
     everything_in: list[Row]
     order_with_machines: list[Row]
     collections: list[Row]

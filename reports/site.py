@@ -41,6 +41,7 @@ CSV_COLUMNS_OF_TODAY = {
     "reconciliation": ("community", "source", "month", "total", "stored", "quarantined", "copies", "other_month",
                        "difference", "state"),
     "machine_rules": ("id", "class", "condition", "messages", "sources", "evidence", "reviewed"),
+    "machine_measured": ("list", "system", "kind", "messages", "labelled", "told", "right", "read", "measured"),
     "visits": ("night", "community", "source", "ok", "unchanged", "empty", "partial", "failed", "refused", "gone"),
     "published": ("community", "metric", "period", "value", "quality", "definition", "source", "file"),
 }  # fmt: skip

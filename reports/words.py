@@ -183,6 +183,16 @@ def places_with_machines(metric: str, rows: Sequence[Row], community: str | None
     return f"With everything in, {by} {what}."
 
 
+def part(right: int, of: int, none: str) -> str:
+    """A share in percent with Wilson's interval of 95 %, such as `100 % (98 to 100)`; a word where it is of nothing."""
+    if not of:
+        return none
+    z, share = 1.96, right / of
+    middle, half = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    low, high = ((middle + side) / (1 + z * z / of) for side in (-half, half))
+    return f"{100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+
+
 def digits(value: float | None, missing: str = "not observed") -> str:
     """A number to three significant digits with thousands separators, or the word for missing."""
     if value is None:
