@@ -1,0 +1,71 @@
+"""The threads of whole real lists, of which some were checked by hand: `threads.csv` has the figures, never a mail.
+
+Runs where the samples lie beside the checkout. `threads` and `answered` are what the build makes of all files of the
+list; `checked` threads were read by hand, message by message, of which `disputed` were not as a reader would have them,
+see `note`; `split` and `joined` compare with the archive's own page of each month by thread, where there is one: pairs
+of neighbours that it has in one thread and we have not, and the other way around.
+"""
+
+import csv
+import re
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from test_archives import SHARED
+from test_messages import land_index
+from test_pairs import land_file
+from test_warehouse import ask
+
+from pipelines import warehouse
+from pipelines.folders import Folders
+from pipelines.nouns import Community, Source
+
+TABLE = Path(__file__).with_name("threads.csv")
+LISTS = {
+    "divunal-devel": "pipermail/twisted/divunal-devel/*.txt.gz",
+    "opendx2-users": "pipermail/berlios-opendx2-users/*.txt*",
+    "imagej-devel": "pipermail/imagej/imagej-devel/*.txt.gz",
+    "numpy-discussion": "pipermail/bigbang/2001-November.txt",
+    "maven-dev": "hyperkitty/made-here-1.3.12/export_2017-*.mbox.gz",
+}
+NAMES = ("January February March April May June July August September October November December").split()
+
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")
+
+
+def files(pattern):
+    return {month_of(path): path for path in sorted(SHARED.glob(pattern))}
+
+
+def month_of(path):
+    found = re.search(r"(\d{4})-(\w+?)\.", path.name)
+    return date(int(found[1]), NAMES.index(found[2]) + 1 if found[2] in NAMES else int(found[2]), 1)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """One community for each list, with all of its files."""
+    top = tmp_path_factory.mktemp("threads")
+    where = Folders(top / "data", top / "communities", top / "site")
+    known = []
+    for name, pattern in LISTS.items():
+        held = files(pattern)
+        source = Source(name, "list", "pipermail", ("https://lists.example.org/dev/",), min(held), "Invented.")
+        land_index(where, source, dict.fromkeys(held), datetime(2018, 2, 20, tzinfo=UTC))
+        for month, path in held.items():
+            land_file(where, source, month, path)
+        known.append(Community(name, name, "https://birds.example.org/", min(held), (source,)))
+    warehouse.build(where, known, date(2018, 2, 20))
+    return where
+
+
+def figures(built, name):
+    """What the build says of a list."""
+    of = f"where community = '{name}'"
+    ((messages,),) = ask(built, f"select count(*) from core.messages {of}")
+    ((threads, answered, longest),) = ask(
+        built, f"select count(*), count(answered_at), max(messages) from core.threads {of}"
+    )
+    return {"messages": messages, "threads": threads, "answered": answered, "longest": longest}
