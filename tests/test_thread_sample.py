@@ -16,6 +16,7 @@ from test_messages import land_index
 from test_pairs import land_file
 from test_warehouse import ask
 
+from flows.rehearsal.archives import MONTHS
 from pipelines import warehouse
 from pipelines.folders import Folders
 from pipelines.nouns import Community, Source
@@ -28,7 +29,6 @@ LISTS = {
     "numpy-discussion": "pipermail/bigbang/2001-November.txt",
     "maven-dev": "hyperkitty/made-here-1.3.12/export_2017-*.mbox.gz",
 }
-NAMES = ("January February March April May June July August September October November December").split()
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")
 
@@ -39,7 +39,7 @@ def files(pattern):
 
 def month_of(path):
     found = re.search(r"(\d{4})-(\w+?)\.", path.name)
-    return date(int(found[1]), NAMES.index(found[2]) + 1 if found[2] in NAMES else int(found[2]), 1)
+    return date(int(found[1]), MONTHS.index(found[2]) + 1 if found[2] in MONTHS else int(found[2]), 1)
 
 
 @pytest.fixture(scope="module")
