@@ -17,14 +17,21 @@ with declared as (
     from raw.series where initial_release <= seen_at and status not in ('future', 'development') group by all
     union all
     select community, source, unit, max(sent_at) from raw.messages where sent_at <= seen_at group by all
-), visits as (
+), noted as (
     select community, source, unit,
-        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as good_at,
-        max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at
-    from raw.visits group by all
+        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as well_at,
+        max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at,
+        coalesce(arg_max(if(verdict = 'empty', 0, coalesce(observations, 1)), seen_at) filter (verdict in ('ok', 'empty')), 1) > 0
+            and any_value(held) is null as lost
+    from raw.visits left join (select distinct community, source, unit, true as held from raw.units) using (community, source, unit)
+    group by all
+), visits as (
+    -- A harvest that is not there any more proves nothing, however well its visit went.
+    select community, source, unit, if(lost, null, well_at) as good_at, if(lost, greatest(failed_at, well_at), failed_at) as failed_at
+    from noted
 )
 select community, source, unit,
-    coalesce(good_at, failed_at) is not null as asked,
+    visits.unit is not null as asked,
     if(snapshot or kind = 'mbox', newest_at, good_at) as seen_until,
     failed_at
 from declared
