@@ -3,19 +3,25 @@
 The tests below are those that need several rooms at once; most requirements are proven where their code is tested.
 """
 
-import re
 import shutil
 from datetime import UTC, date, datetime
-from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from test_archives import KEY, crawl
 from test_messages import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list, monthly, where
+from test_moves import block
+from test_ranking import LEVELS, METRICS, MONTHS, UNSEEN, ranked, steady
 from test_warehouse import ask, community, land, row, source
 
-from pipelines import landing, warehouse
+from flows.collect import reread
+from flows.rehearsal.archives import Archives, MailingList
+from flows.rehearsal.server import serve
+from pipelines import communities, landing, warehouse
 from pipelines.folders import Folders
+from reports import facts, site
 
 __all__ = ["where"]
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
@@ -55,6 +61,130 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
     assert ask(where, "select postings from core.messages") == [(3,)]
     rows = ask(where, "select first_here, only_here from metrics.by_source where month = '2025-12-01' order by source")
     assert (sum(first for first, _ in rows), sum(only for _, only in rows)) == (1, 0)
+
+
+# ---- R12 -------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=6, deadline=None, database=None)
+@given(
+    factors=st.lists(st.floats(0.2, 5), min_size=12, max_size=12),
+    gone=st.integers(0, 11),
+    who=st.sampled_from([*LEVELS]),
+)
+def test_r12_a_month_that_is_removed_lowers_no_rank_silently(factors, gone, who):
+    """Of a community that goes up and down: the level is the mean of the other months, and their number is told."""
+    lively = [
+        (*cells[:3], cells[3] * factors[MONTHS.index(cells[2])], *cells[4:]) if cells[0] == who else cells
+        for cells in steady(LEVELS)
+    ]
+    less = [(*c[:3], *UNSEEN, None)[:7] if (c[0], c[2]) == (who, MONTHS[gone]) else c for c in lively]
+    whole, _ = ranked(lively)
+    holes, components = ranked(less)
+    assert (whole[who]["months"], holes[who]["months"]) == (12, 11)
+    assert holes[who]["place"] is not None
+    for metric in METRICS:
+        seen = [c[3] for c in lively if c[:2] == (who, metric) and c[2] != MONTHS[gone]]
+        assert components[who, metric]["level"] == pytest.approx(sum(seen) / 11)
+        assert components[who, metric]["state"] == "partial"
+    for other in LEVELS.keys() - {who}:
+        assert (holes[other]["score"], holes[other]["months"]) == (whole[other]["score"], 12)
+
+
+# ---- R14, R25 --------------------------------------------------------------------------------------------------
+
+SEPTEMBER, OCTOBER = date(2013, 9, 1), date(2013, 10, 1)
+SERVED = {
+    kind: MailingList(kind, url, f"{kind}@lists.example.org", {SEPTEMBER: 20, OCTOBER: 20})
+    for kind, url in (
+        ("pipermail", "/two.example.org/pipermail/pipermail/"),
+        ("hyperkitty", "/three.example.org/archives/list/hyperkitty@lists.example.org/"),
+        ("ponymail", "/pony.example.org/api/"),
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory):
+    """A server with three archives, and a data folder that has all of them from a good night."""
+    top = tmp_path_factory.mktemp("killed")
+    where = Folders(top / "data", top / "communities", top / "data" / "site")
+    where.communities.mkdir()
+    with serve(top / "none") as server:
+        server.archives = Archives([*SERVED.values()])
+        head = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2010-01-01\n\n'
+        sources = [block(one, server.base_url, kind, SEPTEMBER, "") for kind, one in SERVED.items()]
+        (where.communities / "birds.toml").write_text(head + "".join(sources))
+        crawl(where, (*SERVED,), "units=index,2013-09,2013-10")
+        yield where, server
+
+
+def later(first_night, tmp_path):
+    """The data folder as it was after the good night, to go on from."""
+    where, _ = first_night
+    new = Folders(tmp_path / "data", where.communities, tmp_path / "data" / "site")
+    shutil.copytree(where.data, new.data)
+    return new
+
+
+@pytest.mark.parametrize("killed", SERVED)
+def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names_it(first_night, tmp_path, killed):
+    where, (_, server) = later(first_night, tmp_path), first_night
+    server.archives = Archives([one for kind, one in SERVED.items() if kind != killed])
+    crawl(where, (*SERVED,), "units=index,2013-09,2013-10")
+    server.archives = Archives([*SERVED.values()])
+    warehouse.build(where, communities.load(where.communities), date(2013, 12, 20))
+    page = site.publish(where).read_text(encoding="utf-8")
+    failed = {row["source"] for row in facts.read(where.database).failures}
+    assert failed == {killed}
+    assert f"<td>{killed}</td>" in page
+    held = dict(ask(where, "select source, count(*) from core.postings group by all"))
+    assert held == dict.fromkeys(SERVED, 40), "what was had before is kept and counted"
+    values = ask(where, "select value, state from metrics.monthly where metric = 'messages' and month = '2013-09-01'")
+    assert values == [(60, "observed")]
+
+
+def test_r25_a_reader_of_another_version_reads_what_is_held_again_and_the_tables_are_those_of_a_fresh_visit(
+    first_night, tmp_path, monkeypatch
+):
+    """An older reader knew no classes and another clock; after it is bumped, kept pages give today's rows."""
+    monkeypatch.setenv("STACKRANK_KEY", KEY)
+    where = later(first_night, tmp_path)
+    known = communities.load(where.communities)
+    messages = "select * from core.messages join core.threads using (community, thread_key) order by all"
+    warehouse.build(where, known, date(2013, 12, 20))
+    fresh = ask(where, messages)
+    assert len(fresh) == 120
+    for path in where.observations.glob("birds/*/2013-*.parquet"):
+        as_of_an_older_reader(path)
+    warehouse.build(where, known, date(2013, 12, 20))
+    assert ask(where, messages) != fresh
+    assert ask(where, "select distinct class from core.messages") == [(None,)]
+    again = reread(where, [source for one in known for source in one.sources])
+    assert {visit.unit for visit in again.good} == {"2013-09", "2013-10"}
+    warehouse.build(where, known, date(2013, 12, 20))
+    assert ask(where, messages) == fresh
+
+
+def as_of_an_older_reader(path):
+    """Make a harvest what a reader of another version would have left: no class, and that version in its footer."""
+    footer = {
+        name: value.replace(b"mail/", b"mail/0.")
+        for name, value in pq.read_metadata(path).metadata.items()
+        if name != b"ARROW:schema"
+    }
+    rows = pq.read_table(path).drop_columns(["class", "class_rule"])
+    pq.write_table(rows.replace_schema_metadata(footer), path)
+    assert b"mail/0." in footer[landing.VISIT]
+
+
+def test_r25_a_changed_rule_about_machines_is_another_reader():
+    from hashlib import sha256
+
+    from pipelines.machines import RULES_FILE
+    from spiders.pipermail import PipermailSpider
+
+    assert PipermailSpider.reader.endswith(sha256(RULES_FILE.read_bytes()).hexdigest()[:8])
 
 
 # ---- R15 -------------------------------------------------------------------------------------------------------
