@@ -45,7 +45,7 @@ def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
     assert [(month, first) for month, first, _ in rows][:3] == counted[:3]
 
 
-def test_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is_hatched(where):
+def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is_hatched(where):
     page = Page(of_community.page(facts.read(lists(where).database), "birds"))
     figure = page.figures["channels"]
     bars = {trace["legendgroup"]: dict(zip(trace["x"], trace["y"], strict=True)) for trace in figure["data"]}
@@ -60,7 +60,7 @@ def test_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is
     assert page.rows(TITLE)["February 2026"] == ["100 % (1)", "0 % (0)", "chat"]
 
 
-def test_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
+def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
     known = facts.read(lists(where).database)
     rows = [
         row | {"community": "birds"}

@@ -61,7 +61,7 @@ def drawn(figure, meta):
     return {slug: dict(zip(t["x"], t["y"], strict=True))["2025-12-01"] for slug, t in traces.items()}
 
 
-def test_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
+def test_r06_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
     figure = house.pages["index.html"].figures["messages"]
     assert drawn(figure, "observed") == {"birds": 20, "fish": 16}
     assert drawn(figure, "machines") == {"birds": 1, "fish": 30}
@@ -71,7 +71,7 @@ def test_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
     assert words.LEGEND["machines"] in house.pages["index.html"].text
 
 
-def test_everything_in_is_the_same_chart_by_one_switch(house):
+def test_r06_everything_in_is_the_same_chart_by_one_switch(house):
     for page, chart, line, value in (
         ("index.html", "messages", "fish", 46), ("index.html", "talk-people", "fish", 5),
         ("fish.html", "talk-messages", "messages", 46), ("fish.html", "talk-people", "talk_people", 5),
@@ -95,7 +95,7 @@ def test_without_a_script_the_table_has_both_figures(house):
     assert {row[0]: row[1:] for row in rows}["December 2025"] == ["30", "16", "46"]
 
 
-def test_what_everything_in_does_to_each_place_is_said_beside_the_chart(house):
+def test_r06_what_everything_in_does_to_each_place_is_said_beside_the_chart(house):
     text = house.pages["index.html"].text
     assert "With everything in, places by messages change: Birds from 1 to 2 and Fish from 2 to 1." in text
     assert "With everything in, by senders no place changes." in text

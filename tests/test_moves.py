@@ -85,7 +85,7 @@ def invented(*lists):
     return {m.message_id: m for one in lists for month in one.months for m in archives.messages(one, month)}
 
 
-def test_four_lists_that_became_one_show_no_jump_and_no_dip(built):
+def test_r23_four_lists_that_became_one_show_no_jump_and_no_dip(built):
     months = (OCTOBER, NOVEMBER, DECEMBER, JANUARY)
     assert of_month(built, "messages", "folded", *months) == [240, 240, 240, 240]
     assert len(invented(*OLD.values(), DISCUSS)) == 960
@@ -124,7 +124,7 @@ def answered(known, month):
     return {first.message_id for first in others if of(first) == month}
 
 
-def test_the_fortnight_of_copies_is_in_the_raw_view_only(built):
+def test_r23_the_fortnight_of_copies_is_in_the_raw_view_only(built):
     copied = sum(copies.holds(m) for copies in DISCUSS.copies for m in archives.messages(copies.of, NOVEMBER))
     assert copied > 80
     assert of_month(built, "postings", "folded", NOVEMBER) == [240 + copied]
@@ -140,7 +140,7 @@ def test_the_fortnight_of_copies_is_in_the_raw_view_only(built):
     )
 
 
-def test_the_lists_of_the_incubator_go_on_without_a_jump(built):
+def test_r23_the_lists_of_the_incubator_go_on_without_a_jump(built):
     assert of_month(built, "messages", "grown", FEBRUARY, MARCH, APRIL) == [90, 90, 90]
     told = as_invented(built, "grown", (FEBRUARY, MARCH, APRIL), INCUBATOR, OWN)
     assert max(told["talk_people"]) <= 1.5 * min(told["talk_people"])
@@ -148,7 +148,7 @@ def test_the_lists_of_the_incubator_go_on_without_a_jump(built):
     assert of_month(built, "postings", "grown", MARCH)[0] > 120
 
 
-def test_each_move_is_a_break_with_its_month(built):
+def test_r23_each_move_is_a_break_with_its_month(built):
     moves = ask(built, "select month, from_source, to_source, action from core.moves order by all")
     assert moves == [
         (MARCH, "incubator", "dev", "stitch"),
@@ -156,7 +156,7 @@ def test_each_move_is_a_break_with_its_month(built):
     ]
 
 
-def test_the_same_people_are_new_once(built):
+def test_r23_the_same_people_are_new_once(built):
     newcomers = ask(built, "select community, sum(value) from metrics.new_talk_people group by all order by all")
     people = ask(built, "select community, count(distinct sender_key) from core.messages group by all order by all")
     assert newcomers == people
@@ -164,7 +164,7 @@ def test_the_same_people_are_new_once(built):
         assert (community, len({m.name for m in invented(*lists).values()})) in people
 
 
-def test_a_thread_that_a_move_spread_over_lists_is_one_thread(built):
+def test_r23_a_thread_that_a_move_spread_over_lists_is_one_thread(built):
     """Some of the copied messages are answered on the old list and stand on both: no thread is split, none doubled."""
     rows = ask(built, "select community, count(distinct thread_key), count(*), sum(messages) from core.threads "
                       "group by all order by all")  # fmt: skip

@@ -3,8 +3,12 @@
 The tests below are those that need several rooms at once; most requirements are proven where their code is tested.
 """
 
+import ast
+import re
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -261,3 +265,30 @@ def test_r15_a_harvest_that_is_gone_is_a_gap_however_well_its_visit_went(where):
     warehouse.build(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: "unobserved", JANUARY: 1, FEBRUARY: 0}
     assert ask(where, "select state from core.coverage where month = '2025-12-01'") == [("gap",)]
+
+
+# ---- which test proves what ------------------------------------------------------------------------------------
+
+NUMBERS = (1, 2, 3, 4, 5, 6, 12, 13, 14, 15, 23, 25)
+HERE = Path(__file__).parent
+
+
+def proofs():
+    """How many tests of each file carry the number of each requirement, as (number, file)."""
+    found = Counter()
+    for path in HERE.glob("test_*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and (told := re.match(r"test_r(\d\d)_", node.name)):
+                found[int(told[1]), path.stem] += 1
+    return found
+
+
+def test_each_requirement_has_tests_that_carry_its_number_and_the_table_says_where():
+    told = (HERE / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| r(\d\d) .* \| (.*) \|$", told, re.MULTILINE))
+    assert [int(number) for number in rows] == list(NUMBERS)
+    written = {
+        (int(n), file): int(tests) for n, row in rows.items() for file, tests in re.findall(r"`(\w+)` (\d+)", row)
+    }
+    assert written == proofs()
+    assert {number for number, _ in written} == set(NUMBERS)
