@@ -36,7 +36,7 @@ CSV_COLUMNS = {
 # What does not depend on the month that is shown.
 CSV_COLUMNS_OF_TODAY = {
     "freshness": ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest",
-                  "waiting_units", "pending_months", "note"),
+                  "waiting_units", "pending_months", "quiet_days", "usual_days", "note"),
     "coverage": ("community", "source", "month", "state", "covered"),
     "reconciliation": ("community", "source", "month", "total", "stored", "quarantined", "copies", "other_month",
                        "difference", "state"),

@@ -127,13 +127,21 @@ def standing(row: Row, built: datetime) -> str:
         seen = f"not seen for {(built - row['good_at']).days} nights"
     else:
         seen = f"seen {age(row['good_at'], built)} before the build"
-    return "; ".join(filter(None, (seen, loading(row), "a frozen copy" if row["snapshot"] else "")))
+    return "; ".join(filter(None, (seen, loading(row), silent(row), "a frozen copy" if row["snapshot"] else "")))
 
 
 def troubled(row: Row, built: datetime) -> bool:
-    """Whether a source needs the reader's attention: never seen, late, or still loading."""
+    """Whether a source needs the reader's attention: never seen, late, still loading, or silent."""
     late = row["good_at"] is None or built - row["good_at"] > LATE
-    return row["kind"] != UNREADABLE and (late or bool(loading(row)))
+    return row["kind"] != UNREADABLE and (late or bool(loading(row)) or bool(silent(row)))
+
+
+def silent(row: Row) -> str:
+    """Whether a living source has had nothing for three times as long as is usual there, 19 times of 20."""
+    quiet, usual = row["quiet_days"], row["usual_days"]
+    if quiet is None or quiet <= 3 * usual:
+        return ""
+    return f"nothing new for {quiet} days, where {plural(usual, 'day')} are usual: does it still work?"
 
 
 def loading(row: Row) -> str:

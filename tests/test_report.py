@@ -308,10 +308,14 @@ def test_each_source_says_when_it_was_last_seen(house):
     (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked yet", True),
     (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
     (None, {"kind": "unreadable", "pending_months": 9}, words.CLOSED, False),
+    (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
+    (1, {"quiet_days": 10, "usual_days": 3},
+     "seen 1 hour before the build; nothing new for 10 days, where 3 days are usual: does it still work?", True),
 ])  # fmt: skip
 def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
-           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9} | more  # fmt: skip
+           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
+           "quiet_days": None, "usual_days": None} | more  # fmt: skip
     assert words.standing(row, NIGHT) == said
     assert words.troubled(row, NIGHT) is troubled
 

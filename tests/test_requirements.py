@@ -25,10 +25,29 @@ from flows.rehearsal.archives import Archives, MailingList
 from flows.rehearsal.server import serve
 from pipelines import communities, landing, warehouse
 from pipelines.folders import Folders
-from reports import facts, site
+from reports import facts, site, words
 
 __all__ = ["where"]
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
+
+# ---- R01 -------------------------------------------------------------------------------------------------------
+
+
+def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(where):
+    """Mail on every other day until 20 January, then none for 59 days; the other list has always had little."""
+    dev, users = mailing_list("dev"), mailing_list("users")
+    land_index(where, dev, {DECEMBER: 16, JANUARY: 10})
+    land_index(where, users, {DECEMBER: 1})
+    for month, last in ((DECEMBER, 31), (JANUARY, 20)):
+        land_month(where, dev, month, *(mail(f"{month:%m}{n}", f"{n:02} {month:%b %Y}") for n in range(2, last + 1, 2)))
+    land_month(where, users, DECEMBER, mail("u", "05 Dec 2025"))
+    warehouse.build(where, [community("birds", dev, users)], TODAY)
+    rows = {row["source"]: row for row in facts.read(where.database).freshness}
+    assert (rows["dev"]["quiet_days"], rows["dev"]["usual_days"]) == (59, 2)
+    assert words.silent(rows["dev"]) == "nothing new for 59 days, where 2 days are usual: does it still work?"
+    assert words.troubled(rows["dev"], NIGHT.replace(tzinfo=None))
+    assert (rows["users"]["quiet_days"], words.silent(rows["users"])) == (None, "")
+
 
 # ---- R04, R05 --------------------------------------------------------------------------------------------------
 
