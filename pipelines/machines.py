@@ -1,5 +1,6 @@
 """The reviewed rules that tell the mail of machines from that of people; see machines.toml."""
 
+import csv
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 RULES_FILE = Path(__file__).with_name("machines.toml")
+MEASURED_FILE = Path(__file__).with_name("machines_measured.csv")
 HUMAN = "human"
 CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply", "system")
 
@@ -94,3 +96,35 @@ def load(path: Path = RULES_FILE) -> Machines:
             raise ValueError(f"{rule.id}: a rule has one class of {CLASSES} and looks at one thing")
         rules.append(rule)
     return Machines(tuple(rules))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How the rules did on one list, of messages that were labelled by tests/labelling/RULES.md.
+
+    `kind` is a class, or machine: all of them together. `labelled` messages are of it, `told` the
+    rules say so of, `right` are both; `read` of the list's messages were read by eye.
+    """
+
+    list: str
+    system: str
+    kind: str
+    messages: int
+    labelled: int
+    told: int
+    right: int
+    read: int
+    measured: date
+
+
+def measured(path: Path = MEASURED_FILE) -> list[Measured]:
+    """Read the figures; raises KeyError or ValueError for a line that is not as the head says."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [_measured(row) for row in rows]
+
+
+def _measured(row: dict[str, str]) -> Measured:
+    messages, labelled, told, right, read = (int(row[n]) for n in ("messages", "labelled", "told", "right", "read"))
+    day = date.fromisoformat(row["measured"])
+    return Measured(row["list"], row["system"], row["kind"], messages, labelled, told, right, read, day)

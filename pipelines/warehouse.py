@@ -195,6 +195,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
     _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
     _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
+    _table(con, RAW["machine_measurements"], [astuple(each) for each in machines.measured()])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -493,6 +494,18 @@ RAW = {
         ("measure", "varchar", "name of the measure"),
         ("metric", "varchar", "what raw.history calls it"),
         ("definition", "varchar", "the definition that it has there"),
+    )),
+    "machine_measurements": Written("raw.machine_measurements", "One row per list and kind of sender: how right"
+        " raw.machine_rules are on real messages that were labelled.", (
+        ("list", "varchar", "name of the list"),
+        ("system", "varchar", "archive system that served the mailbox"),
+        ("kind", "varchar", "machine (all kinds together), or a class of raw.machine_rules"),
+        ("messages", "integer", "messages of the list that were labelled, by tests/labelling/RULES.md"),
+        ("labelled", "integer", "of those, messages that the labels call of this kind"),
+        ("told", "integer", "of those, messages that the rules call so"),
+        ("agreed", "integer", "of those, messages that both do"),
+        ("read", "integer", "messages of the list that were read by eye"),
+        ("measured", "date", "when"),
     )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),

@@ -38,14 +38,16 @@ def places(drawn: Sequence[Line], looks: Mapping[str, Style], events: Sequence[E
 def monthly(
     drawn: Sequence[Line], looks: Mapping[str, Style], unit: str,
     events: Sequence[Event] = (), marks: Sequence[Mark] = (), breaks: Sequence[Break] = (), *, named: bool = False,
+    machines: Sequence[Line] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Monthly numbers from zero, or on a logarithmic scale; marks in rows of their own below, breaks as upright lines.
 
-    `named` writes the labels of the marks beside them where there is room.
+    `named` writes the labels of the marks beside them where there is room; the lines of `machines` are thin and below.
     """
-    values = [value or 0 for line in drawn for value in line.values] + [event.value for event in events]
+    values = [value or 0 for line in (*drawn, *machines) for value in line.values] + [event.value for event in events]
     scales = [linear(max(values, default=0), PANEL), logarithmic(values, PANEL)]
-    traces = [trace for line in drawn for trace in traces_of(line, looks)]
+    traces = [thin(line, looks) for line in machines]
+    traces += [trace for line in drawn for trace in traces_of(line, looks)]
     traces += [event_mark(event, looks) for event in events]
     rows = [slug for slug in looks if any(mark.slug == slug for mark in marks)]
     traces += [mark_row(slug, len(rows) - n, marks, looks) for n, slug in enumerate(rows)]
@@ -95,6 +97,24 @@ def trace(line: Line, known: str, style: Style, said: str, width: int) -> dict[s
         "marker": {"symbol": symbol, "size": sizes(months, values), "color": style.colour, "opacity": 1},
         "cliponaxis": False,
         "hovertemplate": f"{said}%{{customdata:,~r}}{kind.said and f' ({kind.said})'}",
+    }
+
+
+def thin(line: Line, looks: Mapping[str, Style]) -> dict[str, Any]:
+    """The mail of machines alone, as a thin line in the colour of the line that leaves it out."""
+    return {
+        "type": "scatter",
+        "name": escape(line.label),
+        "legendgroup": line.slug,
+        "meta": "machines",
+        "x": line.months,
+        "y": line.values,
+        "mode": "lines",
+        "line": {"color": looks.get(line.slug, GREY).colour, "width": 0.8, "dash": "solid"},
+        "opacity": 0.6,
+        "cliponaxis": False,
+        "showlegend": False,
+        "hovertemplate": "%{customdata:,~r} of machines alone",
     }
 
 

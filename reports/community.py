@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from reports import data, lines, render, twins, words
+from reports import channels, data, lines, render, twins, words
 from reports.facts import Facts, Row
 
 FOLDER = "community"
@@ -16,7 +16,7 @@ def page(known: Facts, community: str) -> str:
     looks = looks or {community: lines.STYLES[0]}
     made = [twins.of_places(known, family, looks) for family in known.families]
     made += [twins.of_community(known, community, *counted) for counted in _counted(known)]
-    made.append(twins.of_sources(known, community))
+    made += [channels.shares(known, community), twins.of_sources(known, community)]
     return render.page(
         "community.html", known, community, "../",
         own=own,

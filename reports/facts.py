@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines import method
 from pipelines.warehouse import ask
 
 QUESTIONS = Path(__file__).parent / "questions"
 FAMILIES = ("overall", "talk", "code", "members")
 # Those whose answers depend on the month that is shown.
-DATED = ("ranking", "components", "bounds", "places", "monthly", "by_source", "moves", "releases", "imports")
+DATED = ("ranking", "components", "bounds", "places", "monthly", "by_source", "moves", "releases", "imports",
+         "everything_in", "order_with_machines")  # fmt: skip
 # A server's reason may carry terminal colours or turn the reading direction of the page around.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -51,6 +53,9 @@ class Facts:
     reconciled: list[Row]
     reconciliation: list[Row]
     machine_rules: list[Row]
+    machine_measured: list[Row]
+    everything_in: list[Row]
+    order_with_machines: list[Row]
     collections: list[Row]
     published: list[Row]
     profile: list[Row]
@@ -82,16 +87,21 @@ def read(database: Path) -> Facts:
     (build,) = answered(database, "build", {})
     (visited,) = answered(database, "visited", {})
     month = build["last_complete_month"]
-    span = {"as_of": month, "until": month_after(build["today"])}
+    span = _span(month, month_after(build["today"]))
     lists = [field.name for field in fields(Facts)][4:]
     return Facts(month, False, build, visited, *(answered(database, question, span) for question in lists))
 
 
 def as_of(known: Facts, database: Path, month: date) -> Facts:
     """The same facts with every answer that is dated ending with `month`, the first day of a complete month."""
-    span = {"as_of": month, "until": month_after(month)}
+    span = _span(month, month_after(month))
     answers: dict[str, Any] = {question: answered(database, question, span) for question in DATED}
     return replace(known, month=month, dated=True, **answers)
+
+
+def _span(month: date, until: date) -> dict[str, object]:
+    """What a question may name: the window's last month, the first day that is not shown, and the method's rules."""
+    return {**method.load().rules, "as_of": month, "until": until}
 
 
 def month_after(day: date) -> date:
@@ -99,10 +109,11 @@ def month_after(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def answered(database: Path, question: str, span: Mapping[str, date]) -> list[Row]:
+def answered(database: Path, question: str, span: Mapping[str, object]) -> list[Row]:
     """The rows that answer `questions/<question>.sql`, unseen characters in text made visible."""
     sql = (QUESTIONS / f"{question}.sql").read_text(encoding="utf-8")
-    named = {name: day for name, day in span.items() if f"= ${name}" in sql or f"< ${name}" in sql}
+    asked = " ".join(line for line in sql.splitlines() if not line.startswith("--"))
+    named = {name: value for name, value in span.items() if re.search(rf"\${name}\b", asked)}
     rows = ask(database, sql, named).to_pylist()
     return [{column: visible(value) for column, value in row.items()} for row in rows]
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from plotly.utils import PlotlyJSONEncoder
 
-from reports import charts, lines, words
+from reports import charts, lines, machine_mail, words
 from reports.facts import Facts, Row
 from reports.lines import Break, Event, Line, Mark, Style
+from reports.machine_mail import Everything
 
 # What an import adds to the month in which it stands, by metric.
 ADDED = {"commits": "commits", "code_people": "only_people"}
@@ -31,6 +32,12 @@ class Chart:
     rows: list[list[str]]
     of_places: bool = False
     of_counts: bool = False
+    note: str = ""
+
+    @property
+    def switched(self) -> bool:
+        """Whether it can be drawn with everything in."""
+        return "everything" in self.figure
 
     @property
     def json(self) -> str:
@@ -89,14 +96,21 @@ def of_metric(known: Facts, metric: str, looks: Mapping[str, Style]) -> Chart | 
     drawn = lines.lines(_without(rows, known.imports), "month", "value", known.names)
     marks = [_mark(row, row["community"]) for row in _marked(known.releases)]
     label = words.label(metric)
+    title, unit = f"{label} a month", f"{label.lower()} a month"
+    mail = machine_mail.everything(known, _switched([metric]), "community", known.names, None, _kind_of_month)
+    figure = charts.monthly(drawn, looks, unit, events, marks, machines=mail.machines if mail else ())
+    if mail:
+        other = charts.monthly(mail.drawn, looks, unit, events, marks)
+        figure = machine_mail.into(figure, other, f"{title}, everything in")
     return Chart(
         id=metric.replace("_", "-"),
-        title=f"{label} a month",
+        title=title,
         description=f"{_definition(known, metric)} A line breaks where a month was not observed.",
-        figure=charts.monthly(drawn, looks, f"{label.lower()} a month", events, marks),
+        figure=figure,
         source=words.origin(known),
         download="monthly.csv",
-        **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks)),
+        note=machine_mail.changes(known, [metric, "talk"]) if mail else "",
+        **_table("Month", *_both(drawn, rows, mail), "month", words.month_of, _told(events, marks)),
     )
 
 
@@ -111,20 +125,40 @@ def of_community(known: Facts, community: str, family: str, unit: str) -> Chart 
         return None
     looks = lines.styles([metric for metric in metrics if any(row["metric"] == metric for row in rows)])
     events = _events(known, rows, lambda row: row["metric"])
-    drawn = lines.lines(_without(rows, known.imports), "month", "value", names, "metric")
+    told = lines.lines(_without(rows, known.imports), "month", "value", names, "metric")
     first = next(iter(looks))
     marks = [_mark(row, first) for row in _marked(known.of("releases", community))]
     breaks = [Break(row["month"], words.move(row)) for row in known.of("moves", community) if row["family"] == family]
+    switched = {metric: names[metric] for metric in _switched(metrics)}
+    mail = machine_mail.everything(known, [*switched], "metric", switched, community, _kind_of_month)
+    drawn = [line for line in told if not (mail and line.slug == machine_mail.MACHINES)]
+    title, said = words.joined([names[line.slug] for line in drawn]) + a_month, f"{unit}{a_month}"
+    thin = mail.machines if mail else ()
+    figure = charts.monthly(drawn, looks, said, events, marks, breaks, named=True, machines=thin)
+    if mail:
+        whole = [*mail.drawn, *(line for line in drawn if line.slug not in switched)]
+        other = charts.monthly(whole, looks, said, events, marks, breaks, named=True)
+        figure = machine_mail.into(figure, other, f"{title}, everything in")
     return Chart(
         id=f"{family}-{unit}",
-        title=words.joined([names[line.slug] for line in drawn]) + a_month,
+        title=title,
         description=" ".join(f"{names[line.slug]}: {_definition(known, line.slug)}" for line in drawn)
         + " A line breaks where a month was not observed.",
-        figure=charts.monthly(drawn, looks, f"{unit}{a_month}", events, marks, breaks, named=True),
+        figure=figure,
         source=f"{known.names[community]}. {words.origin(known)}",
         download="monthly.csv",
-        **_table("Month", drawn, rows, "month", words.month_of, _told(events, marks, breaks), "metric"),
+        note=machine_mail.changes(known, [*switched, "talk"], community) if mail else "",
+        **_table("Month", *_both(told, rows, mail), "month", words.month_of, _told(events, marks, breaks), "metric"),
     )
+
+
+def _switched(metrics: Iterable[str]) -> list[str]:
+    return [metric for metric in metrics if metric in machine_mail.SWITCHED]
+
+
+def _both(drawn: Sequence[Line], rows: list[Row], mail: Everything | None) -> tuple[list[Line], list[Row]]:
+    """The lines and rows of a table, those with everything in behind the others."""
+    return ([*drawn, *mail.columns], [*rows, *mail.rows]) if mail else ([*drawn], rows)
 
 
 def of_sources(known: Facts, community: str) -> Chart | None:

@@ -67,6 +67,10 @@ LEGEND = {
     "event": "Crossed circles: a history that one person recorded in one day, most of it written more than 30 days"
     " before. The lines leave it out; the table, the CSV and the ranking count it in the month in which it was"
     " recorded.",
+    "hatched": "Hatched: a list or forum that lived could not be seen, or not whole; the shares are of what was seen.",
+    "unseen": "Grey and hatched: nothing was seen of the month, which is no zero.",
+    "machines": "Thin lines: machines alone, by the reviewed rules; the thick lines leave them out, and the switch"
+    " above the chart counts them too.",
     "break": "Dotted upright lines: a source moved; the table says where to, and whether both sides could be read.",
     "marks": "Small marks below: the first release of each line of versions.",
 }
@@ -168,13 +172,22 @@ def standing(row: Row, built: datetime) -> str:
         seen = f"not seen for {(built - row['good_at']).days} nights"
     else:
         seen = f"seen {age(row['good_at'], built)} before the build"
-    return "; ".join(filter(None, (seen, loading(row), "a frozen copy" if row["snapshot"] else "")))
+    return "; ".join(filter(None, (seen, loading(row), silent(row), "a frozen copy" if row["snapshot"] else "")))
 
 
 def troubled(row: Row, built: datetime) -> bool:
-    """Whether a source needs the reader's attention: never seen, late, or still loading."""
+    """Whether a source needs the reader's attention: never seen, late, still loading, or silent."""
     late = row["good_at"] is None or built - row["good_at"] > LATE
-    return row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND} and (late or bool(loading(row)))
+    answers = row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
+    return answers and (late or bool(loading(row)) or bool(silent(row)))
+
+
+def silent(row: Row) -> str:
+    """Whether a living source has had nothing for three times as long as is usual there, 19 times of 20."""
+    quiet, usual = row["quiet_days"], row["usual_days"]
+    if quiet is None or quiet <= 3 * usual:
+        return ""
+    return f"nothing new for {quiet} days, where {plural(usual, 'day')} are usual: does it still work?"
 
 
 def loading(row: Row) -> str:
@@ -205,6 +218,33 @@ def plural(number: int, noun: str) -> str:
     if number == 0:
         return f"no {noun}s"
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def places_with_machines(metric: str, rows: Sequence[Row], community: str | None = None) -> str:
+    """What the mail of machines would do to places; `rows` as `questions/order_with_machines.sql` gives them.
+
+    Of all communities that have a place, or of one; nothing where that has none.
+    """
+    by = "in the ranking of talk" if metric == "talk" else f"by {label(metric).lower()}"
+    own = [row for row in rows if community in (None, row["community"])]
+    changed = [row for row in own if row["place_with"] != row["place"]]
+    moved = [f"{row['name']} from {row['place']} to {row['place_with']}" for row in changed]
+    if not own:
+        return ""
+    if moved:
+        return f"With everything in, places {by} change: {joined(moved)}."
+    what = "no place changes" if community is None else f"{own[0]['name']} keeps place {own[0]['place']} of {len(rows)}"
+    return f"With everything in, {by} {what}."
+
+
+def part(right: int, of: int, none: str) -> str:
+    """A share in percent with Wilson's interval of 95 %, such as `100 % (98 to 100)`; a word where it is of nothing."""
+    if not of:
+        return none
+    z, share = 1.96, right / of
+    middle, half = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    low, high = ((middle + side) / (1 + z * z / of) for side in (-half, half))
+    return f"{100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def digits(value: float | None, missing: str = "not observed") -> str:

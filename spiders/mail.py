@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -21,7 +21,7 @@ from pipelines.landing import MESSAGES
 from pipelines.pseudonyms import Pseudonyms, fold_address
 from spiders.mail_headers import moments, sender, text_of, unfolded
 
-READER = "mail/3"
+READER = f"mail/3+{sha256(machines.RULES_FILE.read_bytes()).hexdigest()[:8]}"
 BLOCK = 1 << 20
 KEPT = 1 << 20
 HEADERS = 1 << 18

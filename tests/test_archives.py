@@ -405,7 +405,7 @@ def test_the_index_lands_what_the_archive_says_it_holds(nights):
 
 
 @pytest.mark.parametrize("fault", INDEX_FAULTS)
-def test_an_index_that_cannot_be_had_has_its_verdict_and_no_month_is_asked(nights, fault):
+def test_r01_an_index_that_cannot_be_had_has_its_verdict_and_no_month_is_asked(nights, fault):
     verdict, reason = INDEX_FAULTS[fault]
     assert verdicts(nights, 0, f"index-{fault}") == {"index": verdict}
     assert reason in visit_to(nights, 0, f"index-{fault}", "index").reason
@@ -414,7 +414,7 @@ def test_an_index_that_cannot_be_had_has_its_verdict_and_no_month_is_asked(night
 
 
 @pytest.mark.parametrize(("month", "fault"), FAULTY.items(), ids=FAULTY.values())
-def test_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_one(nights, month, fault):
+def test_r01_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_one(nights, month, fault):
     verdict, reason = MONTH_FAULTS[fault]
     visit = visit_to(nights, 0, "faulty", month)
     assert (str(visit.verdict), visit.observations) == (verdict, 5 if verdict == OK else None)
@@ -450,7 +450,7 @@ def test_a_total_that_is_not_what_was_read_is_noted_and_the_month_lands(nights):
     assert 3 < half.observations < 9
 
 
-def test_an_archive_without_months_is_empty_only_where_it_is_one(nights):
+def test_r01_an_archive_without_months_is_empty_only_where_it_is_one(nights):
     assert verdicts(nights, 0, "none") == verdicts(nights, 0, "pony-none") == {"index": EMPTY}
     assert verdicts(nights, 0, "pony-lost") == {"index": GONE}
     assert visit_to(nights, 0, "pony-lost", "index").reason == "the archive has no list of this address"
@@ -475,7 +475,7 @@ def test_half_months_are_asked_for_after_a_stream_that_ended_early_and_land_only
     assert verdicts(nights, 0, "talk-login") == {"index": FAILED}
 
 
-def test_the_second_night_asks_only_for_what_may_have_changed(nights):
+def test_r25_the_second_night_asks_only_for_what_may_have_changed(nights):
     dev, plain, packed = LISTS["dev"], text_file(LISTS["dev"], RUNNING), text_file(LISTS["dev"], PREVIOUS)
     assert asked(nights, 1, dev) == sorted([dev.url, plain, page_by_date(dev, RUNNING), packed])
     assert verdicts(nights, 1, "dev") == {"index": OK, unit(RUNNING): OK, unit(PREVIOUS): UNCHANGED}
@@ -497,13 +497,13 @@ def test_the_second_night_asks_only_for_what_may_have_changed(nights):
     assert verdicts(nights, 1, "users-cn") == dict.fromkeys(("index", unit(RUNNING), unit(PREVIOUS)), UNCHANGED)
 
 
-def test_a_settled_month_is_asked_for_again_on_its_night(nights):
+def test_r25_a_settled_month_is_asked_for_again_on_its_night(nights):
     turning = LISTS["turning"]
     assert asked(nights, 1, turning) == sorted([turning.url, text_file(turning, TURNING)])
     assert verdicts(nights, 1, "turning") == {"index": UNCHANGED, unit(TURNING): UNCHANGED}
 
 
-def test_what_was_had_stays_where_less_comes_later(nights):
+def test_r14_what_was_had_stays_where_less_comes_later(nights):
     assert held(nights, "shrinking")[unit(PREVIOUS)] == 60
     assert visit_to(nights, 1, "shrinking", PREVIOUS).reason == "shrank from 60 to 30: the earlier harvest is kept"
     emptied = visit_to(nights, 1, "emptied", RUNNING)
@@ -583,7 +583,7 @@ def stackrank(where, *arguments):
 
 
 @pytest.mark.long
-def test_kept_pages_are_read_again_without_asking_anybody(reread):
+def test_r25_kept_pages_are_read_again_without_asking_anybody(reread):
     where, before, seen, (told, *_) = reread
     key = ("birds", "dev", unit(A))
     after = landing.held(where.observations)[key]
@@ -674,7 +674,7 @@ def test_pages_are_pruned_by_command(spider, monkeypatch, tmp_path, capsys):
     assert landing.kept_page(tmp_path, visits[0]) is None
 
 
-def test_a_page_without_a_single_message_is_no_harvest(spider):
+def test_r01_a_page_without_a_single_message_is_no_harvest(spider):
     archive = spider.archive(spider.sources[0], unit(A), datetime.now(UTC))
     batches = list(mbox.messages(io.BytesIO(b"Error: no such list\n").read, archive, KEYED))
     with pytest.raises(ValueError, match="nothing of it could be read as a message, 1 parts"):
@@ -985,7 +985,7 @@ def test_a_host_in_trouble_gets_pauses_and_after_three_failures_its_rest(spider,
         spider.check_rest(url)
 
 
-def test_what_an_older_reader_has_read_is_read_again_from_its_page_or_stays(spider, monkeypatch):
+def test_r25_what_an_older_reader_has_read_is_read_again_from_its_page_or_stays(spider, monkeypatch):
     (source,) = spider.sources
     one = Listed(unit(A), A, text_file(LISTS["dev"], A), None, True)
     monkeypatch.setattr(spider, "reader", "pipermail/2")

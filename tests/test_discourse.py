@@ -679,7 +679,7 @@ def spring(tmp_path):
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
     land_block(where, 0, date(2025, 10, 2), date(2025, 11, 20), seen=date(2026, 1, 10))
     land_block(where, 1, date(2025, 12, 5), date(2026, 1, 8), seen=date(2026, 1, 10), last=1500)
-    note(where, "index", date(2026, 1, 10), OK)
+    note(where, "index", date(2026, 1, 10), OK, observations=0)
     return where
 
 

@@ -457,7 +457,7 @@ def test_a_new_commit_is_one_more_row(house):
     assert {name for name, file in house.files[2].items() if file != house.files[1][name]} == {"grows"}
 
 
-def test_a_history_that_shrinks_keeps_what_was_landed(house):
+def test_r14_a_history_that_shrinks_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/shrinks")
     assert (visit.verdict, visit.observations) == ("partial", 5)
     assert visit.reason == "shrank from 10 to 5: the earlier harvest is kept"
@@ -505,7 +505,7 @@ def test_listed_repositories_are_visited_unless_another_source_names_them(house)
 
 
 @pytest.mark.parametrize(("source", "reason"), [("login", "no"), ("empty", "names none"), ("nowhere", "answered 404")])
-def test_a_list_that_is_none_is_a_failure_not_an_empty_source(house, source, reason):
+def test_r01_a_list_that_is_none_is_a_failure_not_an_empty_source(house, source, reason):
     visits = [v for (name, _), v in house.nights[0].visits.items() if name == source]
     assert [v.verdict for v in visits] == ["failed"]
     assert reason in visits[0].reason

@@ -204,7 +204,7 @@ def test_every_unit_has_a_visit_and_nothing_is_left_lying_about(nights):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_has_its_own_verdict_and_keeps_what_was_landed(nights, fault):
+def test_r14_each_fault_has_its_own_verdict_and_keeps_what_was_landed(nights, fault):
     verdict, reason = BROKEN[fault]
     visit = nights[1].visits[fault]
     assert visit.verdict == verdict
@@ -215,7 +215,7 @@ def test_each_fault_has_its_own_verdict_and_keeps_what_was_landed(nights, fault)
         assert (nights[2].visits[fault].verdict, nights[2].rows[fault]) == ("ok", 61)
 
 
-def test_what_moved_on_its_host_is_followed_and_said(nights):
+def test_r14_what_moved_on_its_host_is_followed_and_said(nights):
     assert nights[1].visits["rename"].note.startswith("moved to http://127.0.0.1:")
     assert nights[1].visits["rename"].note.endswith("/birds/rename-renamed")
     assert nights[1].visits["rename"].url.endswith("/birds/rename")

@@ -65,11 +65,11 @@ def test_a_machine_is_told_by_how_its_subject_begins_and_an_answer_is_a_persons(
     ("Jenkins Invented <jenkins@example.org>", "How do I set up Jenkins", "human"),
     (PERSON, "Builds failed for me", "human"), (PERSON, "", "human"), ("", "Thing", "human"),
 ])  # fmt: skip
-def test_a_rule_is_no_wider_than_what_was_reviewed(who, subject, expected):
+def test_r06_a_rule_is_no_wider_than_what_was_reviewed(who, subject, expected):
     assert classed(who, subject)[0] == expected
 
 
-def test_every_rule_has_a_class_evidence_and_a_day():
+def test_r06_every_rule_has_a_class_evidence_and_a_day():
     assert len({rule.id for rule in RULES.rules}) == len(RULES.rules) > 15
     for rule in RULES.rules:
         assert rule.evidence.endswith(".")
@@ -95,7 +95,7 @@ def tracked(number, at):
     )
 
 
-def test_people_are_counted_and_machines_beside_them(where):
+def test_r06_people_are_counted_and_machines_beside_them(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 4})
     answer = mail(4, "04 Dec 2025", "joe", b"In-Reply-To: <3@example.org>\n", "Case 3")

@@ -65,7 +65,7 @@ NOT_SEPARATORS = {
 
 
 @pytest.mark.parametrize("body", NOT_SEPARATORS.values(), ids=NOT_SEPARATORS)
-def test_a_body_line_that_begins_with_from_does_not_split(body):
+def test_r03_a_body_line_that_begins_with_from_does_not_split(body):
     found = rows(written(1, body) + written(2))
     assert [row["message_id_key"] for row in found] == [id_key(b"1@example.org"), id_key(b"2@example.org")]
 
@@ -87,7 +87,7 @@ SEPARATORS = {
 
 
 @pytest.mark.parametrize("line", SEPARATORS.values(), ids=SEPARATORS)
-def test_from_lines_of_all_programs_split(line):
+def test_r03_from_lines_of_all_programs_split(line):
     second = line + JANE + b"Message-ID: <2@example.org>\n\nHi\n"
     assert len(rows(written(1) + b"\n" + second + b"\n" + written(3))) == 3
     assert len(rows(second + b"\n" + written(3))) == 2
@@ -115,7 +115,7 @@ def test_pipermails_text_files_need_from_or_date_after_the_from_line():
     assert {row["archive_month"] for row in found} == {date(2013, 10, 1)}
 
 
-def test_an_archive_without_from_lines_is_one_message():
+def test_r03_an_archive_without_from_lines_is_one_message():
     (row,) = rows(JANE + b"Message-ID: <1@example.org>\n\nHello\n\nFrom here on: text\n")
     assert row["message_id_key"] == id_key(b"1@example.org")
     assert row["sent_at"] == at(2013, 10, 1, 12, 34, 56)
@@ -182,7 +182,7 @@ DATES = {
 
 
 @pytest.mark.parametrize("text", DATES)
-def test_dates_as_they_are_written(text):
+def test_r04_dates_as_they_are_written(text):
     seconds, offset = (column[0].as_py() for column in moments(pa.array([text.encode()], pa.binary())))
     expected = DATES[text]
     assert (
@@ -190,7 +190,7 @@ def test_dates_as_they_are_written(text):
     )
 
 
-def test_the_last_minutes_of_a_local_month_belong_to_the_next_one_in_utc():
+def test_r04_the_last_minutes_of_a_local_month_belong_to_the_next_one_in_utc():
     assert one(JANE.replace(b"01 Oct 2013 14:34:56 +0200", b"31 Oct 2013 23:30:00 -0500"))["sent_at"].month == 11
 
 
@@ -208,13 +208,13 @@ RECEIVED = b"Received: from a (a [192.0.2.1])\n\tby b (Postfix) with ESMTP id 7;
         (b"Date: Tue, 01 Oct 2003 14:34:56 +0200\n", OCTOBER, at(2013, 10, 1, 12, 34, 56), "arrived"),
     ],
 )
-def test_the_ladder_of_clocks(header, archive, moment, quality):
+def test_r04_the_ladder_of_clocks(header, archive, moment, quality):
     plain = Archive(archive.first, archive.last, archive.month)
     row = one(b"From: jane@example.org\n" + header, archive=plain)
     assert (row["sent_at"], row["date_quality"]) == (moment, quality)
 
 
-def test_without_any_clock_the_archives_month_counts_or_nothing():
+def test_r04_without_any_clock_the_archives_month_counts_or_nothing():
     message = b"From: jane@example.org\nDate: 1 Jan 1970\n\nHello\n"
     (row,) = rows(message, Archive(OCTOBER.first, OCTOBER.last, OCTOBER.month))
     assert (row["sent_at"], row["date_quality"]) == (at(2013, 10, 1), "archive_month")
@@ -278,7 +278,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("value", TEXTS)
-def test_texts_in_every_charset_and_in_none(value):
+def test_r02_texts_in_every_charset_and_in_none(value):
     assert text_of(value) == TEXTS[value]
 
 
@@ -304,7 +304,7 @@ def test_no_name_no_address_no_subject_and_no_id_is_in_a_row():
         b"Message-ID: A.1%40example.org",
     ],
 )
-def test_one_id_however_it_is_written(header):
+def test_r23_one_id_however_it_is_written(header):
     assert one(JANE + header + b"\n")["message_id_key"] == id_key(b"A.1@example.org")
 
 
@@ -390,7 +390,7 @@ def mailboxes(draw):
 
 @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mailbox=mailboxes(), data=st.data())
-def test_n_messages_written_are_n_messages_read_in_any_chunking(mailbox, data):
+def test_r02_n_messages_written_are_n_messages_read_in_any_chunking(mailbox, data):
     content, names = mailbox
     found = rows(content)
     assert [row["message_id_key"] for row in found] == [id_key(b"%d@example.org" % name) for name in names]
@@ -402,7 +402,7 @@ def test_n_messages_written_are_n_messages_read_in_any_chunking(mailbox, data):
 
 @settings(max_examples=200, deadline=None, database=None)
 @given(content=st.binary(max_size=2000))
-def test_any_bytes_are_read_without_a_complaint_and_every_byte_is_in_a_message(content):
+def test_r02_any_bytes_are_read_without_a_complaint_and_every_byte_is_in_a_message(content):
     raws = list(split(io.BytesIO(content).read))
     assert sum(raw.size for raw in raws) in (len(content), 0)
     assert len(rows(content)) == len(raws)

@@ -65,7 +65,7 @@ def monthly(where, metric):
     return {month: value if state == "observed" else state for month, value, state in rows}
 
 
-def test_cross_posts_and_copies_are_one_message_and_each_list_has_its_postings(where):
+def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postings(where):
     dev, users = mailing_list("dev"), mailing_list("users")
     land_index(where, dev, {DECEMBER: 2, JANUARY: 2})
     land_index(where, users, {DECEMBER: 2})
@@ -97,7 +97,7 @@ def test_an_id_that_names_two_messages_counts_both_and_a_message_without_id_coun
     assert ask(where, "select count(distinct message_key) from core.messages") == [(4,)]
 
 
-def test_what_is_no_message_is_kept_apart_with_its_reason(where):
+def test_r02_what_is_no_message_is_kept_apart_with_its_reason(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 3})
     land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
@@ -144,7 +144,7 @@ def states(where, name="dev"):
     return dict(rows)
 
 
-def test_a_month_that_the_index_does_not_list_is_an_evident_zero_and_one_that_it_lists_must_be_held(where):
+def test_r01_a_month_that_the_index_does_not_list_is_an_evident_zero_and_one_that_it_lists_must_be_held(where):
     dev = mailing_list(since=date(2025, 11, 1))
     land_index(where, dev, {DECEMBER: 1, JANUARY: 7, FEBRUARY: 5})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
@@ -159,7 +159,7 @@ def test_a_month_that_the_index_does_not_list_is_an_evident_zero_and_one_that_it
     assert rows == [(DECEMBER, 1, "equal"), (JANUARY, 7, "not held"), (FEBRUARY, 5, "not held")]
 
 
-def test_a_month_read_before_its_end_is_partial_until_it_is_read_again(where):
+def test_r13_a_month_read_before_its_end_is_partial_until_it_is_read_again(where):
     dev = mailing_list()
     early = datetime(2026, 1, 11, tzinfo=UTC)
     land_index(where, dev, {DECEMBER: 1, JANUARY: 1}, seen_at=early)
@@ -173,7 +173,7 @@ def test_a_month_read_before_its_end_is_partial_until_it_is_read_again(where):
     assert states(where) == {"2025-12": "seen", "2026-01": "seen", "2026-02": "seen", "2026-03": "partial"}
 
 
-def test_an_archive_that_was_never_had_and_one_that_cannot_be_read_are_holes(where):
+def test_r12_an_archive_that_was_never_had_and_one_that_cannot_be_read_are_holes(where):
     dev, lost = mailing_list(), mailing_list("lost", kind="unreadable", evidence="closed")
     of_code = Source("birds", "core", "git", ("git+https://forge.example.org/birds/one",), DECEMBER, "Invented.")
     landing.note(where.visits, visit(dev, "index", Verdict.GONE, reason="404"))
@@ -201,7 +201,7 @@ def test_a_mailbox_proves_nothing_after_its_newest_message(where):
 # ---- moves, and each list by itself ----------------------------------------------------------------------------
 
 
-def test_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(where):
+def test_r23_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(where):
     """The old list ends in January; in its last fortnight its mail is also on the new one, as in a real move."""
     old = mailing_list("old", until=date(2026, 1, 31), continued_by="birds/new")
     new = mailing_list("new", since=JANUARY, continues="birds/old")
@@ -228,7 +228,7 @@ def test_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(where)
     ]
 
 
-def test_a_move_to_where_nothing_can_be_read_is_a_hole_and_no_zero(where):
+def test_r23_a_move_to_where_nothing_can_be_read_is_a_hole_and_no_zero(where):
     old = mailing_list("old", until=date(2025, 12, 31), continued_by="birds/chat")
     chat = mailing_list("chat", since=JANUARY, kind="unreadable", continues="birds/old", evidence="It is named.")
     land_index(where, old, {DECEMBER: 1})

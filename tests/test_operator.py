@@ -347,7 +347,7 @@ def test_status_before_the_first_night(where, capsys):
     ]  # fmt: skip
 
 
-def test_status_is_the_dead_mans_check_on_a_real_command_line(where):
+def test_r13_status_is_the_dead_mans_check_on_a_real_command_line(where):
     declare(where.communities, wren=LIVE, finch=LIVE)
     command = [sys.executable, "-m", "flows.cli", "status", "--max-age"]
     for unit in ("birds/wren", "birds/finch"):
@@ -367,7 +367,7 @@ def test_status_is_the_dead_mans_check_on_a_real_command_line(where):
     ]
 
 
-def test_a_good_night_saw_every_source_well(where, capsys):
+def test_r13_a_good_night_saw_every_source_well(where, capsys):
     declare(where.communities, wren=LIVE, finch=LIVE)
     publish(where, 1)
     visit(where, "birds/wren", 2)

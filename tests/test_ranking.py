@@ -242,7 +242,7 @@ def test_more_on_every_metric_is_more(levels):
                 assert scores[one] > scores[other]
 
 
-def test_a_month_that_was_not_seen_is_no_zero():
+def test_r12_a_month_that_was_not_seen_is_no_zero():
     whole, _ = ranked(steady(LEVELS))
     holes, components = ranked(with_months("beta", "commits", m3=UNSEEN, m7=UNSEEN))
     assert holes["beta"]["score"] == whole["beta"]["score"]
@@ -276,7 +276,7 @@ def test_a_month_seen_for_too_small_a_share_is_left_out(covered, months):
         (NOT_ALIVE, 7, "only 5 of 12 months were seen"),
     ],
 )
-def test_who_is_not_ranked_is_listed_with_a_reason(cells, many, reason):
+def test_r15_who_is_not_ranked_is_listed_with_a_reason(cells, many, reason):
     change = {f"m{i}": cells for i in range(many)}
     hidden = {row[:3]: row for m in METRICS for row in with_months("beta", m, **change) if row[:2] == ("beta", m)}
     rankings, _ = ranked([hidden.get(row[:3], row) for row in steady(LEVELS)])
@@ -432,5 +432,5 @@ def test_the_constants_are_those_of_the_method_file(tmp_path):
         (date(2026, 1, 5), date(2025, 11, 1)),
     ],
 )
-def test_a_month_is_complete_five_days_after_its_end(today, month):
+def test_r13_a_month_is_complete_five_days_after_its_end(today, month):
     assert method.load().last_complete_month(today) == month

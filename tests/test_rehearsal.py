@@ -414,7 +414,7 @@ def folder(root: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_faults_strike_one_repository_each_and_the_page_tells_them(
+def test_r14_faults_strike_one_repository_each_and_the_page_tells_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The demo but for Prefect: the night here is its three steps, one after another."""

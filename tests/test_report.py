@@ -116,7 +116,7 @@ def tree(folder):
 # ---- missing values --------------------------------------------------------------------------------------------
 
 
-def test_a_missing_value_is_a_word(house):
+def test_r15_a_missing_value_is_a_word(house):
     unranked = house.page.rows("Ranking by")["not ranked"]
     assert unranked == ["Gamma none of the 12 months was seen", "not ranked", "not observed", "not observed",
                         "not observed", "0 of 12, up to 1 measured earlier"]  # fmt: skip
@@ -136,7 +136,7 @@ def test_no_word_of_a_programming_language_shows(house, quiet, bare):
         assert re.findall(r"\b(?:None|NaN|NaT|nan|null|NULL|inf|undefined|True|False)\b", page.text) == []
 
 
-def test_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
+def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
     monthly = table(house, "monthly")
     assert {row["state"] for row in monthly if not row["value"]} == {"unobserved", "not_applicable", "undefined"}
     assert {row["state"] for row in monthly if row["value"]} == {"observed", "partial", "published"}
@@ -313,10 +313,14 @@ def test_each_source_says_when_it_was_last_seen(house):
     (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked yet", True),
     (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
     (None, {"kind": "unreadable", "pending_months": 9}, words.CLOSED, False),
+    (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
+    (1, {"quiet_days": 10, "usual_days": 3},
+     "seen 1 hour before the build; nothing new for 10 days, where 3 days are usual: does it still work?", True),
 ])  # fmt: skip
-def test_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
+def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
-           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9} | more  # fmt: skip
+           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
+           "quiet_days": None, "usual_days": None} | more  # fmt: skip
     assert words.standing(row, NIGHT) == said
     assert words.troubled(row, NIGHT) is troubled
 
@@ -402,7 +406,7 @@ def values(figure, slug, known):
     return dict(zip(trace["x"], trace["y"], strict=True))
 
 
-def test_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone(house):
+def test_r12_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone(house):
     figure = house.page.figures["commits"]
     assert list(values(figure, "beta", "observed"))[-1] == "2025-10-01"
     assert values(figure, "beta", "partial") == {"2025-11-01": 15}
@@ -532,7 +536,7 @@ def test_what_happened_after_the_month_is_not_on_its_page(house):
     assert {trace["meta"] for figure in page.figures.values() for trace in figure["data"]} & {"event"} == set()
 
 
-def test_the_last_complete_month_is_ranked_and_the_running_one_never(house):
+def test_r13_the_last_complete_month_is_ranked_and_the_running_one_never(house):
     assert "March 2025 to February 2026" in house.page.text
     assert max(row["as_of"] for row in table(house, "places")) == "2026-02-01"
     assert {row["month"] for row in table(house, "monthly") if row["to_date"] == "True"} == {"2026-03-01"}
@@ -577,7 +581,7 @@ def test_without_any_ranking_no_month_can_be_asked_for(house):
 
 
 @pytest.mark.parametrize(("today", "last"), [("2026-03-05", "2026-01"), ("2026-03-06", "2026-02")])
-def test_a_month_is_complete_five_days_after_its_end(house, today, last):
+def test_r13_a_month_is_complete_five_days_after_its_end(house, today, last):
     day = date.fromisoformat(today)
     given = method.load().last_complete_month(day)
     assert f"{given:%Y-%m}" == last
@@ -594,7 +598,7 @@ def reconciled(source, **counts):
     return {"community": "alpha", "name": "Alpha Cloud", "source": source} | counts
 
 
-def test_our_count_of_mail_stands_beside_the_archives_own(house):
+def test_r02_our_count_of_mail_stands_beside_the_archives_own(house):
     months = {"equal": 3, "differs": 1, "no_total": 0, "not_held": 2}
     summed = months | {"total": 1206, "stored": 1200, "quarantined": 4, "copies": 7}
     differs = reconciled(
@@ -641,10 +645,11 @@ def test_an_overall_ranking_states_its_families_and_stands_first(house):
 
 
 def by_source(source, month, value, state="observed"):
-    return {"community": "alpha", "source": source, "month": month, "value": value, "state": state, "to_date": False}
+    return {"community": "alpha", "source": source, "month": month, "value": value, "people": value, "only_here": value,
+            "first_here": value, "channel": "list", "state": state, "to_date": False}  # fmt: skip
 
 
-def test_each_list_stands_by_itself_with_where_it_moved(house):
+def test_r23_each_list_stands_by_itself_with_where_it_moved(house):
     first, second = date(2025, 5, 1), date(2025, 6, 1)
     rows = [
         by_source("old", first, 7), by_source("old", second, None, "not_applicable"),

@@ -70,7 +70,7 @@ def written_down():
         return {row.pop("file"): row for row in csv.DictReader(file)}
 
 
-def test_every_mailbox_has_the_messages_that_are_written_down(tmp_path):
+def test_r03_every_mailbox_has_the_messages_that_are_written_down(tmp_path):
     found = {name: counts(path, tmp_path) for name, path in samples().items()}
     known = written_down()
     assert found.keys() == known.keys()
@@ -81,7 +81,7 @@ def test_every_mailbox_has_the_messages_that_are_written_down(tmp_path):
         assert others == {row["messages"]} or why, f"{name}: a difference needs its reason"
 
 
-def test_no_message_is_lost_that_the_standard_library_keeps(tmp_path):
+def test_r02_no_message_is_lost_that_the_standard_library_keeps(tmp_path):
     """Each Message-ID that `mailbox` reads is among ours, as often or more."""
     lost, compared = {}, 0
     for name, path in samples().items():

@@ -113,6 +113,18 @@ def test_the_same_subject_again_by_the_same_person_begins_anew_unless_it_says_re
     assert sizes(where) == [1, 2]
 
 
+@pytest.mark.parametrize(("last", "sizes_"), [
+    (("Roof", 2), [3]), (("Re: Roof", 2), [2, 1]), (("Roof", 4), [2, 1]),
+])  # fmt: skip
+def test_where_an_archive_cut_the_marks_of_answers_off_who_goes_on_talking_stays_in_the_thread(where, last, sizes_):
+    """Jane asks, Joe answers, Jane writes again: within three days of an answer without any mark."""
+    subject, days = last
+    december(
+        where, mail("a", 0, subject="Roof"), mail("b", 1, "joe", subject=subject), mail("c", 1 + days, subject="Roof"),
+    )  # fmt: skip
+    assert sizes(where) == sizes_
+
+
 def test_who_names_a_known_message_is_not_moved_by_the_subject(where):
     december(
         where, mail("a", subject="Roof"), mail("b", 1, subject="Door"),
@@ -179,7 +191,8 @@ def plainly(rows):
         day, is_reply, subject, _, who = rows[n]
         before = [m for m in order if rows[m][2] == subject and rows[m][0] < day]
         mine = [m for m in order[: rank[n]] if rows[m][2] == subject and rows[m][4] == who and rows[m][0] >= day - 60]
-        others = before and rows[before[-1]][4] != who and not mine
+        last = rows[before[-1]] if before else None
+        others = last and last[4] != who and (not mine or (not last[1] and last[0] >= day - 3))
         if subject and before and rows[before[-1]][0] >= day - 60 and (is_reply or others):
             above[n] = oldest[before[-1]]
 

@@ -259,7 +259,7 @@ def covered(where, of, visits, rows=None, more=()):
     return states(where, "birds", of.name)
 
 
-def test_the_running_month_is_partial_and_quiet_months_are_seen(where):
+def test_r13_the_running_month_is_partial_and_quiet_months_are_seen(where):
     of = source("birds", since=date(2024, 11, 1))
     found = covered(where, of, [visit(of, "birds/one")])
     assert [found[m] for m in ("2024-11", "2024-12", "2026-02", "2026-03")] == ["seen", "seen", "seen", "partial"]

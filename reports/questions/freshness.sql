@@ -28,6 +28,19 @@ notes as (
     )
     where note <> '' group by community, source
 ),
+days as (
+    select distinct community, source, sent_at::date as day from core.postings where sent_at is not null
+    union
+    select distinct community, source, committed_at::date from core.commits where plausible
+),
+gaps as (
+    select community, source, day, day - lag(day) over of_source as gap, max(day) over (partition by community, source) as newest
+    from days window of_source as (partition by community, source order by day)
+),
+paces as (
+    select community, source, any_value(newest) as newest, count(gap) as gaps, quantile_disc(gap, 0.95) as usual_days
+    from gaps where day > newest - 730 group by all
+),
 held as (select community, source, count(distinct page) as units from raw.units group by all),
 asked as (
     select community, source, count(*) as known_units, count(*) filter (not asked) as waiting_units
@@ -43,7 +56,9 @@ select s.community, c.name, s.source, s.kind, s.urls, s.since, s.until, s.why, s
        coalesce(h.units, 0) as units, coalesce(k.known_units, 0) as known_units,
        coalesce(k.waiting_units, 0) as waiting_units, coalesce(m.living_months, 0) as living_months,
        coalesce(m.pending_months, 0) as pending_months,
-       a.good_at, a.oldest_unit, a.oldest_at, v.latest, n.note
+       a.good_at, a.oldest_unit, a.oldest_at, v.latest, n.note,
+       case when s.until is null and not s.snapshot and p.gaps >= 20
+            then (select today from raw.build) - p.newest end as quiet_days, p.usual_days
 from raw.sources s
 left join raw.communities c using (community)
 left join held h using (community, source)
@@ -52,4 +67,5 @@ left join months m using (community, source)
 left join ages a using (community, source)
 left join verdicts v using (community, source)
 left join notes n using (community, source)
+left join paces p using (community, source)
 order by c.name, s.community, s.source

@@ -6,18 +6,22 @@ const SAID = {
   log: "Each labelled step is two to two and a half times the one below it; zero stands on the lowest line.",
 };
 
+const MAIL = { people: "", everything: "The mail of machines is counted too." };
+const FIRST = { scale: "linear", mail: "people" };
+
 function known(holder) {
-  return JSON.parse(document.getElementById(holder.id + "-figure").textContent);
+  const chart = JSON.parse(document.getElementById(holder.id + "-figure").textContent);
+  return Object.assign(chart, chosen(holder, "mail") === "everything" ? chart.everything : {});
 }
 
 // The switch itself is the state, so that a redraw, or another width, keeps it.
-function chosen(holder) {
-  const on = holder.closest("figure").querySelector("input:checked");
-  return on ? on.value : "linear";
+function chosen(holder, what) {
+  const on = holder.closest("figure").querySelector("input[name$='-" + what + "']:checked");
+  return on ? on.value : FIRST[what];
 }
 
 function drawn(holder, chart, size) {
-  const scale = chart.scales[chosen(holder)];
+  const scale = chart.scales[chosen(holder, "scale")];
   const yaxis = Object.assign({}, chart.layout.yaxis, scale.axis);
   if (size === "narrow") yaxis.title = { text: "" }; // the heading above says it
   const layout = Object.assign({}, chart.layout, chart[size], { yaxis: yaxis, annotations: scale[size] });
@@ -33,7 +37,7 @@ function draw(holder) {
   holder.style.height = figure.layout.height + "px";
   Plotly.react(holder, figure.data, figure.layout, figure.config);
   const status = holder.closest("figure").querySelector(".said");
-  if (status) status.textContent = SAID[chosen(holder)];
+  if (status) status.textContent = [MAIL[chosen(holder, "mail")], SAID[chosen(holder, "scale")]].filter(Boolean).join(" ");
 }
 
 function save(holder) {

@@ -10,10 +10,9 @@
 --   last_at: nine tenths are older than this, UTC
 with visits as (
     select community, source, unit, try_cast(regexp_extract(unit, '^posts-(\d{6})$', 1) as bigint) as block,
-        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as seen_until,
-        arg_max(checksum, seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as through,
-        max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at
-    from raw.visits where kind = 'discourse' group by all
+        seen_until, failed_at, arg_max(checksum, seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as through
+    from raw.visits join (select community, source, unit, seen_until, failed_at from core.unit_horizons) using (community, source, unit)
+    where kind = 'discourse' group by all
 ), blocks as (
     select community, source, newest, unnest(generate_series(0, newest)) as block
     from (select community, source, max(block) as newest from visits group by all)

@@ -1,4 +1,4 @@
--- One row per distinct message and community: the thread that it belongs to. Messages that name each other belong together, also over lists, months and messages that are lost; one that names nothing known goes to the message with its subject that came last before it, in the 60 days before, if its own subject says that it is an answer, or if others wrote with that subject then and its sender did not.
+-- One row per distinct message and community: the thread that it belongs to. Messages that name each other belong together, also over lists, months and messages that are lost; one that names nothing known goes to the message with its subject that came last before it, in the 60 days before, if its own subject says that it is an answer, or if another wrote that one and its sender had not written with that subject in the 60 days, or is answering within three days one that bears no mark of an answer itself (old archives cut them off).
 --   community: slug of the community
 --   message_key: the message, see core.messages
 --   thread_key: key of the oldest message of the thread
@@ -47,7 +47,8 @@ with recursive posted as (
     from posted join ids on (ids.community, key) = (posted.community, message_key)
     left join rooted using (id) left join spread on spread.root = coalesce(rooted.root, id)
 ), said_last as (
-    select community, subject_key, sent_at, arg_max(part, id) as part, arg_max(sender_key, id) as sender_key
+    select community, subject_key, sent_at, arg_max(part, id) as part, arg_max(sender_key, id) as sender_key,
+        arg_max(is_reply, id) as is_reply
     from parted where subject_key is not null and sent_at is not null group by all
 ), oldest as (
     select * from parted where id = part and subject_key is not null
@@ -58,7 +59,8 @@ with recursive posted as (
         and earlier.sent_at < oldest.sent_at
     where earlier.sent_at >= oldest.sent_at - interval 60 days
         and (oldest.is_reply or earlier.sender_key <> oldest.sender_key
-            and coalesce(said_before < oldest.sent_at - interval 60 days, true))
+            and (coalesce(said_before < oldest.sent_at - interval 60 days, true)
+                or not earlier.is_reply and earlier.sent_at >= oldest.sent_at - interval 3 days))
 ), climbed(part, top) using key (part) as (
     select part, to_part from stepped
     union

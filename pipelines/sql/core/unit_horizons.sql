@@ -21,18 +21,26 @@ with declared as (
     from raw.series where initial_release <= seen_at and status not in ('future', 'development') group by all
     union all
     select community, source, unit, max(sent_at) from raw.messages where sent_at <= seen_at group by all
-), visits as (
+), noted as (
     select community, source, page as unit,
-        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as good_at,
+        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as well_at,
         max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at,
         max(seen_at) as visited_at,
         max(try_strptime(regexp_extract(url, '/web/(\d{14})id_/', 1), '%Y%m%d%H%M%S')
             - if(ends_with(url, '.gz'), interval 1 day, interval 0 day))
-            filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as captured_until
-    from raw.visits left join (select key_id as retired from raw.retired_keys) on key_id = retired group by all
+            filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as captured_until,
+        coalesce(arg_max(if(verdict = 'empty', 0, coalesce(observations, 1)), seen_at) filter (verdict in ('ok', 'empty')), 1) > 0
+            and any_value(held) is null as lost
+    from raw.visits left join (select distinct community, source, page, true as held from raw.units) using (community, source, page)
+    left join (select key_id as retired from raw.retired_keys) on key_id = retired group by all
+), visits as (
+    -- A harvest that is not there any more proves nothing, however well its visit went.
+    select community, source, unit, if(lost, null, well_at) as good_at, if(lost, greatest(failed_at, well_at), failed_at) as failed_at,
+        visited_at, if(lost, null, captured_until) as captured_until
+    from noted
 )
 select community, source, unit, dated or counts_only as dated,
-    coalesce(good_at, failed_at) is not null as asked,
+    visits.unit is not null as asked,
     case
         when snapshot or kind in ('mbox', 'askbot', 'mod_mbox') then newest_at
         when kind = 'archiveorg' then captured_until
