@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import contact, locks
-from pipelines import communities
+from pipelines import communities, people
 from pipelines.folders import folders
 from pipelines.nouns import Source
 
@@ -39,12 +39,18 @@ class UsageError(Exception):
     """What was asked cannot be done as it was asked."""
 
 
+REFUSALS = (
+    communities.CatalogueError, contact.NoContactError, people.NeverMergeError, UsageError, locks.BusyError,
+)  # fmt: skip
+"""What a command refuses with a complaint, and exit status 2."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; complaints go to standard error, one a line."""
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except (communities.CatalogueError, contact.NoContactError, UsageError, locks.BusyError) as error:
+    except REFUSALS as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
     return status
@@ -87,6 +93,10 @@ def parser() -> argparse.ArgumentParser:
                          "is asked")  # fmt: skip
     prune = add("prune", _prune, "delete kept pages of mail archives, which hold names and addresses")
     prune.add_argument("--days", type=int, default=90, help="those kept for more than this many days (default: 90)")
+    forget = add("forget", _forget, "leave a person out from now on: events stay, who it was does not")
+    forget.add_argument("address", metavar="ADDRESS", help="an email address of the person; - reads it from standard "
+                        "input, so that no shell remembers it")  # fmt: skip
+    add("rotate", _rotate, "make a new pseudonym key; what pages and clones still hold is read again under it")
     add("build", _build, "make the database from what has been collected")
     report = add("report", _report, "write the site from the database")
     report.add_argument("--as-of", metavar="YYYY-MM", help="also write a page that is dated to this month by what is "
@@ -266,6 +276,39 @@ def _prune(chosen: argparse.Namespace) -> int:
     with locks.only_run(folders(), "stackrank prune"):
         gone = landing.prune(folders().data, datetime.now(UTC) - timedelta(days=chosen.days))
     print(f"{gone} kept pages deleted")
+    return ALL_WELL
+
+
+def _forget(chosen: argparse.Namespace) -> int:
+    from flows.rehearsal import note
+    from pipelines import pseudonyms
+
+    _readable_key()
+    where = folders()
+    address = sys.stdin.readline() if chosen.address == "-" else chosen.address
+    try:
+        with locks.only_run(where, "stackrank forget"):
+            new = people.forget(where, address, pseudonyms.load(), note.today(where))
+    except ValueError as error:
+        raise UsageError(error) from None
+    told = "left out" if new else "left out already"
+    print(f"{told}; the next build withholds the person: stackrank build, then stackrank report")
+    return ALL_WELL
+
+
+def _rotate(_: argparse.Namespace) -> int:
+    from flows.rehearsal import note
+    from pipelines import pseudonyms
+
+    where = folders()
+    try:
+        with locks.only_run(where, "stackrank rotate"):
+            old, new = pseudonyms.rotate()
+            people.retire(where, old, note.today(where))
+    except pseudonyms.KeyRefusedError as error:
+        raise UsageError(error) from None
+    print(f"the pseudonym key is {new} now; {old} is kept beside it until you delete it")
+    print("next: stackrank nightly reads again what it can; raw.other_keys has what it could not")
     return ALL_WELL
 
 

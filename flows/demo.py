@@ -119,7 +119,8 @@ def rehearse(histories_folder: Path | None, faults: Sequence[str] = (), *, whole
         _, root = prepare(histories_folder, declared, shown)
         with serve(root, _strike(root, narrowed(declared, shown), faults, where)) as server:
             if histories_folder is None:
-                server.archives = Archives(_lists(declared_in, declared, shown, where))
+                forums = lists.forums(narrowed(declared, shown), note.today(where))
+                server.archives = Archives(_lists(declared_in, declared, shown, where), sites=forums)
                 stated = counts.rehearsed(narrowed(declared, shown), _figures(declared_in, declared))
                 server.counts = counts.Counts(stated, server.base_url)
             rehearsed = where.data / "communities"

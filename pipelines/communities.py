@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pipelines import counted, measures
-from pipelines.nouns import UNREADABLE, Community, ReleaseDate, Source
+from pipelines import counted, measures, profile
+from pipelines.nouns import UNREADABLE, Community, Fact, ReleaseDate, Source
 
 Table = dict[str, Any]
 Check = Callable[[Any], object]
@@ -21,6 +21,7 @@ GIT_SCHEMES = ("git+https", "git+http", "git+file")
 PAGE_SCHEMES = ("https", "http")
 INDEX = "index"
 ARCHIVES = ("pipermail", "hyperkitty", "ponymail")
+FORUM = "discourse"
 MAILBOX = "mbox"
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
 
@@ -74,6 +75,19 @@ def index_of(url: str) -> str:
     if not path.isprintable() or not path.endswith("/") or not {"", ".", ".."}.isdisjoint(path[1:-1].split("/")):
         raise ValueError("the url of an archive is a folder and ends in /")
     return INDEX
+
+
+def mailmap_of(url: str) -> str:
+    """Return the unit of the url of a .mailmap, `owner/name.mailmap`, of how its path begins; raises ValueError."""
+    names = unquote(_split(url, PAGE_SCHEMES).path).removeprefix("/").split("/")
+    if names[-1] != ".mailmap" or len(names) < 3 or not _UNIT.fullmatch("/".join(names[:2])):
+        raise ValueError("the url of a .mailmap is owner/name, where it lies, and .mailmap")
+    return "/".join(names[:2]) + names[-1]
+
+
+def forum_of(url: str) -> str:
+    """Return the unit of the url of a forum, its index; raises ValueError for any other url."""
+    return INDEX if _split(url, PAGE_SCHEMES).path == "/" else index_of(url)
 
 
 def mailbox_of(url: str) -> str:
@@ -138,7 +152,9 @@ def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
 KINDS: Mapping[str, Callable[[str], str]] = {
     "git": unit_of,
     "series_status": file_of,
+    "mailmap": mailmap_of,
     **dict.fromkeys(ARCHIVES, index_of),
+    FORUM: forum_of,
     MAILBOX: mailbox_of,
     **{kind: partial(_page_of, kind) for kind in counted.KINDS},
     UNREADABLE: _unread,
@@ -218,7 +234,16 @@ def _community(slug: str, table: Table) -> Community:
     blocks = [block | {key: tuple(block.get(key, ())) for key in lists} for block in table["sources"]]
     sources = tuple(Source(community=slug, **block) for block in blocks)
     dates = tuple(ReleaseDate(**block) for block in table.get("release_dates", ()))
-    return Community(**(table | {"slug": slug, "sources": sources, "release_dates": dates}))
+    facts = tuple(_fact(block) for block in table.get("facts", ()))
+    return Community(**(table | {"slug": slug, "sources": sources, "release_dates": dates, "facts": facts}))
+
+
+def _fact(block: Table) -> Fact:
+    """Return a fact; its time becomes a text, `2013-11` or `2013-10-18`."""
+    told: Table = block | {key: tuple(block.get(key, ())) for key in ("values", "per_year")}
+    if "as_of" in block:
+        told["as_of"] = str(block["as_of"])
+    return Fact(**told)
 
 
 def _in_community(slug: str, table: Table) -> Iterator[str]:
@@ -227,6 +252,7 @@ def _in_community(slug: str, table: Table) -> Iterator[str]:
         yield f"{file}: the file name must match {_SLUG.pattern}"
     yield from _in_table(f"{file}: ", table, COMMUNITY_KEYS, required=("name", "homepage", "born", "sources"))
     yield from _in_dates(file, table)
+    yield from _in_facts(file, table)
     names: dict[str, str] = {}
     named: dict[str, str] = {}
     for place, source in _blocks(table):
@@ -259,6 +285,47 @@ def _in_dates(file: str, table: Table) -> Iterator[str]:
         first = versions.setdefault(str(block.get("version", place)), place)
         if first != place:
             yield f"{where}version: {block['version']!r} has its day already in {first}"
+
+
+def _in_facts(file: str, table: Table) -> Iterator[str]:
+    """Yield what is wrong with the `[[facts]]`."""
+    told: dict[str, str] = {}
+    for place, block in _blocks(table, "facts"):
+        where = f"{file}: {place}."
+        yield from _in_table(where, block, FACT_KEYS, required=("topic", "source"))
+        topic = block.get("topic")
+        if isinstance(topic, str) and topic in profile.TOPICS:
+            yield from _in_fact(where, topic, block)
+        said = [block.get(key) for key in ("topic", "as_of", "values", "text")]
+        first = told.setdefault(repr(said), place)
+        if first != place:
+            yield f"{where}topic: {first} says the same"
+
+
+def _in_fact(where: str, topic: str, block: Table) -> Iterator[str]:
+    """Yield what does not go together in one fact."""
+    if ("values" in block) == ("text" in block):
+        yield f"{where}text: one of values and text is needed, not both"
+    if ("as_of" in block) == (topic in profile.LASTING):
+        yield f"{where}as_of: " + ("not for what is true of all times" if "as_of" in block else "missing")
+    if topic not in profile.OF_RELEASES:
+        yield from (f"{where}{key}: only a fact about a release has it" for key in ("version", "day") if key in block)
+    if topic != "cadence" and "per_year" in block:
+        yield f"{where}per_year: only a fact about the cadence has it"
+    if topic == "image-formats":
+        yield from _in_formats(where, block)
+
+
+def _in_formats(where: str, block: Table) -> Iterator[str]:
+    """Yield the image formats that nobody has explained in formats.toml."""
+    known = [each.name for each in profile.formats()]
+    values = block.get("values")
+    if not isinstance(values, list):
+        yield f"{where}values: missing; formats are named one by one"
+        return
+    for number, value in enumerate(values):
+        if isinstance(value, str) and value not in known:
+            yield f"{where}values[{number}]: unknown image format {value!r:.80}{_nearest(value, known)}"
 
 
 def _in_table(where: str, table: Table, keys: Mapping[str, Check], required: Iterable[str]) -> Iterator[str]:
@@ -366,6 +433,28 @@ def _registered(value: object) -> None:
         raise ValueError(f"no measure of the kind registered: {value!r:.80}{_nearest(_text(value), known)}")
 
 
+def _topic(value: object) -> None:
+    if _text(value) not in profile.TOPICS:
+        raise ValueError(f"unknown topic {value!r:.80}{_nearest(_text(value), profile.TOPICS)}")
+
+
+def _time(value: object) -> None:
+    if type(value) is not date and not (isinstance(value, str) and profile.is_time(value)):
+        raise ValueError(f"neither a year, a month like '2013-11' nor a date: {value!r:.80}")
+
+
+def _texts(value: object) -> None:
+    _list(value)
+    for text in value if isinstance(value, list) else ():
+        _text(text)
+
+
+def _range(value: object) -> None:
+    numbers = value if isinstance(value, list) and all(type(v) in (int, float) for v in value) else ()
+    if len(numbers) != 2 or not 0 <= numbers[0] <= numbers[1] < float("inf"):
+        raise ValueError(f"not two numbers, at least and at most: {value!r:.80}")
+
+
 def _template(value: object) -> None:
     if _text(value).count(PLACE) != 1:
         raise ValueError(f"{PLACE} must be in it exactly once")
@@ -379,6 +468,7 @@ COMMUNITY_KEYS: Mapping[str, Check] = {
     "registered": _registered,
     "sources": partial(_tables, "sources"),
     "release_dates": partial(_tables, "release_dates"),
+    "facts": partial(_tables, "facts"),
 }
 SOURCE_KEYS: Mapping[str, Check] = {
     "name": _slug,
@@ -401,9 +491,23 @@ SOURCE_KEYS: Mapping[str, Check] = {
     "evidence": _text,
 }
 GIT_ONLY = ("urls_from", "url_template", "releases", "not_releases")
-CHANNELS = (*ARCHIVES, MAILBOX, UNREADABLE)
+CHANNELS = (*ARCHIVES, FORUM, MAILBOX, UNREADABLE)
 CHANNEL_ONLY = ("address", "language", "audience")
 DATE_KEYS: Mapping[str, Check] = {"version": _text, "day": _day, "source": _text}
+FACT_KEYS: Mapping[str, Check] = {
+    "topic": _topic,
+    "as_of": _time,
+    "values": _texts,
+    "text": _text,
+    "source": _text,
+    "url": _homepage,
+    "note": _text,
+    "confirmed": _flag,
+    "talk_said": _text,
+    "version": _text,
+    "day": _day,
+    "per_year": _range,
+}
 
 
 def _nearest(word: str, known: Collection[str]) -> str:
@@ -446,6 +550,8 @@ def _in_channel(where: str, source: Table) -> Iterator[str]:
         yield from (f"{where}{key}: only a mailing list or a forum has it" for key in CHANNEL_ONLY if key in source)
     if (kind == UNREADABLE) != ("evidence" in source):
         yield f"{where}evidence: " + ("missing" if kind == UNREADABLE else "only a source that is unreadable needs it")
+    if kind == FORUM and isinstance(urls, list) and len(urls) > 1:
+        yield f"{where}urls: one url, the start page of one forum"
     if kind not in ARCHIVES:
         return
     if "address" not in source:

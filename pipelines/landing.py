@@ -123,7 +123,21 @@ the source, of the day itself), or restated (what today's register says of an ea
 missing). `version` is that of the software whose definition it is; NULL where it does not say. Append-only: the unit of
 a count is its page and the day on which it was asked."""
 
-SCHEMAS = {"commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS}
+ALIASES = pa.schema(
+    [
+        pa.field("proper_name_key", pa.string()),
+        pa.field("proper_name_words", pa.int16()),
+        pa.field("proper_address_key", pa.string()),
+        pa.field("commit_name_key", pa.string()),
+        pa.field("commit_address_key", pa.string()),
+    ]
+)
+"""One row per line of a project's .mailmap: who somebody is, and under what else they have committed. NULL where the
+line does not say."""
+
+SCHEMAS = {
+    "commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS, "aliases": ALIASES,
+}  # fmt: skip
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
 
 
@@ -140,7 +154,8 @@ class Held(NamedTuple):
 class Harvest:
     """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches.
 
-    `remarks` go into the visit's note; the reader may add to them until its last batch is drawn.
+    `remarks` go into the visit's note; the reader may add to them until its last batch is drawn. So many
+    rows as `may_lose` can be gone without being a loss, where the source takes single ones away.
     """
 
     visit: Visit
@@ -149,6 +164,7 @@ class Harvest:
     batches: Iterable[pa.RecordBatch]
     tags: list[dict[str, str | int | None]]
     remarks: list[str] = field(default_factory=list)
+    may_lose: int = 0
 
 
 class Landing:
@@ -193,7 +209,7 @@ def land(where: Folders, harvest: Harvest) -> Visit:
         reason = redact(f"the reading stopped: {error}")[:300]
         visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason)
     else:
-        visit = _swap(draft, target, visit)
+        visit = _swap(draft, target, visit, harvest.may_lose)
     finally:
         draft.unlink(missing_ok=True)
     note(where.visits, visit)
@@ -226,10 +242,10 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
     return visit
 
 
-def _swap(draft: Path, target: Path, visit: Visit) -> Visit:
+def _swap(draft: Path, target: Path, visit: Visit, may_lose: int) -> Visit:
     before = read_visit(target).observations or 0 if target.exists() else 0
     now = visit.observations or 0
-    if now < before * (1 - LARGEST_SHRINK):
+    if now < min(before * (1 - LARGEST_SHRINK), before - may_lose):
         reason = f"shrank from {before} to {now}: the earlier harvest is kept"
         return replace(visit, verdict=Verdict.PARTIAL, reason=reason)
     draft.replace(target)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 RULES_FILE = Path(__file__).with_name("machines.toml")
 HUMAN = "human"
-CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply")
+CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply", "system")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Rule:
     header: str = ""
     value: str = ""
     subject: str = ""
+    accounts: tuple[str, ...] = ()
+    post_types: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,20 @@ class Machines:
         """Return the rule for a folded address; None where none fits."""
         return self._addresses.get(folded) or self._hosts.get(folded.rpartition("@")[2])
 
+    @cached_property
+    def _accounts(self) -> dict[str, Rule]:
+        return {account: rule for rule in self.rules for account in rule.accounts}
+
+    @cached_property
+    def _post_types(self) -> dict[int, Rule]:
+        return {number: rule for rule in self.rules for number in rule.post_types}
+
+    def of_post(self, username: str, user_id: object, post_type: int) -> Rule | None:
+        """Return the rule for a forum's post, by who wrote it, else by its type; None where none fits."""
+        by_account = self._accounts.get(username.casefold())
+        by_account = by_account or (self._accounts.get(str(user_id)) if type(user_id) is int else None)
+        return by_account or self._post_types.get(post_type)
+
     def of_subject(self, subject: str) -> Rule | None:
         """Return the rule for a subject without the tag of its list; None for what begins otherwise."""
         folded = f"{subject.casefold()} "
@@ -69,11 +85,12 @@ def load(path: Path = RULES_FILE) -> Machines:
     """Read the rules; raises KeyError, TypeError or ValueError for one that is not as the file says."""
     rules = []
     for facts in tomllib.loads(path.read_text(encoding="utf-8"))["rule"]:
-        told = facts | {"kind": facts["class"], "addresses": tuple(facts.get("addresses", ()))}
+        lists = {key: tuple(facts.get(key, ())) for key in ("addresses", "accounts", "post_types")}
+        told = facts | {"kind": facts["class"]} | lists
         del told["class"]
         rule = Rule(**told | {"header": facts.get("header", "").lower()})
-        looks_at = [bool(part) for part in (rule.addresses, rule.host, rule.header, rule.subject)]
-        if rule.kind not in CLASSES or sum(looks_at) != 1:
+        looks_at = [rule.addresses, rule.host, rule.header, rule.subject, rule.accounts, rule.post_types]
+        if rule.kind not in CLASSES or sum(map(bool, looks_at)) != 1:
             raise ValueError(f"{rule.id}: a rule has one class of {CLASSES} and looks at one thing")
         rules.append(rule)
     return Machines(tuple(rules))

@@ -77,6 +77,30 @@ class ReleaseDate:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One `[[facts]]` block: what `source` says of the platform on one topic of `profile.TOPICS`.
+
+    `as_of` is a year, a month or a day (None: true of all times). Either `values` or `text` is said. A
+    fact that is not `confirmed` is general knowledge. `talk_said` is what the founding talk said
+    otherwise. `version` and `day` name the release that a fact is about, `per_year` is how many lines
+    of versions a year, at least and at most, a stated cadence amounts to.
+    """
+
+    topic: str
+    source: str
+    as_of: str | None = None
+    values: tuple[str, ...] = ()
+    text: str | None = None
+    url: str | None = None
+    note: str | None = None
+    confirmed: bool = True
+    talk_said: str | None = None
+    version: str | None = None
+    day: date | None = None
+    per_year: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Community:
     """A project that is compared; `slug` is the name of its file without `.toml`.
 
@@ -89,6 +113,7 @@ class Community:
     born: date
     sources: tuple[Source, ...]
     release_dates: tuple[ReleaseDate, ...] = ()
+    facts: tuple[Fact, ...] = ()
     registered: str | None = None
 
 

@@ -30,7 +30,12 @@ _ROLES = re.compile(
     r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|git|svn|cvs|www|www-data|dev|devel|developers?|ubuntu|debian"
     r"|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
 )
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]+@[^\s<>\"'()\[\],;:]+")
+_PART_OF_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]+"
+_ADDRESS = re.compile(
+    rf"{_PART_OF_ADDRESS}(?:@|%40|\s*\(a\)\s*|\s*[(\[{{<_]\s*at\s*[)\]}}>_]\s*){_PART_OF_ADDRESS}"
+    rf"(?:\s*[(\[{{<]\s*dot\s*[)\]}}>]\s*{_PART_OF_ADDRESS})*",
+    re.I,
+)
 
 
 class KeyRefusedError(Exception):
@@ -142,7 +147,7 @@ def domain(folded_address: str) -> str | None:
 
 
 def redact(text: str) -> str:
-    """Replace everything that looks like an address, for texts that other machines wrote."""
+    """Replace everything that looks like an address, also an obfuscated one, in texts that other machines wrote."""
     return _ADDRESS.sub("[address]", text)
 
 
@@ -166,6 +171,21 @@ def load(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise KeyRefusedError(f"{path} can be read by others; run: chmod 600 {path}")
     return Pseudonyms(_key_bytes(path.read_text(errors="replace"), str(path)))
+
+
+def rotate(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """Make a new key in place of the one in its file, which is kept beside it; return the ids of both.
+
+    Raises KeyRefusedError where the environment gives the key, or there is none to rotate.
+    """
+    path = key_file(environ)
+    if environ.get("STACKRANK_KEY") is not None:
+        raise KeyRefusedError("STACKRANK_KEY gives the key; only one that lies in its file can be rotated")
+    if not path.exists():
+        raise KeyRefusedError(f"there is no key at {path} to rotate")
+    old = load(environ).key_id
+    path.rename(path.with_name(f"{path.name}.{old}"))
+    return old, load(environ).key_id
 
 
 def _key_bytes(text: str, where: str) -> bytes:

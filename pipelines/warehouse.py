@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.counted import KINDS, undated
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Plan, Source, Visit
+from pipelines.nouns import Community, Fact, Plan, Source, Visit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from pipelines.machines import Rule
     from pipelines.measures import Measure
     from pipelines.method import Method
+    from pipelines.people import NeverMerge, Withheld
 
 SQL = Path(__file__).with_name("sql")
 CHECKS = Path(__file__).with_name("checks")
 OLDEST_READER = "v1.2.0"
 UNITED = "metrics.counts"
+WORKING = ("raw.accounts", "raw.links", "raw.persons")
+"""What people are made of; it knows those who asked to be left out, so it is not published."""
 EPOCH = datetime(1970, 1, 1)
 
 
@@ -74,22 +77,32 @@ class Inputs:
     figures: "list[Figure]"
     method: "Method"
     measures: "dict[str, Measure]"
+    never_merge: "list[NeverMerge]"
+    withheld: "list[Withheld]"
+    retired_keys: list[tuple[str, date]]
     today: date
     shows: str | None
+
+    @property
+    def usable(self) -> "list[Held]":
+        """The units that are read under a key of today: under two keys one person would be two."""
+        retired = dict(self.retired_keys)
+        return [unit for unit in self.units if unit.visit.key_id not in retired]
 
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        texts = (self.method.sha256, repr(self.communities), repr(self.figures), repr(listed), repr(self.measures),
-                 *map(repr, held))  # fmt: skip
+        judged = (repr(self.never_merge), repr(self.withheld), repr(self.retired_keys), repr(self.measures))
+        facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
+        texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
-    """Read what a build would be made of; raises HistoryError for a wrong line of data/history."""
-    from pipelines import history, landing, measures, method
+    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError."""
+    from pipelines import history, landing, measures, method, people
 
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
     held = (landing.read(path) for path in landing.files(where.observations))
@@ -101,6 +114,9 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
         measures=measures.load(),
+        never_merge=people.never_merge(where, [c.slug for c in communities]),
+        withheld=people.withheld(where),
+        retired_keys=people.retired(where),
         today=today,
         shows=shows,
     )
@@ -140,6 +156,10 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con.execute("set preserve_insertion_order = true")
     con.execute(f"attach {_literal(str(draft))} as built (storage_version {_literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute(
+        "create temp macro account_key(name, address, login) as "
+        "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
+    )
     con.execute("begin")
     for schema in ("raw", "core", "definitions", "metrics", "rankings"):
         con.execute(f"create schema {schema}")
@@ -148,26 +168,33 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history, machines
+    from pipelines import history, machines, people, profile
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
-    held = [unit.visit for unit in given.units]
+    held = [unit.visit for unit in given.usable]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
+    others = [unit.visit for unit in given.units if unit not in given.usable]
     positions = {key: i for i, key in enumerate(dict.fromkeys(_declared(sources, given.plans)))}
     method = given.method
     _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born, c.registered) for c in given.communities])
     _table(con, RAW["sources"], [_source_row(s) for s in sources])
     _table(con, RAW["release_dates"], [(c.slug, *astuple(d)) for c in given.communities for d in c.release_dates])
+    _table(con, RAW["facts"], [_fact_row(c.slug, i, f) for c in given.communities for i, f in enumerate(c.facts)])
+    _table(con, RAW["image_formats"], [astuple(each) for each in profile.formats()])
     _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
     _table(con, RAW["units"], [_visit_row(v) for v in held])
     _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
-    _table(con, RAW["tags"], list(_tag_rows(given.units)))
+    _table(con, RAW["tags"], list(_tag_rows(given.usable)))
     _table(con, RAW["history"], history.rows(given.figures))
     _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
     known = given.measures.values()
     _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
     _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
     _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
+    _table(con, RAW["never_merge"], [people.row(one) for one in given.never_merge])
+    _table(con, RAW["retired_keys"], list(given.retired_keys))
+    _table(con, RAW["other_keys"], [_visit_row(v) for v in others])
+    _table(con, WITHHELD, [people.row(one) for one in given.withheld])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -187,11 +214,11 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
 
     rows = [
         (str(path), *_of(v), v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
-        for i, (path, v, _, _) in enumerate(given.units)
+        for i, (path, v, _, _) in enumerate(given.usable)
     ]
     _table(con, HARVESTS, rows)
     for name, schema in landing.SCHEMAS.items():
-        paths = ", ".join(_literal(str(path)) for path, _, rows, _ in given.units if rows == name)
+        paths = ", ".join(_literal(str(path)) for path, _, rows, _ in given.usable if rows == name)
         files = _nothing(con, name, schema)
         if paths:
             read = f"from read_parquet([{paths}], filename = true, union_by_name = true)"
@@ -201,6 +228,18 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[
             "select community, source, unit, position, seen_at, c.* exclude (filename) "
             f"from {files} c join raw.harvests h on h.file = c.filename"
         )
+    _domains(con)
+
+
+def _domains(con: duckdb.DuckDBPyConnection) -> None:
+    """Say of each mail domain in the harvests which organisation it is evidence of."""
+    from pipelines import organisations
+
+    found = con.execute(
+        "select distinct author_domain from raw.commits where author_domain is not null "
+        "union select distinct sender_domain from raw.messages where sender_domain is not null"
+    ).fetchall()
+    _table(con, DOMAINS, [*organisations.rows(domain for (domain,) in found)])
 
 
 def _laid(name: str) -> str:
@@ -236,6 +275,16 @@ def _source_row(source: Source) -> tuple[Any, ...]:
     return tuple(facts[key] for key in RAW["sources"].keys)
 
 
+def _fact_row(community: str, position: int, fact: Fact) -> tuple[Any, ...]:
+    from pipelines import profile
+
+    facts = asdict(fact) | {"community": community, "position": position, "era": profile.era(fact.as_of)}
+    facts |= {"said": list(fact.values) or [fact.text], "said_of": fact.as_of}
+    at_least, at_most = fact.per_year or (None, None)
+    facts |= {"per_year_at_least": at_least, "per_year_at_most": at_most}
+    return tuple(facts[key] for key in RAW["facts"].keys)
+
+
 def _visit_row(visit: Visit) -> tuple[Any, ...]:
     facts = asdict(visit) | {"seen_at": _naive(visit.seen_at), "verdict": str(visit.verdict), "page": undated(visit)}
     return tuple(facts[key] for key in RAW["visits"].keys)
@@ -250,7 +299,10 @@ def _tag_rows(units: "Iterable[Held]") -> Iterator[tuple[Any, ...]]:
 def _rule_row(rule: "Rule") -> tuple[Any, ...]:
     header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
     places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
-    return rule.id, rule.kind, header or places or f"subject {rule.subject.strip()}", rule.evidence, rule.reviewed
+    account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
+    posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
+    condition = header or places or account or posts or f"subject {rule.subject.strip()}"
+    return rule.id, rule.kind, condition, rule.evidence, rule.reviewed
 
 
 def _measure_row(measure: "Measure") -> tuple[Any, ...]:
@@ -305,7 +357,11 @@ _VISIT_COLUMNS = (
     ("reason", "varchar", "why, where the verdict is not good"),
     ("observations", "bigint", "rows held after the visit; NULL where nothing could be counted"),
     ("seconds", "double", "how long the visit took, seconds"),
-    ("checksum", "varchar", "SHA-256 over all refs, or of the file: the state that was read"),
+    (
+        "checksum",
+        "varchar",
+        "the state that was read: SHA-256 over all refs or of the file; the last id of a block of posts",
+    ),
     ("reader", "varchar", "reader and version"),
     ("key_id", "varchar", "name of the pseudonym key"),
     ("note", "varchar", "what else was noticed, such as a server that ignores the filter"),
@@ -349,6 +405,28 @@ RAW = {
         ("day", "date", "the day on which it came out, UTC"),
         ("stated_by", "varchar", "who states that"),
     )),
+    "facts": Written("raw.facts", "One row per statement of the catalogue about a platform.", (
+        ("community", "varchar", "slug of the community"),
+        ("position", "integer", "place in the community file, from 0"),
+        ("topic", "varchar", "what it is about, of a closed list: origin, licence, hypervisors ..."),
+        ("era", "varchar", "2013 (what is said of the years before 2015) or today; NULL where it is true of all times"),
+        ("said_of", "varchar", "year, month or day of which it is said; NULL where it is true of all times"),
+        ("said", "varchar[]", "what is said, value by value, or as one sentence"),
+        ("version", "varchar", "the release that it is about"),
+        ("day", "date", "the day on which that is said to have come out"),
+        ("per_year_at_least", "double", "how many new lines of versions a year the stated cadence means, at least"),
+        ("per_year_at_most", "double", "the same at most"),
+        ("confirmed", "boolean", "false: general knowledge that nobody has confirmed"),
+        ("talk_said", "varchar", "what the founding talk said otherwise"),
+        ("source", "varchar", "where it is said: repository and file, or page"),
+        ("url", "varchar", "address of that page"),
+        ("note", "varchar", "what has to be known beside it"),
+    )),
+    "image_formats": Written("raw.image_formats", "One row per image format that facts may name.", (
+        ("name", "varchar", "the format as facts write it"),
+        ("meaning", "varchar", "what it is, in one sentence"),
+        ("source", "varchar", "where that is said"),
+    )),
     "declared_units": Written("raw.declared_units", "One row per unit that the catalogue names, itself or by a list.", (
         *_UNIT,
         ("unit", "varchar", "repository as owner/name, or a file"),
@@ -377,7 +455,7 @@ RAW = {
     )),
     "machine_rules": Written("raw.machine_rules", "One row per reviewed rule that tells the mail of machines.", (
         ("id", "varchar", "name of the rule"),
-        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, or unsure"),
+        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, system, unsure"),
         ("condition", "varchar", "the one thing it looks at"),
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),
@@ -401,6 +479,20 @@ RAW = {
         ("metric", "varchar", "what raw.history calls it"),
         ("definition", "varchar", "the definition that it has there"),
     )),
+    "retired_keys": Written("raw.retired_keys", "One row per pseudonym key that was rotated (stackrank rotate).", (
+        ("key_id", "varchar", "name of the key"), ("since", "date", "day on which it was rotated"),
+    )),
+    "other_keys": Written("raw.other_keys", "One row per unit that is held under a retired key only: it is left out.",
+                          _VISIT_COLUMNS),
+    "never_merge": Written("raw.never_merge", "One row per merge of accounts that a person has declared wrong.", (
+        ("community", "varchar", "slug of the community"),
+        ("key_id", "varchar", "name of the pseudonym key under which the fingerprints hold"),
+        ("evidence", "varchar", "what merges nobody any more (core.identity_ledger); NULL where accounts are named"),
+        ("one", "varchar", "an account: what it shares with the other one merges nobody any more"),
+        ("other", "varchar", "the other account"),
+        ("why", "varchar", "why the merge is wrong"),
+        ("decided", "date", "when that was decided"),
+    )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),
         ("today", "date", "the day it was built for"),
@@ -414,6 +506,15 @@ RAW = {
 HARVESTS = Written("raw.harvests", "One row per Parquet file that was loaded.", (
     ("file", "varchar", "path"), *_UNIT, ("unit", "varchar", "what was visited"),
     ("position", "integer", "place in the catalogue"), ("seen_at", "timestamp", "when it was harvested, UTC"),
+))  # fmt: skip
+DOMAINS = Written("raw.domains", "One row per mail domain that commits or messages carry.", (
+    ("domain", "varchar", "the domain"),
+    ("organisation", "varchar", "its registrable domain; NULL where it says nothing of one: free mail, forges"),
+))  # fmt: skip
+WITHHELD = Written("raw.withheld", "One row per person who asked to be left out.", (
+    ("key_id", "varchar", "name of the pseudonym key"),
+    ("address_key", "varchar", "fingerprint of an address of theirs"),
+    ("since", "date", "since when"),
 ))  # fmt: skip
 FAMILIES = Written("rankings.families", "One row per family of metrics that the ranking weighs.", (
     ("family", "varchar", "talk or code"),
@@ -540,7 +641,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     for name in landing.SCHEMAS:
         con.execute(f"drop {_laid(name)} raw.{name}")
         con.execute(f"drop table if exists raw.no_{name}")
-    for name in ("raw.harvests", UNITED, "rankings.rules"):
+    for name in ("raw.harvests", *WORKING, WITHHELD.name, UNITED, "rankings.rules"):
         con.execute(f"drop table {name}")
     con.execute("commit")
     con.execute("checkpoint built")

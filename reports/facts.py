@@ -12,7 +12,7 @@ from pipelines.warehouse import ask
 QUESTIONS = Path(__file__).parent / "questions"
 FAMILIES = ("overall", "talk", "code", "members")
 # Those whose answers depend on the month that is shown.
-DATED = ("ranking", "components", "places", "monthly", "by_source", "moves", "releases", "imports")
+DATED = ("ranking", "components", "bounds", "places", "monthly", "by_source", "moves", "releases", "imports")
 # A server's reason may carry terminal colours or turn the reading direction of the page around.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -34,6 +34,7 @@ class Facts:
     communities: list[Row]
     ranking: list[Row]
     components: list[Row]
+    bounds: list[Row]
     method: list[Row]
     metrics: list[Row]
     places: list[Row]
@@ -55,6 +56,8 @@ class Facts:
     counts: list[Row]
     measures: list[Row]
     measure_breaks: list[Row]
+    profile: list[Row]
+    image_formats: list[Row]
 
     @property
     def families(self) -> list[str]:

@@ -8,7 +8,7 @@ from pipelines.communities import CHANNELS
 from reports import lines, render, twins, words
 from reports.facts import Facts, Row, month_after
 
-DRAWN = ("talk_people", "threads_replied", "messages", "code_people", "commits")
+DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
 
 
@@ -39,6 +39,7 @@ def _ranking(known: Facts, family: str) -> dict[str, Any]:
     weights = {c["metric"]: c["weight"] for c in parts}
     metrics = [row | {"weight": weights[row["metric"]]} for row in known.method if row["metric"] in weights]
     families = rows[0]["families"].split(", ")
+    bounds = {(row["community"], row["metric"]): words.bounds(row) for row in known.bounds}
     what = f"{words.measured(family, rows[0]['families'])}, {words.window(known.month)}"
     if family == "overall":
         heads = {name: f"{words.heading(name)}: index" for name in families}
@@ -55,7 +56,10 @@ def _ranking(known: Facts, family: str) -> dict[str, Any]:
         "rows": [
             row | {
                 "relative": words.relative(row, ranked) if ranked else None,
-                "cells": [cells.get((row["community"], column)) for column in heads],
+                "cells": [
+                    {"value": cells.get((row["community"], column)), "bounds": bounds.get((row["community"], column))}
+                    for column in heads
+                ],
                 "imports": [words.imported_in_full(i) for i in _in_window(known, row["community"])],
             }
             for row in rows
@@ -65,8 +69,8 @@ def _ranking(known: Facts, family: str) -> dict[str, Any]:
 
 def _sources(known: Facts, metric: str) -> list[Row]:
     """The sources that a metric could come from."""
-    of_code = any(m["metric"] == metric and m["family"] == "code" for m in known.metrics)
-    kinds = ("git",) if of_code else CHANNELS
+    family = next((m["family"] for m in known.metrics if m["metric"] == metric), None)
+    kinds = {"code": ("git",), "members": ("git", *CHANNELS)}.get(str(family), CHANNELS)
     return [row for row in known.freshness if row["kind"] in kinds]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
-from reports import as_of, community, data, facts, members, ranking
+from reports import as_of, community, data, facts, members, platforms, privacy, ranking
 from reports.facts import Facts, Row
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,6 +43,9 @@ CSV_COLUMNS_OF_TODAY = {
                "definition", "url", "seen_at"),
     "measure_breaks": ("measure", "community", "day", "change"),
     "published": ("community", "metric", "period", "value", "quality", "definition", "source", "file"),
+    "profile": ("community", "topic", "era", "as_of", "text", "version", "day", "per_year_at_least",
+                "per_year_at_most", "confirmed", "talk_said", "source", "url", "note"),
+    "image_formats": ("name", "meaning", "source"),
 }  # fmt: skip
 
 
@@ -79,8 +82,8 @@ def _write(draft: Path, known: Facts, database: Path, months: Sequence[date]) ->
     (draft / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
     for name in COPIED:
         shutil.copyfile(TEMPLATES / name, draft / name)
-    (draft / "data.html").write_text(data.page(known), encoding="utf-8")
-    (draft / "members.html").write_text(members.page(known), encoding="utf-8")
+    for made in (data, members, platforms, privacy):
+        (draft / f"{made.__name__.rpartition('.')[2]}.html").write_text(made.page(known), encoding="utf-8")
     (draft / community.FOLDER).mkdir()
     for slug in known.names:
         (draft / community.FOLDER / f"{slug}.html").write_text(community.page(known, slug), encoding="utf-8")

@@ -17,7 +17,7 @@ MISSING = {
 MEASURED = {
     "talk": "public talk",
     "code": "public code activity",
-    "members": "membership",
+    "members": "people, counted once over code and talk",
 }
 LABELS = {
     "commits": "Commits",
@@ -32,7 +32,6 @@ LABELS = {
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",
     "time_to_first_response": "Time to first response",
-    "registered": "Registered members",
     "pmc_members": "Members of the project management committee",
     "team_members": "Members of teams on Launchpad",
     "team_participants": "Participants of teams on Launchpad",
@@ -41,6 +40,12 @@ LABELS = {
     "active_users_30_days": "Forum accounts active in 30 days",
     "participating_users_30_days": "Forum accounts participating in 30 days",
     "registered_users": "Registered accounts of the forum",
+    "active_people": "People seen",
+    "new_people": "New people",
+    "population": "People ever seen",
+    "registered": "Registered members",
+    "code_absence_factor": "Absence factor, code",
+    "talk_absence_factor": "Absence factor, talk",
 }
 STATES = {
     "seen": ("■", "seen whole"),
@@ -117,6 +122,13 @@ def day(when: date | None) -> str:
 def month(first_day: date) -> str:
     """A month in words, such as `June 2026`."""
     return f"{first_day:%B} {first_day.year}"
+
+
+def time(text: str) -> str:
+    """A year, a month or a day that is written `2013`, `2013-11` or `2013-10-18`, in words."""
+    if len(text) == len("2013-10-18"):
+        return day(date.fromisoformat(text))
+    return month(date.fromisoformat(f"{text}-01")) if "-" in text else text
 
 
 def window(last: date) -> str:
@@ -292,6 +304,13 @@ def origin(known: Facts) -> str:
 def heading(family: str) -> str:
     """The word for a family, as a heading."""
     return family.capitalize()
+
+
+def bounds(cell: Row) -> str:
+    """The least and the most that a mean count of people could be; nothing where they are equal to it or unknown."""
+    low, high = (digits(cell[key]) for key in ("low", "high"))
+    known = cell["low"] is not None and cell["high"] is not None
+    return f"{low} to {high}" if known and low != high else ""
 
 
 def measured(family: str, families: str) -> str:

@@ -62,21 +62,24 @@ class SourceSpider(scrapy.Spider):
         unlimited = self.settings.getlist("UNLIMITED_HOSTS")
         return Budget(self.folders.visits, self.settings.getint("UNITS_PER_HOST"), unlimited)
 
-    def tonight(self, source: Source, urls: Mapping[str, str]) -> list[str]:
+    def tonight(self, source: Source, urls: Mapping[str, str], most: int | None = None) -> list[str]:
         """Return which units of a source to ask tonight, of `urls` by unit; keep the plan for the others.
 
         Where the budget has no room for all, those never visited go first, then those visited
-        longest ago.
+        longest ago. Of a source that bears less than its host, the first `most` are asked.
         """
         wanted = [unit for unit in urls if self.wanted(unit)]
+        wanted, over = wanted[:most], wanted[len(wanted[:most]) :]
         if not self.budget.fits([host_of(urls[unit]) for unit in wanted]):
             visited = {
                 undated(v): v.seen_at for v in landing.noted(self.folders.visits / source.community / source.name)
             }
             wanted.sort(key=lambda unit: visited.get(unit, BEFORE_ALL))
         asked = [unit for unit in wanted if self.budget.take(host_of(urls[unit]))]
-        left = [unit for unit in wanted if unit not in set(asked)]
-        reason = f"at most {self.budget.most} {self.units_are} a night are asked of one host" if left else ""
+        left = [unit for unit in [*wanted, *over] if unit not in set(asked)]
+        bound = f"{self.budget.most} {self.units_are} a night"
+        bound = bound if most is None else f"{min(most, self.budget.most)} more {self.units_are} tonight"
+        reason = f"at most {bound} are asked of one host" if left else ""
         if left:
             self.logger.warning("%s: %d of %d are left for another night: %s", source.id, len(left), len(urls), reason)
         if not self.wanted_units:

@@ -57,8 +57,22 @@ BACK_OFF = (5, 25)
 LONGEST_WAIT = 120
 LARGEST_VALIDATOR = 200
 LARGEST_REASON = 300
+LIMIT = "Discourse-Rate-Limit-Error-Code"
+"""The header in which a forum names the limit that was reached."""
 TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*</title>", re.I)
 TEXT = re.compile(r"[\w .,:;'()/-]{1,100}")
+WORDS = """
+a access again an and api archive archived archives are at attention authentication authorization bad being
+blocked bot browser by captcha challenge checking cloudflare connection cookies date denied disabled does
+download enable error exist export for forbidden format found gateway gone have human in internal invalid is
+javascript just limit list lists log login mailing maintenance making many method missing moment moved no not
+object of off offline on one oops page permanently permission please proxy rate request requests required robot
+robots s seconds security server service sign signed site something sorry such sure t temporarily the there this
+timeout to too try unauthorized unavailable under unknown up verification verify verifying wait wall went wrong
+you your
+"""
+TELLING = frozenset(WORDS.split())
+"""The words of which another machine's title or sentence may be repeated: the subject of a message has others."""
 
 
 class NoPageError(Exception):
@@ -255,12 +269,13 @@ def refusal(response: Response) -> str:
     if response.status == 403 and is_html(response.body):
         return f"{reason} with a web page{_title(response.body)}: a wall against robots, or a login"
     if response.status in ASKED_TOO_MUCH:
-        asked = retry_after(response)
-        return f"{reason}, too busy" + ("" if asked is None else f", and wants {asked:,.0f} seconds of peace")
+        asked, limit = retry_after(response), header(response, LIMIT)
+        reason += f", too busy{f' ({limit})' if limit else ''}"
+        return reason if asked is None else f"{reason}, and wants {asked:,.0f} seconds of peace"
     if moved := header(response, "Location"):
         return f"{reason}: moved to {moved}; the catalogue must name the new address"
     said = TEXT.fullmatch(response.body[:101].decode("latin-1").strip())
-    return f"{reason}: {said[0]}" if said else reason
+    return f"{reason}: {said[0]}" if said and names_nobody(said[0]) else reason
 
 
 def is_html(page: bytes) -> bool:
@@ -273,6 +288,13 @@ def web_page(page: bytes, expected: str) -> str:
     return f"a web page{_title(page)} came instead of {expected}: a login, an error, or a wall against robots"
 
 
+def names_nobody(text: str) -> bool:
+    """Tell whether all words of a text are `TELLING` ones, so that it can be repeated."""
+    return TELLING.issuperset(re.findall(r"[^\W\d]+", text.lower()))
+
+
 def _title(page: bytes) -> str:
+    """Return how a web page calls itself, where that names nobody: it may be the subject of a message."""
     found = TITLE.search(page[:20_000])
-    return f' called "{" ".join(found[1].decode("utf-8", "replace").split())}"' if found else ""
+    title = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+    return f' called "{title}"' if title and names_nobody(title) else ""

@@ -23,6 +23,10 @@ AUTOTHROTTLE_ENABLED = False
 
 # The named repositories of the four communities are 11; this bounds the first nights of a long list.
 UNITS_PER_HOST = 200
+# A block of a forum is 1,000 posts and about 20 questions: 60,000 posts are had in four nights of ten minutes.
+FORUM_BLOCKS = 15
+# Posts are deleted at any time: after so many nights the newest block, and any other one, is read anew.
+FORUM_RECOUNT, FORUM_ROTATION = 30, 180
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
 DOWNLOADER_MIDDLEWARES = {"spiders.budget.LetsHostsRest": 50}
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-LONGEST = ("readme", "nightly", "kills", "archives", "git", "warehouse", "hostile", "browser", "operator", "ranking",
-           "report", "releases", "rehearsal", "messages")  # fmt: skip
+LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "git", "warehouse", "hostile", "browser", "operator",
+           "ranking", "report", "releases", "rehearsal", "messages")  # fmt: skip
 
 
 # Tests start some sixty processes: none of them shall compile the project anew.

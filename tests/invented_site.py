@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines import history, landing, warehouse
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Source, Verdict, Visit
+from pipelines.nouns import Community, Fact, Source, Verdict, Visit
 
 TODAY = date(2026, 3, 20)
 NIGHT, EARLIER, AUTUMN = (datetime(*day, 3, tzinfo=UTC) for day in ((2026, 3, 20), (2026, 3, 10), (2025, 11, 11)))
@@ -17,12 +17,30 @@ BAD = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u202egnp.e
 SHOWN = re.sub("[\u202e\u061c\x1b]", "\ufffd", BAD)
 EVIL = f"=cmd(){BAD}"
 HOMEPAGES = {"alpha": 'https://alpha.example.org/" onmouseover="alert(3)', "evil": f"javascript:alert(4)//{BAD}"}
+FACTS = {
+    "alpha": (
+        Fact("licence", "the file LICENSE", "2013-11", ("GPLv3",), note="BSD before."),
+        Fact("licence", "the file LICENSE", "2026-03", ("Apache 2.0",), url="https://alpha.example.org/licence"),
+        Fact("first-release", "the press", text="1.0, March 2025", version="1.0", day=date(2025, 3, 1)),
+        Fact("release", "the tags", "2026-02", text="1.1.1", version="1.1.1", day=date(2025, 7, 3)),
+        Fact("cadence", "hearsay", "2026-02", text="Monthly.", confirmed=False, per_year=(12, 12)),
+        Fact("hypervisors", "the manual", "2013", ("KVM", "LXC (containers)"), talk_said="Xen"),
+        Fact("image-formats", "the manual", "2013-10-18", ("raw", "qcow2")),
+        Fact("image-formats", "the manual", "2026", ("qcow2",)),
+    ),
+    "evil": (
+        Fact("origin", EVIL, text=EVIL, note=BAD, talk_said=BAD, url="javascript:alert(5)"),
+        Fact("release", BAD, "2026", text=BAD, version="9.9"),
+        Fact("image-formats", BAD, "2026", (BAD, "raw")),
+    ),
+}
 
 
 def community(slug, name, **facts):
     url = f"git+https://forge.example.org/{slug}/one"
     core = Source(slug, "core", "git", (url,), **{"since": date(2025, 1, 1), "why": "Invented.", **facts})
-    return Community(slug, name, HOMEPAGES.get(slug, f"https://{slug}.example.org/"), date(2025, 1, 1), (core,))
+    homepage = HOMEPAGES.get(slug, f"https://{slug}.example.org/")
+    return Community(slug, name, homepage, date(2025, 1, 1), (core,), facts=FACTS.get(slug, ()))
 
 
 def visit(of, seen_at, verdict=Verdict.OK, **facts):

@@ -15,7 +15,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PAGES = ("index.html", "community/evil.html", "data.html", "members.html",
+PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "platforms.html", "privacy.html",
          pytest.param("as-of/2025-12/index.html", marks=pytest.mark.long))  # fmt: skip
 TOO_HIGH = """() => [...document.querySelectorAll(".chart")]
     .filter((e) => e.querySelector(".main-svg").getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)
@@ -94,7 +94,25 @@ def test_a_page_fits_a_phone_and_a_desktop_and_asks_for_nothing_outside(visit, n
         assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [size["width"]] * 2
         assert page.evaluate(TOO_WIDE) == []
         assert page.evaluate(TOO_HIGH) == []
-    assert drawn == (name != "data.html")
+    assert drawn == (name not in ("data.html", "platforms.html", "privacy.html"))
+
+
+def test_on_a_phone_the_platforms_are_cards_that_name_whom_they_are_about_and_on_paper_a_table(visit):
+    page = visit("platforms.html")
+    cell = page.locator("#licence td").first
+    shown = "e => [getComputedStyle(e).display, getComputedStyle(e, '::before').content]"
+    assert cell.evaluate(shown) == ["table-cell", "none"]
+    page.set_viewport_size(PHONE)
+    assert cell.evaluate(shown) == ["block", '"Alpha Cloud"']
+    assert page.evaluate("document.querySelector('.scroll').scrollWidth <= innerWidth")
+    page.locator("#fact-1 .ref").click()
+    assert page.evaluate("location.hash") == "#source-1"
+    assert page.locator("#source-1").is_visible()
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(media="print")
+    assert cell.evaluate(shown)[0] == "table-cell"
+    assert page.locator("#source-1").is_visible()
+    page.emulate_media(media="screen")
 
 
 def scale(page, chart):

@@ -13,6 +13,7 @@ from pipelines.communities import (
     CHANNELS,
     COMMUNITY_KEYS,
     DATE_KEYS,
+    FACT_KEYS,
     KINDS,
     SOURCE_KEYS,
     CatalogueError,
@@ -25,6 +26,7 @@ from pipelines.communities import (
 from pipelines.communities import units as units_of
 from pipelines.folders import CHECKOUT
 from pipelines.nouns import Verdict
+from pipelines.profile import LASTING, TOPICS, era
 
 PAGE = (CHECKOUT / "data/README.md").read_text(encoding="utf-8")
 
@@ -136,7 +138,7 @@ BROKEN = {
     "unknown kind": ('"git"\nsince = 2017', '"got"\nsince = 2017',
                      "sources[1].kind: unknown kind 'got'; did you mean 'git'?"),
     "unlike kind": ('"git"\nsince = 2017', '"smoke"\nsince = 2017',
-                    "sources[1].kind: unknown kind 'smoke' (known: asf, git, github, hyperkitty, "),
+                    "sources[1].kind: unknown kind 'smoke' (known: "),
     "kind as list": ('"git"\nsince = 2017', "[]\nsince = 2017", "sources[1].kind: not a text of one line: []"),
     "bad source name": ('name = "sea"', 'name = "Sea_1"', "sources[1].name: 'Sea_1' does not match [a-z][a-z0-9-]*"),
     "duplicate name": ('name = "sea"', 'name = "pond"', "sources[1].name: 'pond' is already the name of sources[0]"),
@@ -225,6 +227,80 @@ def test_a_wrong_list_of_repositories_is_told(folder: Path, old: str, new: str, 
     (folder / "birds.toml").write_text(BIRDS.replace(old, new))
     (told,) = mistakes(folder)
     assert told.startswith(f"birds.toml: sources[1].{expected}")
+
+
+FACTS = """
+[[facts]]
+topic = "cadence"
+as_of = "2013-11"
+text = "Every spring."
+per_year = [1, 1.5]
+source = "The nest."
+
+[[facts]]
+topic = "image-formats"
+as_of = 2026-08-01
+values = ["raw", "qcow2"]
+confirmed = false
+talk_said = "vdi"
+url = "https://birds.example.org/formats"
+source = "The nest."
+
+[[facts]]
+topic = "first-release"
+text = "1.0 in spring."
+version = "1.0"
+day = 2010-05-01
+source = "The nest."
+"""
+BROKEN_FACTS = {
+    "topic": ('topic = "cadence"', 'topic = "cadenc"', "[0].topic: unknown topic 'cadenc'; did you mean 'cadence'?"),
+    "no topic": ('topic = "cadence"\n', "", "[0].topic: missing"),
+    "topic of another type": ('topic = "cadence"', "topic = 7", "[0].topic: not a text of one line: 7"),
+    "no source": ('per_year = [1, 1.5]\nsource = "The nest."\n', "", "[0].source: missing"),
+    "key": ("per_year", "per_yaer", "[0].per_yaer: unknown key; did you mean 'per_year'?"),
+    "when": ('"2013-11"', '"2013-13"', "[0].as_of: neither a year, a month like '2013-11' nor a date: '2013-13'"),
+    "moment": ('"2013-11"', "2013-11-01T00:00:00", "[0].as_of: neither a year, a month like"),
+    "no time": ('as_of = "2013-11"\n', "", "[0].as_of: missing"),
+    "of all times": ('text = "1.0 in', 'as_of = "2010"\ntext = "1.0 in', "[2].as_of: not for what is true of all"),
+    "nothing said": ('text = "Every spring."\n', "", "[0].text: one of values and text is needed, not both"),
+    "said twice": ('text = "Every', 'values = ["1"]\ntext = "Every', "[0].text: one of values and text is needed, not"),
+    "no value": ('["raw", "qcow2"]', "[]", "[1].values: not a list with something in it: []"),
+    "number": ('["raw", "qcow2"]', "[7]", "[1].values: not a text of one line: 7"),
+    "format": ("qcow2", "qcow3", "[1].values[1]: unknown image format 'qcow3'; did you mean 'qcow2'?"),
+    "formats in a sentence": ('values = ["raw", "qcow2"]', 'text = "raw"', "[1].values: missing; formats are named"),
+    "range": ("[1, 1.5]", "[2, 1]", "[0].per_year: not two numbers, at least and at most: [2, 1]"),
+    "no numbers": ("[1, 1.5]", "[true, nan]", "[0].per_year: not two numbers, at least and at most: [True, nan]"),
+    "range elsewhere": ("day = 2010-05-01", "per_year = [1, 2]", "[2].per_year: only a fact about the cadence has it"),
+    "release elsewhere": ("per_year = [1, 1.5]", "day = 2013-05-01", "[0].day: only a fact about a release has it"),
+    "login": ("https://birds", "https://me:secret@birds", "[1].url: a user or a password is not allowed in a url"),
+    "insecure": ("https://birds", "http://birds", "[1].url: the scheme of the url is not one of https"),
+    "flag": ("confirmed = false", 'confirmed = "no"', "[1].confirmed: neither true nor false: 'no'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), BROKEN_FACTS.values(), ids=BROKEN_FACTS)
+def test_a_wrong_fact_is_told_by_its_key(folder: Path, old: str, new: str, expected: str) -> None:
+    assert FACTS.count(old) == 1
+    (folder / "fish.toml").write_text(FISH + FACTS.replace(old, new))
+    assert [line for line in mistakes(folder) if line.startswith(f"fish.toml: facts{expected}")]
+
+
+def test_facts_are_loaded_as_they_stand_and_none_says_the_same_twice(folder: Path) -> None:
+    (folder / "fish.toml").write_text(FISH + FACTS)
+    cadence, formats, first = load(folder)[1].facts
+    assert (cadence.as_of, cadence.text, cadence.per_year, cadence.confirmed) == (
+        "2013-11",
+        "Every spring.",
+        (1, 1.5),
+        True,
+    )
+    assert (formats.as_of, formats.values, formats.confirmed) == ("2026-08-01", ("raw", "qcow2"), False)
+    assert (first.as_of, first.version, first.day) == (None, "1.0", date(2010, 5, 1))
+    (folder / "fish.toml").write_text(FISH + FACTS + FACTS[: FACTS.index('[[facts]]\ntopic = "image')])
+    assert mistakes(folder) == ["fish.toml: facts[3].topic: facts[0] says the same"]
+    (folder / "fish.toml").write_text(FISH + "\n[[facts]]\n" + FACTS.replace("cadence", "x").replace('"raw"', '"rwa"'))
+    assert len(mistakes(folder)) == 4, "all at once: no topic, no source, a wrong topic, a wrong format"
 
 
 def test_all_mistakes_of_all_files_are_told_at_once_in_one_line_each(folder: Path) -> None:
@@ -437,10 +513,10 @@ def test_the_shipped_lists_are_those_of_the_communities() -> None:
     sources = [source for community in load(CHECKOUT / "data/communities") for source in community.sources]
     talk = [source for source in sources if source.kind in CHANNELS]
     assert Counter(source.community for source in talk if source.visited) == {
-        "cloudstack": 7, "openstack": 15, "opennebula": 2,
+        "cloudstack": 7, "openstack": 15, "opennebula": 3,
     }  # fmt: skip
     assert {source.community for source in talk if source.enabled and not source.visited} == {
-        "cloudstack", "eucalyptus", "opennebula", "openstack",
+        "cloudstack", "eucalyptus", "openstack",
     }  # fmt: skip
     assert not [
         source.id for source in talk if source.audience is None or (source.kind in ARCHIVES and not source.urls)
@@ -450,7 +526,8 @@ def test_the_shipped_lists_are_those_of_the_communities() -> None:
     assert folded == {f"openstack/{name}" for name in ("general", "dev", "operators", "sigs", "tc")}
     assert {source.language for source in talk} >= {"en", "zh", "fr", "ru"}
     hosts = {urlsplit(url).hostname for source in talk if source.visited for url in source.urls}
-    assert hosts == {"lists.openstack.org", "lists.openinfra.org", "lists.apache.org", "lists.opennebula.org"}
+    assert hosts == {"lists.openstack.org", "lists.openinfra.org", "lists.apache.org", "lists.opennebula.org",
+                     "forum.opennebula.io"}  # fmt: skip
 
 
 def test_several_lists_can_go_on_in_one_and_nothing_else_can(folder: Path) -> None:
@@ -464,6 +541,20 @@ def test_several_lists_can_go_on_in_one_and_nothing_else_can(folder: Path) -> No
     assert mistakes(folder)[0] == "fish.toml: sources[0].continued_by: fish/sea must have continues = 'fish/pond'"
 
 
+def test_the_shipped_facts_speak_of_every_topic_and_mark_what_is_not_confirmed() -> None:
+    facts = {c.slug: c.facts for c in load(CHECKOUT / "data/communities")}
+    for slug, own in facts.items():
+        told = {(fact.topic, era(fact.as_of)) for fact in own}
+        both = set(TOPICS) - set(LASTING) - {"hypervisors-hosted", "countries", "members"}
+        assert told >= {(topic, None) for topic in LASTING} | {(topic, e) for topic in both for e in ("2013", "today")}
+        assert len(told) >= 20 or slug != "openstack"
+        assert [fact.source for fact in own if fact.confirmed and "general knowledge" in fact.source] == []
+    unsure = Counter(slug for slug, own in facts.items() for fact in own if not fact.confirmed)
+    assert unsure == {"cloudstack": 3, "eucalyptus": 1, "opennebula": 1, "openstack": 1}
+    talk = {(slug, fact.topic) for slug, own in facts.items() for fact in own if fact.talk_said}
+    assert {("opennebula", "hypervisors-hosted"), ("eucalyptus", "hypervisors"), ("openstack", "members")} <= talk
+
+
 def words(table: str) -> list[str]:
     """Return the first column of the README's table that follows a line."""
     rows = PAGE.partition(table)[2].strip().partition("\n\n")[0].splitlines()
@@ -471,8 +562,10 @@ def words(table: str) -> list[str]:
 
 
 def test_the_readme_explains_every_key_and_verdict() -> None:
-    assert [*words("Each file begins with:"), "sources", "release_dates"] == list(COMMUNITY_KEYS)
+    assert [*words("Each file begins with:"), "sources", "release_dates", "facts"] == list(COMMUNITY_KEYS)
     assert set(words("days or months away:")) == set(DATE_KEYS)
+    assert words("what is not there is not stated:") == list(FACT_KEYS)
+    assert words("The topics of facts are a closed list:") == list(TOPICS)
     assert all(f"`{kind}`" in PAGE for kind in KINDS)
     assert set(words("one named set of repositories:")) == set(SOURCE_KEYS)
     assert words("How a visit ended (`verdict`):") == list(Verdict)

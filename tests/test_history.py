@@ -139,7 +139,7 @@ def test_a_first_start_without_network_shows_the_history_since_2009(tmp_path):
     warehouse.build(where, communities.load(where.communities), date(2026, 8, 20))
     rows = ask(where, 'select community, place, round("index", 1) from rankings.monthly '
                       "where as_of = '2013-06-01' and family = 'code' order by place")  # fmt: skip
-    assert rows == [("openstack", 1, 309.2), ("cloudstack", 2, 143.0), ("eucalyptus", 3, 75.5), ("opennebula", 4, 31.6)]
+    assert rows == [("openstack", 1, 309.9), ("cloudstack", 2, 139.8), ("eucalyptus", 3, 76.2), ("opennebula", 4, 32.0)]
     first = ask(where, "select min(month) from metrics.monthly where state = 'published'")
     assert first < [(date(2009, 1, 1),)]
     assert Path(where.database).exists()

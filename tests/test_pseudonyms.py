@@ -177,7 +177,12 @@ def test_what_is_not_there_has_no_fingerprint(keyed):
         ("mailto:jane@example.org,joe@example.net", "mailto:[address],[address]"),
         ("'jane@host' is unknown", "'[address]' is unknown"),
         ("https://someone:secret@example.org/x", "https://someone:[address]"),
+        ("ask jane (a) example.org", "ask [address]"),
+        ("ask jane[at]example[dot]org now", "ask [address] now"),
+        ("jane%40example.org and jane_at_example.org", "[address] and [address]"),
+        ("jane <AT> example (dot) org (closed)", "[address] (closed)"),
         ("a reason without any", "a reason without any"),
+        ("looked at lists.example.org at 03:00", "looked at lists.example.org at 03:00"),
     ],
 )
 def test_texts_of_other_machines_lose_their_addresses(said, told):

@@ -408,7 +408,12 @@ def test_the_constants_are_those_of_the_method_file(tmp_path):
         "messages": (0.0875, 4.0),
         "code_people": (0.20, 1.0),
         "commits": (0.15, 5.0),
+        "active_people": (0.10, 1.0),
+        "new_people": (0.10, 1.0),
+        "population": (0.05, 1.0),
+        "registered": (0.05, 1.0),
     }
+    assert sum(f["weight"] for f in frozen.families) == pytest.approx(1)
     for family in frozen.families:
         weights = [m["family_weight"] for m in frozen.metrics if m["family"] == family["family"]]
         assert sum(weights) == pytest.approx(1)

@@ -96,8 +96,8 @@ class Page(HTMLParser):
         return [attrs[attribute] for tag, attrs in self.tags if attribute in attrs and (tag in tags or not tags)]
 
     def rows(self, beginning):
-        """The rows of the only table whose caption begins so, by their first cell and without the head."""
-        (found,) = (rows for caption, rows in self.tables.items() if caption.startswith(beginning))
+        """The rows of the first table whose caption begins so, by their first cell and without the head."""
+        found = next(rows for caption, rows in self.tables.items() if caption.startswith(beginning))
         return {row[0]: row[1:] for row in found[1:]}
 
 
@@ -138,12 +138,16 @@ def test_no_word_of_a_programming_language_shows(house, quiet, bare):
 
 def test_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
     monthly = table(house, "monthly")
-    assert {row["state"] for row in monthly if not row["value"]} == {"unobserved", "not_applicable"}
+    assert {row["state"] for row in monthly if not row["value"]} == {"unobserved", "not_applicable", "undefined"}
     assert {row["state"] for row in monthly if row["value"]} == {"observed", "partial", "published"}
     for name in ("ranking", "places"):
         rows = [row for row in table(house, name) if row["community"] == "gamma"]
         assert {(row["place"], row["index"], bool(row["reason"])) for row in rows} == {("", "", True)}
-    ranked = [(row["community"], row["place"], row["reason"]) for row in table(house, "ranking") if row["place"]]
+    ranked = [
+        (row["community"], row["place"], row["reason"])
+        for row in table(house, "ranking")
+        if row["place"] and row["family"] == "code"
+    ]
     assert ranked == [("alpha", "1", ""), ("beta", "2", ""), ("evil", "3", "")]
 
 
@@ -163,7 +167,8 @@ def test_hostile_text_makes_no_elements(house):
 
 def test_only_safe_homepages_are_links(house):
     out = {link for page in house.pages.values() for link in page.values("href", "a") if ":" in link}
-    assert out == {HOMEPAGES["alpha"], "https://beta.example.org/", "https://gamma.example.org/"}
+    licence = "https://alpha.example.org/licence"
+    assert out == {HOMEPAGES["alpha"], "https://beta.example.org/", "https://gamma.example.org/", licence}
 
 
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
@@ -344,7 +349,7 @@ def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet
         assert f"{name} is listed without a place: only 2 of 12 months were seen." in quiet.text
     assert "2 units in 2 sources visited; none failed." in quiet.text
     assert "a rehearsal: people <invented>" in quiet.text
-    assert set(quiet.figures) == {"commits", "code-people"}
+    assert set(quiet.figures) == {"commits", "code-people", "active-people"}
 
 
 def test_a_page_without_any_metric_or_source_says_so(house):
@@ -660,8 +665,8 @@ def test_each_list_stands_by_itself_with_where_it_moved(house):
 
 def test_without_an_overall_ranking_the_page_says_why(house):
     page = Page(ranking.page(house.known))
-    assert house.known.families == ["code"]
-    assert "There is no overall ranking of these months: fewer than 2 families could be counted" in page.text
+    assert house.known.families == ["code", "members"]
+    assert "There is no overall ranking of these months: fewer than 3 families could be counted" in page.text
 
 
 def test_places_are_drawn_only_while_they_rest_on_the_same_families(house):

@@ -75,7 +75,8 @@ def monthly(start, months, authors=4, **facts):
 
 def visit(of, unit, verdict=Verdict.OK, seen_at=SEEN, **facts):
     url = f"git+https://forge.example.org/{unit}"
-    return Visit(of.community, of.name, "git", unit, url, seen_at, verdict, key_id="k1", reader="git/1", **facts)
+    known = {"key_id": "k1", "reader": "git/2", **facts}
+    return Visit(of.community, of.name, "git", unit, url, seen_at, verdict, **known)
 
 
 def land(where, of, unit, rows, tags=(), **facts):
@@ -144,6 +145,8 @@ def test_every_table_and_every_column_says_what_it_means(built):
 def test_every_comment_of_the_sql_files_names_a_column_that_exists(built):
     columns = set(ask(built, "select schema_name || '.' || table_name, column_name from duckdb_columns()"))
     for table in warehouse.tables():
+        if table.name in warehouse.WORKING:
+            continue
         assert {(table.name, column) for column in table.columns} <= columns, table.name
 
 
@@ -209,6 +212,7 @@ def test_an_import_is_a_history_that_one_person_recorded_in_one_day(where, commi
     on, birds = datetime(2025, 6, 10, 12), source("birds")
     rows = [
         row(n, on, ("ann", "bob")[n % 2], committer_name_key=f"n-{n % recorded_by}",
+            committer_address_key=f"a-{n % recorded_by}",
             authored_at=datetime(2025, 5, 11, 11) if n < old else datetime(2025, 5, 11, 13))
         for n in range(commits)
     ]  # fmt: skip
@@ -330,8 +334,11 @@ SPOILT = {
     "missing is never a number": "update metrics.monthly set value = 0 where state = 'not_applicable'",
     "no address is stored": "update raw.visits set reason = 'said jane@example.org'",
     "one pseudonym key only": "insert into raw.units select * replace ('k2' as key_id) from raw.units",
+    "people who never merge are two": "insert into raw.never_merge (community, one, other) "
+    "select community, account_key, account_key from core.people",
     "people are at most commits": "update definitions.commits set code_people = commits + 1",
     "scores are the sum of their components": "update rankings.components set contribution = contribution + 1",
+    "the value lies between its bounds": "update metrics.monthly set low = value + 1 where metric = 'commits'",
     "wider definitions count no less": "update definitions.commits set commits = commits_with_all + 1",
 }
 

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from flows.rehearsal.invented import crew
@@ -133,16 +133,29 @@ FAULTS: dict[str, Fault] = {
 """What an answer can be made to do wrong, by the line of the list of failures that it stands for."""
 
 
+class Site(Protocol):
+    """What a server has beside mailing lists: it answers the paths below its own url."""
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+
+    def page(self, rest: str, query: Mapping[str, str]) -> Answer | None:
+        """Return what to send for the rest of a path; None where nothing is there."""
+
+
 @dataclass
 class Archives:
-    """The archives that a server has; `faults` names, by path with query, one fault of FAULTS for each request to come.
+    """The archives that a server has; `faults` names, by path with query, one fault for each request to come.
 
-    The last fault of a path stays for all later requests; "" is a good answer.
+    The last fault of a path stays for all later requests; "" is a good answer. `known` has what each fault does.
     """
 
     lists: Iterable[MailingList]
     faults: dict[str, list[str]] = field(default_factory=dict)
     robots: bytes | None = None
+    sites: Iterable[Site] = ()
+    known: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)
 
     def answer(self, path: str, headers: Mapping[str, str]) -> Answer | None:
         """Return what to send for a path with its query; None where no archive is there."""
@@ -154,7 +167,7 @@ class Archives:
         waiting = self.faults.get(path) or [""]
         fault = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if fault:
-            return FAULTS[fault](answer)
+            return self.known[fault](answer)
         validators = (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since"))
         known = any(name in answer.headers and headers.get(asked) == answer.headers[name] for name, asked in validators)
         return Answer(304, answer.headers) if known else answer
@@ -171,7 +184,8 @@ class Archives:
                 found = KINDS[one.kind](one, parts.path.removeprefix(root), query)
                 if found is not None:
                     return found
-        return None
+        at = ((site, parts.path.removeprefix(site.url)) for site in self.sites if parts.path.startswith(site.url))
+        return next((found for site, rest in at if (found := site.page(rest, query)) is not None), None)
 
 
 # ---- invented mail ---------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from typing import Any
 from flows.rehearsal import lists
 from flows.rehearsal.places import git, place, served
 from pipelines import counted
-from pipelines.communities import ARCHIVES, CHANNELS
+from pipelines.communities import ARCHIVES, CHANNELS, FORUM
 from pipelines.nouns import UNREADABLE, Source
 
-TABLES = ("release_dates", "sources")
+TABLES = ("release_dates", "facts", "sources")
 
 
 def rehearse(
@@ -49,12 +49,12 @@ def newest_commit(root: Path) -> date:
 
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
-    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, *counted.KINDS, UNREADABLE}
+    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, *counted.KINDS, FORUM, UNREADABLE}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
     if source["kind"] == "series_status":
         return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}
-    if source["kind"] in (*ARCHIVES, *counted.KINDS):
+    if source["kind"] in (*ARCHIVES, *counted.KINDS, FORUM):
         return source | {"urls": [f"{base_url}{lists.place(url)}" for url in source["urls"]]}
     if source["kind"] == UNREADABLE:
         return source
@@ -90,7 +90,7 @@ def _toml(facts: dict[str, Any]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str | bool):
+    if isinstance(value, str | bool | int | float):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"

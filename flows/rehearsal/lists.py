@@ -1,4 +1,4 @@
-"""The mailing lists of a rehearsal, with as many messages as were counted on the real ones, where they were."""
+"""The mailing lists of a rehearsal, with as many messages as were counted on the real ones, where they were; forums."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,16 +7,20 @@ from random import Random
 from urllib.parse import urlsplit
 
 from flows.rehearsal.archives import MailingList
-from pipelines.communities import ARCHIVES
+from flows.rehearsal.forums import Forum
+from pipelines.communities import ARCHIVES, FORUM
 from pipelines.history import Figure
 from pipelines.nouns import Source
 
 TOLD = (
     "The mail is invented too, by any number of people: as many messages as others counted where a month of a list "
-    "was counted (2010 to 2014), any number where not."
+    "was counted (2010 to 2014), any number where not. Invented are also the posts of forums, and what "
+    "they say of their users."
 )
 USUAL = {"everyone": 300, "developers": 200, "users": 150, "governance": 30, "outreach": 30, "announce": 10}
 """Messages a month of an invented list, by whom it is for."""
+POSTS, USERS, HIDDEN = 60, 240, 25
+"""Posts a month of an invented forum, users that it states, and posts that it counts and does not show."""
 COUNTED = "counted by others"
 MONTHLY, WEEKLY = "postings:", "postings_week:"
 MIDDLE_OF_WEEK = timedelta(days=3)
@@ -26,6 +30,16 @@ def rehearsed(sources: Iterable[Source], figures: Iterable[Figure], today: date)
     """Return the lists of all sources that are mail archives, with their messages of the months before `today`."""
     counted = _counted(figures)
     return [_list(source, counted, today) for source in sources if source.enabled and source.kind in ARCHIVES]
+
+
+def forums(sources: Iterable[Source], today: date) -> list[Forum]:
+    """Return the forums of all sources that are one, with their posts of the months before `today`."""
+    return [_forum(source, today) for source in sources if source.enabled and source.kind == FORUM]
+
+
+def _forum(source: Source, today: date) -> Forum:
+    months = {month: int(POSTS * _share(source, month)) for month in _months(source, today)}
+    return Forum(place(source.urls[0]), months, source.community, users=USERS, private=HIDDEN)
 
 
 def place(url: str) -> str:
@@ -63,5 +77,8 @@ def _months(source: Source, today: date) -> Iterator[date]:
 
 
 def _usual(source: Source, month: date) -> float:
-    dice = Random(f"{source.id} {month}")  # noqa: S311 - invented mail holds no secret
-    return USUAL.get(source.audience or "", 100) * dice.uniform(0.7, 1.3)
+    return USUAL.get(source.audience or "", 100) * _share(source, month)
+
+
+def _share(source: Source, month: date) -> float:
+    return Random(f"{source.id} {month}").uniform(0.7, 1.3)  # noqa: S311 - invented mail holds no secret

@@ -8,7 +8,7 @@ from statistics import median_high
 from typing import NamedTuple
 
 from pipelines import counted, method
-from pipelines.communities import ARCHIVES
+from pipelines.communities import ARCHIVES, FORUM
 from pipelines.history import Figure
 from pipelines.nouns import Source
 
@@ -32,7 +32,8 @@ class Window:
     """The months of a community that are rehearsed with their real totals, by their first days.
 
     A `frozen` community was measured for a shorter time than the others: nothing is known of it after `last`.
-    Mailing lists, a visit for each month, are rehearsed on the days of `mail` only; its end is None if it has none.
+    Mailing lists, a visit for each month, and forums are rehearsed on the days of `mail` only; its end is None if it
+    has none.
     """
 
     first: date
@@ -57,7 +58,7 @@ class Window:
 
         One that ended before, or began later, is switched off.
         """
-        first, end = self.mail if source.kind in ARCHIVES else (self.first, None)
+        first, end = self.mail if source.kind in (*ARCHIVES, FORUM) else (self.first, None)
         since, until = max(source.since, first), min(filter(None, (source.until, end)), default=None)
         if until and until < since:
             return replace(source, enabled=False)

@@ -8,6 +8,8 @@ with rows as (
     select community, source, unit from raw.totals
     union all
     select community, source, unit from raw.counts
+    union all
+    select community, source, unit from raw.aliases
 ), loaded as (
     select community, source, unit, count(*) as loaded from rows group by all
 )

@@ -2,7 +2,7 @@
 select r.community, c.name, r.source,
        count(*) filter (r.state = 'equal') as equal,
        count(*) filter (r.state = 'differs') as differs,
-       count(*) filter (r.state = 'no total') as no_total,
+       count(*) filter (r.state in ('no total', 'wider total')) as no_total,
        count(*) filter (r.state = 'not held') as not_held,
        sum(r.total) filter (r.state in ('equal', 'differs'))::bigint as total,
        sum(r.stored) filter (r.state in ('equal', 'differs'))::bigint as stored,

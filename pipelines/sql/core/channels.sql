@@ -1,18 +1,22 @@
 -- One row per community, family of metrics and month: what its sources together let us say.
 --   community: slug of the community
---   family: code (sources of kind git), talk (mailing lists), releases (those whose tags are releases, and lists of series) or members (dated counts of a registered measure)
+--   family: code (sources of kind git), talk (mailing lists and forums), members (both), releases (those whose tags are releases, and lists of series) or registered (dated counts of official members)
 --   month: first day of the month, UTC
---   state: observed, partial (of members: restated later, see core.counts), unobserved, not_applicable (no source of the family lives in that month)
+--   state: observed, partial (of registered: restated later, see core.counts), unobserved, not_applicable (no source of the family lives in that month)
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
-with families as (
+with counted as (
     select community, source, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
     union all
     select community, source, 'talk', null
-    from raw.sources where kind in ('pipermail', 'hyperkitty', 'ponymail', 'mbox', 'unreadable')
+    from raw.sources where kind in ('pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'unreadable')
     union all
     select community, source, 'releases', if(snapshot, coalesce(max(month), since), null)
     from raw.sources left join (select community, source, month from core.releases) using (community, source)
     where releases is not null or kind = 'series_status' group by community, source, snapshot, since
+), families as (
+    from counted
+    union all
+    select community, source, 'members', null from counted where family in ('code', 'talk')
 ), living as (
     select community, family, month, units, state not in ('unborn', 'ended') as alive,
         -- A frozen copy can lack the tags that were made after its newest one.
@@ -35,7 +39,7 @@ select community, family, month,
     if(alive, coalesce(covered, 0), null) as covered
 from summed
 union all
-select community, 'members', month,
+select community, 'registered', month,
     case
         when basis = 'stated' then 'observed'
         when basis = 'restated' then 'partial'

@@ -10,9 +10,11 @@
 --   plausible: committed_at lies between five years before the community's birth and the day after the visit
 --   month: first day of the UTC month of committed_at; NULL where that is not plausible
 --   parents: number of parents; 0 first commit, 1 ordinary, 2 or more a merge
---   author_key: the author as counted: the folded name of two words or more, else the folded address, else the name; keyed
---   author_name_key: fingerprint of the author's folded name; NULL where empty
---   author_address_key: fingerprint of the author's folded address; NULL where empty
+--   author_key: the author as counted: a person of core.people
+--   author_strict_key: the same by strict rules alone, see core.people
+--   author_lax_key: the same by all rules, see core.people
+--   author_name_key: fingerprint of the author's folded name; NULL where empty or withheld
+--   author_address_key: fingerprint of the author's folded address; NULL where empty or withheld
 --   author_login_key: fingerprint of the account name of a no-reply address
 --   author_name_words: words in the author's folded name
 --   author_domain: host of the author's address where it is a public host name
@@ -28,23 +30,33 @@
 --   seen_at: when the harvest that holds the commit was made, UTC
 with named as (
     select *,
-        coalesce(if(author_name_words > 1, author_name_key, null), author_address_key, author_name_key) as author_key,
-        coalesce(if(committer_name_words > 1, committer_name_key, null), committer_address_key, committer_name_key)
-            as committer_key,
+        account_key(author_name_key, author_address_key, author_login_key) as author_account,
+        account_key(committer_name_key, committer_address_key, committer_login_key) as committer_account,
         coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible
     from raw.commits
     join raw.communities using (community)
     qualify row_number() over (partition by community, hash order by position) = 1
+), known as (
+    select named.*, author.person_key as author_key, author.person_strict_key as author_strict_key,
+        author.person_lax_key as author_lax_key, committer.person_key as committer_key,
+        coalesce(author.withheld, false) as author_out, coalesce(committer.withheld, false) as committer_out
+    from named
+    left join raw.persons as author on (author.community, author.own_key) = (named.community, author_account)
+    left join raw.persons as committer on (committer.community, committer.own_key) = (named.community, committer_account)
 )
 select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
     if(plausible, date_trunc('month', committed_at)::date, null) as month,
-    parents, author_key, author_name_key, author_address_key, author_login_key, author_name_words, author_domain,
-    committer_key, committer_name_key, committer_address_key,
+    parents, author_key, author_strict_key, author_lax_key,
+    if(author_out, null, author_name_key) as author_name_key, if(author_out, null, author_address_key) as author_address_key,
+    if(author_out, null, author_login_key) as author_login_key, author_name_words,
+    if(author_out, null, author_domain) as author_domain,
+    committer_key, if(committer_out, null, committer_name_key) as committer_name_key,
+    if(committer_out, null, committer_address_key) as committer_address_key,
     author_machine is not null as automated, author_machine as automated_rule,
     committer_machine is not null as committer_automated,
     len(co_author_name_keys) as co_authors, revert,
     parents < 2 and author_machine is null and plausible as counted,
     seen_at
-from named
+from known
 order by community, committed_at, hash

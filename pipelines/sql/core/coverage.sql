@@ -4,13 +4,16 @@
 --   month: first day of the month, UTC
 --   state: seen, partial, pending (not asked yet), gap (asked, not had), unborn (before since), ended (after until)
 --   covered: share of the month that was seen, over all units, 0 to 1
---   units: number of repositories of the source; 1 for a list
+--   units: number of repositories of the source; 1 for a list or a forum
 with seen as (
     select community, source, month, asked, failed_at, seen_until
     from core.months join core.unit_horizons using (community)
     where not dated and (community, source) not in (select (community, source) from core.archive_months)
+        and (community, source) not in (select (community, source) from core.forum_months)
     union all
     select community, source, month, asked, failed_at, seen_until from core.archive_months
+    union all
+    select community, source, month, asked, failed_at, seen_until from core.forum_months
 ), by_unit as (
     select *, if(seen_until is null, 0, greatest(0, least(1, date_diff('second', month::timestamp, seen_until)
             / date_diff('second', month::timestamp, next_month::timestamp)))) as covered

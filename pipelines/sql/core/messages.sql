@@ -6,7 +6,9 @@
 --   month: first day of that month
 --   archive_month: the month under which its archive files it
 --   date_quality: the clock that said when: date, arrived, archive_month, none
---   sender_key: the sender as counted, keyed
+--   sender_key: the sender as counted: a person of core.people
+--   sender_strict_key: the same by strict rules alone, see core.people
+--   sender_lax_key: the same by all rules, see core.people
 --   sender_address_key: fingerprint of the sender's folded address
 --   sender_name_key: fingerprint of the sender's folded name
 --   sender_domain: host of the sender's address where it is a public host name
@@ -20,7 +22,7 @@
 --   by_person: it is not told to be a machine's: human, unsure or not classed
 --   postings: on how many lists of the community it stands
 select community, source, message_key, sent_at, month, archive_month, date_quality,
-    sender_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
+    sender_key, sender_strict_key, sender_lax_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
     thread_key, "class", class_rule,
     coalesce("class" in ('human', 'unsure'), true) as by_person,
     count(*) over (partition by community, message_key) as postings

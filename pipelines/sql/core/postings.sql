@@ -1,6 +1,6 @@
--- One row per message on one list: copies of it in several files of the list are one posting.
+-- One row per message on one list, or post on one forum: copies of it in several files of the list are one posting.
 --   community: slug of the community
---   source: name of the source: the list
+--   source: name of the source: the list or forum
 --   unit: the file that has it, the first one
 --   message_key: fingerprint of the Message-ID; of the content where there is none, or where the id names other messages of the list too
 --   content_key: fingerprint of headers and body
@@ -10,21 +10,23 @@
 --   claimed_at: what its Date header says, UTC; NULL where it says nothing readable
 --   arrived_at: what the last server says, UTC
 --   archive_month: the month under which the archive files it
---   sender_key: the sender as counted: the folded name of two words or more, else the folded address, else the name; keyed
---   sender_name_key: fingerprint of the sender's folded name; NULL where empty
---   sender_address_key: fingerprint of the sender's folded address; NULL where empty or shortened by the archive
+--   sender_key: the sender as counted: a person of core.people
+--   sender_strict_key: the same by strict rules alone, see core.people
+--   sender_lax_key: the same by all rules, see core.people
+--   sender_name_key: fingerprint of the sender's folded name; NULL where empty or withheld
+--   sender_address_key: fingerprint of the sender's folded address; NULL where empty, shortened by the archive, or withheld
 --   sender_domain: host of the sender's address where it is a public host name
---   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), missing
+--   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), account (of a forum), missing
 --   subject_key: fingerprint of the subject without tags and marks of replies
 --   is_reply: it names a message that it answers, or its subject says so
 --   in_reply_to_key: fingerprint of the Message-ID that it answers; NULL where it names none
 --   reference_keys: fingerprints of the Message-IDs of its thread, oldest first
---   class: who wrote it: human, unsure, tracker, review, build, commit, announcement, auto-reply; NULL where an older reader read it
+--   class: who wrote it: human, unsure, tracker, review, build, commit, announcement, auto-reply, system; NULL where an older reader read it
 --   class_rule: the rule of raw.machine_rules that decided; NULL for human
 --   size: bytes as served
 --   seen_at: when the harvest that holds it was made, UTC
 with read as (
-    select *, if(sender_quality = 'shortened', null, sender_address_key) as address_key,
+    select *, account_key(sender_name_key, sender_address_key, sender_login_key) as account,
         coalesce(message_id_key, content_key) as named,
         coalesce(claimed_at::varchar, '') || coalesce(sender_address_exact_key, sender_name_exact_key, '') as by_whom_and_when
     from raw.messages where quarantine is null
@@ -32,12 +34,12 @@ with read as (
     select * from read
     qualify row_number() over (partition by community, source, named, by_whom_and_when order by sent_at, unit, content_key) = 1
 )
-select community, source, unit,
-    if(row_number() over (partition by community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
+select once.community, source, unit,
+    if(row_number() over (partition by once.community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
         as message_key,
     content_key, sent_at, date_trunc('month', sent_at)::date as month, date_quality, claimed_at, arrived_at, archive_month,
-    coalesce(if(sender_name_words > 1, sender_name_key, null), address_key, sender_name_key, sender_address_key) as sender_key,
-    sender_name_key, address_key as sender_address_key, if(address_key is null, null, sender_domain) as sender_domain,
+    person_key as sender_key, person_strict_key as sender_strict_key, person_lax_key as sender_lax_key,
+    name_key as sender_name_key, address_key as sender_address_key, domain as sender_domain,
     sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, "class", class_rule, size, seen_at
-from once
-order by community, source, sent_at, message_key
+from once left join raw.persons as person on (person.community, own_key) = (once.community, account)
+order by once.community, source, sent_at, message_key

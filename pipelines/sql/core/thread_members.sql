@@ -36,9 +36,11 @@ with recursive posted as (
 ), spread(root, part) using key (root) as (
     select a, least(a, min(b)) from bridged group by a
     union
-    select a, min(spread.part)
-    from spread join bridged on b = spread.root join recurring.spread as known on known.root = a
-    where spread.part < known.part group by a
+    -- Grouped before the second join, which would otherwise be tried with all pairs: 33 seconds for 58,500 posts, not 2.
+    select reached.a, reached.part
+    from (select a, min(spread.part) as part from spread join bridged on b = spread.root group by a) as reached
+    join recurring.spread as known on known.root = reached.a
+    where reached.part < known.part
 ), parted as materialized (
     select posted.*, id, coalesce(part, rooted.root, id) as part,
         lag(sent_at) over (partition by posted.community, subject_key, sender_key order by id) as said_before

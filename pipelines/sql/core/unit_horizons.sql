@@ -22,9 +22,9 @@ with declared as (
     select community, source, unit, max(sent_at) from raw.messages where sent_at <= seen_at group by all
 ), visits as (
     select community, source, page as unit,
-        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty')) as good_at,
+        max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as good_at,
         max(seen_at) filter (verdict not in ('ok', 'unchanged', 'empty')) as failed_at
-    from raw.visits group by all
+    from raw.visits left join (select key_id as retired from raw.retired_keys) on key_id = retired group by all
 )
 select community, source, unit, dated or counts_only as dated,
     coalesce(good_at, failed_at) is not null as asked,

@@ -24,5 +24,5 @@ select community, source, month,
 from core.coverage
 join raw.sources using (community, source)
 left join counted using (community, source, month)
-where kind not in ('git', 'series_status')
+where kind not in ('git', 'series_status', 'mailmap')
 order by community, source, month

@@ -1,4 +1,4 @@
--- Distinct people who committed the commits that are counted (machines that merge are no people), by committer month.
+-- Distinct people who committed the commits that are counted (machines that merge are no people), by committer month; core.people says who is one person.
 -- family: code
 -- unit: people
 select community, month, count(distinct committer_key) as value

@@ -5,6 +5,8 @@
 --   value: what was counted or measured, in the metric's unit; NULL where nothing could be seen, never 0 for that
 --   state: observed, partial (the value is of what was seen), published (nothing was seen; the value is that of raw.history), undefined (seen, and the measure has no value there), unobserved, not_applicable
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
+--   low: the least that a count of people could be, see metrics.bounds; NULL where the metric has no bounds or nothing was seen
+--   high: the most that it could be
 --   published: what raw.history says of the same month by the same definition, measured earlier; NULL where it says nothing
 with measured as (
     select community, metric, month, max(value) as published, true as known
@@ -21,9 +23,13 @@ select community, metric, month,
         when state = 'unobserved' and known then 'published'
         else state
     end as state,
-    covered, published
+    covered,
+    case when state in ('observed', 'partial') and kind = 'count' then coalesce(low, value) end as low,
+    case when state in ('observed', 'partial') and kind = 'count' then coalesce(high, value) end as high,
+    published
 from core.channels
 join metrics.definitions using (family)
 left join metrics.counts using (community, metric, month)
+left join metrics.bounds using (community, metric, month)
 left join measured using (community, metric, month)
 order by community, metric, month

@@ -1,4 +1,4 @@
--- Distinct authors whose first counted commit in the community falls in the month.
+-- Distinct people whose first counted commit in the community falls in the month; core.people says who is one person.
 -- family: code
 -- unit: people
 select community, month, count(*) as value

@@ -1,4 +1,4 @@
--- Distinct senders whose first message in the community falls in the month.
+-- Distinct people whose first message in the community falls in the month; core.people says who is one person.
 -- family: talk
 -- unit: people
 select community, month, count(*) as value

@@ -1,0 +1,5 @@
+-- Distinct people seen anywhere in the month, as authors of commits or as senders of messages, each once.
+-- family: members
+-- unit: people
+select community, month, count(distinct person_key) as value from core.activity group by all
+order by community, month

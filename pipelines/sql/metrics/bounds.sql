@@ -1,0 +1,32 @@
+-- One row per community, metric and month whose count depends on who is held to be one person, or a machine: the least and the most that it could be.
+--   community: slug of the community
+--   metric: name of the metric
+--   month: first day of the month, UTC
+--   low: the count with every merge that any rule offers; for commits and messages the count itself
+--   high: the count with strict merges alone; for commits and messages the count with those of machines
+with everywhere as (
+    select community, case channel when 'code' then 'code_people' else 'talk_people' end as metric, month, person_strict_key, person_lax_key
+    from core.activity
+    union all
+    select community, 'active_people', month, person_strict_key, person_lax_key from core.activity
+), strictly as (
+    select community, person_strict_key, min(month) as month from core.activity group by all
+), laxly as (
+    select community, person_lax_key, min(month) as month from core.activity group by all
+), arrived as (
+    select community, month, coalesce(low, 0) as low, coalesce(high, 0) as high
+    from core.months
+    left join (select community, month, count(*) as low from laxly group by all) using (community, month)
+    left join (select community, month, count(*) as high from strictly group by all) using (community, month)
+)
+select community, metric, month, count(distinct person_lax_key) as low, count(distinct person_strict_key) as high
+from everywhere group by all
+union all
+select community, 'population', month, sum(low) over running, sum(high) over running
+from arrived window running as (partition by community order by month)
+union all
+select community, 'commits', month, count(*) filter (counted), count(*) filter (parents < 2)
+from core.commits where plausible group by all
+union all
+select community, 'messages', month, count(*) filter (by_person), count(*) from core.messages where month is not null group by all
+order by community, metric, month

@@ -1,0 +1,61 @@
+"""What merging accounts into people takes: the build's own SQL over invented accounts.
+
+    uv run python tests/benchmarks/people.py [--accounts N]
+
+Two of three accounts share their name or their address with another one. Prints one line: seconds, peak memory of this
+process, accounts, people.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from pipelines import warehouse
+
+ACCOUNTS = """
+create table raw.accounts as
+select 'birds' as community, md5(i::varchar) as account_key, md5('n' || i * 2 // 3) as name_key, 2 as name_words,
+    md5('b' || i * 2 // 3) as name_bag_key, md5('a' || i * 3 // 4) as address_key, null::varchar as login_key,
+    'example.org' as domain, 'given' as quality, false as role, true as writes, false as talks
+from range($accounts) as invented(i)
+"""
+NOTHING = {
+    "aliases": "community varchar, proper_name_key varchar, proper_address_key varchar, commit_name_key varchar, "
+    "commit_address_key varchar",
+    "never_merge": "community varchar, evidence varchar, one varchar, other varchar",
+    "withheld": "address_key varchar",
+}
+
+
+def main() -> None:
+    """Merge so many accounts and print what that took."""
+    top = argparse.ArgumentParser(prog="tests/benchmarks/people.py", description=__doc__.splitlines()[0])
+    top.add_argument("--accounts", type=int, default=1_000_000, metavar="N", help="how many (default: 1,000,000)")
+    wanted = top.parse_args().accounts
+    with (
+        tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as work,
+        duckdb.connect(Path(work) / "people.duckdb", config={"memory_limit": "800MB"}) as con,
+    ):
+        con.execute("create schema raw")
+        con.execute(ACCOUNTS, {"accounts": wanted})
+        for name, columns in NOTHING.items():
+            con.execute(f"create table raw.{name} ({columns})")
+        selects = {table.name: table.select for table in warehouse.tables()}
+        begun = time.monotonic()
+        for name in ("raw.links", "raw.persons"):
+            con.execute(f"create table {name} as {selects[name]}")
+        seconds = time.monotonic() - begun
+        (people,) = con.execute("select count(distinct person_key) from raw.persons").fetchone()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{wanted:,} accounts are {people:,} people: {seconds:.1f} s, peak {peak:,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
