@@ -428,11 +428,6 @@ def _audience(value: object) -> None:
         raise ValueError(f"unknown audience {value!r:.80}{_nearest(_text(value), AUDIENCES)}")
 
 
-def _registered(value: object) -> None:
-    if _text(value) not in (known := measures.registered()):
-        raise ValueError(f"no measure of the kind registered: {value!r:.80}{_nearest(_text(value), known)}")
-
-
 def _topic(value: object) -> None:
     if _text(value) not in profile.TOPICS:
         raise ValueError(f"unknown topic {value!r:.80}{_nearest(_text(value), profile.TOPICS)}")
@@ -453,6 +448,11 @@ def _range(value: object) -> None:
     numbers = value if isinstance(value, list) and all(type(v) in (int, float) for v in value) else ()
     if len(numbers) != 2 or not 0 <= numbers[0] <= numbers[1] < float("inf"):
         raise ValueError(f"not two numbers, at least and at most: {value!r:.80}")
+
+
+def _registered(value: object) -> None:
+    if _text(value) not in (known := measures.registered()):
+        raise ValueError(f"no measure of the kind registered: {value!r:.80}{_nearest(_text(value), known)}")
 
 
 def _template(value: object) -> None:

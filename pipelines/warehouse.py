@@ -76,10 +76,10 @@ class Inputs:
     communities: Sequence[Community]
     figures: "list[Figure]"
     method: "Method"
-    measures: "dict[str, Measure]"
     never_merge: "list[NeverMerge]"
     withheld: "list[Withheld]"
     retired_keys: list[tuple[str, date]]
+    measures: "dict[str, Measure]"
     today: date
     shows: str | None
 
@@ -94,7 +94,7 @@ class Inputs:
         """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        judged = (repr(self.never_merge), repr(self.withheld), repr(self.retired_keys), repr(self.measures))
+        judged = (repr(self.measures), repr(self.never_merge), repr(self.withheld), repr(self.retired_keys))
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
         texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
@@ -113,10 +113,10 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
         communities=communities,
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
-        measures=measures.load(),
         never_merge=people.never_merge(where, [c.slug for c in communities]),
         withheld=people.withheld(where),
         retired_keys=people.retired(where),
+        measures=measures.load(),
         today=today,
         shows=shows,
     )
@@ -187,14 +187,14 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["tags"], list(_tag_rows(given.usable)))
     _table(con, RAW["history"], history.rows(given.figures))
     _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in machines.load().rules])
-    known = given.measures.values()
-    _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
-    _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
-    _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
     _table(con, RAW["never_merge"], [people.row(one) for one in given.never_merge])
     _table(con, RAW["retired_keys"], list(given.retired_keys))
     _table(con, RAW["other_keys"], [_visit_row(v) for v in others])
     _table(con, WITHHELD, [people.row(one) for one in given.withheld])
+    known = given.measures.values()
+    _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
+    _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
+    _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
     _table(con, RAW["build"], [build])
@@ -460,6 +460,20 @@ RAW = {
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),
     )),
+    "retired_keys": Written("raw.retired_keys", "One row per pseudonym key that was rotated (stackrank rotate).", (
+        ("key_id", "varchar", "name of the key"), ("since", "date", "day on which it was rotated"),
+    )),
+    "other_keys": Written("raw.other_keys", "One row per unit that is held under a retired key only: it is left out.",
+                          _VISIT_COLUMNS),
+    "never_merge": Written("raw.never_merge", "One row per merge of accounts that a person has declared wrong.", (
+        ("community", "varchar", "slug of the community"),
+        ("key_id", "varchar", "name of the pseudonym key under which the fingerprints hold"),
+        ("evidence", "varchar", "what merges nobody any more (core.identity_ledger); NULL where accounts are named"),
+        ("one", "varchar", "an account: what it shares with the other one merges nobody any more"),
+        ("other", "varchar", "the other account"),
+        ("why", "varchar", "why the merge is wrong"),
+        ("decided", "date", "when that was decided"),
+    )),
     "measures": Written("raw.measures", "One row per measure: what a dated count counts.", (
         ("measure", "varchar", "name of the measure"),
         ("kind", "varchar", "registered, subscribed, active, committing or attention; these are never added up"),
@@ -478,20 +492,6 @@ RAW = {
         ("measure", "varchar", "name of the measure"),
         ("metric", "varchar", "what raw.history calls it"),
         ("definition", "varchar", "the definition that it has there"),
-    )),
-    "retired_keys": Written("raw.retired_keys", "One row per pseudonym key that was rotated (stackrank rotate).", (
-        ("key_id", "varchar", "name of the key"), ("since", "date", "day on which it was rotated"),
-    )),
-    "other_keys": Written("raw.other_keys", "One row per unit that is held under a retired key only: it is left out.",
-                          _VISIT_COLUMNS),
-    "never_merge": Written("raw.never_merge", "One row per merge of accounts that a person has declared wrong.", (
-        ("community", "varchar", "slug of the community"),
-        ("key_id", "varchar", "name of the pseudonym key under which the fingerprints hold"),
-        ("evidence", "varchar", "what merges nobody any more (core.identity_ledger); NULL where accounts are named"),
-        ("one", "varchar", "an account: what it shares with the other one merges nobody any more"),
-        ("other", "varchar", "the other account"),
-        ("why", "varchar", "why the merge is wrong"),
-        ("decided", "date", "when that was decided"),
     )),
     "build": Written("raw.build", "One row about this database.", (
         ("built_at", "timestamp", "when it was built, UTC"),

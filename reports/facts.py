@@ -53,11 +53,11 @@ class Facts:
     machine_rules: list[Row]
     collections: list[Row]
     published: list[Row]
+    profile: list[Row]
+    image_formats: list[Row]
     counts: list[Row]
     measures: list[Row]
     measure_breaks: list[Row]
-    profile: list[Row]
-    image_formats: list[Row]
 
     @property
     def families(self) -> list[str]:

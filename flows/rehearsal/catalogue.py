@@ -49,12 +49,12 @@ def newest_commit(root: Path) -> date:
 
 
 def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
-    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, *counted.KINDS, FORUM, UNREADABLE}
+    kinds = {"git"} if snapshot else {"git", "series_status", *ARCHIVES, FORUM, *counted.KINDS, UNREADABLE}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
         return source | {"enabled": False}
     if source["kind"] == "series_status":
         return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}
-    if source["kind"] in (*ARCHIVES, *counted.KINDS, FORUM):
+    if source["kind"] in (*ARCHIVES, FORUM, *counted.KINDS):
         return source | {"urls": [f"{base_url}{lists.place(url)}" for url in source["urls"]]}
     if source["kind"] == UNREADABLE:
         return source

@@ -1,8 +1,8 @@
 -- One row per community, family of metrics and month: what its sources together let us say.
 --   community: slug of the community
---   family: code (sources of kind git), talk (mailing lists and forums), members (both), releases (those whose tags are releases, and lists of series) or registered (dated counts of official members)
+--   family: code (sources of kind git), talk (mailing lists and forums), members (both), releases (those whose tags are releases, and lists of series) or register (dated counts of a registered measure)
 --   month: first day of the month, UTC
---   state: observed, partial (of registered: restated later, see core.counts), unobserved, not_applicable (no source of the family lives in that month)
+--   state: observed, partial (of the register: restated later, see core.counts), unobserved, not_applicable (no source of the family lives in that month)
 --   covered: share of the month's repository-days that was seen, 0 to 1; NULL where not applicable
 with counted as (
     select community, source, 'code' as family, null::date as proven_until from raw.sources where kind = 'git'
@@ -39,7 +39,7 @@ select community, family, month,
     if(alive, coalesce(covered, 0), null) as covered
 from summed
 union all
-select community, 'registered', month,
+select community, 'register', month,
     case
         when basis = 'stated' then 'observed'
         when basis = 'restated' then 'partial'

@@ -1,5 +1,5 @@
 -- Official members as the community itself counts them (each by a definition of its own, see raw.communities), at the end of the month: the last count of the 45 days before it. No value where there is none.
--- family: registered
+-- family: register
 -- unit: members
 -- kind: measure
 select community, month, value from core.registered where value is not null
