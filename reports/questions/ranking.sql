@@ -1,6 +1,6 @@
 -- One row per family and community for the window that ends with $as_of; nobody is left out silently.
 with window_of as (select * from rankings.monthly where as_of = $as_of)
-select f.family, n.families, c.community, c.name, n.place, n.score, n."index", n.months, n.published_months,
+select f.family, max(n.families) over (partition by f.family) as families, c.community, c.name, n.place, n.score, n."index", n.months, n.published_months,
        case when n.place is null
             then coalesce(n.reason, 'the build gave no row for this community') end as reason
 from (select distinct family from window_of) f
