@@ -72,7 +72,10 @@ def test_the_demo_has_the_measured_commits_and_people_of_every_month(demo):
     answered = stackrank("sql", question, "--format", "csv", data=data)
     shown = {tuple(line.split(",")[:3]): float(line.split(",")[3]) for line in answered.stdout.splitlines()[1:]}
     assert {key: shown.get(key) for key in told} == told
-    talk = "select community from rankings.monthly where family = 'overall' and place > 0 and families = 'code, talk'"
+    talk = (
+        "select community from rankings.monthly where family = 'overall' and place > 0 "
+        "and families = 'code, members, talk'"
+    )
     last = "select max(as_of) from rankings.monthly"
     ranked = stackrank("sql", f"{talk} and as_of = ({last}) order by place", "--format", "csv", data=data)
     assert ranked.stdout.split() == ["community", "openstack", "cloudstack", "opennebula"], (

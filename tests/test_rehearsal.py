@@ -593,6 +593,18 @@ def test_the_catalogue_of_a_rehearsal_stays_on_loopback(tmp_path: Path, snapshot
     assert tomllib.loads((tmp_path / "demo/birds.toml").read_text(encoding="utf-8")) == expected
 
 
+def test_what_the_rehearsal_does_not_speak_for_stays_off_where_months_are_narrowed(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    head = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2010-01-01\n'
+    who = '[[sources]]\nname = "who"\nkind = "mailmap"\nsince = 2020-01-01\nwhy = "Invented."\n'
+    (real / "birds.toml").write_text(f'{head}{who}urls = ["https://forge.example.org/birds/one/.mailmap"]\n')
+    (birds,) = communities.load(real)
+    catalogue.rehearse(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=False, narrowed=birds.sources)
+    (rehearsed,) = communities.load(tmp_path / "demo")
+    assert [source.enabled for source in (*birds.sources, *rehearsed.sources)] == [True, False]
+
+
 @pytest.mark.parametrize("url", ["git+https:///a/b", "git+https://h/../b", "git+https://h//b", "x"])
 def test_an_address_outside_of_its_host_has_no_place(url: str) -> None:
     with pytest.raises(ValueError, match="not the address"):

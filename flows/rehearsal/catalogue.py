@@ -68,7 +68,8 @@ def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, 
 def _narrowed(source: dict[str, Any], to: Source | None, known: Mapping[str, Source]) -> dict[str, Any]:
     """Return a source with the months of its rehearsal; a list goes on only in one whose months begin later."""
     if to is not None:
-        source |= {"since": to.since, "enabled": to.enabled} | ({"snapshot": True} if to.snapshot else {})
+        served = to.enabled and source.get("enabled", True)
+        source |= {"since": to.since, "enabled": served} | ({"snapshot": True} if to.snapshot else {})
         source |= {"until": to.until} if to.until else {}
     if source["kind"] not in CHANNELS:
         return source
