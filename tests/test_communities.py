@@ -516,7 +516,7 @@ def test_the_shipped_lists_are_those_of_the_communities() -> None:
         "cloudstack": 7, "openstack": 15, "opennebula": 3,
     }  # fmt: skip
     assert {source.community for source in talk if source.enabled and not source.visited} == {
-        "cloudstack", "eucalyptus", "openstack",
+        "cloudstack", "eucalyptus", "openstack", "opennebula",
     }  # fmt: skip
     assert not [
         source.id for source in talk if source.audience is None or (source.kind in ARCHIVES and not source.urls)
