@@ -1,5 +1,6 @@
 """Who is one person: the rules, the ledger, what undoes a merge for good, who asked to be left out."""
 
+import csv
 import random
 from datetime import date, datetime
 from functools import cache
@@ -9,12 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labelling import identities
 from test_messages import land_index, land_month, mail, mailing_list
 from test_warehouse import TODAY, ask, community, land, monthly, row, source
 
 from flows import cli
 from pipelines import landing, people, pseudonyms, warehouse
-from pipelines.folders import Folders, folders
+from pipelines.folders import CHECKOUT, Folders, folders
 from pipelines.pseudonyms import Pseudonyms
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
@@ -388,3 +390,15 @@ def test_old_harvests_without_the_new_columns_still_count(where):
     pq.write_table(table.select(kept).replace_schema_metadata(metadata), path)
     warehouse.build(where, [community("birds", core)], TODAY)
     assert ask(where, "select count(*), count(distinct author_key) from core.commits") == [(2, 2)]
+
+
+@pytest.mark.skipif(not (identities.SHARED / "git").is_dir(), reason="the real histories are not here")
+@pytest.mark.parametrize("community", ["opennebula", "eucalyptus"])
+def test_r09_precision_and_recall_on_real_histories_are_as_written_down(community):
+    with (CHECKOUT / "tests" / "identities.csv").open() as file:
+        (written,) = [row for row in csv.DictReader(file) if row["community"] == community]
+    found = identities.figures(community)
+    assert {k: str(v) for k, v in found.items()} == {k: v for k, v in written.items() if k != "measured"}
+    recall, least, most = identities.rates(found)
+    assert recall >= 0.7
+    assert most >= least >= 0.7
