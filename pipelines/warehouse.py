@@ -168,7 +168,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines import history, machines, people, profile
+    from pipelines import automated, history, machines, people, profile
 
     sources = [s for c in given.communities for s in c.sources if s.enabled]
     held = [unit.visit for unit in given.usable]
@@ -195,6 +195,7 @@ def _load(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
     _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
     _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
+    _table(con, RAW["commit_rules"], automated.rows())
     _table(con, RAW["machine_measurements"], [astuple(each) for each in machines.measured()])
     build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
              given.sha256, given.shows)  # fmt: skip
@@ -458,6 +459,12 @@ RAW = {
     "machine_rules": Written("raw.machine_rules", "One row per reviewed rule that tells the mail of machines.", (
         ("id", "varchar", "name of the rule"),
         ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, system, unsure"),
+        ("condition", "varchar", "the one thing it looks at"),
+        ("evidence", "varchar", "how one knows"),
+        ("reviewed", "date", "when that was looked at"),
+    )),
+    "commit_rules": Written("raw.commit_rules", "One row per reviewed rule that tells commits of machines.", (
+        ("id", "varchar", "name of the rule, as in core.commits.automated_rule"),
         ("condition", "varchar", "the one thing it looks at"),
         ("evidence", "varchar", "how one knows"),
         ("reviewed", "date", "when that was looked at"),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from reports import channels, data, lines, render, twins, words
+from reports import channels, data, lines, people, render, twins, words
 from reports.facts import Facts, Row
 
 FOLDER = "community"
@@ -23,6 +23,7 @@ def page(known: Facts, community: str) -> str:
         standing=[_standing(known, community, family) for family in known.families],
         charts=[chart for chart in made if chart],
         numbers=_numbers(known, community),
+        people=people.section(known, community),
         sources=known.of("freshness", community),
         unseen=[run for run in data.runs(known.of("coverage", community)) if run["state"] in data.UNSEEN],
         releases=list(reversed(known.of("releases", community))),

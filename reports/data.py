@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from reports import render
+from reports import machine_mail, render
 from reports.facts import Facts, Row
 
 UNSEEN = ("partial", "pending", "gap")
@@ -18,6 +18,7 @@ def page(known: Facts) -> str:
         charts=[],
         calendars=[calendar(rows) for rows in coverage.values()],
         differing=[row for row in known.reconciliation if row["state"] == "differs"],
+        commits_in=machine_mail.commits_in(known),
         unseen=[run for run in runs(known.coverage) if run["state"] in UNSEEN],
     )  # fmt: skip
 

@@ -24,6 +24,9 @@ class Everything(NamedTuple):
     rows: list[Row]
 
 
+AUTOMATED = ("commits", "code_people", "code")
+
+
 def everything(
     known: Facts, metrics: Sequence[str], key: str, names: Mapping[str, str], community: str | None,
     kind: Callable[[Row], str],
@@ -65,3 +68,9 @@ def changes(known: Facts, metrics: Sequence[str], community: str | None = None) 
     orders = {metric: [row for row in known.order_with_machines if row["metric"] == metric] for metric in metrics}
     said = (words.places_with_machines(metric, rows, community) for metric, rows in orders.items())
     return " ".join(filter(None, said))
+
+
+def commits_in(known: Facts) -> str:
+    """How places change with the commits of machines in, in sentences."""
+    orders = {m: [row for row in known.order_with_automated if row["metric"] == m] for m in AUTOMATED}
+    return " ".join(filter(None, (words.places_with_machines(metric, rows) for metric, rows in orders.items())))

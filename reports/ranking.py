@@ -45,7 +45,7 @@ def _ranking(known: Facts, family: str) -> dict[str, Any]:
         heads = {name: f"{words.heading(name)}: index" for name in families}
         cells = {(row["community"], row["family"]): row["index"] for row in known.ranking}
     else:
-        heads = {m["metric"]: f"{words.label(m['metric'])} a month" for m in metrics}
+        heads = {m["metric"]: words.level(m["metric"]) for m in metrics}
         cells = {(c["community"], c["metric"]): c["level"] for c in parts}
     return {
         "heading": words.heading(family),

@@ -47,6 +47,7 @@ LABELS = {
     "participating_users_30_days": "Forum accounts participating in 30 days",
     "registered_users": "Registered accounts of the forum",
 }
+STOCKS = frozenset({"population", "registered"})
 STATES = {
     "seen": ("■", "seen whole"),
     "partial": ("◧", "partly seen"),
@@ -225,7 +226,7 @@ def places_with_machines(metric: str, rows: Sequence[Row], community: str | None
 
     Of all communities that have a place, or of one; nothing where that has none.
     """
-    by = "in the ranking of talk" if metric == "talk" else f"by {label(metric).lower()}"
+    by = f"in the ranking of {metric}" if metric in MEASURED else f"by {label(metric).lower()}"
     own = [row for row in rows if community in (None, row["community"])]
     changed = [row for row in own if row["place_with"] != row["place"]]
     moved = [f"{row['name']} from {row['place']} to {row['place_with']}" for row in changed]
@@ -348,6 +349,11 @@ def origin(known: Facts) -> str:
 def heading(family: str) -> str:
     """The word for a family, as a heading."""
     return family.capitalize()
+
+
+def level(metric: str) -> str:
+    """What a column of levels is called: of a stock it is no number a month."""
+    return label(metric) if metric in STOCKS else f"{label(metric)} a month"
 
 
 def bounds(cell: Row) -> str:

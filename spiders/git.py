@@ -9,14 +9,13 @@ import json
 import re
 import shutil
 import subprocess
-import tomllib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,17 +26,17 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from pipelines.automated import RULES_FILE, Machines, machines
 from pipelines.communities import repository_url, unit_of
 from pipelines.landing import COMMITS, Harvest, newest_hash, unit_file
 from pipelines.nouns import Source, Verdict, Visit
-from pipelines.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address, fold_name, redact
+from pipelines.pseudonyms import Fingerprints, Pseudonyms, redact
 from spiders.base import SourceSpider
 from spiders.budget import HostRestsError
 from spiders.foreign import check_plain
 from spiders.git_answers import GitError
 from spiders.git_download import HEAD, dies_with_parent, environment
 
-RULES_FILE = Path(__file__).with_name("automated.toml")
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
 CHUNK = 8 << 20
 PIPE = 1 << 20
@@ -315,27 +314,6 @@ def _tag(
 
 def _seconds(raw: str) -> int | None:
     return int(raw.split()[0]) if raw else None
-
-
-class Machines(NamedTuple):
-    """The reviewed rules of automated.toml, by what they look at."""
-
-    names: dict[str, str]
-    addresses: dict[str, str]
-    suffixes: dict[str, str]
-
-    def rule(self, name: bytes, address: bytes) -> str | None:
-        """Return the id of the rule by which this account is a machine, else None."""
-        folded = fold_name(decode(name))
-        by_suffix = (rule for suffix, rule in self.suffixes.items() if folded.endswith(suffix))
-        return self.names.get(folded) or self.addresses.get(fold_address(decode(address))) or next(by_suffix, None)
-
-
-def machines(rules_file: Path = RULES_FILE) -> Machines:
-    """Read the rules about accounts whose commits are made by machines."""
-    rules = tomllib.loads(rules_file.read_text())["rule"]
-    by = {key: {r[key]: r["id"] for r in rules if key in r} for key in ("name", "address", "name_suffix")}
-    return Machines(by["name"], by["address"], by["name_suffix"])
 
 
 def commits(stream: Iterable[bytes], pseudonyms: Pseudonyms, machines: Machines) -> Iterator[pa.RecordBatch]:

@@ -29,7 +29,7 @@ from pipelines.nouns import Source
 
 BIRDS = ("sparrow", "finch", "wren")
 SINCE = date(2024, 1, 1)
-UNEQUAL = ("seen_at", "seconds", "built_at", "seen_until", "failed_at")
+UNEQUAL = ("seen_at", "seconds", "built_at", "seen_until", "failed_at", "visited_at")
 PATIENCE = 20
 
 

@@ -285,7 +285,9 @@ def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(
     assert last.name == f"{last.start_time:%Y-%m-%d %H:%M} in {folders().data}"
     data = {artifact.key: json.loads(artifact.data) if artifact.type == "table" else artifact.data for artifact in kept}
     assert {row["community"]: row["place"] for row in data["ranking"]}.keys() == {"Sparrow", "Finch"}
-    assert sorted(row["place"] for row in data["ranking"]) == [1, 2]
+    assert sorted((row["family"], row["place"]) for row in data["ranking"]) == [
+        ("code", 1), ("code", 2), ("members", 1), ("members", 2),
+    ]  # fmt: skip
     assert [(row["unit"], row["verdict"]) for row in data["durations"]] == [
         ("birds/sparrow", "unchanged"), ("birds/finch", "gone"),
     ]  # fmt: skip

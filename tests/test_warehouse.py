@@ -186,7 +186,8 @@ def test_each_definition_counts_what_it_says(built):
     known = {
         "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_automated": 9,
         "commits_with_all": 10, "code_people": 4, "code_people_by_name": 4, "code_people_by_address": 4,
-        "names_author_month_with_all": 5, "code_people_author_month": 3, "state": "observed",
+        "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_automated": 5,
+        "state": "observed",
         "community": "fish", "month": date(2025, 5, 1),
     }  # fmt: skip
     assert may == known

@@ -1,6 +1,13 @@
--- The least and the most that the mean count of people of the window that ends with $as_of could be, over the months that were seen.
-select community, metric, avg(low / nullif(covered, 0)) as low, avg(high / nullif(covered, 0)) as high
-from metrics.monthly join metrics.definitions using (metric)
-where unit = 'people' and month <= $as_of and month + interval 11 months >= $as_of and low is not null
+-- The least and the most that the level of a count of people could be, over the months that the level of the window that ends with $as_of takes.
+with judged as (
+    select *, state in ('observed', 'partial') and covered >= $usable_coverage as seen,
+        not seen and published is not null and state <> 'not_applicable' as taken
+    from metrics.monthly join metrics.definitions using (metric)
+    where unit in ('people', 'people so far') and month <= $as_of and month > $as_of - to_months($window_months)
+)
+select community, metric,
+    sum(if(seen, low, published)) filter (seen or taken) / sum(if(seen, covered, 1)) filter (seen or taken) as low,
+    sum(if(seen, high, published)) filter (seen or taken) / sum(if(seen, covered, 1)) filter (seen or taken) as high
+from judged
 group by all
 order by community, metric

@@ -7,6 +7,7 @@
 --   commits_with_automated: by committer month, no merges, machines in
 --   commits_with_all: by committer month, merges and machines in: what git itself counts
 --   code_people: distinct authors of commits (the metric)
+--   code_people_with_automated: the same with machines in, each account of one as a person
 --   code_people_author_month: the same by author month
 --   code_people_by_name: distinct folded names of the authors of commits
 --   code_people_by_address: distinct folded addresses of the authors of commits
@@ -19,6 +20,7 @@ with by_committer as (
         count(*) filter (parents < 2) as commits_with_automated,
         count(*) as commits_with_all,
         count(distinct author_key) filter (counted) as code_people,
+        count(distinct author_key) filter (parents < 2) as code_people_with_automated,
         count(distinct author_name_key) filter (counted) as code_people_by_name,
         count(distinct author_address_key) filter (counted) as code_people_by_address
     from core.commits where plausible group by all

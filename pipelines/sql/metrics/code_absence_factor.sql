@@ -1,6 +1,6 @@
 -- Contributor Absence Factor of the twelve months that end with the month: the fewest people who together made half of the commits.
 -- family: code
--- unit: people
+-- unit: people who made half
 -- kind: measure
 select community, month, absence_factor as value from metrics.layers where channel = 'code'
 order by community, month

@@ -24,8 +24,8 @@ select community, metric, month,
         else state
     end as state,
     covered,
-    case when state in ('observed', 'partial') and kind = 'count' then coalesce(low, value) end as low,
-    case when state in ('observed', 'partial') and kind = 'count' then coalesce(high, value) end as high,
+    case when state in ('observed', 'partial') then coalesce(low, if(kind = 'count', value, null)) end as low,
+    case when state in ('observed', 'partial') then coalesce(high, if(kind = 'count', value, null)) end as high,
     published
 from core.channels
 join metrics.definitions using (family)

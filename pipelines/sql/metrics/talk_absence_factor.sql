@@ -1,6 +1,6 @@
 -- Contributor Absence Factor of the twelve months that end with the month: the fewest people who together made half of the messages.
 -- family: talk
--- unit: people
+-- unit: people who made half
 -- kind: measure
 select community, month, absence_factor as value from metrics.layers where channel = 'talk'
 order by community, month
