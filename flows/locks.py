@@ -24,7 +24,7 @@ class BusyError(Exception):
 
 @contextmanager
 def only_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
-    """Hold the data folder for this process, and first remove the drafts that killed runs left.
+    """Hold the data folder for this process; at its beginning and end remove the drafts that killed runs left.
 
     The kernel frees the lock when this process ends, however it ends, so a dead holder is taken
     over; no child inherits it. Held already by this process, it is held on. Raises BusyError.
@@ -42,6 +42,8 @@ def only_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
         try:
             sweep(where)
             yield
+            # The spider of a run that was killed just before can have outlived the first sweep.
+            sweep(where)
         finally:
             _held.remove(path)
             file.truncate(0)

@@ -33,7 +33,7 @@ def machines(rules_file: Path = RULES_FILE) -> Machines:
 
 
 def rows(rules_file: Path = RULES_FILE) -> list[tuple[str, str, str, date]]:
-    """Return the rules as rows of raw.commit_rules; an address is said without the name before its host."""
+    """Return the rules as rows of raw.commit_rules."""
     rules = tomllib.loads(rules_file.read_text(encoding="utf-8"))["rule"]
     return [(rule["id"], _condition(rule), rule["evidence"], rule["reviewed"]) for rule in rules]
 

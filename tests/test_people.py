@@ -394,7 +394,7 @@ def test_old_harvests_without_the_new_columns_still_count(where):
 
 @pytest.mark.skipif(not (identities.SHARED / "git").is_dir(), reason="the real histories are not here")
 @pytest.mark.parametrize("community", ["opennebula", "eucalyptus"])
-def test_r09_precision_and_recall_on_real_histories_are_as_written_down(community):
+def test_precision_and_recall_on_real_histories_are_as_written_down(community):
     with (CHECKOUT / "tests" / "identities.csv").open() as file:
         (written,) = [row for row in csv.DictReader(file) if row["community"] == community]
     found = identities.figures(community)
