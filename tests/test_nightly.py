@@ -156,7 +156,7 @@ def test_nights_in_a_row(house, night, monkeypatch):
     assert "What failed" in page
     assert "birds/finch" in page
     assert places()["sparrow"] == "1"
-    assert places()["finch"] == "none of the 12 months was seen"
+    assert places()["finch"] == "none of the 12 months was seen well enough"
 
     whole = night()
     assert whole.exit_status == 0

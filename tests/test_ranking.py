@@ -269,7 +269,7 @@ def test_a_month_seen_for_too_small_a_share_is_left_out(covered, months):
 @pytest.mark.parametrize(
     ("cells", "many", "reason"),
     [
-        (UNSEEN, 12, "none of the 12 months was seen"),
+        (UNSEEN, 12, "none of the 12 months was seen well enough"),
         (UNSEEN, 7, "only 5 of 12 months were seen"),
         (NOT_ALIVE, 12, "no source of this family was alive in these months"),
         (NOT_ALIVE, 1, "fewer than 12 months of history"),
@@ -381,7 +381,7 @@ def test_who_lacks_what_the_others_have_is_listed_with_what_is_lacking():
     assert rankings["overall", "c"]["reason"] == "its members and its talk could not be counted"
     assert rankings["overall", "d"]["reason"] == "its code and its members and its talk could not be counted"
     assert (rankings["overall", "c"]["score"], rankings["code", "c"]["place"]) == (None, 1)
-    assert rankings["talk", "c"]["reason"] == "none of the 12 months was seen"
+    assert rankings["talk", "c"]["reason"] == "none of the 12 months was seen well enough"
 
 
 def test_two_of_three_are_enough_and_one_of_two_is_not():

@@ -29,7 +29,7 @@ with scored as (
         when families is null then 'fewer than ' || fewest_families || ' families could be counted for enough communities'
         when family = 'overall' and score is null then 'its ' || lacking || ' could not be counted'
         when applicable_months = 0 then 'no source of this family was alive in these months'
-        when score is null and months = 0 then 'none of the ' || window_months || ' months was seen'
+        when score is null and months = 0 then 'none of the ' || window_months || ' months was seen well enough'
         when score is null then 'only ' || months || ' of ' || window_months || ' months were seen'
         when applicable_months < window_months then 'fewer than ' || window_months || ' months of history'
         when people < fewest_people then 'fewer than ' || fewest_people || ' people a month on average'
