@@ -17,7 +17,7 @@ MISSING = {
 MEASURED = {
     "talk": "public talk",
     "code": "public code activity",
-    "members": "people, counted once over code and talk",
+    "members": "people seen anywhere",
 }
 LABELS = {
     "commits": "Commits",
