@@ -8,7 +8,8 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, NoReturn
 
 from flows import contact, locks
 from pipelines import communities, people
@@ -43,6 +44,24 @@ REFUSALS = (
     communities.CatalogueError, contact.NoContactError, people.NeverMergeError, UsageError, locks.BusyError,
 )  # fmt: skip
 """What a command refuses with a complaint, and exit status 2."""
+
+
+_stopped = Event()
+"""Set where a signal has ended the schedule, and everything that it held is given back."""
+
+
+def run() -> NoReturn:
+    """Run one command and end the process with its exit status.
+
+    Where C code of an import met a KeyboardInterrupt, Python ends by the signal although it was handled: so a stopped
+    schedule ends the process itself.
+    """
+    status = main()
+    if _stopped.is_set():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -160,6 +179,7 @@ def _schedule(chosen: argparse.Namespace) -> int:
         try:
             return _keep_schedule(chosen.cron)
         except KeyboardInterrupt:
+            _stopped.set()
             return ALL_WELL
 
 
@@ -420,4 +440,4 @@ def _communities(_: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -118,8 +118,8 @@ def tree(folder):
 
 def test_r15_a_missing_value_is_a_word(house):
     unranked = house.page.rows("Ranking by")["not ranked"]
-    assert unranked == ["Gamma none of the 12 months was seen well enough", "not ranked", "not observed", "not observed",
-                        "not observed", "0 of 12, up to 1 measured earlier"]  # fmt: skip
+    assert unranked == ["Gamma none of the 12 months was seen well enough", "not ranked", "not observed",
+                        "not observed", "not observed", "0 of 12, up to 1 measured earlier"]  # fmt: skip
     months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
     assert months["May 2025"] == ["24", "15", "8", "20 (measured earlier)"]
     assert months["August 2025"] == ["144", "15", "8", "not observed"]

@@ -22,7 +22,8 @@ from pipelines import warehouse
 MESSAGES = """
 create table core.postings as
 with drawn as (
-    select i, i % 3 = 0 as begins, i - 1 - hash(i) % 200 as answered, hash(i, 'sender') % ($messages // 50 + 1) as sender
+    select i, i % 3 = 0 as begins, i - 1 - hash(i) % 200 as answered,
+        hash(i, 'sender') % ($messages // 50 + 1) as sender
     from range($messages) as invented(i)
 )
 select 'birds' as community, 'dev' as source, 'dev' as place, md5(i::varchar) as message_key,
