@@ -196,6 +196,7 @@ def _keep_schedule(cron: str) -> int:
         try:
             schedule.check(cron)
             prefect_api.wait()
+            prefect_api.log_in()
             at = os.environ["PREFECT_API_URL"]
             print(f"the night runs at {cron} UTC until this is stopped; Prefect answers at {at}", flush=True)
             schedule.keep(cron, where)
@@ -217,6 +218,7 @@ def run_night() -> int:
 
         try:
             prefect_api.wait()
+            prefect_api.log_in()
         except prefect_api.NotStartedError as error:
             print(f"{error}\nwithout Prefect: stackrank collect, then build, then report", file=sys.stderr)
             return NOTHING_PUBLISHED

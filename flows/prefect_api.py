@@ -1,7 +1,9 @@
-"""Prefect's API server for one run: on loopback, and gone when whoever started it is gone.
+"""Prefect's API server for one run: on loopback, with a login, and gone when whoever started it is gone.
+
+Whoever may write to a Prefect server runs code as the user of its flows, so other users of the machine must not.
 
 Prefect starts a temporary server by itself where no `PREFECT_API_URL` is set. That one outlives a
-run that is killed with -9; this one does not, and it starts while Prefect is still being imported.
+run that is killed with -9 and asks for no login, so it is switched off; ours starts while Prefect is still imported.
 """
 
 import os
@@ -12,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from secrets import token_urlsafe
 from signal import SIGKILL
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -21,23 +24,30 @@ from pipelines.folders import CHECKOUT, Folders
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_UI_ENABLED": "false",
 }
+CLOSED = {
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+    "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+}
+URL = "PREFECT_API_URL"
+LOGIN = "PREFECT_API_AUTH_STRING"
 PATIENCE = 180
 FAREWELL = 10
 
 
 class NotStartedError(Exception):
-    """No Prefect server answers."""
+    """No Prefect server answers, or it refuses our login."""
 
 
 def prepare(where: Folders) -> None:
-    """Keep Prefect's state in our data folder and its telemetry off; must run before its import."""
+    """Keep Prefect's state in our data folder, its telemetry off and its doors closed; must run before its import."""
     home = where.data / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    for name, value in {**QUIET, "PREFECT_HOME": str(home)}.items():
+    for name, value in {**QUIET, **CLOSED, "PREFECT_HOME": str(home)}.items():
         os.environ.setdefault(name, value)
 
 
@@ -45,24 +55,26 @@ def prepare(where: Folders) -> None:
 def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
     """Run a server for the block and point Prefect to it, unless `PREFECT_API_URL` names one already.
 
+    It answers who knows the login in `PREFECT_API_AUTH_STRING`: the user's own, else a random one for this process.
     Only a server that `schedules` starts anything by itself. Must be entered before Prefect is
     imported; `wait` before a flow runs.
     """
     prepare(where)
-    if "PREFECT_API_URL" in os.environ:
+    if URL in os.environ:
         yield
         return
+    os.environ[LOGIN] = os.environ.get(LOGIN) or f"stackrank:{token_urlsafe()}"
     with _process(schedules=schedules) as url:
-        os.environ["PREFECT_API_URL"] = url
+        os.environ[URL] = url
         try:
             yield
         finally:
-            del os.environ["PREFECT_API_URL"]
+            del os.environ[URL]
 
 
 def wait(patience: float = PATIENCE) -> None:
     """Return when the server at `PREFECT_API_URL` answers; raises NotStartedError, after so many seconds of silence."""
-    url = os.environ["PREFECT_API_URL"]
+    url = os.environ[URL]
     try:
         with urlopen(f"{url}/health", timeout=patience):  # noqa: S310 - our own address, or one the user chose
             pass
@@ -70,6 +82,18 @@ def wait(patience: float = PATIENCE) -> None:
         pass
     except (OSError, HTTPException) as error:
         raise NotStartedError(f"no Prefect server answers at {url}: {error}") from error
+
+
+def log_in() -> None:
+    """Raise NotStartedError where the server refuses our login; imports Prefect."""
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    try:
+        with get_client(sync_client=True) as client:
+            client.read_flows(limit=1)
+    except PrefectHTTPStatusError as error:
+        raise NotStartedError(f"the Prefect server at {os.environ[URL]} refuses the login; set {LOGIN}") from error
 
 
 @contextmanager
@@ -83,8 +107,12 @@ def _process(*, schedules: bool) -> Iterator[str]:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
         numbers = (listening.fileno(), theirs, int(schedules))
         command = [sys.executable, "-m", "flows.prefect_api", *map(str, numbers)]
+        # Not in the command line, which every user of the machine can read.
+        environment = os.environ | {"PREFECT_SERVER_API_AUTH_STRING": os.environ[LOGIN]}
         # In a group of its own: Ctrl-C ends the run, and the run ends the server.
-        process = subprocess.Popen(command, pass_fds=(listening.fileno(), theirs), cwd=CHECKOUT, process_group=0)
+        process = subprocess.Popen(
+            command, pass_fds=(listening.fileno(), theirs), cwd=CHECKOUT, env=environment, process_group=0
+        )
     os.close(theirs)
     try:
         yield url

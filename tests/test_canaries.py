@@ -29,7 +29,8 @@ SENDER, LOCAL, TOPIC, BODY, WALL, DOTTED = (
     "CanarySenderQzx", "CanaryLocalQzx", "CanaryTopicQzx", "CanaryBodyQzx", "CanaryWallQzx", "canary.dotted.qzx",
 )  # fmt: skip
 MAIL_CANARIES = (SENDER, LOCAL, TOPIC, BODY, WALL, DOTTED)
-CANARIES = (*GIT_CANARIES, *MAIL_CANARIES)
+LOGIN = "CanaryLoginQzx"
+CANARIES = (*GIT_CANARIES, *MAIL_CANARIES, LOGIN)
 PEOPLE = [
     Person(f"{SENDER} Invented", (f"{LOCAL}@example.org",), "+0000"),
     Person(f"{SENDER.upper()} Ünvented", (f"{DOTTED}@example.com",), "+0000"),
@@ -160,6 +161,7 @@ urls = ["git+{base_url}/{FORGE}/singing", "git+{base_url}/{FORGE}/gone"]
 def stackrank(data, communities, *arguments):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("STACKRANK_", "PREFECT_"))}
     environment |= {"STACKRANK_DATA": str(data), "STACKRANK_COMMUNITIES": str(communities), "STACKRANK_KEY": KEY}
+    environment["PREFECT_API_AUTH_STRING"] = f"birds:{LOGIN}"
     command = [sys.executable, "-m", "flows.cli", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=CHECKOUT)
 

@@ -1,5 +1,6 @@
 """The night with real Prefect, real Scrapy, a real git server: what breaks stays small and is told."""
 
+import base64
 import importlib
 import io
 import json
@@ -12,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 import test_kills
@@ -88,10 +91,11 @@ def house(tmp_path_factory, prepared_prefect):
     os.environ["STACKRANK_COMMUNITIES"] = str(top / "communities")
     prepared_prefect(top / "data")
     with serve(top / "served") as server, prefect_api.serving(folders()):
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
         prefect_api.wait()
-        with temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]}):
+        ours = {setting: os.environ[setting.name] for setting in (PREFECT_API_URL, PREFECT_API_AUTH_STRING)}
+        with temporary_settings(ours):
             yield House(top, server.base_url)
     os.environ.clear()
     os.environ.update(before)
@@ -303,13 +307,12 @@ def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(
 @pytest.mark.long
 def test_a_night_killed_at_a_random_moment_ends_as_an_undisturbed_one(house, night, monkeypatch):
     """The twentieth moment; the others are in test_kills.py."""
-    from prefect.settings import get_current_settings
-
     if not CALM:
         night()
         CALM.update(test_kills.House(folders().data, house.communities).tables())
     house.declare(house.url)
-    killed = test_kills.House(house.top / "killed", house.communities, PREFECT_API_URL=get_current_settings().api.url)
+    server = {name: os.environ[name] for name in (prefect_api.URL, prefect_api.LOGIN)}
+    killed = test_kills.House(house.top / "killed", house.communities, **server)
     dice = test_kills.dice()
     process = killed.start("nightly")
     lines = [process.stdout.readline() for _ in range(dice.randint(2, 5))]
@@ -461,9 +464,65 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, 
     ]  # fmt: skip
 
 
-def test_prefect_sends_no_telemetry(nightly):
+def asked(path: str, body: dict | None = None, **headers: str) -> tuple[int, str | None]:
+    """Ask the night's server; return the status of the answer, and which foreign origin may read it."""
+    data = None if body is None else json.dumps(body).encode()
+    headers |= {"content-type": "application/json", "origin": "https://elsewhere.example.org"}
+    try:
+        with urlopen(Request(os.environ["PREFECT_API_URL"] + path, data, headers)) as answer:
+            return answer.status, answer.headers["access-control-allow-origin"]
+    except HTTPError as refused:
+        return refused.code, refused.headers["access-control-allow-origin"]
+
+
+def command_lines() -> str:
+    """What every user of the machine can read of this process and of those that it started."""
+    numbers = ["self", *(n for t in Path("/proc/self/task").iterdir() for n in (t / "children").read_text().split())]
+    return "\n".join((Path("/proc") / number / "cmdline").read_text() for number in numbers)
+
+
+def test_nobody_without_the_login_changes_anything_in_prefect(house):
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+
+    @flow(name="wren")
+    def sing() -> str:
+        return "tik"
+
+    user, _, password = os.environ["PREFECT_API_AUTH_STRING"].partition(":")
+    login, other = (
+        f"Basic {base64.b64encode(f'{user}:{tried}'.encode()).decode()}" for tried in (password, password[:-1])
+    )
+    assert asked("/flows/", {"name": "cuckoo"}) == (401, None)
+    assert asked("/flows/", {"name": "cuckoo"}, authorization=other) == (401, None)
+    assert asked("/flows/filter", {}) == (401, None)
+    assert asked("/flows/filter", {}, authorization=login) == (200, None)
+    assert "flows.prefect_api" in command_lines()
+    assert password not in command_lines()
+    assert sing() == "tik"
+    with get_client(sync_client=True) as client:
+        assert {"wren"} <= {known.name for known in client.read_flows()} <= {"wren", "nightly", "nothing"}
+    assert not (folders().data / "prefect" / "storage").exists()
+
+
+def test_a_login_that_is_refused_is_told(house):
+    from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
+
+    told = f"the Prefect server at {os.environ['PREFECT_API_URL']} refuses the login; set PREFECT_API_AUTH_STRING"
+    with (
+        temporary_settings({PREFECT_API_AUTH_STRING: "birds:of another feather"}),
+        pytest.raises(prefect_api.NotStartedError, match=f"^{re.escape(told)}$"),
+    ):
+        prefect_api.log_in()
+
+
+def test_prefect_sends_no_telemetry_and_stores_no_results(nightly):
     assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert os.environ["DO_NOT_TRACK"] == "1"
     from prefect.settings import get_current_settings
 
-    assert get_current_settings().server.analytics_enabled is False
+    settings = get_current_settings()
+    assert settings.server.analytics_enabled is False
+    assert settings.results.persist_by_default is False
+    assert settings.results.default_serializer == "json"
+    assert settings.server.ephemeral.enabled is False, "a server of Prefect's own asks for no login"

@@ -1,5 +1,6 @@
 """What the operator has: the contact rule, doctor, status for monitoring, and a schedule that is kept."""
 
+import base64
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ from reports import site
 
 KEY = "5e" * 32
 KEY_ID = "e19f11ecd4ea11fa"
+LOGIN = "birds:of a feather"
 NOW = datetime.now(UTC).replace(microsecond=0)
 LIVE = "git+https://forge.example.org/birds/{}"
 HERE = "git+http://127.0.0.1:9/birds/{}"
@@ -432,6 +434,12 @@ def test_an_age_is_hours_or_days(age, where, capsys):
 # The schedule
 
 
+HEADERS = {
+    "content-type": "application/json",
+    "authorization": f"Basic {base64.b64encode(LOGIN.encode()).decode()}",
+}
+
+
 class Scheduler:
     """A `stackrank schedule` in a data folder, and its Prefect server; starts at once."""
 
@@ -446,7 +454,7 @@ class Scheduler:
 
     def ask(self, path: str, body: dict | None = None):
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.url + path, data, {"content-type": "application/json"})) as answer:
+        with urlopen(Request(self.url + path, data, HEADERS)) as answer:
             return json.load(answer)
 
     def deployment(self) -> dict:
@@ -474,7 +482,7 @@ def birds(tmp_path):
     with serve(tmp_path / "served") as server:
         declare(tmp_path / "communities", **dict.fromkeys(names, f"git+{server.base_url}/forge.example.org/birds/{{}}"))
         yield test_kills.House(tmp_path / "data", tmp_path / "communities", STACKRANK_CONTACT="",
-                               PREFECT_RUNNER_POLL_FREQUENCY="1")  # fmt: skip
+                               PREFECT_RUNNER_POLL_FREQUENCY="1", PREFECT_API_AUTH_STRING=LOGIN)  # fmt: skip
 
 
 @pytest.fixture
