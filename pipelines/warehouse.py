@@ -48,7 +48,7 @@ class CheckFailedError(Exception):
 
 
 class QuestionError(Exception):
-    """DuckDB refused a question: wrong SQL, or an attempt to write or to reach a file."""
+    """No question was asked, or DuckDB refused it: wrong SQL, or an attempt to write or to reach a file."""
 
 
 class NoDatabaseError(Exception):
@@ -704,9 +704,14 @@ def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None
 
 
 def answer(database: Path, sql: str, form: str) -> str:
-    """Answer one question as text: a `table`, `csv` (NULL is empty) or `json` (a list of rows)."""
+    """Answer one question as text: a `table`, `csv` (NULL is empty) or `json` (a list of rows).
+
+    Raises NoDatabaseError, QuestionError.
+    """
     with _reading(database) as con:
         try:
+            if not con.extract_statements(sql):
+                raise QuestionError("no question was asked; write one SQL statement, such as: from rankings.monthly")
             cursor = con.execute(sql)
             names = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchall()

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 import test_kills
+import test_readme
 
 from flows import cli, contact, doctor, locks, status
 from flows.rehearsal import histories, note
@@ -429,6 +431,30 @@ def test_an_age_is_hours_or_days(age, where, capsys):
         cli.main(["status", f"--max-age={age}"])
     assert ended.value.code == 2
     assert "such as 48h or 2d" in capsys.readouterr().err
+
+
+# Cron
+
+
+def run_by_cron(line: str, where: Folders) -> subprocess.CompletedProcess[str]:
+    """Run a line of the README as cron does, in an installation of its own; what it prints comes as mail."""
+    installed = where.data.parent / "installed"
+    installed.mkdir()
+    (installed / ".venv").symlink_to(sys.prefix)
+    environment = {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    environment |= {name: os.environ[name] for name in ("HOME", "STACKRANK_DATA", "STACKRANK_COMMUNITIES")}
+    command = line.split(maxsplit=5)[5].replace("/opt/stackrank", str(installed))
+    return subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "mail"),
+    [("nightly", "STACKRANK_CONTACT is not set: "), ("status", "no good night in the last 48 h: there never was one")],
+)
+def test_the_lines_of_the_readme_run_under_cron(command, mail, where):
+    (line,) = re.findall(rf"^0 \d \* \* \* .* ?\S*stackrank {command} .*$", test_readme.README, re.M)
+    ended = run_by_cron(line, where)
+    assert (ended.stdout + ended.stderr).startswith(mail)
 
 
 # The schedule

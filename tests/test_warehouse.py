@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from flows import cli
 from pipelines import landing, warehouse
 from pipelines.folders import Folders
 from pipelines.nouns import Community, Plan, Source, Verdict, Visit
@@ -461,6 +462,14 @@ def test_questions_can_neither_write_nor_reach_another_file(built, sql):
     with pytest.raises(warehouse.QuestionError):
         warehouse.answer(built.database, sql, "table")
     assert ask(built, "select count(*) > 0 from core.commits") == [(True,)]
+
+
+@pytest.mark.parametrize("sql", ["", " \n", "-- who leads?", "/* who leads? */", ";"])
+def test_a_question_without_a_statement_is_refused(sql, built, monkeypatch, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(built.data))
+    assert cli.main(["sql", sql]) == 2
+    told = "no question was asked; write one SQL statement, such as: from rankings.monthly\n"
+    assert capsys.readouterr() == ("", told)
 
 
 def test_an_answer_in_each_form(built):
