@@ -56,7 +56,6 @@ def test_dependencies_are_pinned_by_date():
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", project["tool"]["uv"]["exclude-newer"])
     assert project["project"]["name"] == "stackrank"
-    assert "Private :: Do Not Upload" in project["project"]["classifiers"]
 
 
 @pytest.mark.parametrize("command", ["--help", "communities", "status"])
