@@ -27,8 +27,9 @@ EPILOG = """\
 exit status: 0 all well, 2 wrong usage, or another run is at work, 3 published but something failed
 (status, doctor: something is not well), 4 nothing published.
 
-environment: STACKRANK_DATA moves everything that runs make (default: data/, site in reports/site);
-STACKRANK_COMMUNITIES names another folder of community files (default: data/communities);
+environment: STACKRANK_DATA moves everything that runs make (default: data/, site in reports/site;
+installed from a wheel: the user's data folder, site in it);
+STACKRANK_COMMUNITIES names another folder of community files (default: data/communities, or the wheel's);
 STACKRANK_KEY gives the pseudonym key (64 hexadecimal digits) instead of its file in the user's
 configuration folder; STACKRANK_CONTACT, an email address or an https page, is whom visited servers
 can ask: without it only servers on this machine are visited; STACKRANK_GITHUB_TOKEN, else GITHUB_TOKEN,

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 CHECKOUT = Path(__file__).resolve().parent.parent
-CATALOGUE = CHECKOUT / "data" / "communities"
+"""The folder of our packages: the clone, or site-packages where a wheel was installed."""
+PACKAGED = Path(__file__).resolve().with_name("_data")
+"""Community files and published figures as a wheel brings them; a clone has them in `data/`."""
+IS_CLONE = not PACKAGED.is_dir()
+CATALOGUE = (CHECKOUT / "data" if IS_CLONE else PACKAGED) / "communities"
 REHEARSAL = "rehearsal.json"
 
 
@@ -50,16 +56,20 @@ class Folders:
 
 
 def folders(environ: Mapping[str, str] = os.environ) -> Folders:
-    """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the checkout.
+    """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the clone.
 
-    A rehearsal's data folder brings its own community files.
+    An installed package writes to the user's data folder. A rehearsal's data folder brings its own community files.
     """
     moved = environ.get("STACKRANK_DATA")
-    data = Path(moved).resolve() if moved else CHECKOUT / "data"
+    data = Path(moved).resolve() if moved else _own_data()
     rehearsed = data / "communities" if (data / REHEARSAL).exists() else CATALOGUE
     named = environ.get("STACKRANK_COMMUNITIES")
     return Folders(
         data=data,
         communities=Path(named).resolve() if named else rehearsed,
-        site=data / "site" if moved else CHECKOUT / "reports/site",
+        site=CHECKOUT / "reports/site" if IS_CLONE and not moved else data / "site",
     )
+
+
+def _own_data() -> Path:
+    return CHECKOUT / "data" if IS_CLONE else platformdirs.user_data_path("stackrank")

@@ -20,6 +20,9 @@ PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "plat
 TOO_HIGH = """() => [...document.querySelectorAll(".chart")]
     .filter((e) => e.querySelector(".main-svg").getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)
     .map((e) => e.id)"""
+AS_LARGE_AS_ITS_BOX = """(width) => innerWidth === width && [...document.querySelectorAll(".chart")].every((e) => {
+    const [box, drawn] = [e, e.querySelector(".main-svg")].map((one) => one.getBoundingClientRect());
+    return Math.abs(box.width - drawn.width) < 1 && Math.abs(box.height - drawn.height) < 1; })"""
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, pre, .unseen"))
@@ -33,6 +36,12 @@ def launched(chromium):
         return chromium.launch(executable_path=found, args=QUIET)
     except playwright.Error as error:
         pytest.skip(f"no browser can be started: {str(error).strip().splitlines()[0]}")
+
+
+def resize(page, size):
+    """Give the page another size; return when Plotly, which waits a moment first, has drawn every chart anew."""
+    page.set_viewport_size(size)
+    page.wait_for_function(AS_LARGE_AS_ITS_BOX, arg=size["width"])
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +76,7 @@ def tabs(browser, folder):
             seen.pages[name] = context.new_page()
             seen.pages[name].goto((folder / name).as_uri())
         seen.pages[name].bring_to_front()
-        seen.pages[name].set_viewport_size(DESKTOP)
+        resize(seen.pages[name], DESKTOP)
         return seen.pages[name]
 
     yield seen, opened
@@ -89,12 +98,27 @@ def test_a_page_fits_a_phone_and_a_desktop_and_asks_for_nothing_outside(visit, n
     page = visit(name)
     drawn = page.locator(".chart .main-svg").count() > 0
     for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        page.wait_for_selector("h1")
+        resize(page, size)
         assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [size["width"]] * 2
         assert page.evaluate(TOO_WIDE) == []
         assert page.evaluate(TOO_HIGH) == []
     assert drawn == (name not in ("data.html", "platforms.html", "privacy.html"))
+
+
+def test_a_phone_that_is_turned_never_scrolls_sideways_while_its_charts_are_drawn_anew(browser, folder):
+    lying, standing = ({"width": width, "height": 700} for width in (667, 375))
+    page = browser.new_page(viewport=lying)
+    page.clock.install(time=0)
+    page.goto((folder / "members.html").as_uri())
+    resize(page, lying)
+    page.clock.pause_at(3_600_000)  # Plotly waits for its clock before it draws anew
+    page.set_viewport_size(standing)
+    chart = page.locator(".chart .main-svg").first
+    assert chart.bounding_box()["width"] > standing["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == standing["width"]
+    page.clock.resume()
+    page.wait_for_function(AS_LARGE_AS_ITS_BOX, arg=standing["width"])
+    page.close()
 
 
 def test_on_a_phone_the_platforms_are_cards_that_name_whom_they_are_about_and_on_paper_a_table(visit):
@@ -102,13 +126,13 @@ def test_on_a_phone_the_platforms_are_cards_that_name_whom_they_are_about_and_on
     cell = page.locator("#licence td").first
     shown = "e => [getComputedStyle(e).display, getComputedStyle(e, '::before').content]"
     assert cell.evaluate(shown) == ["table-cell", "none"]
-    page.set_viewport_size(PHONE)
+    resize(page, PHONE)
     assert cell.evaluate(shown) == ["block", '"Alpha Cloud"']
     assert page.evaluate("document.querySelector('.scroll').scrollWidth <= innerWidth")
     page.locator("#fact-1 .ref").click()
     assert page.evaluate("location.hash") == "#source-1"
     assert page.locator("#source-1").is_visible()
-    page.set_viewport_size(DESKTOP)
+    resize(page, DESKTOP)
     page.emulate_media(media="print")
     assert cell.evaluate(shown)[0] == "table-cell"
     assert page.locator("#source-1").is_visible()
@@ -132,8 +156,7 @@ def test_the_logarithmic_switch_works_by_keyboard_and_outlives_a_change_of_width
     ticks = page.locator("#commits .ytick").all_text_contents()
     assert (ticks[0], "100" in ticks) == ("0", True)
     assert "zero stands on the lowest line" in page.locator("figure:has(#commits) .said").text_content()
-    page.set_viewport_size(PHONE)
-    page.wait_for_selector("#commits .infolayer .legend")
+    resize(page, PHONE)
     assert scale(page, "commits") == ["log", True]
     page.locator("figure:has(#commits) input[value=linear]").check()
     assert scale(page, "commits") == ["linear", True]
