@@ -17,6 +17,7 @@ from pipelines.folders import folders
 from pipelines.nouns import BY_HAND, Source
 
 if TYPE_CHECKING:
+    from flows.account import Trouble
     from flows.collect import Collected
 
 MOST_DAYS = 36_500
@@ -229,7 +230,7 @@ def run_night() -> int:
 
 
 def _collect(chosen: argparse.Namespace) -> int:
-    from flows import progress
+    from flows import damage, progress
     from flows.collect import collect
 
     where = folders()
@@ -242,6 +243,8 @@ def _collect(chosen: argparse.Namespace) -> int:
     sources, since = _chosen(declared, named), datetime.now(UTC).replace(microsecond=0)
     contact.check(sources)
     with locks.only_run(where, "stackrank collect"), progress.shown(where, sources, chosen.unit, since):
+        for line in damage.said_before(damage.find(where, declared.values())):
+            print(line, file=sys.stderr)
         collected = collect(where, sources, chosen.unit)
     return _told(collected)
 
@@ -282,12 +285,21 @@ def _told(collected: "Collected") -> int:
     from flows import account
 
     where = folders()
-    for trouble in account.told(account.of_visits(collected, where)):
+    damaged = _damaged()
+    for trouble in account.told([*damaged, *account.of_visits(collected, where)]):
         print(trouble, file=sys.stderr)
     print(account.counts(collected))
-    if not collected.complaints:
-        return ALL_WELL
-    return SOMETHING_FAILED if collected.good else NOTHING_PUBLISHED
+    if collected.complaints and not collected.good:
+        return NOTHING_PUBLISHED
+    return SOMETHING_FAILED if collected.complaints or damaged else ALL_WELL
+
+
+def _damaged() -> "list[Trouble]":
+    """Return a trouble for each file of observations that cannot be read."""
+    from flows import damage
+
+    where = folders()
+    return damage.find(where, [s for c in communities.load(where.communities) for s in c.sources])
 
 
 def _chosen(declared: dict[str, Source], names: list[str]) -> list[Source]:
@@ -364,6 +376,7 @@ def _readable_key() -> None:
 
 
 def _build(_: argparse.Namespace) -> int:
+    from flows import damage
     from flows.rehearsal import note
     from pipelines import warehouse
 
@@ -372,12 +385,15 @@ def _build(_: argparse.Namespace) -> int:
     declared = communities.load(where.communities)
     try:
         with locks.only_run(where, "stackrank build"):
+            damaged = _damaged()
+            for line in damage.lines(damaged):
+                print(line, file=sys.stderr)
             path = warehouse.build(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
     except (warehouse.NothingObservedError, warehouse.CheckFailedError) as error:
         print(f"not built: {error}", file=sys.stderr)
         return NOTHING_PUBLISHED
     print(f"database: {path}")
-    return ALL_WELL
+    return SOMETHING_FAILED if damaged else ALL_WELL
 
 
 def _report(chosen: argparse.Namespace) -> int:
@@ -397,13 +413,14 @@ def _report(chosen: argparse.Namespace) -> int:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from flows import status
+    from flows import damage, status
 
     where, now = folders(), datetime.now(UTC)
     known = status.known(where, [s for c in communities.load(where.communities) for s in c.sources])
     if chosen.max_age is None:
-        print("\n".join(status.table(known, now)))
-        return ALL_WELL if status.well(known) else SOMETHING_FAILED
+        damaged = _damaged()
+        print("\n".join([*status.table(known, now), *damage.lines(damaged)]))
+        return ALL_WELL if status.well(known) and not damaged else SOMETHING_FAILED
     if late := status.overdue(known, chosen.max_age, now):
         print("\n".join(late), file=sys.stderr)
         return SOMETHING_FAILED

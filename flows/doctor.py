@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows import contact, locks, prefect_api, status
+from flows import contact, damage, locks, prefect_api, status
 from flows.rehearsal import note
 from pipelines import communities, counted, landing, pseudonyms, warehouse
 from pipelines.folders import Folders
@@ -64,7 +64,8 @@ def examine(where: Folders, now: datetime) -> list[Finding]:
     except communities.CatalogueError as error:
         return [*found, Finding(BAD, "catalogue", f"nothing runs until this is mended: {error}"), *_runs(where)]
     known = status.known(where, sources)
-    return [*found, _contact(sources), *_token(sources), _night(known, where, now), _sources(known), *_runs(where)]
+    found += [_contact(sources), *_token(sources), _night(known, where, now), _sources(known)]
+    return [*found, *_observations(where, sources), *_runs(where)]
 
 
 def _git() -> Finding:
@@ -234,6 +235,15 @@ def _sources(known: status.Known) -> Finding:
     if any(seen.latest for seen in known.sources):
         return Finding(BAD, "sources", f"{said}; why: stackrank status")
     return Finding(NOTE, "sources", f"{said}; nothing was asked yet")
+
+
+def _observations(where: Folders, sources: Sequence[Source]) -> Iterator[Finding]:
+    """Tell which files of observations cannot be read, the first ones by name."""
+    troubles = damage.find(where, sources)
+    for line in damage.lines(troubles[:MOST_NAMES]):
+        yield Finding(BAD, *line.split(": ", 1))
+    if len(troubles) > MOST_NAMES:
+        yield Finding(BAD, "observations", f"{len(troubles) - MOST_NAMES} more cannot be read: stackrank status")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import allow_failure  # noqa: E402
 
-from flows import account, artifacts, contact, locks, progress, quiet  # noqa: E402
+from flows import account, artifacts, contact, damage, locks, progress, quiet  # noqa: E402
 from flows.account import Trouble  # noqa: E402
 from flows.collect import Collected, collect, collected  # noqa: E402
 from flows.rehearsal import note  # noqa: E402
@@ -117,6 +117,8 @@ def nightly() -> Night:
         artifacts.end_the_dead(where)
         sources = [s for c in communities.load(where.communities) for s in c.sources if s.visited]
         since = datetime.now(UTC).replace(microsecond=0)
+        for line in damage.said_before(damage.find(where, sources)):
+            _say(line)
         with progress.shown(where, sources, (), since):
             for future in _submit(sources, since):
                 future.wait()
@@ -128,8 +130,11 @@ def nightly() -> Night:
 def _publish(visited: Collected) -> Night:
     """Build and report, or leave what is published where nothing is new; tell what broke."""
     where, step = folders(), "build"
+    damaged: tuple[Trouble, ...] = ()
     try:
         given = _inputs()
+        declared = [source for community in given.communities for source in community.sources]
+        damaged = tuple(damage.troubles(where, declared, given.damaged))
         if not visited.complaints and not visited.left and quiet.stands(where, given):
             page = site.say_visited_again(where, _again(visited))
             quiet.remember(where, given)
@@ -141,8 +146,8 @@ def _publish(visited: Collected) -> Night:
         page = write_report()
         quiet.remember(where, given)
     except Exception as error:
-        return Night(visited, None, (account.of_step(step, error, where),))
-    return Night(visited, page)
+        return Night(visited, None, (account.of_step(step, error, where), *damaged))
+    return Night(visited, page, damaged)
 
 
 def _inputs() -> warehouse.Inputs:

@@ -4,6 +4,7 @@ A night builds nothing when all of this is as it was when the last night publish
 method, published figures and harvests (`Inputs.sha256`), the calendar month, the newest complete
 month, our own code, which units are seen well and which fail, and the database and the page
 themselves, byte counts and times. Such a night writes one sentence into the page: when it looked.
+While a file of observations cannot be read, no night is such a night.
 """
 
 import os
@@ -28,7 +29,7 @@ def remember(where: Folders, given: Inputs) -> None:
 def stands(where: Folders, given: Inputs) -> bool:
     """Tell whether what is published was made of these inputs and has not been touched since."""
     page = where.site / "index.html"
-    if not (_note(where).exists() and where.database.exists() and page.exists()):
+    if given.damaged or not (_note(where).exists() and where.database.exists() and page.exists()):
         return False
     return _note(where).read_text().strip() == seal(where, given)
 

@@ -28,6 +28,8 @@ UNREPEATED = ("hash", "parent_hashes", "authored_at", "committed_at")
 LARGEST_SHRINK = 0.02
 PAGES = "pages"
 READERS = 2
+MAGIC = b"PAR1"
+NO_HARVEST = "it is no harvest of this unit"
 
 
 def _account(who: str) -> list[pa.Field]:
@@ -150,6 +152,13 @@ class Held(NamedTuple):
     tags: list[dict[str, str | int | None]]
 
 
+class Damaged(NamedTuple):
+    """A file of observations that cannot be read, and why: cut off, empty, foreign, or not allowed to us."""
+
+    path: Path
+    reason: str
+
+
 @dataclass(frozen=True)
 class Harvest:
     """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches.
@@ -184,23 +193,33 @@ class Landing:
         if isinstance(item, Harvest):
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self.threads, land, self.where, item)
-        note(self.where.visits, item)
-        return item
+        visit = _believed(self.where, item)
+        note(self.where.visits, visit)
+        return visit
 
     def close_spider(self) -> None:
         """Wait for the last harvest."""
         self.threads.shutdown()
 
 
+def _believed(where: Folders, visit: Visit) -> Visit:
+    """Return a visit that found nothing as partial, where a damaged file shows that something was held."""
+    target = unit_file(where.observations, visit)
+    if visit.verdict != Verdict.EMPTY or not target.exists() or read_visit(target):
+        return visit
+    reason = "nothing is there any more, and what was held cannot be read"
+    return replace(visit, verdict=Verdict.PARTIAL, reason=reason, observations=None)
+
+
 def land(where: Folders, harvest: Harvest) -> Visit:
     """Write a harvest's file, or keep the earlier one; note and return the visit either way.
 
     A harvest that breaks off, or that holds over 2 % fewer rows than the earlier one, changes
-    nothing but the visits; nor do counts of a day that is held.
+    nothing but the visits; nor do counts of a day that is held. A damaged file is replaced.
     """
     target = unit_file(where.observations, harvest.visit)
-    if harvest.schema is COUNTS and target.exists():
-        return _counted_already(where, harvest.visit, read_visit(target))
+    if harvest.schema is COUNTS and (held := read_visit(target)):
+        return _counted_already(where, harvest.visit, held)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -243,7 +262,8 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
 
 
 def _swap(draft: Path, target: Path, visit: Visit, may_lose: int) -> Visit:
-    before = read_visit(target).observations or 0 if target.exists() else 0
+    held = read_visit(target)
+    before = held.observations or 0 if held else 0
     now = visit.observations or 0
     if now < min(before * (1 - LARGEST_SHRINK), before - may_lose):
         reason = f"shrank from {before} to {now}: the earlier harvest is kept"
@@ -263,31 +283,62 @@ def files(observations: Path) -> list[Path]:
 
 
 def held(observations: Path, sources: Iterable[Source] | None = None) -> dict[tuple[str, str, str], Visit]:
-    """Return what we hold (of `sources`, if given): the visit in the footer of each unit's file, by its identity."""
+    """Return what we hold (of `sources`, if given): the visit in the footer of each unit's file, by its identity.
+
+    What cannot be read is not held.
+    """
     folders = [observations] if sources is None else [observations / s.community / s.name for s in sources]
-    visits = (read_visit(path) for folder in folders for path in files(folder))
+    visits = (visit for folder in folders for path in files(folder) if (visit := read_visit(path)))
     return {(visit.community, visit.source, visit.unit): visit for visit in visits}
 
 
-def newest(observations: Path, source: Source, page: str) -> Path | None:
-    """Return the file of the newest day on which a page's counts were landed."""
-    return max((observations / source.community / source.name).glob(f"{page}-????-??-??.parquet"), default=None)
+def damaged(observations: Path) -> list[Damaged]:
+    """Return the files of observations that cannot be read, sorted."""
+    return [found for path in files(observations) if isinstance(found := read(path), Damaged)]
 
 
-def read(path: Path) -> Held:
-    """Read what a file's footer says of it."""
-    footer = pq.read_metadata(path).metadata
-    return Held(path, from_json(footer[VISIT]), footer[ROWS].decode(), json.loads(footer[TAGS]))
+def newest(observations: Path, source: Source, page: str) -> Visit | None:
+    """Return the visit of the newest day on which a page's counts were landed that can be read."""
+    days = (observations / source.community / source.name).glob(f"{page}-????-??-??.parquet")
+    return next((visit for path in sorted(days, reverse=True) if (visit := read_visit(path))), None)
 
 
-def read_visit(path: Path) -> Visit:
-    """Read the visit in a file's footer."""
-    return read(path).visit
+def read(path: Path) -> Held | Damaged:
+    """Read what a file's footer says of it, or say why it cannot be read; this alone decides what is damaged."""
+    try:
+        footer = pq.read_metadata(path).metadata
+        rows = footer[ROWS].decode()
+        found = Held(path, from_json(footer[VISIT]), rows, json.loads(footer[TAGS]))
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        return Damaged(path, _why_not(path, error))
+    is_own = rows in SCHEMAS and path.as_posix().endswith(f"/{unit_file(Path(), found.visit).as_posix()}")
+    return found if is_own else Damaged(path, NO_HARVEST)
+
+
+def _why_not(path: Path, error: Exception) -> str:
+    if isinstance(error, KeyError | TypeError):
+        return NO_HARVEST
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    with path.open("rb") as file:
+        start = file.read(len(MAGIC))
+    if not start:
+        return "it is empty"
+    return "it is cut off or damaged" if start == MAGIC else "it is no Parquet file"
+
+
+def read_visit(path: Path) -> Visit | None:
+    """Read the visit in a file's footer; None where there is no file, or none that can be read."""
+    found = read(path)
+    return found.visit if isinstance(found, Held) else None
 
 
 def newest_hash(path: Path) -> str | None:
-    """Return the hash in the first row of a unit's commits, its HEAD when it was read; None without a file or row."""
-    if not path.exists():
+    """Return the hash in the first row of a unit's commits, its HEAD when it was read.
+
+    None without a row, or a file that can be read.
+    """
+    if not read_visit(path):
         return None
     with pq.ParquetFile(path) as file:
         first = next(file.iter_batches(batch_size=1, columns=["hash"]), None)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.history import Figure
-    from pipelines.landing import Held
+    from pipelines.landing import Damaged, Held
     from pipelines.machines import Rule
     from pipelines.measures import Measure
     from pipelines.method import Method
@@ -71,6 +71,7 @@ class Inputs:
     """Everything that a build reads: equal inputs give equal tables, but for `built_at`."""
 
     units: "list[Held]"
+    damaged: "list[Damaged]"
     visits: list[Visit]
     plans: list[Plan]
     communities: Sequence[Community]
@@ -101,13 +102,18 @@ class Inputs:
 
 
 def inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
-    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError."""
+    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError.
+
+    Files of observations that cannot be read are listed apart and left out.
+    """
     from pipelines import history, landing, measures, method, people
 
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
-    held = (landing.read(path) for path in landing.files(where.observations))
+    files = [landing.read(path) for path in landing.files(where.observations)]
+    held = (unit for unit in files if isinstance(unit, landing.Held))
     return Inputs(
         units=[unit for unit in held if _of(unit.visit) in known],
+        damaged=[file for file in files if isinstance(file, landing.Damaged)],
         visits=[visit for visit in landing.noted(where.visits) if _of(visit) in known],
         plans=[plan for plan in landing.plans(where.visits) if _of(plan) in known],
         communities=communities,
@@ -125,6 +131,7 @@ def inputs(where: Folders, communities: Sequence[Community], today: date, shows:
 def build(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Path:
     """Build the database anew from all harvests, visits and published figures; check it, swap it in; return its path.
 
+    The months of a unit whose file cannot be read are gaps.
     Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
     rows; the published file stays as it was in both cases.
     """

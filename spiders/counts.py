@@ -68,14 +68,13 @@ class CountSpider(PageSpider):
         return communities.units(source)
 
     def holds(self) -> dict[Identity, Visit]:
-        """Return the visit of the newest day of each page; of the many files of earlier days none is opened."""
+        """Return the visit of the newest readable day of each page; files of earlier days are not opened."""
         newest = [
             landing.newest(self.folders.observations, source, page)
             for source in self.sources
             for page in self.pages(source)
         ]
-        visits = [landing.read_visit(path) for path in newest if path]
-        return {(visit.community, visit.source, counted.undated(visit)): visit for visit in visits}
+        return {(visit.community, visit.source, counted.undated(visit)): visit for visit in newest if visit}
 
     def wanted(self, unit: str) -> bool:
         """Tell whether this run was asked for a page, with or without its day."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pyarrow.parquet as pq
 
-from pipelines import counted
+from pipelines import counted, landing
 from pipelines.landing import Harvest
 from pipelines.nouns import Source, Verdict, Visit
 from spiders.budget import HostRestsError, host_of
@@ -110,7 +110,8 @@ class OpeninfraSpider(CountSpider):
     def _known(self, source: Source) -> set[date]:
         """Return the days that have been asked."""
         folder = self.folders.observations / source.community / source.name
-        tables = [pq.read_table(path, columns=["day"]) for path in folder.glob(f"{JOINED}-????-??-??.parquet")]
+        files = [path for path in folder.glob(f"{JOINED}-????-??-??.parquet") if landing.read_visit(path)]
+        tables = [pq.read_table(path, columns=["day"]) for path in files]
         return {day for table in tables for day in table["day"].to_pylist()}
 
 

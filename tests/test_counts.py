@@ -339,7 +339,7 @@ def test_a_page_that_is_what_it_was_proves_its_counts_for_another_day(alone):
     crawl(where, "sources=birds/github", "units=birds__Wren", kinds=["github"])
     (now,) = rows_of(where, source, f"birds__Wren-{TODAY}")
     assert (now["value"], now["day"], now["basis"]) == (3000, TODAY, "stated")
-    assert landing.read_visit(landing.newest(where.observations, source, "birds__Wren")).note == counts.AGAIN
+    assert landing.newest(where.observations, source, "birds__Wren").note == counts.AGAIN
     assert before.read_bytes() == bytes_before
     assert alone.server.requests[-1].status == 304
 

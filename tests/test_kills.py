@@ -113,7 +113,7 @@ class House:
         """Read everything that a reader could, the way readers do; half-written files raise here."""
         for path in landing.files(self.where.observations):
             pq.read_table(path)
-            landing.read_visit(path)
+            assert landing.read_visit(path), path
         list(landing.noted(self.where.visits))
         if self.where.database.exists():
             assert warehouse.ask(self.where.database, "from raw.build").num_rows == 1
