@@ -1,19 +1,25 @@
 """Runs the spiders, each in a process of its own, and tells how their visits went."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from pipelines import communities, landing
 from pipelines.counted import undated
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
+from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Verdict, Visit
+
+SPIDERS = (sys.executable, "-m", "spiders")
+LONGEST_CRAWL = timedelta(hours=6)
+"""How long one spider may take: 200 units, the most that a night asks of a host, with 108 seconds for each."""
+ENDED = f"not visited: its spider was not done after {LONGEST_CRAWL.total_seconds() / 3600:.0f} hours and was ended"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class Collected:
         return tuple(visit for visit in self.visits if visit.verdict not in GOOD_VERDICTS)
 
     @property
+    def mendable(self) -> tuple[Visit, ...]:
+        """The visits that another try in the same night may mend: a spider that was ended would take as long again."""
+        return tuple(visit for visit in self.failed if visit.verdict == Verdict.FAILED and visit.reason != ENDED)
+
+    @property
     def good(self) -> tuple[Visit, ...]:
         """The visits that left us with what the source has."""
         return tuple(visit for visit in self.visits if visit.verdict in GOOD_VERDICTS)
@@ -48,12 +59,14 @@ def collect(where: Folders, sources: Sequence[Source], units: Iterable[str] = ()
     """Visit the sources (only `units` of them, if given) and return what was noted.
 
     Spiders of different kinds run one after another. A spider that dies without a word leaves its
-    units in `silent`.
+    units in `silent`; one that is not done after LONGEST_CRAWL is ended, and its units have failed.
     """
     started = datetime.now(UTC).replace(microsecond=0)
     wanted = frozenset(units)
     for kind in dict.fromkeys(source.kind for source in sources):
-        _crawl(where, kind, [s.id for s in sources if s.kind == kind], wanted)
+        mine = [source for source in sources if source.kind == kind]
+        if not _crawl(where, kind, [source.id for source in mine], wanted):
+            _note_unvisited(where, mine, started, wanted)
     return collected(where, sources, started, wanted)
 
 
@@ -109,16 +122,46 @@ def _planned(source: Source, plan: Plan | None) -> list[str]:
     return [unit for unit in dict.fromkeys([*named, *planned]) if unit not in left]
 
 
-def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> None:
-    """Run one spider; it ends by itself when this process is gone, even by kill -9."""
+def _note_unvisited(where: Folders, sources: list[Source], since: datetime, units: frozenset[str]) -> None:
+    """Note a failed visit to each unit that the spider which was ended had not visited."""
+    silent = [name.partition(" ")[::2] for name in collected(where, sources, since, units).silent]
+    by_id = {source.id: source for source in sources}
+    for source, unit in ((by_id[name], unit) for name, unit in silent):
+        urls = dict(zip(communities.units(source), source.urls, strict=True))
+        url = urls.get(unit) or source.urls_from or source.urls[0]
+        now = datetime.now(UTC).replace(microsecond=0)
+        visit = Visit(source.community, source.name, source.kind, unit, url, now, Verdict.FAILED, ENDED)
+        landing.note(where.visits, visit)
+
+
+def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> bool:
+    """Run one spider; return False where it was not done after LONGEST_CRAWL, and was ended.
+
+    It and all that it starts end with it, and when this process is gone, even by kill -9 (see spiders/watchdog.py).
+    """
     ours, theirs = os.pipe()
     named = [f"sources={','.join(sources)}", f"units={','.join(sorted(units))}", *arguments]
-    command = [sys.executable, "-m", "spiders", kind, *named]
     try:
-        subprocess.run(command, env=_environment(where, ours), pass_fds=(ours,), check=False, cwd=CHECKOUT)
+        process = subprocess.Popen(
+            [*SPIDERS, kind, *named], env=_environment(where, ours), pass_fds=(ours,), cwd=CHECKOUT, process_group=0
+        )
+        return _in_time(process)
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def _in_time(process: subprocess.Popen[bytes]) -> bool:
+    """Wait for a spider; end its process group and return False where it outlives its time."""
+    try:
+        process.wait(LONGEST_CRAWL.total_seconds())
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return True
 
 
 def _environment(where: Folders, pipe: int) -> dict[str, str]:

@@ -21,7 +21,7 @@ from flows.account import Trouble  # noqa: E402
 from flows.collect import Collected, collect, collected  # noqa: E402
 from flows.rehearsal import note  # noqa: E402
 from pipelines import communities, counted, warehouse  # noqa: E402
-from pipelines.nouns import Source, Verdict  # noqa: E402
+from pipelines.nouns import Source  # noqa: E402
 from reports import site  # noqa: E402
 
 RETRY_DELAYS = [30.0, 120.0]
@@ -69,20 +69,20 @@ def collect_sources(sources: Sequence[Source], since: datetime) -> None:
     before = collected(where, sources, since)
     again = [source for source in sources if source.id in _troubled(before)] if before.good else sources
     after = collect(where, again, _not_had(before) if before.good else ())
-    if after.silent or any(visit.verdict == Verdict.FAILED for visit in after.failed):
+    if after.silent or after.mendable:
         raise SourceFailedError("; ".join(after.complaints))
 
 
 def _not_had(before: Collected) -> list[str]:
     """Return the units that another try may bring; none stands for all, where a list of units was not had."""
-    failed = [visit.unit for visit in before.failed if visit.verdict == Verdict.FAILED]
+    failed = [visit.unit for visit in before.mendable]
     silent = [name.partition(" ")[2] for name in before.silent]
     return [*failed, *silent] if {"", communities.INDEX}.isdisjoint([*failed, *silent]) else []
 
 
 def _troubled(before: Collected) -> set[str]:
     """Return the sources of which another try may bring something."""
-    failed = {f"{v.community}/{v.source}" for v in before.failed if v.verdict == Verdict.FAILED}
+    failed = {f"{v.community}/{v.source}" for v in before.mendable}
     return failed | {name.partition(" ")[0] for name in before.silent}
 
 

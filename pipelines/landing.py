@@ -224,8 +224,9 @@ def land(where: Folders, harvest: Harvest) -> Visit:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         visit = _write(draft, harvest)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        reason = redact(f"the reading stopped: {error}")[:300]
+    except Exception as error:
+        told = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
+        reason = redact(f"the reading stopped: {told}")[:300]
         visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason)
     else:
         visit = _swap(draft, target, visit, harvest.may_lose)

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 KEY_BYTES = 32
 FINGERPRINT_BYTES = 16
+MOST_WORDS = 1 << 10
+"""A name of more words counts as one of so many."""
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
 _PRIVATE = re.compile(r".*\.(local|localdomain|localhost|lan|home|internal|intranet|private|corp|invalid|arpa)")
@@ -30,9 +32,10 @@ _ROLES = re.compile(
     r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|git|svn|cvs|www|www-data|dev|devel|developers?|ubuntu|debian"
     r"|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
 )
-_PART_OF_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]+"
+_IN_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]"
+_PART_OF_ADDRESS = rf"{_IN_ADDRESS}+"
 _ADDRESS = re.compile(
-    rf"{_PART_OF_ADDRESS}(?:@|%40|\s*\(a\)\s*|\s*[(\[{{<_]\s*at\s*[)\]}}>_]\s*){_PART_OF_ADDRESS}"
+    rf"(?<!{_IN_ADDRESS}){_PART_OF_ADDRESS}(?:@|%40|\s*\(a\)\s*|\s*[(\[{{<_]\s*at\s*[)\]}}>_]\s*){_PART_OF_ADDRESS}"
     rf"(?:\s*[(\[{{<]\s*dot\s*[)\]}}>]\s*{_PART_OF_ADDRESS})*",
     re.I,
 )
@@ -81,7 +84,7 @@ class Pseudonyms:
         return Fingerprints(
             name_exact_key=self.key("name", name),
             name_key=self.key("folded name", folded_name.encode()),
-            name_words=len(folded_name.split()),
+            name_words=min(len(folded_name.split()), MOST_WORDS),
             name_bag_key=self.key("name bag", name_bag(folded_name).encode()),
             address_exact_key=self.key("address", address),
             address_key=self.key("folded address", folded_address.encode()),
@@ -142,6 +145,7 @@ def fold_address(address: str) -> str:
     """Fold an address: Unicode form, case, brackets, `mailto:`, and ` at `/` dot ` obfuscation."""
     plain = unicodedata.normalize("NFKC", address).casefold().strip().removeprefix("mailto:")
     if "@" not in plain:
+        plain = " ".join(plain.split())
         plain = _OBFUSCATED_DOT.sub(".", _OBFUSCATED_AT.sub("@", plain, count=1))
     return "".join(plain.strip("<>\"' ").split())
 

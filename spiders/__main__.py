@@ -6,6 +6,8 @@ Imports only what this spider needs, which is where most of a quiet visit's time
 import gc
 import sys
 
+from spiders import watchdog
+
 FEWER_COLLECTIONS = (50_000, 20, 50)
 """Rows are many and hold no cycles: looking for cycles among them as often as by default costs a tenth of the time."""
 
@@ -22,6 +24,7 @@ class WithoutPandas:
 
 def main() -> None:
     """Crawl until the spider has finished."""
+    watchdog.start()
     kind, *arguments = sys.argv[1:]
     sys.meta_path.insert(0, WithoutPandas)
     from scrapy.crawler import AsyncCrawlerProcess

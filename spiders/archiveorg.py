@@ -24,7 +24,7 @@ from pipelines.landing import Harvest
 from pipelines.nouns import GOOD_VERDICTS, Source, Verdict, Visit
 from spiders import mail
 from spiders.budget import host_of
-from spiders.months import LARGEST_INDEX, ArchiveSpider, Index, Listed, Totals, later, midnight
+from spiders.months import LARGEST_INDEX, YEARS, ArchiveSpider, Index, Listed, Totals, later, midnight
 from spiders.pages import NoPageError, is_html, web_page
 from spiders.pipermail import volume_of
 
@@ -282,11 +282,12 @@ def horizon(timestamp: str, file: str) -> datetime:
 
 
 def moment_of(timestamp: str) -> datetime | None:
-    """Return the moment that 14 digits name, UTC; None where they name none."""
+    """Return the moment that 14 digits name, UTC; None where they name none, or one of an impossible year."""
     try:
-        return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if len(timestamp) == 14 else None
+        moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if len(timestamp) == 14 else None
     except ValueError:
         return None
+    return moment if moment and moment.year in YEARS else None
 
 
 def blocked(page: bytes) -> str | None:

@@ -23,7 +23,7 @@ from pipelines.pseudonyms import Pseudonyms
 from spiders.budget import host_of
 from spiders.mail import base_subject
 from spiders.months import counted, midnight
-from spiders.pages import is_html, web_page
+from spiders.pages import fault, is_html, web_page
 from spiders.saved_pages import SavedSpider, content_of, shown, unit_named
 
 QUESTION = re.compile(r"https?://([a-z0-9.-]+)(?::\d+)?/(?:[a-z-]+/)?question/(\d{1,12})/", re.I)
@@ -95,11 +95,16 @@ class AskbotSpider(SavedSpider):
                 check_site(told, source)
             except (OSError, ValueError) as error:
                 yield self.useless(source, file, str(error))
+            except Exception as error:
+                yield self.useless(source, file, fault(error))
             else:
                 unit = unit_named(file) if told.question is None else f"question-{told.question}"
                 units[unit].append(Saved(file, content, told))
         for unit, saved in units.items():
-            yield self.unit(source, unit, saved)
+            try:
+                yield self.unit(source, unit, saved)
+            except Exception as error:
+                yield self.stopped(source, unit, shown(saved[0].file), error)
         lists = [one for saved in units.values() for one in saved if one.page.question is None]
         if lists:
             largest = max(lists, key=lambda one: one.page.stated or 0)

@@ -3,19 +3,14 @@
 import fcntl
 import json
 import os
-import signal
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from time import sleep
-from typing import IO, Any, ClassVar, Self
+from typing import IO, Any, ClassVar
 
 import scrapy
-from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 
 from pipelines import communities, landing, pseudonyms
 from pipelines.counted import undated
@@ -25,8 +20,6 @@ from spiders.budget import Budget, HostRestsError, host_of
 
 TRIES_FOR_A_LOCK = 30
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-GROUPS: set[int] = set()
-"""The process groups that this process has started and that still run, each by its leader."""
 
 
 class SourceSpider(scrapy.Spider):
@@ -159,29 +152,3 @@ def _take(file: IO[str]) -> bool:
         else:
             return True
     return False
-
-
-class EndsWithParent:
-    """An extension that ends this process, and every group in GROUPS, when whoever started it is gone.
-
-    It is on where `STACKRANK_PARENT_PIPE` names a pipe's descriptor: reading its end means that
-    the other side has died, with kill -9 too.
-    """
-
-    def __init__(self, pipe: int) -> None:
-        threading.Thread(target=self._watch, args=(pipe,), daemon=True).start()
-
-    @classmethod
-    def from_crawler(cls, _crawler: Crawler) -> Self:
-        """Start watching, or raise NotConfigured where nobody asked for it."""
-        pipe = os.environ.get("STACKRANK_PARENT_PIPE")
-        if pipe is None:
-            raise NotConfigured
-        return cls(int(pipe))
-
-    def _watch(self, pipe: int) -> None:
-        os.read(pipe, 1)
-        for group in tuple(GROUPS):
-            with suppress(OSError):
-                os.killpg(group, signal.SIGKILL)
-        os.kill(os.getpid(), signal.SIGKILL)

@@ -88,7 +88,8 @@ class CountSpider(PageSpider):
             yield self.told_already(source, held)
         asked = self.tonight(source, {page: url for page, url in urls.items() if page not in done})
         for page in asked:
-            if found := await self.page(source, page, urls[page]):
+            unit = counted.unit(page, self.today)
+            if found := await self.attempt(source, unit, urls[page], self.page(source, page, urls[page])):
                 yield found
 
     async def page(self, source: Source, page: str, url: str) -> Harvest | Visit | None:

@@ -200,12 +200,12 @@ class DiscourseSpider(PageSpider):
         top = max(first.rows)
         known, tried = self._known(source)
         newest = Block(top // BLOCK, posts_url(source), top, known.get(top // BLOCK))
-        if self.wanted(newest.unit) and (found := await self._block(source, forum, newest, first)):
+        if self.wanted(newest.unit) and (found := await self._tried(source, forum, newest, first)):
             yield found
         others = [Block.older(source, number, known) for number in due(newest.number, known, tried, self._turns)]
         by_unit = {block.unit: block for block in others}
         for unit in self.tonight(source, {unit: one.url for unit, one in by_unit.items()}, self._room(source)):
-            if found := await self._block(source, forum, by_unit[unit]):
+            if found := await self._tried(source, forum, by_unit[unit]):
                 yield found
 
     def _turns(self, number: int, nights: str = "FORUM_ROTATION") -> bool:
@@ -233,6 +233,12 @@ class DiscourseSpider(PageSpider):
             if held or (self.reads(visit) and visit.verdict == Verdict.EMPTY):
                 known[number] = held or visit
         return known, tried
+
+    async def _tried(
+        self, source: Source, forum: Forum, block: "Block", first: Page | None = None
+    ) -> Harvest | Visit | None:
+        """Return what one block brings, a failed visit where our reading stops."""
+        return await self.attempt(source, block.unit, block.url, self._block(source, forum, block, first))
 
     async def _block(
         self, source: Source, forum: Forum, block: "Block", first: Page | None = None

@@ -50,7 +50,7 @@ YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
 HASH = r"^([0-9a-f]{40}|[0-9a-f]{64})$"
 RAW_TIME = r"^(?P<seconds>-?\d{1,18}) (?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})$"
 REVERT = r'(?m)\ARevert "|^This reverts commit [0-9a-f]{7,64}'
-CO_AUTHOR = re.compile(rb"^co-authored-by:[ \t]*([^<\n]*?)[ \t]*<([^>\n]*)>", re.I | re.M)
+CO_AUTHOR = re.compile(rb"^co-authored-by:([^<\n]*+)<([^>\n]*+)>", re.I | re.M)
 
 
 class GitSpider(SourceSpider):
@@ -408,7 +408,7 @@ class People:
         for row in np.flatnonzero(mentions.to_numpy(zero_copy_only=False)):
             pairs = CO_AUTHOR.findall(bodies[row].as_py())
             counts[row + 1] = len(pairs)
-            found += [self._pseudonyms.of(*pair) for pair in pairs]
+            found += [self._pseudonyms.of(name.strip(b" \t"), address) for name, address in pairs]
         offsets = pa.array(np.cumsum(counts, dtype=np.int32))
         names = pa.array([account.name_key for account in found], pa.string())
         addresses = pa.array([account.address_key for account in found], pa.string())

@@ -30,7 +30,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 
 from pipelines.nouns import Verdict
-from spiders.base import GROUPS
+from spiders import watchdog
 from spiders.git_answers import GitError, answers, complaint, is_smart, moved_to, refusal
 
 HEAD = "refs/stackrank/head"
@@ -210,7 +210,7 @@ class Fetch:
     async def _try(self, *arguments: str) -> tuple[int, str, str]:
         """Run git to its end or to the end of our patience; return exit status, output, complaints."""
         process = await self._start(*arguments)
-        GROUPS.add(process.pid)
+        watchdog.guard(process.pid)
         ending = asyncio.ensure_future(_ending(process))
         try:
             while not (await asyncio.wait({ending}, timeout=LOOK_EVERY))[0]:
@@ -219,7 +219,7 @@ class Fetch:
             output, errors = ending.result()
         finally:
             await _stopped(process, ending)
-            GROUPS.discard(process.pid)
+            watchdog.release(process.pid)
         return process.returncode or 0, output.decode(errors="replace"), errors.decode(errors="replace")
 
     def _excess(self) -> str | None:

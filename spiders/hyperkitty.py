@@ -7,6 +7,7 @@ network and no clock.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from spiders import mail
 from spiders.months import (
     LARGEST_INDEX,
     LARGEST_MONTH,
+    LARGEST_TOTAL,
+    TOO_MANY,
     ArchiveSpider,
     Index,
     Listed,
@@ -47,8 +50,11 @@ class HyperkittySpider(ArchiveSpider):
         """Ask for the total of the list; it becomes the row of TOTALS without a month."""
         url = source.urls[0].replace("/list/", "/api/list/") + "emails/?format=json&limit=1"
         response = await self.ask(url, LARGEST_INDEX)
-        whole = {"month": None, "messages": count(json_of(response, "a page of messages")), "url": url}
+        total = count(json_of(response, "a page of messages"))
+        whole = {"month": None, "messages": total, "url": url}
         visit = self.nameless(self.visit(source, INDEX, url, Verdict.OK, **page_facts(response)))
+        if total > LARGEST_TOTAL:
+            visit = replace(visit, verdict=Verdict.FAILED, reason=TOO_MANY)
         listed = [
             Listed(unit_of(month), month, export(source.urls[0], month, later(month)), None, settled(month, self.today))
             for month in months(source.since, source.until, self.today)

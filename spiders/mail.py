@@ -37,7 +37,8 @@ _WHEN = (
     rb"|\d{1,2} +" + _MONTH + rb" +\d{4} +\d\d?:\d\d(?::\d\d)?(?: +[+-]\d{4})?)"
 )  # fmt: skip
 _FROM_LINE = re.compile(
-    rb"\nFrom (?P<who>\S++|[^\n]{0,900}?) *+(?P<when>" + _WHEN + rb")[^\n]{0,99}\n(?P<next>>From |[!-9;-~]++[ \t]*+:)"
+    rb"\nFrom (?P<who>\S++||[^\n]{1,900}?(?<! )) *+(?P<when>" + _WHEN + rb")[^\n]{0,99}\n"
+    rb"(?P<next>>From |[!-9;-~]++[ \t]*+:)"
 )
 _CLOCK = re.compile(rb"\d:\d\d")
 _POSTED = re.compile(_WHEN)

@@ -33,8 +33,8 @@ class MailmapSpider(PageSpider):
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
         for url in source.urls:
             unit = mailmap_of(url)
-            if self.wanted(unit):
-                yield await self.file(source, unit, url)
+            if self.wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
+                yield found
 
     async def file(self, source: Source, unit: str, url: str) -> Harvest | Visit:
         """Ask for one file and read it."""

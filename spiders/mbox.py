@@ -49,8 +49,11 @@ class MboxSpider(PageSpider):
         """Yield a harvest for each mailbox, or only a visit where nothing changed or nothing can be read."""
         for url in [f"file://localhost{quote(self.path)}"] if self.path else source.urls:
             unit = mailbox_of(url)
-            if self.wanted(unit):
-                yield await asyncio.to_thread(self.mailbox, source, unit, url)
+            if not self.wanted(unit):
+                continue
+            reading = asyncio.to_thread(self.mailbox, source, unit, url)
+            if found := await self.attempt(source, unit, f"file://localhost/{unit}", reading):
+                yield found
 
     def mailbox(self, source: Source, unit: str, url: str) -> Harvest | Visit:
         """Look at one mailbox; its url is kept without its folder, which says something of this machine."""

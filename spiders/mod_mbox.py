@@ -21,16 +21,16 @@ from pipelines.landing import MESSAGES, Harvest
 from pipelines.nouns import Source, Verdict, Visit
 from spiders import mail
 from spiders.mail import Archive, messages
-from spiders.months import around, counted, no_mail, unit_of
-from spiders.pages import is_html, same, web_page
+from spiders.months import YEARS, around, counted, no_mail, unit_of
+from spiders.pages import fault, is_html, same, web_page
 from spiders.pipermail import MONTHS
 from spiders.saved_pages import SavedSpider, content_of, shown
 from spiders.streams import DamagedError, Stream, looked_through, pieces
 
-MONTH_IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(0[1-9]|1[0-2])(?!\d)")
-DATE = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{4})")
-NUMBER = re.compile(r"\d{1,9}")
-ADDRESS = re.compile(r"[a-z0-9._+-]+@[a-z0-9.-]+\.apache\.org", re.I)
+MONTH_IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(0[1-9]|1[0-2])(?!\d)", re.A)
+DATE = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{4})", re.A)
+NUMBER = re.compile(r"\d{1,9}", re.A)
+ADDRESS = re.compile(r"(?<![a-z0-9._+-])[a-z0-9._+-]++@[a-z0-9.-]+\.apache\.org", re.I)
 START = 1000
 
 
@@ -52,11 +52,17 @@ class ModMboxSpider(SavedSpider):
             except (OSError, ValueError) as error:
                 yield self.useless(source, file, str(error))
                 continue
+            except Exception as error:
+                yield self.useless(source, file, fault(error))
+                continue
             stated |= {row["month"]: row["messages"] for row in rows}
             yield self.totals(source, file, content, [row | {"url": shown(file)} for row in rows])
         for file in files:
             if file not in set(pages):
-                yield self.mailbox(source, file, stated)
+                try:
+                    yield self.mailbox(source, file, stated)
+                except Exception as error:
+                    yield self.useless(source, file, fault(error))
 
     def mailbox(self, source: Source, file: Path, stated: dict[date, int]) -> Harvest | Visit:
         """Return the harvest of the mailbox of a month."""
@@ -143,11 +149,11 @@ def _words(row: Selector, name: str) -> str:
 def _first_day(text: str) -> date | None:
     found = DATE.fullmatch(text)
     number = next((n for n, name in enumerate(MONTHS, 1) if found and name.startswith(found[1])), None)
-    return date(int(found[2]), number, 1) if found and number and int(found[2]) else None
+    return date(int(found[2]), number, 1) if found and number and int(found[2]) in YEARS else None
 
 
 def month_of(name: str) -> date | None:
-    """Return the first day of the month that the name of a mailbox says; None where it says none, or two."""
+    """Return the first day of the month in the name of a mailbox; None where there is none that can be, or two."""
     found = set(MONTH_IN_NAME.findall(name))
     years = [(int(year), int(month)) for year, month in found]
-    return date(*years[0], 1) if len(years) == 1 and years[0][0] else None
+    return date(*years[0], 1) if len(years) == 1 and years[0][0] in YEARS else None

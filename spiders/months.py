@@ -24,6 +24,7 @@ from pipelines import landing
 from pipelines.communities import INDEX
 from pipelines.landing import MESSAGES, TOTALS, Harvest
 from pipelines.nouns import Source, Verdict, Visit
+from pipelines.pseudonyms import redact
 from spiders.budget import HostRestsError
 from spiders.mail import Archive, messages
 from spiders.pages import NOT_MODIFIED, NoPageError, PageSpider, facts, is_html, same, took, web_page
@@ -37,9 +38,17 @@ ROTATION, SLOW_ROTATION = 180, 360
 totals, which tell of a change."""
 ENDED = 7
 """After how many nights the index of a list that has ended is asked for again."""
+YEARS = range(1970, datetime.now(UTC).year + 2)
+"""The years of which an archive can have mail: from the first that a clock of a computer knows to the next one."""
+LARGEST_TOTAL = 10**9
+"""A month, or a list, with more messages than that is none."""
+TOO_MANY = f"the archive says more than {LARGEST_TOTAL:,} messages, which cannot be"
+IMPOSSIBLE = "no-month"
+"""The unit of the visit that says which months an archive lists that cannot be."""
+MOST_NAMES = 3
 DIFFERING = 7
 """After how many nights a settled month is asked for again whose total is not what we read."""
-UNIT = re.compile(r"\d{4}-\d{2}")
+UNIT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.A)
 BEGINS_LIKE_MAIL = re.compile(rb"(?:>?From |[!-9;-~]+[ \t]*:)")
 
 
@@ -50,7 +59,7 @@ Totals = dict[str, int | None]
 class Listed(NamedTuple):
     """A month as an archive lists it: its unit, first day (None: no month), url, and total (None: it does not say).
 
-    `settled` says that nothing is posted to it any more.
+    `settled` says that nothing is posted to it any more, `wrong` why it cannot be read ("": it can).
     """
 
     unit: str
@@ -58,19 +67,22 @@ class Listed(NamedTuple):
     url: str
     total: int | None
     settled: bool
+    wrong: str = ""
 
 
 @dataclass(frozen=True)
 class Index:
     """What an archive's index says: the visit so far, the months it lists, and rows of TOTALS that are no unit.
 
-    `page` is the page as served, None where the server said that it is the one we know.
+    `page` is the page as served, None where the server said that it is the one we know. `impossible` names
+    what it lists as months and what cannot be any.
     """
 
     visit: Visit
     listed: list[Listed]
     page: bytes | None = None
     whole: list[dict[str, Any]] = field(default_factory=list)
+    impossible: list[str] = field(default_factory=list)
 
 
 class Page(NamedTuple):
@@ -144,7 +156,15 @@ class ArchiveSpider(PageSpider):
         totals = before | {one.url: one.total for one in index.listed if one.total is not None}
         async for found in self._months(source, index, before, totals):
             yield found
+        if index.impossible and self.wanted(IMPOSSIBLE):
+            yield self.nameless(self._impossible(source, index))
         yield self._index(source, index, totals)
+
+    def _impossible(self, source: Source, index: Index) -> Visit:
+        """Return the visit that names the months of an index that cannot be."""
+        names, others = ", ".join(index.impossible[:MOST_NAMES]), len(index.impossible) - MOST_NAMES
+        reason = f"the archive lists months that cannot be: {names}" + (f" and {others:,} more" if others > 0 else "")
+        return self.visit(source, IMPOSSIBLE, index.visit.url, Verdict.FAILED, reason=redact(reason))
 
     def _asleep(self, source: Source) -> Visit | None:
         """Return the visit that spares the archive of an ended list a question; None: it is to be asked tonight."""
@@ -166,6 +186,10 @@ class ArchiveSpider(PageSpider):
     async def _months(
         self, source: Source, index: Index, before: Totals, totals: Totals
     ) -> AsyncIterator[Harvest | Visit]:
+        for one in index.listed:
+            if one.wrong and self.wanted(one.unit):
+                yield self.visit(source, one.unit, one.url, Verdict.FAILED, reason=one.wrong)
+        index = replace(index, listed=[one for one in index.listed if not one.wrong])
         empty = self._empty(source)
         known = {one.unit: self.readable(source, one.unit) or empty.get(one.unit) for one in index.listed}
         due = {one.unit: one for one in index.listed if self.due(source, one, known[one.unit], before.get(one.url))}
@@ -174,7 +198,8 @@ class ArchiveSpider(PageSpider):
                 del due[one.unit]
                 yield again
         for unit in self.tonight(source, {unit: one.url for unit, one in due.items()}):
-            if found := await self._month(source, due[unit], known[unit], totals):
+            one = due[unit]
+            if found := await self.attempt(source, unit, one.url, self._month(source, one, known[unit], totals)):
                 yield found
         for one in index.listed:
             visit = known[one.unit]
@@ -315,11 +340,14 @@ class ArchiveSpider(PageSpider):
         rows = [{"month": one.month, "messages": totals.get(one.url), "url": one.url} for one in index.listed]
         rows += index.whole
         visit = index.visit
+        if visit.verdict != Verdict.OK:
+            return visit
         before = self._held_rows(source)
         if not rows:
+            none = (Verdict.FAILED, "it lists no month that can be") if index.impossible else (Verdict.EMPTY, "")
             told = (Verdict.PARTIAL, "it lists no month any more: what it listed before is kept")
-            verdict, reason = told if before else (Verdict.EMPTY, "")
-            return replace(visit, verdict=verdict, reason=reason, observations=None if before else 0)
+            verdict, reason = told if before else none
+            return replace(visit, verdict=verdict, reason=reason, observations=0 if verdict == Verdict.EMPTY else None)
         held = self.readable(source, INDEX)
         if held and rows == before:
             return replace(visit, verdict=Verdict.UNCHANGED, **same(held))
@@ -428,7 +456,8 @@ def unit_of(month: date) -> str:
 
 def first_day(unit: str) -> date | None:
     """Return the first day of a unit that is a month, else None."""
-    return date.fromisoformat(f"{unit}-01") if UNIT.fullmatch(unit) else None
+    found = UNIT.fullmatch(unit)
+    return date(int(found[1]), int(found[2]), 1) if found and int(found[1]) in YEARS else None
 
 
 def around(month: date) -> tuple[datetime, datetime]:

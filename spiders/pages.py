@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+import traceback
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, ClassVar
 
 import scrapy
@@ -23,6 +25,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+from pipelines import communities, counted
 from pipelines.landing import Harvest
 from pipelines.nouns import Source, Verdict, Visit
 from pipelines.pseudonyms import redact
@@ -59,7 +62,8 @@ LARGEST_VALIDATOR = 200
 LARGEST_REASON = 300
 LIMIT = "Discourse-Rate-Limit-Error-Code"
 """The header in which a forum names the limit that was reached."""
-TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*</title>", re.I)
+TITLE = re.compile(rb"<title[^<>]*+>([^<]++)</title>", re.I)
+LONGEST_TITLE = 80
 TEXT = re.compile(r"[\w .,:;'()/-]{1,100}")
 WORDS = """
 a access again an and api archive archived archives are at attention authentication authorization bad being
@@ -111,10 +115,30 @@ class PageSpider(SourceSpider):
             yield scrapy.Request("data:,", callback=self.on_host, cb_kwargs={"sources": sources}, dont_filter=True)
 
     async def on_host(self, _: Response, sources: list[Source]) -> AsyncIterator[Harvest | Visit]:
-        """Yield what the sources of one host bring."""
+        """Yield what the sources of one host bring; one on which our reading stops leaves the others."""
         for source in sources:
-            async for found in self.walk(source):
-                yield found
+            visited: set[str] = set()
+            try:
+                async for found in self.walk(source):
+                    visited.add(counted.undated(found.visit if isinstance(found, Harvest) else found))
+                    yield found
+            except Exception as error:
+                for unit, url in zip(communities.units(source), source.urls, strict=False):
+                    if unit not in visited and self.wanted(unit):
+                        yield self.stopped(source, unit, url, error)
+
+    async def attempt(
+        self, source: Source, unit: str, url: str, reading: Awaitable[Harvest | Visit | None]
+    ) -> Harvest | Visit | None:
+        """Return what the reading of one unit brings; its failed visit where our reading stops."""
+        try:
+            return await reading
+        except Exception as error:
+            return self.stopped(source, unit, url, error)
+
+    def stopped(self, source: Source, unit: str, url: str, error: Exception) -> Visit:
+        """Return the failed visit to a unit on which our reading stopped, without the words of what was read."""
+        return self.visit(source, unit, url, Verdict.FAILED, reason=fault(error))
 
     def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield what a source brings: one harvest or visit for each unit that is asked for."""
@@ -223,6 +247,13 @@ class PageSpider(SourceSpider):
         return replace(visit, key_id=None)
 
 
+def fault(error: Exception) -> str:
+    """Say where our reading stopped, without a word of what was read."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" at line {last[0].lineno} of {Path(last[0].filename).name}" if last else ""
+    return f"our reading stopped{place}: {type(error).__name__}"
+
+
 def conditions(held: Visit | None) -> dict[str, str]:
     """Return the headers by which a server can say that nothing changed since a visit."""
     known = {"If-None-Match": held.etag, "If-Modified-Since": held.last_modified} if held else {}
@@ -261,7 +292,7 @@ def retry_after(response: Response) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())
@@ -301,4 +332,4 @@ def _title(page: bytes) -> str:
     """Return how a web page calls itself, where that names nobody: it may be the subject of a message."""
     found = TITLE.search(page[:20_000])
     title = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
-    return f' called "{title}"' if title and names_nobody(title) else ""
+    return f' called "{title}"' if 0 < len(title) <= LONGEST_TITLE and names_nobody(title) else ""

@@ -4,6 +4,7 @@ One request says how many messages each month of a list has; only months whose t
 than before are asked for. The reading half below the spider knows no network and no clock.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,10 +13,23 @@ from urllib.parse import urlencode
 from pipelines.communities import INDEX
 from pipelines.nouns import Source, Verdict
 from spiders import mail
-from spiders.months import LARGEST_INDEX, ArchiveSpider, Index, Listed, json_of, page_facts, settled, unit_of
+from spiders.months import (
+    LARGEST_INDEX,
+    LARGEST_TOTAL,
+    TOO_MANY,
+    YEARS,
+    ArchiveSpider,
+    Index,
+    Listed,
+    json_of,
+    page_facts,
+    settled,
+    unit_of,
+)
 from spiders.pages import NoPageError
 
 HISTORY = "the months of a list"
+MONTH = re.compile(r"(\d{4})-(0?[1-9]|1[0-2])", re.A)
 
 
 class PonymailSpider(ArchiveSpider):
@@ -29,15 +43,17 @@ class PonymailSpider(ArchiveSpider):
         """Ask for the totals of the whole history, which come beside the counts of the last day."""
         url = _url(source, "stats", d="lte=1d", quick="true")
         response = await self.ask(url, LARGEST_INDEX)
-        found = totals(json_of(response, HISTORY))
-        if not found:
+        found, impossible = totals(json_of(response, HISTORY))
+        if not found and not impossible:
             await self._check_known(source)
         visit = self.nameless(self.visit(source, INDEX, url, Verdict.OK, **page_facts(response)))
-        return Index(visit, [self._listed(source, month, found[month]) for month in sorted(found)], response.body)
+        listed = [self._listed(source, month, found[month]) for month in sorted(found)]
+        return Index(visit, listed, response.body, impossible=impossible)
 
-    def _listed(self, source: Source, month: date, messages: int) -> Listed:
+    def _listed(self, source: Source, month: date, stated: object) -> Listed:
         url = _url(source, "mbox", d=unit_of(month))
-        return Listed(unit_of(month), month, url, messages, settled(month, self.today))
+        total, wrong = messages(stated)
+        return Listed(unit_of(month), month, url, total, settled(month, self.today), wrong)
 
     async def _check_known(self, source: Source) -> None:
         """Raise NoPageError unless the archive names a list of which it says no month: it may not exist."""
@@ -51,10 +67,10 @@ def _url(source: Source, call: str, **parameters: str) -> str:
     return f"{source.urls[0]}{call}.lua?{urlencode({'list': name, 'domain': domain, **parameters})}"
 
 
-def totals(answer: dict[str, Any]) -> dict[date, int]:
-    """Return the messages of each month out of an answer of `stats`, which gives them in one of two shapes.
+def totals(answer: dict[str, Any]) -> tuple[dict[date, object], list[str]]:
+    """Return what an answer of `stats` states of each month, and what it lists that can be no month.
 
-    Raises NoPageError for an answer without them.
+    It gives them in one of two shapes. Raises NoPageError for an answer without them.
     """
     months = answer.get("active_months")
     if isinstance(months, list):
@@ -62,18 +78,21 @@ def totals(answer: dict[str, Any]) -> dict[date, int]:
     # An empty table of the old server's language is an empty list; an unknown list may be answered by {}.
     if not isinstance(months, dict):
         raise NoPageError(Verdict.FAILED, f"what came is not {HISTORY}")
-    return dict(_month(key, value) for key, value in months.items())
+    found = {month: value for key, value in months.items() if (month := _month(key))}
+    return found, [repr(key)[:40] for key in months if not _month(key)]
 
 
-def _month(key: object, value: object) -> tuple[date, int]:
-    year, _, month = str(key).partition("-")
-    try:
-        first = date(int(year), int(month), 1)
-    except ValueError:
-        raise NoPageError(Verdict.FAILED, f"one of the months of a list is none: {key!r:.40}") from None
-    if type(value) is not int or value < 0:
-        raise NoPageError(Verdict.FAILED, f"the total of {unit_of(first)} is no number: {value!r:.40}")
-    return first, value
+def _month(key: str) -> date | None:
+    """Return the first day of a month; None where there can be no such month."""
+    named = MONTH.fullmatch(key)
+    return date(int(named[1]), int(named[2]), 1) if named and int(named[1]) in YEARS else None
+
+
+def messages(stated: object) -> tuple[int | None, str]:
+    """Return the total of a month, or None and why what is stated is none."""
+    if type(stated) is not int or stated < 0:
+        return None, "its total is no number of messages"
+    return (stated, "") if stated <= LARGEST_TOTAL else (None, TOO_MANY)
 
 
 def names(answer: dict[str, Any], address: str) -> bool:

@@ -36,8 +36,8 @@ class SeriesStatusSpider(PageSpider):
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
         for url in source.urls:
             unit = file_of(url)
-            if self.wanted(unit):
-                yield await self.file(source, unit, url)
+            if self.wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
+                yield found
 
     def visit(self, source: Source, unit: str, url: str, verdict: Verdict, **facts: Any) -> Visit:
         """Return the visit that ends now; no key is in it, because nobody is named in such a file."""

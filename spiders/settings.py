@@ -48,7 +48,6 @@ ITEM_PIPELINES = {"pipelines.landing.Landing": 100}
 # So these say what runs here at all: no port (telnet, remote control), no second memory beside data/visits (HTTP
 # cache, feeds), no cookies.
 EXTENSIONS_BASE = {
-    "spiders.base.EndsWithParent": 0,
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.memusage.MemoryUsage": 0,

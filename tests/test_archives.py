@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import lzma
 import mailbox
 import os
@@ -166,6 +167,9 @@ LISTS = {
     "pony-braces": pony("pony-braces", USUAL),
     "pony-login": pony("pony-login", USUAL),
     "pony-faulty": pony("pony-faulty", {A: 6, B: 6, C: 12, D: 6, RUNNING: 6}),
+    "impossible": mailman2("impossible", {A: 5, B: 5}),
+    "talk-impossible": mailman3("talk-impossible", {RUNNING: 4}),
+    "pony-impossible": pony("pony-impossible", {A: 5, B: 5}),
 }
 SINCE = {"halves": A, "broken": A, "talk": min(A, B)}
 NAMES = {"users": ("users", "stats"), "users-cn": ("users-cn", "stats")}
@@ -196,7 +200,40 @@ def faults():
         mbox_lua(faulty, B): ["nothing"],
         mbox_lua(faulty, C): ["half"],
         mbox_lua(faulty, D): ["cut"],
+        LISTS["impossible"].url: ["impossible"],
+        page_by_date(LISTS["impossible"], B): ["endless"],
+        "/lists.example.org/archives/api/list/talk-impossible@lists.example.org/emails/?format=json&limit=1": ["huge"],
+        stats_lua(LISTS["pony-impossible"]): ["years"],
     }  # fmt: skip
+
+
+def impossible_table(answer):
+    return replace(answer, body=answer.body.replace(b"</table>", b"<a href=0000-January.txt>x</a></table>"))
+
+
+def impossible_years(answer):
+    told = json.loads(answer.body)
+    told["active_months"] |= {"9999-12": 3, "0000-01": 3, unit(B): 10**29}
+    return replace(answer, body=json.dumps(told).encode())
+
+
+IMPOSSIBLE = {
+    "impossible": impossible_table, "years": impossible_years,
+    "endless": lambda a: replace(a, body=a.body.replace(b"<b>Messages:</b> ", b"<b>Messages:</b> " + b"9" * 30)),
+    "huge": lambda a: replace(a, body=b'{"count": 1%s, "results": []}' % (b"0" * 29)),
+}  # fmt: skip
+
+
+def test_what_cannot_be_is_a_failed_visit_and_its_neighbours_are_read(nights):
+    too_many = "the archive says more than 1,000,000,000 messages, which cannot be"
+    for name, names in (("impossible", "0000-January"), ("pony-impossible", "'9999-12', '0000-01'")):
+        visit = visit_to(nights, 0, name, "no-month")
+        assert (visit.verdict, visit.reason) == (FAILED, f"the archive lists months that cannot be: {names}")
+        assert verdicts(nights, 0, name) == {"index": OK, "no-month": FAILED, unit(A): OK, unit(B): FAILED}
+        assert visit_to(nights, 0, name, B).reason == too_many
+    assert verdicts(nights, 0, "talk-impossible")["index"] == FAILED
+    assert verdicts(nights, 0, "talk-impossible")[unit(RUNNING)] == OK
+    assert visit_to(nights, 0, "talk-impossible", "index").reason == too_many
 
 
 def later_lists():
@@ -294,7 +331,7 @@ def nights(tmp_path_factory):
         )
         (birds,) = communities.load(where.communities)
         for lists, wrong in ((LISTS, faults()), (later_lists(), {LISTS["turned"].url: ["login"]})):
-            server.archives = Archives(list(lists.values()), wrong, ROBOTS)
+            server.archives = Archives(list(lists.values()), wrong, ROBOTS, known=FAULTS | IMPOSSIBLE)
             server.requests.clear()
             sleep(1)  # visits are noted to the second
             started = datetime.now(UTC).replace(microsecond=0)
@@ -425,7 +462,7 @@ def test_r01_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_on
 
 def test_every_fault_of_the_rehearsal_is_tried():
     tried = {fault for names in faults().values() for fault in names if fault}
-    assert tried == set(FAULTS)
+    assert tried == set(FAULTS | IMPOSSIBLE)
 
 
 def test_a_busy_archive_is_asked_again_in_the_same_night(nights):
@@ -816,21 +853,76 @@ def test_totals_are_read_in_every_language_of_mailman():
     assert pipermail.total(b"<b>Ending:</b> <i>x</i><br>\n <b>Messages:</b> 1234<p>") == 1234
     assert pipermail.total(b"<b>Nachrichten :</b> 7<P>") == 7
     assert pipermail.total(b"<b>Messages:</b> many<p>") is None
+    for digits in (11, 30, 5000):
+        with pytest.raises(NoPageError, match="more than 1,000,000,000 messages, which cannot be"):
+            pipermail.total(b"<b>Messages:</b> " + b"9" * digits + b"<p>")
 
 
 @pytest.mark.parametrize("months", [{"2012-04": 2, "2013-1": 0}, [{"2012-04": 2}, {"2013-1": 0}]])
 def test_the_history_of_a_list_comes_in_two_shapes(months):
-    assert ponymail.totals({"active_months": months}) == {date(2012, 4, 1): 2, date(2013, 1, 1): 0}
+    assert ponymail.totals({"active_months": months}) == ({date(2012, 4, 1): 2, date(2013, 1, 1): 0}, [])
 
 
 @pytest.mark.parametrize(
     "answer",
-    [{}, {"active_months": 7}, {"active_months": {"2012": 1}}, {"active_months": {"2012-13": 1}},
-     {"active_months": {"2012-04": -1}}, {"active_months": {"2012-04": "many"}}, {"active_months": {"2012-04": True}}],
-)  # fmt: skip
+    [{}, {"active_months": 7}, {"active_months": None}],
+)
 def test_another_history_is_refused(answer):
     with pytest.raises(NoPageError):
         ponymail.totals(answer)
+
+
+NO_MONTHS = ("2012", "2012-13", "2012-00", "0000-01", "1969-12", f"{TODAY.year + 2}-01", "9999-12", "\u0662012-04", "")
+
+
+@pytest.mark.parametrize("name", NO_MONTHS)
+def test_a_month_that_cannot_be_is_named_and_its_neighbours_are_read(name):
+    found, impossible = ponymail.totals({"active_months": {name: 1, "2012-04": 2}})
+    assert (found, impossible) == ({date(2012, 4, 1): 2}, [repr(name)])
+    assert first_day(name) is None
+
+
+@pytest.mark.parametrize("stated", [-1, "many", True, None, 10**9 + 1, 10**30])
+def test_a_total_that_cannot_be_is_none(stated):
+    total, wrong = ponymail.messages(stated)
+    assert total is None
+    assert wrong
+    assert ponymail.messages(7) == (7, "")
+
+
+@pytest.mark.parametrize("year", [0, 1969, TODAY.year + 2, 9999])
+def test_a_volume_of_an_impossible_year_is_of_no_month(year):
+    page = f'<title>Archives</title><a href="{year:04}-January.txt.gz">x</a><a href="2013-May.txt">x</a>'.encode()
+    impossible, good = pipermail.volumes(page, TABLE)
+    assert (impossible.unit, impossible.month, impossible.is_impossible) == (f"{year:04}-January", None, True)
+    assert (good.month, good.is_impossible) == (date(2013, 5, 1), False)
+
+
+def test_what_breaks_a_reader_is_the_failed_visit_of_its_unit_in_our_words(spider):
+    async def broken():
+        raise OverflowError("Jane Invented wrote this")
+
+    visit = run(spider.attempt(spider.sources[0], "2013-05", "https://lists.example.org/x", broken()))
+    assert (visit.unit, visit.verdict) == ("2013-05", FAILED)
+    assert re.fullmatch(r"our reading stopped at line \d+ of test_archives.py: OverflowError", visit.reason)
+
+
+def test_a_source_on_which_the_reading_stops_leaves_the_next_one_of_its_host(spider, monkeypatch):
+    (source,) = spider.sources
+
+    async def walk(one):
+        if one.name == "bad":
+            raise IndexError("Jane Invented wrote this")
+        yield spider.visit(one, "index", one.urls[0], Verdict.OK)
+
+    async def visits():
+        return [visit async for visit in spider.on_host(None, [replace(source, name="bad"), source])]
+
+    monkeypatch.setattr(spider, "walk", walk)
+    bad, good = run(visits())
+    assert (bad.source, bad.unit, bad.verdict, good.source, good.verdict) == ("bad", "index", FAILED, "dev", OK)
+    assert "IndexError" in bad.reason
+    assert "Jane" not in bad.reason
 
 
 BORDERS = (b"=" * 15, b"0123456789012345678", b"==", b"\n", b"x", b"=" * 15 + b"1" * 19 + b"==")
@@ -1227,8 +1319,8 @@ def test_the_tables_and_months_of_real_archives():
             continue
         found = pipermail.volumes(page, f"https://lists.example.org/{table.parent.name}/")
         assert len(found) == len(set(re.findall(rb'href="([^"]+\.txt(?:\.gz)?)"', page, re.I))), table
-        assert all(volume.month for volume in found)
-        for volume in found:
+        assert all(volume.month or volume.is_impossible for volume in found)
+        for volume in filter(lambda one: one.month, found):
             file = table.parent / volume.url.rpartition("/")[2]
             by_date = table.parent / file.name.partition(".")[0] / "date.html"
             if file.exists() and by_date.exists():
