@@ -14,10 +14,10 @@ from prefect.client.schemas.objects import StateType
 from prefect.runtime import flow_run
 from prefect.states import Crashed
 
-from flows.account import Trouble
-from pipelines import warehouse
+from flows.summary import Problem
 from pipelines.folders import Folders
-from pipelines.nouns import Visit
+from pipelines.model import Visit
+from pipelines.warehouse.query import ask
 
 RANKING = """
 select r.family, r.place, c.name as community, round(r."index", 1) as "index",
@@ -36,7 +36,7 @@ def name_of_night(where: Folders) -> str:
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M} in {where.data}"
 
 
-def end_the_dead(where: Folders) -> None:
+def mark_crashed_runs(where: Folders) -> None:
     """Mark the killed nights of this data folder as crashed; must run inside a flow that holds the folder's lock."""
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNDER_WAY)):
@@ -44,10 +44,10 @@ def end_the_dead(where: Folders) -> None:
                 client.set_flow_run_state(run.id, Crashed(message="The process ended without a word."), force=True)
 
 
-def leave(where: Folders, visits: Sequence[Visit], troubles: Sequence[Trouble], told: str) -> None:
+def publish_artifacts(where: Folders, visits: Sequence[Visit], troubles: Sequence[Problem], told: str) -> None:
     """Write the artifacts `ranking`, `durations`, `failed` and `night`; must run inside a flow."""
     if where.database.exists():
-        ranking = warehouse.ask(where.database, RANKING).to_pylist()
+        ranking = ask(where.database, RANKING).to_pylist()
         create_table_artifact(ranking, key="ranking", description="The ranking that is published now.")
     create_table_artifact(durations(visits), key="durations", description="The visits of this night, slowest first.")
     failed = [{"failed": t.failed, "kept": t.kept, "to do": t.do} for t in troubles]

@@ -2,28 +2,26 @@
 
 import argparse
 import os
-import signal
 import sys
-import webbrowser
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from flows import contact, locks
-from pipelines import communities, people
-from pipelines.folders import folders
-from pipelines.nouns import BY_HAND, Source
-
-if TYPE_CHECKING:
-    from flows.account import Trouble
-    from flows.collect import Collected
-
-MOST_DAYS = 36_500
-ALL_WELL, WRONG_USAGE, SOMETHING_FAILED, NOTHING_PUBLISHED = 0, 2, 3, 4
+from flows.commands.checks import UsageError
+from flows.commands.collect import _collect
+from flows.commands.database import _build, _report, _sql
+from flows.commands.demo import _demo, _faults
+from flows.commands.health import _age, _communities, _doctor, _prune, _status
+from flows.commands.nightly import _nightly, _schedule, _stopped
+from flows.commands.people import _forget, _rotate
+from flows.exit_status import WRONG_USAGE
+from pipelines.catalogue.load import CatalogueError
+from pipelines.privacy import decisions
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
+
+
 EPILOG = """\
 exit status: 0 all well, 2 wrong usage, or another run is at work, 3 published but something failed
 (status, doctor: something is not well), 4 nothing published.
@@ -38,18 +36,10 @@ is a token that GitHub is asked with, none is needed.
 """
 
 
-class UsageError(Exception):
-    """What was asked cannot be done as it was asked."""
-
-
 REFUSALS = (
-    communities.CatalogueError, contact.NoContactError, people.NeverMergeError, UsageError, locks.BusyError,
+    CatalogueError, contact.NoContactError, decisions.NeverMergeError, UsageError, locks.AlreadyRunningError,
 )  # fmt: skip
 """What a command refuses with a complaint, and exit status 2."""
-
-
-_stopped = Event()
-"""Set where a signal has ended the schedule, and everything that it held is given back."""
 
 
 def run() -> NoReturn:
@@ -134,329 +124,6 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table", help="how to print the answer")
     add("communities", _communities, "print the catalogue as a table")
     return top
-
-
-def _demo(chosen: argparse.Namespace) -> int:
-    from flows import demo
-
-    if chosen.git is not None and not chosen.git.is_dir():
-        raise UsageError(f"--git: {chosen.git} is not a folder")
-    try:
-        status, where = demo.rehearse(chosen.git and chosen.git.resolve(), chosen.fault, whole=chosen.whole)
-    except (demo.RealDataError, demo.TooManyFaultsError) as error:
-        raise UsageError(error) from None
-    print(f'ask it: STACKRANK_DATA={where.data} stackrank sql "from rankings.monthly limit 5"')
-    if chosen.open and status != NOTHING_PUBLISHED:
-        webbrowser.open((where.site / "index.html").as_uri())
-    return status
-
-
-def _faults(text: str) -> list[str]:
-    """Read names of faults, separated by commas."""
-    from flows.rehearsal.server import FAULTS
-
-    names = text.split(",")
-    if unknown := sorted(set(names) - FAULTS.keys()):
-        told = "; ".join(f"{name}: {about}" for name, about in FAULTS.items())
-        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(unknown)} (there are: {told})")
-    return names
-
-
-def _nightly(_: argparse.Namespace) -> int:
-    _ready()
-    return run_night()
-
-
-def _ready() -> None:
-    """Refuse to start a night that could not go well: raises UsageError, CatalogueError, NoContactError."""
-    _refuse_rehearsal()
-    declared = communities.load(folders().communities)
-    contact.check(source for community in declared for source in community.sources if source.visited)
-    _readable_key()
-
-
-def _schedule(chosen: argparse.Namespace) -> int:
-    _ready()
-    with locks.only_run(folders(), "stackrank schedule", "schedule"):
-        try:
-            return _keep_schedule(chosen.cron)
-        except KeyboardInterrupt:
-            _stopped.set()
-            return ALL_WELL
-
-
-def _keep_schedule(cron: str) -> int:
-    """Run nights until SIGTERM or Ctrl-C, which both raise KeyboardInterrupt; return if Prefect cannot or ends."""
-    from flows import prefect_api
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    where = folders()
-    with prefect_api.serving(where, schedules=True):
-        print("starting Prefect", file=sys.stderr, flush=True)
-        from flows import schedule
-
-        try:
-            schedule.check(cron)
-            prefect_api.wait()
-            prefect_api.log_in()
-            at = os.environ["PREFECT_API_URL"]
-            print(f"the night runs at {cron} UTC until this is stopped; Prefect answers at {at}", flush=True)
-            schedule.keep(cron, where)
-        except schedule.WrongCronError as error:
-            raise UsageError(error) from None
-        except (prefect_api.NotStartedError, schedule.EndedError) as error:
-            print(f"{error}\nwithout a schedule: run stackrank nightly from cron or a timer", file=sys.stderr)
-            return NOTHING_PUBLISHED
-
-
-def run_night() -> int:
-    """Run the nightly flow and tell in one screen what came of it; return the exit status."""
-    from flows import prefect_api
-
-    where = folders()
-    with locks.only_run(where, "stackrank nightly"), prefect_api.serving(where):
-        print("starting Prefect; its first start in a data folder takes longest", file=sys.stderr, flush=True)
-        from flows.nightly import nightly
-
-        try:
-            prefect_api.wait()
-            prefect_api.log_in()
-        except prefect_api.NotStartedError as error:
-            print(f"{error}\nwithout Prefect: stackrank collect, then build, then report", file=sys.stderr)
-            return NOTHING_PUBLISHED
-        night = nightly()
-        print(night.told)
-    return night.exit_status
-
-
-def _collect(chosen: argparse.Namespace) -> int:
-    from flows import damage, progress
-    from flows.collect import collect
-
-    where = folders()
-    _refuse_rehearsal()
-    _readable_key()
-    declared = {s.id: s for c in communities.load(where.communities) for s in c.sources}
-    if chosen.mbox or chosen.pages or chosen.reread:
-        return _collect_here(chosen, declared)
-    named = [*chosen.sources, *filter(None, [chosen.source])]
-    sources, since = _chosen(declared, named), datetime.now(UTC).replace(microsecond=0)
-    contact.check(sources)
-    with locks.only_run(where, "stackrank collect"), progress.shown(where, sources, chosen.unit, since):
-        for line in damage.said_before(damage.find(where, declared.values())):
-            print(line, file=sys.stderr)
-        collected = collect(where, sources, chosen.unit)
-    return _told(collected)
-
-
-def _collect_here(chosen: argparse.Namespace, declared: dict[str, Source]) -> int:
-    """Read a mailbox, saved pages, or kept pages again: what lies on this machine already."""
-    from flows.collect import collect_given, reread
-
-    where = folders()
-    given = chosen.pages or chosen.mbox
-    if chosen.unit or (chosen.reread and (given or chosen.source)) or (given and chosen.sources) or (
-        chosen.pages and chosen.mbox
-    ):  # fmt: skip
-        raise UsageError("--mbox goes with --source only, so does --pages, and --reread with names of sources only")
-    if chosen.reread:
-        sources = _chosen(declared, chosen.sources)
-        with locks.only_run(where, "stackrank collect"):
-            return _told(reread(where, sources))
-    option, what = ("--pages", "a saved page") if chosen.pages else ("--mbox", "a mailbox")
-    kinds = sorted(BY_HAND) if chosen.pages else [communities.MAILBOX]
-    if not chosen.source:
-        raise UsageError(f"{what} and its source are needed: {option} PATH --source community/name")
-    source = declared.get(chosen.source)
-    if source is None or source.kind not in kinds or not source.enabled:
-        named = " or ".join(kinds)
-        raise UsageError(f"--source: {chosen.source} is no source of kind {named}; see: stackrank communities")
-    if not given.exists():
-        raise UsageError(f"{option}: {given} is neither a file nor a folder")
-    try:
-        with locks.only_run(where, "stackrank collect"):
-            return _told(collect_given(where, source, given))
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}") from None
-
-
-def _told(collected: "Collected") -> int:
-    """Print the account of what was collected; return the exit status."""
-    from flows import account
-
-    where = folders()
-    damaged = _damaged()
-    for trouble in account.told([*damaged, *account.of_visits(collected, where)]):
-        print(trouble, file=sys.stderr)
-    print(account.counts(collected))
-    if collected.complaints and not collected.good:
-        return NOTHING_PUBLISHED
-    return SOMETHING_FAILED if collected.complaints or damaged else ALL_WELL
-
-
-def _damaged() -> "list[Trouble]":
-    """Return a trouble for each file of observations that cannot be read."""
-    from flows import damage
-
-    where = folders()
-    return damage.find(where, [s for c in communities.load(where.communities) for s in c.sources])
-
-
-def _chosen(declared: dict[str, Source], names: list[str]) -> list[Source]:
-    for name in names:
-        if name not in declared:
-            raise UsageError(f"no source is called {name}; see: stackrank communities")
-        if not declared[name].enabled:
-            raise UsageError(f"{name} is switched off; set enabled = true in its community file")
-        if not declared[name].reachable:
-            raise UsageError(f"{name} cannot be visited; what somebody has of it: stackrank collect --mbox, --pages")
-    return [s for s in declared.values() if (s.id in names if names else s.visited)]
-
-
-def _prune(chosen: argparse.Namespace) -> int:
-    from pipelines import landing
-
-    if not 1 <= chosen.days <= MOST_DAYS:
-        raise UsageError(f"--days: {chosen.days} is not from 1 to {MOST_DAYS}")
-    with locks.only_run(folders(), "stackrank prune"):
-        gone = landing.prune(folders().data, datetime.now(UTC) - timedelta(days=chosen.days))
-    print(f"{gone} kept pages deleted")
-    return ALL_WELL
-
-
-def _forget(chosen: argparse.Namespace) -> int:
-    from flows.rehearsal import note
-    from pipelines import pseudonyms
-
-    _readable_key()
-    where = folders()
-    address = sys.stdin.readline() if chosen.address == "-" else chosen.address
-    try:
-        with locks.only_run(where, "stackrank forget"):
-            new = people.forget(where, address, pseudonyms.load(), note.today(where))
-    except ValueError as error:
-        raise UsageError(error) from None
-    told = "left out" if new else "left out already"
-    print(f"{told}; the next build withholds the person: stackrank build, then stackrank report")
-    return ALL_WELL
-
-
-def _rotate(_: argparse.Namespace) -> int:
-    from flows.rehearsal import note
-    from pipelines import pseudonyms
-
-    where = folders()
-    try:
-        with locks.only_run(where, "stackrank rotate"):
-            old, new = pseudonyms.rotate()
-            people.retire(where, old, note.today(where))
-    except pseudonyms.KeyRefusedError as error:
-        raise UsageError(error) from None
-    print(f"the pseudonym key is {new} now; {old} is kept beside it until you delete it")
-    print("next: stackrank nightly reads again what it can; raw.other_keys has what it could not")
-    return ALL_WELL
-
-
-def _refuse_rehearsal() -> None:
-    """Keep the real world out of a rehearsal's folder."""
-    from flows.rehearsal import note
-
-    where = folders()
-    if note.read(where):
-        raise UsageError(f"{where.data} belongs to a rehearsal; name another STACKRANK_DATA for real data")
-
-
-def _readable_key() -> None:
-    from pipelines import pseudonyms
-
-    try:
-        pseudonyms.load()
-    except pseudonyms.KeyRefusedError as error:
-        raise UsageError(error) from None
-
-
-def _build(_: argparse.Namespace) -> int:
-    from flows import damage
-    from flows.rehearsal import note
-    from pipelines import warehouse
-
-    where = folders()
-    rehearsal = note.read(where)
-    declared = communities.load(where.communities)
-    try:
-        with locks.only_run(where, "stackrank build"):
-            damaged = _damaged()
-            for line in damage.lines(damaged):
-                print(line, file=sys.stderr)
-            path = warehouse.build(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
-    except (warehouse.NothingObservedError, warehouse.CheckFailedError) as error:
-        print(f"not built: {error}", file=sys.stderr)
-        return NOTHING_PUBLISHED
-    print(f"database: {path}")
-    return SOMETHING_FAILED if damaged else ALL_WELL
-
-
-def _report(chosen: argparse.Namespace) -> int:
-    from pipelines import warehouse
-    from reports import as_of, site
-
-    try:
-        asked = None if chosen.as_of is None else as_of.month(chosen.as_of)
-        with locks.only_run(folders(), "stackrank report"):
-            print(f"page: {site.publish(folders(), asked)}")
-    except as_of.AsOfError as error:
-        raise UsageError(error) from None
-    except warehouse.NoDatabaseError as error:
-        print(f"not written: {error}", file=sys.stderr)
-        return NOTHING_PUBLISHED
-    return ALL_WELL
-
-
-def _status(chosen: argparse.Namespace) -> int:
-    from flows import damage, status
-
-    where, now = folders(), datetime.now(UTC)
-    known = status.known(where, [s for c in communities.load(where.communities) for s in c.sources])
-    if chosen.max_age is None:
-        damaged = _damaged()
-        print("\n".join([*status.table(known, now), *damage.lines(damaged)]))
-        return ALL_WELL if status.well(known) and not damaged else SOMETHING_FAILED
-    if late := status.overdue(known, chosen.max_age, now):
-        print("\n".join(late), file=sys.stderr)
-        return SOMETHING_FAILED
-    assert known.last_good_night
-    print(f"last good night: {status.ago(known.last_good_night, now)}")
-    return ALL_WELL
-
-
-def _age(text: str) -> timedelta:
-    from flows import status
-
-    return status.read_age(text)
-
-
-def _doctor(_: argparse.Namespace) -> int:
-    from flows import doctor
-
-    findings = doctor.examine(folders(), datetime.now(UTC))
-    print("\n".join(map(str, findings)))
-    return SOMETHING_FAILED if any(finding.state == doctor.BAD for finding in findings) else ALL_WELL
-
-
-def _sql(chosen: argparse.Namespace) -> int:
-    from pipelines import warehouse
-
-    question = sys.stdin.read() if chosen.question == "-" else chosen.question
-    try:
-        sys.stdout.write(warehouse.answer(folders().database, question, chosen.format))
-    except (warehouse.NoDatabaseError, warehouse.QuestionError) as error:
-        raise UsageError(error) from None
-    return ALL_WELL
-
-
-def _communities(_: argparse.Namespace) -> int:
-    print(communities.table(communities.load(folders().communities)))
-    return ALL_WELL
 
 
 if __name__ == "__main__":

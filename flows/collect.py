@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from pipelines import communities, landing
-from pipelines.counted import undated
+from pipelines.catalogue import urls
+from pipelines.catalogue.count_pages import unit_without_day
+from pipelines.catalogue.urls import ARCHIVES, CAPTURED, MAILBOX, mailbox_of
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Verdict, Visit
+from pipelines.landing.visits import log_visit, read_plans, read_visits
+from pipelines.model import GOOD_VERDICTS, Plan, Source, Verdict, Visit
 
 SPIDERS = (sys.executable, "-m", "spiders")
 LONGEST_CRAWL = timedelta(hours=6)
@@ -76,11 +78,11 @@ def collect_given(where: Folders, source: Source, path: Path) -> Collected:
     A mailbox is one unit, of its name; saved pages are as many as they tell of. Raises ValueError
     where its name cannot be that of a unit.
     """
-    unit = communities.mailbox_of(f"file://localhost{quote(str(path.resolve()))}")
+    unit = mailbox_of(f"file://localhost{quote(str(path.resolve()))}")
     started = datetime.now(UTC).replace(microsecond=0)
     _crawl(where, source.kind, [source.id], frozenset(), f"path={path.resolve()}")
     visits = collected(where, [source], started).visits
-    if source.kind == communities.MAILBOX:
+    if source.kind == MAILBOX:
         visits = tuple(visit for visit in visits if visit.unit == unit)
     return Collected(visits, () if visits else (f"{source.id} {unit}",))
 
@@ -90,11 +92,11 @@ def reread(where: Folders, sources: Sequence[Source]) -> Collected:
 
     Each has the time at which its page was served.
     """
-    before = Counter(landing.noted(where.visits))
-    for kind in (*communities.ARCHIVES, communities.CAPTURED):
+    before = Counter(read_visits(where.visits))
+    for kind in (*ARCHIVES, CAPTURED):
         if names := [s.id for s in sources if s.kind == kind]:
             _crawl(where, kind, names, frozenset(), "reread=yes")
-    return Collected(tuple(Counter(landing.noted(where.visits)) - before), ())
+    return Collected(tuple(Counter(read_visits(where.visits)) - before), ())
 
 
 def collected(
@@ -103,11 +105,11 @@ def collected(
     """Return the latest visit to each unit of the sources that was noted from `since` on."""
     ids = {source.id for source in sources}
     latest = {
-        (f"{v.community}/{v.source}", undated(v)): v
-        for v in landing.noted(where.visits, since)
+        (f"{v.community}/{v.source}", unit_without_day(v)): v
+        for v in read_visits(where.visits, since)
         if f"{v.community}/{v.source}" in ids
     }
-    plans = {f"{p.community}/{p.source}": p for p in landing.plans(where.visits) if p.made_at >= since}
+    plans = {f"{p.community}/{p.source}": p for p in read_plans(where.visits) if p.made_at >= since}
     expected = [(s.id, unit) for s in sources for unit in _planned(s, plans.get(s.id))]
     missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
     lists = [s.id for s in sources if s.urls_from and s.id not in plans and not any(key[0] == s.id for key in latest)]
@@ -117,7 +119,7 @@ def collected(
 
 def _planned(source: Source, plan: Plan | None) -> list[str]:
     """Return the units that a run had to visit: all of the source, but for those left to another night."""
-    named = communities.units(source)
+    named = urls.units(source)
     planned, left = (plan.units, set(plan.left)) if plan else ((), set())
     return [unit for unit in dict.fromkeys([*named, *planned]) if unit not in left]
 
@@ -127,11 +129,11 @@ def _note_unvisited(where: Folders, sources: list[Source], since: datetime, unit
     silent = [name.partition(" ")[::2] for name in collected(where, sources, since, units).silent]
     by_id = {source.id: source for source in sources}
     for source, unit in ((by_id[name], unit) for name, unit in silent):
-        urls = dict(zip(communities.units(source), source.urls, strict=True))
-        url = urls.get(unit) or source.urls_from or source.urls[0]
+        by_unit = dict(zip(urls.units(source), source.urls, strict=True))
+        url = by_unit.get(unit) or source.urls_from or source.urls[0]
         now = datetime.now(UTC).replace(microsecond=0)
         visit = Visit(source.community, source.name, source.kind, unit, url, now, Verdict.FAILED, ENDED)
-        landing.note(where.visits, visit)
+        log_visit(where.visits, visit)
 
 
 def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from pipelines.nouns import Source
+from pipelines.model import Source
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}")

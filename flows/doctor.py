@@ -12,10 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flows import contact, damage, locks, prefect_api, status
-from flows.rehearsal import note
-from pipelines import communities, counted, landing, pseudonyms, warehouse
-from pipelines.folders import Folders
-from pipelines.nouns import Source
+from pipelines.catalogue import count_pages
+from pipelines.catalogue.load import CatalogueError, load_catalogue
+from pipelines.folders import Folders, read_demo_note
+from pipelines.landing.store import stored_visits
+from pipelines.model import Source
+from pipelines.privacy import pseudonyms
+from pipelines.warehouse.query import NoDatabaseError, ask
 
 OK, NOTE, BAD = "ok", "note", "BAD"
 
@@ -60,8 +63,8 @@ def examine(where: Folders, now: datetime) -> list[Finding]:
     """Look at machine and data folder; a finding is BAD where a night would fail, or nights have failed."""
     found = [_git(), _key(where), _space(where), *_prefect(where), _database(where)]
     try:
-        sources = [source for community in communities.load(where.communities) for source in community.sources]
-    except communities.CatalogueError as error:
+        sources = [source for community in load_catalogue(where.communities) for source in community.sources]
+    except CatalogueError as error:
         return [*found, Finding(BAD, "catalogue", f"nothing runs until this is mended: {error}"), *_runs(where)]
     known = status.known(where, sources)
     found += [_contact(sources), *_token(sources), _night(known, where, now), _sources(known)]
@@ -116,7 +119,7 @@ def _run(*arguments: str, given: str = "") -> str:
 def _key(where: Folders) -> Finding:
     """Find the key without making one; tell its id, never the key."""
     path, about = pseudonyms.key_file(), "pseudonym key"
-    used = {visit.key_id for visit in landing.held(where.observations).values() if visit.key_id}
+    used = {visit.key_id for visit in stored_visits(where.observations).values() if visit.key_id}
     if "STACKRANK_KEY" not in os.environ and not path.exists():
         if used:
             return Finding(BAD, about, f"{path} is missing, which made what is held (id {_listed(sorted(used))}); "
@@ -184,8 +187,8 @@ def _database(where: Folders) -> Finding:
     if not where.database.exists():
         return Finding(NOTE, "database", "there is none yet; stackrank nightly makes it")
     try:
-        (build,) = warehouse.ask(where.database, "from raw.build").to_pylist()
-    except warehouse.NoDatabaseError as error:
+        (build,) = ask(where.database, "from raw.build").to_pylist()
+    except NoDatabaseError as error:
         what = "close what has it open for writing; if nothing has, delete it and run: stackrank build"
         return Finding(BAD, "database", f"{error}; {what}")
     size = where.database.stat().st_size / 1e6
@@ -204,10 +207,10 @@ def _contact(sources: Sequence[Source]) -> Finding:
 def _token(sources: Sequence[Source]) -> Iterator[Finding]:
     """Tell which token GitHub is asked with, never the token, where GitHub is asked at all."""
     asked, about = sum(len(s.urls) for s in sources if s.visited and s.kind == "github"), "GitHub token"
-    found = counted.github_token(os.environ)
+    found = count_pages.github_token(os.environ)
     if asked and found:
         yield Finding(OK, about, f"GitHub is asked with that of {found[0]}; nobody else is told")
-    elif asked and any(os.environ.get(name) for name in counted.GITHUB_TOKENS):
+    elif asked and any(os.environ.get(name) for name in count_pages.GITHUB_TOKENS):
         yield Finding(
             NOTE, about, "what the environment has for one is no token and is not sent; GitHub is asked without"
         )
@@ -222,7 +225,7 @@ def _night(known: status.Known, where: Folders, now: datetime) -> Finding:
     if last and last >= now - EXPECTED:
         return Finding(OK, about, status.ago(last, now))
     said = status.ago(last, now) if last else "there never was one in which every unit was seen well"
-    if note.read(where):
+    if read_demo_note(where):
         return Finding(NOTE, about, f"{said}; a rehearsal needs none, stackrank demo makes it anew")
     return Finding(BAD, about, f"{said}; what failed and why: stackrank status")
 
@@ -255,6 +258,6 @@ def _runs(where: Folders) -> Iterator[Finding]:
     """Tell who is at work, and what killed runs have left for the next one to clear up."""
     at_work = locks.at_work(where)
     yield Finding(NOTE if at_work else OK, "at work now", "; ".join(at_work) or "nobody")
-    left = locks.left_behind(where)
+    left = locks.stale_files(where)
     said = f"{len(left)}, such as {left[0]}; the next run removes them" if left else "none"
     yield Finding(NOTE if left else OK, "drafts of killed runs", said)

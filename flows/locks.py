@@ -18,12 +18,12 @@ DRAFT = re.compile(r"\.(?P<process>\d+)(\.[a-z]+)?$")
 _held: set[Path] = set()
 
 
-class BusyError(Exception):
+class AlreadyRunningError(Exception):
     """Another process is at work in the data folder; says which one, and since when."""
 
 
 @contextmanager
-def only_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
+def single_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
     """Hold the data folder for this process; at its beginning and end remove the drafts that killed runs left.
 
     The kernel frees the lock when this process ends, however it ends, so a dead holder is taken
@@ -53,7 +53,7 @@ def _take(file: IO[str], where: Folders) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise BusyError(f"refused: {_holder(file)} is at work in {where.data}") from None
+        raise AlreadyRunningError(f"refused: {_holder(file)} is at work in {where.data}") from None
 
 
 def _sign(file: IO[str], command: str) -> None:
@@ -83,11 +83,11 @@ def at_work(where: Folders) -> list[str]:
 
 def sweep(where: Folders) -> None:
     """Remove every draft whose process is gone; put a site back that was caught between two names."""
-    for draft in left_behind(where):
+    for draft in stale_files(where):
         _discard(draft, where.site)
 
 
-def left_behind(where: Folders) -> list[Path]:
+def stale_files(where: Folders) -> list[Path]:
     """Return the drafts whose process is gone, sorted."""
     drafts = [
         *where.observations.rglob(".*.parquet.*"),

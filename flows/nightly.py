@@ -11,18 +11,22 @@ from pipelines.folders import folders
 
 prefect_api.prepare(folders())
 
-from prefect import flow, task  # noqa: E402  (its settings are read on import)
-from prefect.futures import PrefectFuture  # noqa: E402
-from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
-from prefect.utilities.annotations import allow_failure  # noqa: E402
+from prefect import flow, task
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import allow_failure
 
-from flows import account, artifacts, contact, damage, locks, progress, quiet  # noqa: E402
-from flows.account import Trouble  # noqa: E402
-from flows.collect import Collected, collect, collected  # noqa: E402
-from flows.rehearsal import note  # noqa: E402
-from pipelines import communities, counted, warehouse  # noqa: E402
-from pipelines.nouns import Source  # noqa: E402
-from reports import site  # noqa: E402
+from flows import artifacts, contact, damage, locks, progress, summary, unchanged
+from flows.collect import Collected, collect, collected
+from flows.summary import Problem
+from pipelines.catalogue import count_pages
+from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.urls import ARCHIVES, INDEX
+from pipelines.folders import current_day, read_demo_note
+from pipelines.model import Source
+from pipelines.warehouse import build
+from pipelines.warehouse.raw import Inputs, read_inputs
+from reports import site
 
 RETRY_DELAYS = [30.0, 120.0]
 LOOPBACK_DELAYS = [0.5, 0.5]
@@ -41,7 +45,7 @@ class Night:
 
     collected: Collected
     page: Path | None
-    broken: tuple[Trouble, ...] = ()
+    broken: tuple[Problem, ...] = ()
     quiet: bool = False
 
     @property
@@ -52,14 +56,14 @@ class Night:
         return 3 if self.broken or self.collected.complaints else 0
 
     @property
-    def troubles(self) -> list[Trouble]:
+    def troubles(self) -> list[Problem]:
         """What failed: first what broke, then the visits, by source."""
-        return [*self.broken, *account.of_visits(self.collected, folders())]
+        return [*self.broken, *summary.of_visits(self.collected, folders())]
 
     @property
     def told(self) -> str:
         """The account of the night, at most one screen."""
-        return account.screen(self.collected, self.troubles, self.page, quiet=self.quiet)
+        return summary.render(self.collected, self.troubles, self.page, quiet=self.quiet)
 
 
 @task(task_run_name="collect {sources[0].id}", retries=len(RETRY_DELAYS))
@@ -77,7 +81,7 @@ def _not_had(before: Collected) -> list[str]:
     """Return the units that another try may bring; none stands for all, where a list of units was not had."""
     failed = [visit.unit for visit in before.mendable]
     silent = [name.partition(" ")[2] for name in before.silent]
-    return [*failed, *silent] if {"", communities.INDEX}.isdisjoint([*failed, *silent]) else []
+    return [*failed, *silent] if {"", INDEX}.isdisjoint([*failed, *silent]) else []
 
 
 def _troubled(before: Collected) -> set[str]:
@@ -90,9 +94,9 @@ def _troubled(before: Collected) -> set[str]:
 def build_database() -> Path:
     """Build the database for the day the data folder lives in."""
     where = folders()
-    rehearsal = note.read(where)
-    declared = communities.load(where.communities)
-    return warehouse.build(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
+    rehearsal = read_demo_note(where)
+    declared = load_catalogue(where.communities)
+    return build.build_database(where, declared, current_day(where), rehearsal.shows if rehearsal else None)
 
 
 @task(name="report")
@@ -113,9 +117,9 @@ def nightly() -> Night:
     that finds nothing new builds nothing (`flows.quiet`). Raises BusyError while another run is at work.
     """
     where = folders()
-    with locks.only_run(where, "stackrank nightly"):
-        artifacts.end_the_dead(where)
-        sources = [s for c in communities.load(where.communities) for s in c.sources if s.visited]
+    with locks.single_run(where, "stackrank nightly"):
+        artifacts.mark_crashed_runs(where)
+        sources = [s for c in load_catalogue(where.communities) for s in c.sources if s.visited]
         since = datetime.now(UTC).replace(microsecond=0)
         for line in damage.said_before(damage.find(where, sources)):
             _say(line)
@@ -123,38 +127,38 @@ def nightly() -> Night:
             for future in _submit(sources, since):
                 future.wait()
         night = _publish(collected(where, sources, since))
-        artifacts.leave(where, night.collected.visits, night.troubles, night.told)
+        artifacts.publish_artifacts(where, night.collected.visits, night.troubles, night.told)
     return night
 
 
 def _publish(visited: Collected) -> Night:
     """Build and report, or leave what is published where nothing is new; tell what broke."""
     where, step = folders(), "build"
-    damaged: tuple[Trouble, ...] = ()
+    damaged: tuple[Problem, ...] = ()
     try:
         given = _inputs()
         declared = [source for community in given.communities for source in community.sources]
         damaged = tuple(damage.troubles(where, declared, given.damaged))
-        if not visited.complaints and not visited.left and quiet.stands(where, given):
-            page = site.say_visited_again(where, _again(visited))
-            quiet.remember(where, given)
+        if not visited.complaints and not visited.left and unchanged.is_up_to_date(where, given):
+            page = site.update_last_checked(where, _again(visited))
+            unchanged.record(where, given)
             return Night(visited, page, quiet=True)
         _say("building the database")
         build_database()
         step = "report"
         _say("writing the page")
         page = write_report()
-        quiet.remember(where, given)
+        unchanged.record(where, given)
     except Exception as error:
-        return Night(visited, None, (account.of_step(step, error, where), *damaged))
+        return Night(visited, None, (summary.of_step(step, error, where), *damaged))
     return Night(visited, page, damaged)
 
 
-def _inputs() -> warehouse.Inputs:
+def _inputs() -> Inputs:
     where = folders()
-    rehearsal = note.read(where)
-    declared = communities.load(where.communities)
-    return warehouse.inputs(where, declared, note.today(where), rehearsal.shows if rehearsal else None)
+    rehearsal = read_demo_note(where)
+    declared = load_catalogue(where.communities)
+    return read_inputs(where, declared, current_day(where), rehearsal.shows if rehearsal else None)
 
 
 def _again(visited: Collected) -> str:
@@ -187,7 +191,7 @@ def _groups(sources: Sequence[Source]) -> list[list[Source]]:
     """Put together what one process visits: starting one takes longer than asking a quiet list."""
     groups: dict[object, list[Source]] = {}
     for source in sources:
-        together = source.kind in (*communities.ARCHIVES, *counted.KINDS)
+        together = source.kind in (*ARCHIVES, *count_pages.KINDS)
         key = (source.kind, contact.hosts(source)) if together else source.id
         groups.setdefault(key, []).append(source)
     return list(groups.values())

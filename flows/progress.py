@@ -11,10 +11,11 @@ from shutil import get_terminal_size
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from pipelines import communities, landing
-from pipelines.counted import undated
+from pipelines.catalogue import urls
+from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.folders import Folders
-from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
+from pipelines.landing.visits import parse_visits, read_plans
+from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]
 EVERY = 0.5
@@ -35,7 +36,7 @@ def shown(
     tail = Tail(where.visits, {s.id for s in sources}, since)
 
     def look() -> None:
-        for plan in landing.plans(where.visits):
+        for plan in read_plans(where.visits):
             if plan.made_at >= since:
                 progress.expect(plan, sources)
         progress.tell(tail.new())
@@ -57,9 +58,7 @@ def shown(
 
 def expected(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:
     """Return the host of each unit that the catalogue names (only `units`, if there are any)."""
-    named = (
-        (s.id, unit, s.captures or url) for s in sources for unit, url in zip(communities.units(s), s.urls, strict=True)
-    )
+    named = ((s.id, unit, s.captures or url) for s in sources for unit, url in zip(urls.units(s), s.urls, strict=True))
     return {(source, unit): host(url) for source, unit, url in named if not units or unit in units}
 
 
@@ -94,7 +93,7 @@ class Tail:
             file.seek(self._read[path])
             lines = file.read().rpartition(b"\n")[0]
         self._read[path] += len(lines)
-        return landing.read_visits(lines)
+        return parse_visits(lines)
 
 
 class Progress:
@@ -119,7 +118,7 @@ class Progress:
     def tell(self, visits: Iterable[Visit]) -> None:
         """Take in new visits and say so."""
         for visit in visits:
-            unit = (f"{visit.community}/{visit.source}", undated(visit))
+            unit = (f"{visit.community}/{visit.source}", unit_without_day(visit))
             self._hosts.setdefault(unit, host(visit.url))
             self._latest[unit] = visit
             if not self._rewrites:

@@ -50,7 +50,7 @@ def check(cron: str) -> None:
         raise WrongCronError(f"--cron: {cron!r:.80} names no time to come; {how}")
 
 
-def keep(cron: str, where: Folders) -> NoReturn:
+def serve(cron: str, where: Folders) -> NoReturn:
     """Run the night whenever `cron` says so in UTC, one at a time, until KeyboardInterrupt.
 
     Raises EndedError or NotStartedError where Prefect or its server is gone: a schedule that seems
@@ -59,7 +59,7 @@ def keep(cron: str, where: Folders) -> NoReturn:
     at the end is killed: the next continues where it was.
     """
     # Not here: Prefect would take SIGTERM over in the main thread, and wait a minute for the night.
-    serving = threading.Thread(target=_serve, args=(cron, name_in_prefect(where)), daemon=True)
+    serving = threading.Thread(target=_serve_flow, args=(cron, name_in_prefect(where)), daemon=True)
     serving.start()
     try:
         while serving.is_alive():
@@ -71,7 +71,7 @@ def keep(cron: str, where: Folders) -> NoReturn:
     raise EndedError("the schedule is not kept any more; Prefect says why above")
 
 
-def _serve(cron: str, name: str) -> None:
+def _serve_flow(cron: str, name: str) -> None:
     _forget(f"{nightly.name}/{name}")
     told = nightly.with_options(on_completion=[tell_night], on_failure=[tell_failure], on_crashed=[tell_failure])
     told.serve(

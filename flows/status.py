@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines import communities, landing
-from pipelines.counted import undated
+from pipelines.catalogue import urls
+from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.folders import Folders
-from pipelines.nouns import GOOD_VERDICTS, Plan, Source, Visit
+from pipelines.landing.visits import read_plans, read_visits
+from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 UNITS = {"h": "hours", "d": "days"}
 
@@ -69,9 +70,9 @@ class Known:
 def known(where: Folders, sources: Sequence[Source]) -> Known:
     """Read what was noted of the sources that can be visited."""
     visits: dict[tuple[str, str], list[Visit]] = {}
-    for visit in landing.noted(where.visits):
+    for visit in read_visits(where.visits):
         visits.setdefault((visit.community, visit.source), []).append(visit)
-    plans = {(plan.community, plan.source): plan for plan in landing.plans(where.visits)}
+    plans = {(plan.community, plan.source): plan for plan in read_plans(where.visits)}
     asked = [((s.community, s.name), s) for s in sources if s.visited]
     seen = tuple(_seen(source, visits.get(key, []), plans.get(key)) for key, source in asked)
     return Known(seen, _written(where.database), _written(where.site / "index.html"))
@@ -79,10 +80,12 @@ def known(where: Folders, sources: Sequence[Source]) -> Known:
 
 def _seen(source: Source, visits: Sequence[Visit], plan: Plan | None) -> Seen:
     in_order = sorted(visits, key=lambda visit: visit.seen_at)
-    good = {undated(visit): visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
+    good = {unit_without_day(visit): visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
     planned, left = (plan.units, plan.left) if plan else ((), ())
-    due = dict.fromkeys([*communities.units(source), *planned])
-    return Seen(source, {undated(v): v for v in in_order}, good, tuple(unit for unit in due if unit not in left))
+    due = dict.fromkeys([*urls.units(source), *planned])
+    return Seen(
+        source, {unit_without_day(v): v for v in in_order}, good, tuple(unit for unit in due if unit not in left)
+    )
 
 
 def _written(path: Path) -> datetime | None:

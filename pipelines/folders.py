@@ -1,8 +1,10 @@
 """Where everything that runs make lives."""
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import platformdirs
@@ -12,7 +14,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGED = Path(__file__).resolve().with_name("_data")
 """Community files and published figures as a wheel brings them; a clone has them in `data/`."""
 IS_CLONE = not PACKAGED.is_dir()
-CATALOGUE = (CHECKOUT / "data" if IS_CLONE else PACKAGED) / "communities"
+DECLARED = CHECKOUT / "data" if IS_CLONE else PACKAGED
+"""The folder of the files that people write: communities, rules, published figures."""
+CATALOGUE = DECLARED / "communities"
+RULES = DECLARED / "rules"
 REHEARSAL = "rehearsal.json"
 
 
@@ -73,3 +78,31 @@ def folders(environ: Mapping[str, str] = os.environ) -> Folders:
 
 def _own_data() -> Path:
     return CHECKOUT / "data" if IS_CLONE else platformdirs.user_data_path("stackrank")
+
+
+@dataclass(frozen=True)
+class DemoNote:
+    """What a rehearsal's pages must say on top, and the day that counts as its today."""
+
+    shows: str
+    today: date
+
+
+def write_demo_note(where: Folders, rehearsal: DemoNote) -> None:
+    """Mark the data folder as a rehearsal's."""
+    facts = asdict(rehearsal) | {"today": rehearsal.today.isoformat()}
+    where.rehearsal.write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def read_demo_note(where: Folders) -> DemoNote | None:
+    """Return the rehearsal that made the data folder, or None where the data are real."""
+    if not where.rehearsal.exists():
+        return None
+    facts = json.loads(where.rehearsal.read_text())
+    return DemoNote(facts["shows"], date.fromisoformat(facts["today"]))
+
+
+def current_day(where: Folders) -> date:
+    """Return the day the data folder lives in: a rehearsal's own, else today in UTC."""
+    rehearsal = read_demo_note(where)
+    return rehearsal.today if rehearsal else datetime.now(UTC).date()

@@ -13,12 +13,13 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
-from reports import as_of, community, data, facts, members, platforms, privacy, ranking
-from reports.facts import Facts, Row
+from reports import answers
+from reports.answers import Answers, Row
+from reports.pages import as_of, community, data, members, platforms, privacy, ranking
 
-TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = Path(__file__).parent / "assets"
 AGAIN = re.compile(r'(<p class="quiet" id="again")[^>]*>[^<]*</p>')
-COPIED = ("draw.js", "page.css")
+COPIED = ("chart.js", "page.css")
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 CSV_COLUMNS = {
     "ranking": ("family", "families", "place", "community", "name", "index", "score", "months", "published_months",
@@ -67,7 +68,7 @@ def publish(where: Folders, asked: date | None = None) -> Path:
     page is returned. Such pages are made again by every later call. Raises AsOfError where no
     ranking can be dated to the month. If anything raises, the published site stays as it was.
     """
-    known = facts.read(where.database)
+    known = answers.read_answers(where.database)
     months = as_of.kept(where.site, known)
     if asked is not None:
         as_of.check(known, asked)
@@ -88,11 +89,11 @@ def page_of(site: Path, month: date | None) -> Path:
     return site if month is None else site / as_of.FOLDER / f"{month:%Y-%m}"
 
 
-def _write(draft: Path, known: Facts, database: Path, months: Sequence[date]) -> None:
+def _write(draft: Path, known: Answers, database: Path, months: Sequence[date]) -> None:
     """Write every page and file of a site into an empty folder."""
     (draft / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
     for name in COPIED:
-        shutil.copyfile(TEMPLATES / name, draft / name)
+        shutil.copyfile(ASSETS / name, draft / name)
     for made in (data, members, platforms, privacy):
         (draft / f"{made.__name__.rpartition('.')[2]}.html").write_text(made.page(known), encoding="utf-8")
     (draft / community.FOLDER).mkdir()
@@ -100,10 +101,10 @@ def _write(draft: Path, known: Facts, database: Path, months: Sequence[date]) ->
         (draft / community.FOLDER / f"{slug}.html").write_text(community.page(known, slug), encoding="utf-8")
     _write_ranking(draft, known, months, CSV_COLUMNS | CSV_COLUMNS_OF_TODAY)
     for month in months:
-        _write_ranking(page_of(draft, month), facts.as_of(known, database, month), months, CSV_COLUMNS)
+        _write_ranking(page_of(draft, month), answers.as_of(known, database, month), months, CSV_COLUMNS)
 
 
-def _write_ranking(folder: Path, known: Facts, months: Iterable[date], tables: Mapping[str, tuple[str, ...]]) -> None:
+def _write_ranking(folder: Path, known: Answers, months: Iterable[date], tables: Mapping[str, tuple[str, ...]]) -> None:
     """Write a page of a ranking with the CSV files that it offers."""
     (folder / "data").mkdir(parents=True)
     (folder / "index.html").write_text(ranking.page(known, list(months)), encoding="utf-8")
@@ -111,7 +112,7 @@ def _write_ranking(folder: Path, known: Facts, months: Iterable[date], tables: M
         _write_csv(folder / "data" / f"{name}.csv", columns, getattr(known, name))
 
 
-def say_visited_again(where: Folders, said: str) -> Path:
+def update_last_checked(where: Folders, said: str) -> Path:
     """Put one sentence under the head of the published page and touch nothing else; return the page.
 
     Raises ValueError where the page has no place for it.

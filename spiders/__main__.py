@@ -5,6 +5,7 @@ Imports only what this spider needs, which is where most of a quiet visit's time
 
 import gc
 import sys
+from pathlib import Path
 
 from spiders import watchdog
 
@@ -22,6 +23,12 @@ class WithoutPandas:
             raise ModuleNotFoundError(name)
 
 
+def module_of(kind: str) -> str:
+    """Return the module of a kind's spider; raises StopIteration for an unknown kind."""
+    file = next(Path(__file__).parent.glob(f"*/{kind}.py"))
+    return f"spiders.{file.parent.name}.{kind}"
+
+
 def main() -> None:
     """Crawl until the spider has finished."""
     watchdog.start()
@@ -30,7 +37,7 @@ def main() -> None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    settings = Settings({"SPIDER_MODULES": [f"spiders.{kind}"]})
+    settings = Settings({"SPIDER_MODULES": [module_of(kind)]})
     settings.setmodule("spiders.settings")
     gc.freeze()
     gc.set_threshold(*FEWER_COLLECTIONS)

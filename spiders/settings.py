@@ -28,12 +28,12 @@ FORUM_BLOCKS = 15
 # Posts are deleted at any time: after so many nights the newest block, and any other one, is read anew.
 FORUM_RECOUNT, FORUM_ROTATION = 30, 180
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
-DOWNLOADER_MIDDLEWARES = {"spiders.budget.LetsHostsRest": 50}
+DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50}
 
 DOWNLOAD_HANDLERS_BASE = {
     "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler",
-    **dict.fromkeys(("https", "http"), "spiders.http_download.HttpDownloadHandler"),
-    **dict.fromkeys(("git+https", "git+http", "git+file"), "spiders.git_download.GitDownloadHandler"),
+    **dict.fromkeys(("https", "http"), "spiders.core.http_download.HttpDownloadHandler"),
+    **dict.fromkeys(("git+https", "git+http", "git+file"), "spiders.code.git_download.GitDownloadHandler"),
 }
 # What one repository may take: seconds, seconds without progress, bytes on disk (files that came in spite of the
 # filter too), objects and references together, bytes of memory of one git process.
@@ -43,7 +43,7 @@ GIT_MAX_BYTES = 8 << 30
 GIT_MAX_OBJECTS = 10_000_000
 GIT_MAX_MEMORY = 2 << 30
 
-ITEM_PIPELINES = {"pipelines.landing.Landing": 100}
+ITEM_PIPELINES = {"pipelines.landing.item_pipeline.Landing": 100}
 # Scrapy imports what its own lists name, even what is switched off there, and that takes longer than a quiet visit.
 # So these say what runs here at all: no port (telnet, remote control), no second memory beside data/visits (HTTP
 # cache, feeds), no cookies.

@@ -14,12 +14,12 @@ from pathlib import Path
 import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-with atheris.instrument_imports(include=["spiders.mail", "spiders.mail_headers", "email"]):
-    from spiders.mail import Archive, messages, split
+with atheris.instrument_imports(include=["spiders.mail.reader", "spiders.mail.headers", "email"]):
+    from spiders.mail.reader import Archive, messages, split
 
 import test_mail as known
 
-from pipelines.pseudonyms import Pseudonyms
+from pipelines.privacy.pseudonyms import Pseudonyms
 
 KEYED = Pseudonyms(bytes(32))
 SMALL = 2000

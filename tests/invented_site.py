@@ -7,9 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
-from pipelines import history, landing, warehouse
+from pipelines.catalogue import history
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Fact, Source, Verdict, Visit
+from pipelines.landing import store
+from pipelines.landing.schemas import COMMITS
+from pipelines.landing.store import Harvest
+from pipelines.landing.visits import log_visit
+from pipelines.model import Community, Fact, Source, Verdict, Visit
+from pipelines.warehouse.build import build_database
+from pipelines.warehouse.tables import read_tables
 
 TODAY = date(2026, 3, 20)
 NIGHT, EARLIER, AUTUMN = (datetime(*day, 3, tzinfo=UTC) for day in ((2026, 3, 20), (2026, 3, 10), (2025, 11, 11)))
@@ -57,7 +63,7 @@ def commits(months, authors, each):
 
 
 def commit(name, written, recorded, author):
-    return dict.fromkeys(landing.COMMITS.names) | {
+    return dict.fromkeys(COMMITS.names) | {
         "hash": name, "parents": 1, "committed_at": recorded, "authored_at": written,
         "author_name_key": author, "author_name_words": 2, "committer_name_key": author, "committer_name_words": 2,
     }  # fmt: skip
@@ -75,8 +81,8 @@ def tag(name, day):
 
 
 def land(where, of, seen_at, rows, tags=()):
-    batch = pa.RecordBatch.from_pylist(list(rows), schema=landing.COMMITS)
-    landing.land(where, landing.Harvest(visit(of, seen_at), 0.0, landing.COMMITS, [batch], list(tags)))
+    batch = pa.RecordBatch.from_pylist(list(rows), schema=COMMITS)
+    store.land(where, Harvest(visit(of, seen_at), 0.0, COMMITS, [batch], list(tags)))
 
 
 def folders(top):
@@ -85,7 +91,7 @@ def folders(top):
 
 def measured(where, slug, metric, month, value, sentence=None):
     """One figure of data/history that was measured earlier, by our own definition unless a sentence is given."""
-    sentence = sentence or next(t.sentence for t in warehouse.tables() if t.name == f"metrics.{metric}")
+    sentence = sentence or next(t.sentence for t in read_tables() if t.name == f"metrics.{metric}")
     where.history.mkdir(parents=True)
     with (where.history / "measured.csv").open("w", newline="") as file:
         csv.writer(file).writerows([history.COLUMNS, (slug, metric, sentence, month, value, "measured", "invented")])
@@ -106,10 +112,10 @@ def build(top):
     land(where, ALPHA, NIGHT, [*commits(15, 6, 4), *imported(IMPORT, 120)], tags)
     land(where, BETA, AUTUMN, commits(11, 5, 3))
     land(where, EVILS, EARLIER, commits(15, 4, 2), [tag(f"v{BAD}", datetime(2025, 5, 3))])
-    landing.note(where.visits, visit(BETA, NIGHT, Verdict.REFUSED, reason="the server asked for a password"))
-    landing.note(where.visits, visit(EVILS, NIGHT, Verdict.FAILED, reason=f'said "{BAD}"', note=f"+1 {BAD}"))
+    log_visit(where.visits, visit(BETA, NIGHT, Verdict.REFUSED, reason="the server asked for a password"))
+    log_visit(where.visits, visit(EVILS, NIGHT, Verdict.FAILED, reason=f'said "{BAD}"', note=f"+1 {BAD}"))
     measured(where, "gamma", "commits", "2025-05", 20)
-    warehouse.build(where, (ALPHA, BETA, EVILS, GAMMA), TODAY)
+    build_database(where, (ALPHA, BETA, EVILS, GAMMA), TODAY)
     return where
 
 
@@ -119,7 +125,7 @@ def build_quiet(top):
     young = [replace(c, sources=(replace(c.sources[0], since=date(2026, 1, 1)),)) for c in (ALPHA, BETA)]
     for each in young:
         land(where, each, NIGHT, commits(15, 4, 1))
-    warehouse.build(where, young, TODAY, "a rehearsal: people <invented>")
+    build_database(where, young, TODAY, "a rehearsal: people <invented>")
     return where
 
 
@@ -127,5 +133,5 @@ def build_bare(top):
     """Nothing was ever visited, and the only figure counts what no metric counts. Returns the folders."""
     where = folders(top)
     measured(where, "alpha", "subscribers", "2025-05", 7, "Addresses on a list.")
-    warehouse.build(where, (ALPHA, BETA), TODAY)
+    build_database(where, (ALPHA, BETA), TODAY)
     return where

@@ -17,17 +17,22 @@ from hypothesis import strategies as st
 from test_archives import CRAWL, HEAD, crawl
 from test_warehouse import ask
 
-from flows import cli, contact
+from flows import contact
+from flows.cli import main
 from flows.collect import collected
-from flows.rehearsal import archives, catalogue
-from flows.rehearsal.archives import Archives, MailingList, captured
-from flows.rehearsal.captures import Capture, Wayback
-from flows.rehearsal.server import serve
-from pipelines import communities, landing, warehouse
+from flows.demo import archives, catalogue
+from flows.demo.archives import Archives, MailingList, captured
+from flows.demo.captures import Capture, Wayback
+from flows.demo.server import serve
+from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import Verdict
-from spiders import archiveorg, pipermail
-from spiders.pages import SLOTS, NoPageError
+from pipelines.landing.store import stored_visits
+from pipelines.landing.visits import read_plans, read_visits
+from pipelines.model import Verdict
+from pipelines.warehouse import build
+from pipelines.warehouse.build import NothingObservedError, build_database
+from spiders.core.pages import SLOTS, NoPageError
+from spiders.mail import archiveorg, pipermail
 
 OLD, OTHER = (
     "http://lists.birds.example.org/pipermail/users-birds.org/",
@@ -90,7 +95,7 @@ def world(tmp_path, base, more=""):
 
 def run(where, server):
     """Visit everything of kind archiveorg; return the latest visit to each unit and the paths that were asked for."""
-    (birds,) = communities.load(where.communities)
+    (birds,) = load_catalogue(where.communities)
     sleep(1)  # visits are noted to the second
     server.requests.clear()
     started = datetime.now(UTC).replace(microsecond=0)
@@ -116,7 +121,7 @@ def first(tmp_path_factory):
         )
         nights = [run(where, server), run(where, server)]
         crawl(where, ("pipermail",))
-    warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
+    build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
     return where, nights
 
 
@@ -192,7 +197,7 @@ def test_a_second_visit_asks_for_the_index_and_for_what_failed(first):
 
 
 def test_no_other_host_than_that_of_the_captures_is_visited():
-    (birds,) = [c for c in communities.load(CHECKOUT / "data/communities") if c.slug == "opennebula"]
+    (birds,) = [c for c in load_catalogue(CHECKOUT / "data/communities") if c.slug == "opennebula"]
     captured_sources = [s for s in birds.sources if s.kind == "archiveorg"]
     assert {host for s in captured_sources for host in contact.hosts(s)} == {"web.archive.org"}
     assert SLOTS["web.archive.org"]["delay"] >= 4
@@ -287,7 +292,7 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         refused = [unit for unit, visit in visits.items() if visit.verdict == "refused"]
         assert (refused, visits["2012-06"].reason) == (["2012-06"], "the server answered 429, too busy")
         had = {unit for unit, visit in visits.items() if visit.verdict == "ok"} - {"index"}
-        (plan,) = landing.plans(where.data / "visits")
+        (plan,) = read_plans(where.data / "visits")
         assert sorted(plan.left) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
         assert plan.left
         later, asked = run(where, server)
@@ -303,14 +308,14 @@ def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, mo
         monkeypatch.setattr(test_archives, "CRAWL", CRAWL.replace("process =", bounded))
         visits, _ = run(where, server)
         assert len(visits) == 5
-        assert len(next(landing.plans(where.visits)).left) == 8
-    warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
+        assert len(next(read_plans(where.visits)).left) == 8
+    build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
     states = Counter(state for (state,) in ask(where, "select state from core.coverage where year(month) = 2012"))
     assert states == {"seen": 4, "pending": 8}, "what is left for another night is no hole yet"
 
 
 def held_months(where):
-    return {unit for _, _, unit in landing.held(where.observations)}
+    return {unit for _, _, unit in stored_visits(where.observations)}
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path, monkeypatch):
@@ -344,10 +349,10 @@ def test_a_list_that_nobody_captured_is_a_hole(tmp_path):
         visits, asked = run(where, server)
         assert {unit: (v.verdict, v.observations) for unit, v in visits.items()} == {"index": ("empty", 0)}
         assert len(asked) == 2
-        given = warehouse.Folders(where.data, where.communities, where.site)
+        given = build.Folders(where.data, where.communities, where.site)
         (given.communities.parent / "history").mkdir()
-        with pytest.raises(warehouse.NothingObservedError):
-            warehouse.build(given, communities.load(where.communities), date(2016, 1, 20))
+        with pytest.raises(NothingObservedError):
+            build_database(given, load_catalogue(where.communities), date(2016, 1, 20))
 
 
 def test_one_host_whose_captures_are_kept_back_leaves_the_other(tmp_path):
@@ -386,7 +391,7 @@ def test_each_fault_of_the_index_has_its_verdict_and_no_month_is_asked(tmp_path)
         faults = {index_path(one): [fault] for fault, one in folder.items()}
         server.archives = Archives([], faults, wayback=Wayback(PLACE, shots))
         crawl(where, ("archiveorg",))
-        visits = list(landing.noted(where.visits))
+        visits = list(read_visits(where.visits))
         asked = [request.path for request in server.requests]
     assert not any("id_" in path for path in asked)
     assert {visit.community: str(visit.verdict) for visit in visits} == {f: v for f, (v, _) in INDEX_FAULTS.items()}
@@ -427,14 +432,14 @@ def test_it_is_visited_where_it_is_named_and_never_by_night(tmp_path, monkeypatc
         server.archives = Archives([], wayback=Wayback(PLACE, [shot("May", LATEST)]))
         for name, value in (("DATA", where.data), ("COMMUNITIES", where.communities), ("KEY", "5e" * 32)):
             monkeypatch.setenv(f"STACKRANK_{name}", str(value))
-        assert cli.main(["collect"]) == 0
+        assert main(["collect"]) == 0
         assert server.requests == []
-        assert cli.main(["collect", "--source", "birds/users"]) == 0
-        assert cli.main(["communities"]) == 0
+        assert main(["collect", "--source", "birds/users"]) == 0
+        assert main(["communities"]) == 0
     told = capsys.readouterr().out
     assert "2 units had, 0 failed" in told
     assert [line.split()[6:8] for line in told.splitlines() if " users " in line] == [["on", "demand"]]
-    (birds,) = communities.load(where.communities)
+    (birds,) = load_catalogue(where.communities)
     assert [(one.visited, one.reachable, one.on_demand) for one in birds.sources] == [(False, True, True)]
 
 
@@ -446,7 +451,7 @@ def test_captures_are_read_again_by_a_better_reader_without_a_question(tmp_path)
         server.requests.clear()
         crawl(where, ("archiveorg",), "reread=yes")
         assert server.requests == []
-    (held,) = [visit for key, visit in landing.held(where.observations).items() if key[2] == "2012-05"]
+    (held,) = [visit for key, visit in stored_visits(where.observations).items() if key[2] == "2012-05"]
     assert (held.observations, held.note.partition(" on ")[0]) == (30, "read again")
 
 
@@ -458,7 +463,7 @@ MARCH = "community = 'birds' and month = '2012-03-01'"
 
 
 def built(where):
-    warehouse.build(where, communities.load(where.communities), date(2016, 1, 20))
+    build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
 
 
 def test_a_list_seen_at_two_places_counts_once_and_was_seen_where_either_was(tmp_path):
@@ -503,19 +508,19 @@ def test_a_wrong_copy_is_told_by_file_and_key(tmp_path, of, reason):
     core = '\n[[sources]]\nname = "core"\nkind = "git"\nsince = 2012-01-01\nwhy = "x"\nurls = ["git+https://x.example.org/a/b"]\n'
     users = source("users", "http://127.0.0.1", OLD, more=f'copy_of = "{of}"\n')
     (tmp_path / "birds.toml").write_text(HEAD + live + copy + core + users)
-    with pytest.raises(communities.CatalogueError) as raised:
-        communities.load(tmp_path)
+    with pytest.raises(CatalogueError) as raised:
+        load_catalogue(tmp_path)
     assert str(raised.value) == f"birds.toml: sources[3].copy_of: {reason}"
 
 
 def test_captures_are_asked_at_the_wayback_machine_unless_the_catalogue_says_otherwise(tmp_path):
     (tmp_path / "birds.toml").write_text(HEAD + source("users", "", OLD))
-    (birds,) = communities.load(tmp_path)
+    (birds,) = load_catalogue(tmp_path)
     assert birds.sources[0].captures == "https://web.archive.org/"
     wrong = source("users", "", OLD).replace("archiveorg", "pipermail") + 'captures = "https://web.archive.org/x"\n'
     (tmp_path / "birds.toml").write_text(HEAD + wrong)
-    with pytest.raises(communities.CatalogueError) as raised:
-        communities.load(tmp_path)
+    with pytest.raises(CatalogueError) as raised:
+        load_catalogue(tmp_path)
     assert str(raised.value).splitlines() == [
         "birds.toml: sources[0].captures: the url of an archive is a folder and ends in /",
         "birds.toml: sources[0].captures: only a source of kind archiveorg has it",
@@ -524,6 +529,6 @@ def test_captures_are_asked_at_the_wayback_machine_unless_the_catalogue_says_oth
 
 def test_a_rehearsal_turns_captures_to_its_server(tmp_path):
     catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
-    turned = [s for one in communities.load(tmp_path / "turned") for s in one.sources if s.kind == "archiveorg"]
+    turned = [s for one in load_catalogue(tmp_path / "turned") for s in one.sources if s.kind == "archiveorg"]
     assert {host for one in turned for host in contact.hosts(one)} == {"127.0.0.1"}
     assert not any(one.visited for one in turned)

@@ -26,21 +26,27 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 from scrapy.settings import Settings
 
-from flows import cli
+from flows.cli import main
 from flows.collect import collected
-from flows.rehearsal import archives, catalogue, lists
-from flows.rehearsal.archives import FAULTS, Archives, MailingList
-from flows.rehearsal.server import serve
-from pipelines import communities, landing
+from flows.demo import archives, catalogue, lists
+from flows.demo.archives import FAULTS, Archives, MailingList
+from flows.demo.server import serve
+from pipelines.catalogue.history import Figure
+from pipelines.catalogue.listing import catalogue_table
+from pipelines.catalogue.load import CatalogueError, load_catalogue
+from pipelines.catalogue.urls import ARCHIVES, units
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.history import Figure
-from pipelines.nouns import Source, Verdict, Visit
-from pipelines.pseudonyms import Pseudonyms
-from spiders import hyperkitty, mbox, pipermail, ponymail, streams
-from spiders.budget import HostRestsError
-from spiders.months import Listed, counted, first_day, no_mail, settled, turns
-from spiders.pages import NoPageError
-from spiders.streams import DamagedError, Stream, looked_through, pieces
+from pipelines.landing.pages import keep_page, kept_page, prune_pages
+from pipelines.landing.store import stored_visits
+from pipelines.landing.visits import read_visits
+from pipelines.model import Source, Verdict, Visit
+from pipelines.privacy.pseudonyms import Pseudonyms
+from spiders.core import streams
+from spiders.core.budget import HostPausedError
+from spiders.core.pages import NoPageError, counted
+from spiders.core.streams import DamagedError, Stream, inspect_stream, pieces
+from spiders.mail import archive, hyperkitty, mbox, pipermail, ponymail
+from spiders.mail.archive import Listed, first_day, no_mail, settled, turns
 
 KEY = "5e" * 32
 KEYED = Pseudonyms(bytes.fromhex(KEY))
@@ -329,7 +335,7 @@ def nights(tmp_path_factory):
             + boxes(top / "boxes")
             + by_hand
         )
-        (birds,) = communities.load(where.communities)
+        (birds,) = load_catalogue(where.communities)
         for lists, wrong in ((LISTS, faults()), (later_lists(), {LISTS["turned"].url: ["login"]})):
             server.archives = Archives(list(lists.values()), wrong, ROBOTS, known=FAULTS | IMPOSSIBLE)
             server.requests.clear()
@@ -345,8 +351,9 @@ CRAWL = """
 import sys
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from spiders.__main__ import module_of
 kinds = sys.argv[1].split(",")
-settings = Settings({"SPIDER_MODULES": [f"spiders.{kind}" for kind in kinds]})
+settings = Settings({"SPIDER_MODULES": [module_of(kind) for kind in kinds]})
 settings.setmodule("spiders.settings")
 process = AsyncCrawlerProcess(settings)
 for kind in kinds:
@@ -381,7 +388,7 @@ def visit_to(nights, night, name, month):
 
 def held(nights, name):
     """Return how many rows are held of each unit of a source."""
-    known = landing.held(nights[0].observations)
+    known = stored_visits(nights[0].observations)
     return {unit: visit.observations for (_, source, unit), visit in known.items() if source == name}
 
 
@@ -582,10 +589,10 @@ def text_name(month):
 
 def test_pages_are_kept_as_they_were_served_and_found_by_their_visit(nights):
     where = nights[0]
-    there = landing.held(where.observations).items()
+    there = stored_visits(where.observations).items()
     known = {key: visit for key, visit in there if visit.observations and visit.kind != "mbox"}
     for (_, source, unit_), visit in known.items():
-        page = landing.kept_page(where.data, visit)
+        page = kept_page(where.data, visit)
         assert page is not None, (source, unit_)
         if page.suffix == ".gz" and LISTS[source].kind == "pipermail":
             assert page.read_bytes()[:2] == b"\x1f\x8b"
@@ -598,7 +605,7 @@ def test_pages_are_kept_as_they_were_served_and_found_by_their_visit(nights):
 def reread(nights):
     """The two nights, then the commands that read kept pages again and a mailbox: folder, what was before, output."""
     where = nights[0]
-    before = landing.held(where.observations), len(list(landing.noted(where.visits)))
+    before = stored_visits(where.observations), len(list(read_visits(where.visits)))
     boxes = where.data.parent / "boxes"
     told = [
         stackrank(where, "collect", "--reread", "birds/dev", "birds/plain"),
@@ -623,12 +630,12 @@ def stackrank(where, *arguments):
 def test_r25_kept_pages_are_read_again_without_asking_anybody(reread):
     where, before, seen, (told, *_) = reread
     key = ("birds", "dev", unit(A))
-    after = landing.held(where.observations)[key]
+    after = stored_visits(where.observations)[key]
     assert (after.observations, after.seen_at, after.checksum) == (40, before[key].seen_at, before[key].checksum)
     assert after.note == f"read again on {TODAY} from the page of then"
     months = [k for k in before if k[1] == "dev" and k[2] != "index"]
     assert (told.returncode, told.stdout) == (0, f"{len(months)} units had, 0 failed\n")
-    assert len(list(landing.noted(where.visits))) == seen + len(months) + 2, "and two mailboxes"
+    assert len(list(read_visits(where.visits))) == seen + len(months) + 2, "and two mailboxes"
 
 
 # ---- mailboxes on this machine ---------------------------------------------------------------------------------
@@ -669,7 +676,7 @@ def test_a_message_in_a_file_of_its_own_says_nothing_of_when_it_came(nights):
 @pytest.mark.long
 def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogue(reread):
     assert held(reread, "by-hand") == {"packed": 3}
-    visit = landing.held(reread[0].observations)["birds", "by-hand", "packed"]
+    visit = stored_visits(reread[0].observations)["birds", "by-hand", "packed"]
     assert visit.url == "file://localhost/packed"
     _, good, cut = reread[3]
     assert (good.returncode, good.stdout) == (0, "1 units had, 0 failed\n")
@@ -693,7 +700,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("command", "complaint"), WRONG.items(), ids=map(" ".join, WRONG))
 def test_what_cannot_be_read_here_is_wrong_usage(spider, capsys, command, complaint):
-    assert cli.main(command) == 2
+    assert main(command) == 2
     assert complaint in capsys.readouterr().err
 
 
@@ -703,12 +710,12 @@ def test_pages_are_pruned_by_command(spider, monkeypatch, tmp_path, capsys):
     visits = [visit_of(source, "x", 1, checksum=c * 64) for c in "ab"]
     for visit, days in zip(visits, (89, 91), strict=True):
         then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
-        os.utime(landing.keep_page(tmp_path, visit, b"mail"), (then, then))
-    assert cli.main(["prune"]) == 0
+        os.utime(keep_page(tmp_path, visit, b"mail"), (then, then))
+    assert main(["prune"]) == 0
     assert capsys.readouterr().out == "1 kept pages deleted\n"
-    assert [bool(landing.kept_page(tmp_path, visit)) for visit in visits] == [True, False]
-    assert cli.main(["prune", "--days", "88"]) == 0
-    assert landing.kept_page(tmp_path, visits[0]) is None
+    assert [bool(kept_page(tmp_path, visit)) for visit in visits] == [True, False]
+    assert main(["prune", "--days", "88"]) == 0
+    assert kept_page(tmp_path, visits[0]) is None
 
 
 def test_r01_a_page_without_a_single_message_is_no_harvest(spider):
@@ -749,7 +756,7 @@ def test_a_stream_is_what_was_packed_whatever_the_chunks(content, packer, most):
     raw = Chunks(PACKERS[packer](content))
     raw.most = most
     assert b"".join(pieces(Stream(raw).read)) == content
-    looked = looked_through(Stream(io.BytesIO(PACKERS[packer](content))).read)
+    looked = inspect_stream(Stream(io.BytesIO(PACKERS[packer](content))).read)
     assert looked == (content[:4096], streams.sha256(content).hexdigest())
 
 
@@ -759,7 +766,7 @@ def test_a_packed_stream_without_its_end_is_never_taken_for_a_whole_one(content,
     packed = PACKERS[packer](content)
     cut = data.draw(st.integers(8, len(packed) - 1))
     with pytest.raises(DamagedError, match="ends early") as damage:
-        looked_through(Stream(io.BytesIO(packed[:cut])).read)
+        inspect_stream(Stream(io.BytesIO(packed[:cut])).read)
     assert damage.value.early
 
 
@@ -775,7 +782,7 @@ def test_a_packed_stream_without_its_end_is_never_taken_for_a_whole_one(content,
 def test_a_damaged_stream_says_what_is_wrong_with_it(spoil, reason):
     packed = gzip.compress(bytes(range(256)) * 9)
     with pytest.raises(DamagedError) as damage:
-        looked_through(Stream(io.BytesIO(spoil(packed))).read)
+        inspect_stream(Stream(io.BytesIO(spoil(packed))).read)
     assert str(damage.value).startswith(reason)
     assert not damage.value.early
 
@@ -783,11 +790,11 @@ def test_a_damaged_stream_says_what_is_wrong_with_it(spoil, reason):
 def test_a_bomb_takes_little_memory_and_large_mail_passes():
     mail = gzip.compress((b"From: jane@example.org\n" + os.urandom(4000)) * 12_000)
     tracemalloc.start()
-    assert looked_through(Stream(io.BytesIO(mail)).read).start.startswith(b"From: jane@example.org")
+    assert inspect_stream(Stream(io.BytesIO(mail)).read).start.startswith(b"From: jane@example.org")
     with pytest.raises(DamagedError, match="more than mail does"):
-        looked_through(Stream(io.BytesIO(archives._bomb())).read)
+        inspect_stream(Stream(io.BytesIO(archives._bomb())).read)
     with pytest.raises(DamagedError, match="swells to over 4 MB"):
-        looked_through(Stream(io.BytesIO(mail), largest=3 << 20).read)
+        inspect_stream(Stream(io.BytesIO(mail), largest=3 << 20).read)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20
@@ -1056,7 +1063,7 @@ def test_a_host_in_trouble_gets_pauses_and_after_three_failures_its_rest(spider,
     async def pause(seconds):
         pauses.append(seconds)
 
-    monkeypatch.setattr("spiders.pages.asyncio.sleep", pause)
+    monkeypatch.setattr("spiders.core.pages.asyncio.sleep", pause)
     spider.settings = Settings({"UNLIMITED_HOSTS": ["127.0.0.1"], "UNITS_PER_HOST": 9})
 
     def ask(*statuses):
@@ -1073,7 +1080,7 @@ def test_a_host_in_trouble_gets_pauses_and_after_three_failures_its_rest(spider,
         spider.check_rest(url)
         with pytest.raises(NoPageError):
             ask(*statuses)
-    with pytest.raises(HostRestsError, match="3 questions in a row failed, the last one: the server answered 500"):
+    with pytest.raises(HostPausedError, match="3 questions in a row failed, the last one: the server answered 500"):
         spider.check_rest(url)
 
 
@@ -1086,7 +1093,7 @@ def test_r25_what_an_older_reader_has_read_is_read_again_from_its_page_or_stays(
     assert spider.due(source, one, None, None)
     again = spider._from_kept(source, one, None)
     assert (again.visit.reader, sum(batch.num_rows for batch in again.batches)) == ("pipermail/2", 40)
-    monkeypatch.setattr(landing, "kept_page", lambda *_: None)
+    monkeypatch.setattr(archive, "kept_page", lambda *_: None)
     assert spider._from_kept(source, one, None) is None
     assert not spider.due(source, one, None, None), "its page is gone, and the archive is not asked for years of mail"
     assert spider.due(source, one._replace(settled=False), None, None)
@@ -1116,8 +1123,8 @@ def questions(source, spider, night):
 
 
 def test_a_quiet_night_asks_no_host_of_the_shipped_catalogue_for_more_than_it_bears(spider, monkeypatch):
-    shipped = [source for one in communities.load(CHECKOUT / "data/communities") for source in one.sources]
-    lists = [source for source in shipped if source.visited and source.kind in communities.ARCHIVES]
+    shipped = [source for one in load_catalogue(CHECKOUT / "data/communities") for source in one.sources]
+    lists = [source for source in shipped if source.visited and source.kind in ARCHIVES]
     for source in lists:
         spider.held[source.community, source.name, "index"] = visit_of(source, "index", 5, reader=spider.reader)
     monkeypatch.setattr(spider, "_held_rows", lambda source: [])
@@ -1173,10 +1180,10 @@ def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_
     before = CHANNEL[CHANNEL.index('name = "forum"') - 12 :].partition("\n\n")[0].replace('"forum"', '"before"')
     before = before.replace("2010-07-01", "2009-07-01").replace("why", 'continued_by = "birds/forum"\nwhy')
     (tmp_path / "real/birds.toml").write_text(HEAD + text + before)
-    (birds,) = communities.load(tmp_path / "real")
+    (birds,) = load_catalogue(tmp_path / "real")
     assert birds.sources[3].continues == "birds/before"
     catalogue.rehearse(tmp_path / "real", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
-    (turned,) = communities.load(tmp_path / "turned")
+    (turned,) = load_catalogue(tmp_path / "turned")
     assert {s.name: s.urls for s in turned.sources if s.visited} == {
         "dev": ("http://127.0.0.1:9/lists.example.org/archives/list/dev@lists.example.org/",),
         "users": ("http://127.0.0.1:9/lists.example.org/api/",),
@@ -1186,7 +1193,7 @@ def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_
         ("forum", True, None), ("old", False, None), ("before", True, None),
     ]  # fmt: skip
     catalogue.rehearse(tmp_path / "real", tmp_path / "frozen", "http://127.0.0.1:9", snapshot=True)
-    assert not any(s.enabled for s in communities.load(tmp_path / "frozen")[0].sources)
+    assert not any(s.enabled for s in load_catalogue(tmp_path / "frozen")[0].sources)
 
 
 # ---- kept pages ------------------------------------------------------------------------------------------------
@@ -1195,7 +1202,7 @@ def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_
 def test_pages_are_kept_by_their_checksum_and_pruned_by_their_age(tmp_path):
     source = Source("birds", "dev", "pipermail", (TABLE,), date(2020, 1, 1), "Invented.")
     page, packed = b"mail " * 999, gzip.compress(b"mail " * 999)
-    kept = [landing.keep_page(tmp_path, visit_of(source, "2020-01", 1, checksum=c * 64), p) for c, p in
+    kept = [keep_page(tmp_path, visit_of(source, "2020-01", 1, checksum=c * 64), p) for c, p in
             (("a", page), ("b", packed))]  # fmt: skip
     assert [path.relative_to(tmp_path / "pages/birds/dev").as_posix() for path in kept] == [
         f"aa/{'a' * 64}.zst", f"bb/{'b' * 64}.gz",
@@ -1203,14 +1210,14 @@ def test_pages_are_kept_by_their_checksum_and_pruned_by_their_age(tmp_path):
     assert [b"".join(pieces(Stream(path.open("rb")).read)) for path in kept] == [page, page]
     assert kept[1].read_bytes() == packed
     assert len(kept[0].read_bytes()) < 100
-    again = landing.keep_page(tmp_path, visit_of(source, "2020-02", 1, checksum="a" * 64), b"other")
+    again = keep_page(tmp_path, visit_of(source, "2020-02", 1, checksum="a" * 64), b"other")
     assert (again, again.stat().st_mtime_ns) == (kept[0], kept[0].stat().st_mtime_ns)
     day = datetime.now(UTC)
     os.utime(kept[0], (0, (day - timedelta(days=91)).timestamp()))
-    assert landing.prune(tmp_path, day - timedelta(days=90)) == 1
+    assert prune_pages(tmp_path, day - timedelta(days=90)) == 1
     assert [path.exists() for path in kept] == [False, True]
-    assert landing.kept_page(tmp_path, visit_of(source, "2020-01", 1, checksum="a" * 64)) is None
-    assert landing.kept_page(tmp_path, visit_of(source, "2020-01", 1)) is None
+    assert kept_page(tmp_path, visit_of(source, "2020-01", 1, checksum="a" * 64)) is None
+    assert kept_page(tmp_path, visit_of(source, "2020-01", 1)) is None
 
 
 # ---- the catalogue ---------------------------------------------------------------------------------------------
@@ -1260,14 +1267,14 @@ urls = ["file://localhost/srv/old%20mail/dev.mbox"]
 
 def test_channels_are_loaded_with_what_they_are(tmp_path):
     (tmp_path / "birds.toml").write_text(HEAD + CHANNEL)
-    (birds,) = communities.load(tmp_path)
+    (birds,) = load_catalogue(tmp_path)
     dev, users, _, forum, _ = birds.sources
     assert (dev.address, dev.language, dev.audience) == ("dev@lists.example.org", "fr", "developers")
     assert (users.language, users.audience, users.visited) == ("en", None, True)
     assert (forum.urls, forum.evidence, forum.visited) == ((), "Named on the home page of 2011.", False)
     assert not replace(dev, enabled=False).visited
-    assert [communities.units(s) for s in birds.sources] == [["index"], ["index"], ["index"], [], ["dev.mbox"]]
-    assert len(communities.table([birds]).splitlines()) == 6
+    assert [units(s) for s in birds.sources] == [["index"], ["index"], ["index"], [], ["dev.mbox"]]
+    assert len(catalogue_table([birds]).splitlines()) == 6
 
 
 DEV_URL = "https://lists.example.org/archives/list/dev@lists.example.org/"
@@ -1301,8 +1308,8 @@ BROKEN = {
 def test_a_mistake_in_a_channel_is_told_by_its_key(tmp_path, old, new, expected):
     assert CHANNEL.count(old) == 1
     (tmp_path / "birds.toml").write_text(HEAD + CHANNEL.replace(old, new))
-    with pytest.raises(communities.CatalogueError) as refused:
-        communities.load(tmp_path)
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(tmp_path)
     assert [line for line in str(refused.value).splitlines() if line.startswith(f"birds.toml: {expected}")]
 
 
@@ -1342,7 +1349,7 @@ def test_real_answers_of_hyperkitty():
     sizes = {}
     for file in sorted(made.glob("export*.gz")):
         sizes[file.name] = read(file, None)
-        looked = looked_through(hyperkitty.Pieces(hyperkitty.steady(Stream(io.BytesIO(file.read_bytes())).read)).read)
+        looked = inspect_stream(hyperkitty.Pieces(hyperkitty.steady(Stream(io.BytesIO(file.read_bytes())).read)).read)
         assert (looked.start == b"") == ("empty" in file.name)
     assert sizes.pop("export_empty_2016-01.mbox.gz") == 0
     assert hyperkitty.count(answer) == sum(sizes.values()) == 538

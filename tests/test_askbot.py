@@ -13,11 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_warehouse import ask
 
-from flows import cli
-from pipelines import communities, landing, warehouse
+from flows.cli import main
+from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.urls import units
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.pseudonyms import Pseudonyms
-from spiders import askbot
+from pipelines.landing.visits import read_visits
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.warehouse.build import build_database
+from spiders.forums import askbot
 
 SHARED = CHECKOUT.parent / "shared" / "payloads" / "askbot"
 NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real pages in {SHARED}")
@@ -255,7 +258,7 @@ def read(where, path, monkeypatch, capfd):
     for name, value in (("DATA", where.data), ("COMMUNITIES", where.communities), ("KEY", "5e" * 32)):
         monkeypatch.setenv(f"STACKRANK_{name}", str(value))
     sleep(1)  # visits are noted to the second
-    status = cli.main(["collect", "--pages", str(path), "--source", "birds/ask"])
+    status = main(["collect", "--pages", str(path), "--source", "birds/ask"])
     out = capfd.readouterr()
     return status, out.out.strip(), out.err
 
@@ -263,7 +266,7 @@ def read(where, path, monkeypatch, capfd):
 def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages, monkeypatch, capfd):
     where, pages = given_pages
     with pytest.raises(SystemExit):
-        cli.main(["collect", "--pages"])
+        main(["collect", "--pages"])
     status, told, complaints = read(where, pages.with_name("nowhere"), monkeypatch, capfd)
     assert (status, "nowhere is neither a file nor a folder" in complaints) == (2, True)
     # A name with blanks cannot be that of a unit, so this folder is given by another one.
@@ -271,7 +274,7 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     status, told, complaints = read(where, folder, monkeypatch, capfd)
     assert (status, told) == (3, "3 units had, 4 failed")
     assert "jane" not in complaints
-    visits = {v.unit: v for v in landing.noted(where.visits)}
+    visits = {v.unit: v for v in read_visits(where.visits)}
     assert {unit: (str(v.verdict), v.observations) for unit, v in visits.items()} == {
         "question-11": ("ok", 5), "list-1.json.gz": ("ok", 2), "index": ("ok", 1), "login.html": ("failed", None),
         "cut.json.gz": ("failed", None), "a-file-without-a-plain-name": ("failed", None),
@@ -290,12 +293,12 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     for unit in ("login.html", "cut.json.gz", "nothing.html", "it is jane@example.org"):
         (folder / "more" / unit).unlink()
     assert read(where, folder, monkeypatch, capfd)[:2] == (0, "3 units had, 0 failed")
-    latest = {v.unit: str(v.verdict) for v in landing.noted(where.visits)}
+    latest = {v.unit: str(v.verdict) for v in read_visits(where.visits)}
     assert {latest[unit] for unit in ("question-11", "list-1.json.gz", "index")} == {"unchanged"}
     assert pq.read_table(where.observations / "birds/ask/index.parquet").to_pylist() == [
         {"month": None, "messages": 4, "url": "file://localhost/list-1.json.gz"}
     ]
-    warehouse.build(where, communities.load(where.communities), date(2014, 1, 20))
+    build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
     months = ask(where, "select strftime(month, '%m'), value from metrics.messages order by 1")
     assert months == [("03", 2.0), ("04", 3.0), ("05", 1.0)], "a question in both counts once, by the earlier time"
     assert ask(where, "select count(*), sum(messages), sum(people) from core.threads") == [(2, 6, 4)]
@@ -321,8 +324,8 @@ def test_where_it_was_is_no_place_to_ask_and_other_sites_are_refused(tmp_path, m
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
     where.communities.mkdir()
     (where.communities / "birds.toml").write_text(CATALOGUE + f'urls = ["{SITE}/"]\n')
-    (birds,) = communities.load(where.communities)
-    assert (birds.sources[0].visited, birds.sources[0].reachable, communities.units(birds.sources[0])) == (
+    (birds,) = load_catalogue(where.communities)
+    assert (birds.sources[0].visited, birds.sources[0].reachable, units(birds.sources[0])) == (
         False,
         False,
         [],

@@ -17,12 +17,12 @@ from plotly.offline import get_plotlyjs
 from test_git import CANARIES as GIT_CANARIES
 from test_git import FORGE, SINGING, made, texts
 
-from flows.rehearsal import archives
-from flows.rehearsal.archives import HTML, Answer, Archives, MailingList
-from flows.rehearsal.invented import Person
-from flows.rehearsal.server import serve
+from flows.demo import archives
+from flows.demo.archives import HTML, Answer, Archives, MailingList
+from flows.demo.invented import Person
+from flows.demo.server import serve
 from pipelines.folders import CHECKOUT
-from spiders.pages import names_nobody, web_page
+from spiders.core.pages import names_nobody, web_page
 
 KEY = "5e" * 32
 SENDER, LOCAL, TOPIC, BODY, WALL, DOTTED = (

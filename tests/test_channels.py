@@ -7,9 +7,10 @@ from test_messages import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_m
 from test_report import Page, by_source
 from test_warehouse import ask, community
 
-from pipelines import warehouse
-from reports import community as of_community
-from reports import facts, words
+from pipelines.warehouse.build import build_database
+from reports import answers
+from reports.pages import community as of_community
+from reports.text.labels import LEGEND
 
 __all__ = ["where"]
 TITLE = "Where people talk: each list's and forum's share of the messages"
@@ -33,7 +34,7 @@ def lists(where):
         for month, mails in held.items():
             if mails:
                 land_month(where, source, month, *mails)
-    warehouse.build(where, [community("birds", dev, users, chat)], TODAY)
+    build_database(where, [community("birds", dev, users, chat)], TODAY)
     return where
 
 
@@ -46,7 +47,7 @@ def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
 
 
 def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is_hatched(where):
-    page = Page(of_community.page(facts.read(lists(where).database), "birds"))
+    page = Page(of_community.page(answers.read_answers(lists(where).database), "birds"))
     figure = page.figures["channels"]
     bars = {trace["legendgroup"]: dict(zip(trace["x"], trace["y"], strict=True)) for trace in figure["data"]}
     assert bars["dev"] == {"2025-12-01": 75, "2026-01-01": 25, "2026-02-01": 0, "2026-03-01": None}
@@ -55,13 +56,13 @@ def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_on
     hatched = {tuple(trace["marker"]["pattern"]["shape"]) for trace in figure["data"]}
     assert hatched == {("", "", "/", "/")}
     assert figure["layout"]["barmode"] == "stack"
-    assert words.LEGEND["hatched"] in page.text
+    assert LEGEND["hatched"] in page.text
     assert page.rows(TITLE)["January 2026"] == ["75 % (3)", "25 % (1)", ""]
     assert page.rows(TITLE)["February 2026"] == ["100 % (1)", "0 % (0)", "chat"]
 
 
 def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
-    known = facts.read(lists(where).database)
+    known = answers.read_answers(lists(where).database)
     rows = [
         row | {"community": "birds"}
         for source, values in (("dev", (3, None)), ("users", (1, None)))
@@ -77,11 +78,11 @@ def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
     assert page.rows(TITLE)["January 2026"] == ["not observed", "not observed", "dev and users"]
     for trace in page.figures["channels"]["data"]:
         assert 0 not in trace["y"]
-    assert words.LEGEND["unseen"] in page.text
+    assert LEGEND["unseen"] in page.text
 
 
 def test_a_forum_is_called_one_and_small_lists_stand_together(where):
-    known = facts.read(lists(where).database)
+    known = answers.read_answers(lists(where).database)
     rows = [by_source(f"list{n}", DECEMBER, 10 - n) | {"community": "birds"} for n in range(8)]
     rows.append(by_source("ask", DECEMBER, 50) | {"community": "birds", "channel": "forum"})
     page = Page(of_community.page(replace(known, by_source=rows), "birds"))
@@ -93,6 +94,6 @@ def test_a_forum_is_called_one_and_small_lists_stand_together(where):
 
 
 def test_with_one_list_alone_there_is_nothing_to_share(where):
-    known = facts.read(lists(where).database)
+    known = answers.read_answers(lists(where).database)
     rows = [by_source("dev", DECEMBER, 3) | {"community": "birds"}]
     assert "channels" not in Page(of_community.page(replace(known, by_source=rows), "birds")).figures

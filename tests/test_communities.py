@@ -8,25 +8,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.communities import (
-    ARCHIVES,
+from pipelines.catalogue.listing import catalogue_table
+from pipelines.catalogue.load import (
     CHANNELS,
     COMMUNITY_KEYS,
     DATE_KEYS,
     FACT_KEYS,
-    KINDS,
     SOURCE_KEYS,
     CatalogueError,
-    file_of,
-    load,
-    repository_url,
-    table,
-    unit_of,
+    load_catalogue,
 )
-from pipelines.communities import units as units_of
+from pipelines.catalogue.platform_facts import TIMELESS, TOPICS, period_of
+from pipelines.catalogue.urls import ARCHIVES, KINDS, file_of, repository_url, unit_of
+from pipelines.catalogue.urls import units as units_of
 from pipelines.folders import CHECKOUT
-from pipelines.nouns import Verdict
-from pipelines.profile import LASTING, TOPICS, era
+from pipelines.model import Verdict
 
 PAGE = (CHECKOUT / "data/README.md").read_text(encoding="utf-8")
 
@@ -86,14 +82,14 @@ def folder(tmp_path: Path) -> Path:
 
 def mistakes(folder: Path) -> list[str]:
     with pytest.raises(CatalogueError) as refused:
-        load(folder)
+        load_catalogue(folder)
     return str(refused.value).splitlines()
 
 
 def test_a_good_catalogue_is_loaded_whole_and_by_slug(folder: Path) -> None:
     (folder / ".draft.toml").write_text("not = [toml")
     (folder / "notes.txt").write_text("nor this")
-    birds, fish = load(folder)
+    birds, fish = load_catalogue(folder)
     assert (birds.slug, birds.name, birds.homepage) == ("birds", "Birds", "https://birds.example.org/")
     assert (birds.born, fish.slug) == (date(2010, 7, 1), "fish")
     core, official = birds.sources
@@ -107,7 +103,7 @@ def test_a_good_catalogue_is_loaded_whole_and_by_slug(folder: Path) -> None:
 
 
 def test_the_table_is_aligned_and_says_what_is_off(folder: Path) -> None:
-    assert table(load(folder)).splitlines() == [
+    assert catalogue_table(load_catalogue(folder)).splitlines() == [
         "community  source    kind  units               since       until       state  continues",
         "birds      core      git   2                   2010-05-01  -           on     -",
         "birds      official  git   from projects.yaml  2012-01-01  -           off    -",
@@ -288,7 +284,7 @@ def test_a_wrong_fact_is_told_by_its_key(folder: Path, old: str, new: str, expec
 
 def test_facts_are_loaded_as_they_stand_and_none_says_the_same_twice(folder: Path) -> None:
     (folder / "fish.toml").write_text(FISH + FACTS)
-    cadence, formats, first = load(folder)[1].facts
+    cadence, formats, first = load_catalogue(folder)[1].facts
     assert (cadence.as_of, cadence.text, cadence.per_year, cadence.confirmed) == (
         "2013-11",
         "Every spring.",
@@ -487,7 +483,7 @@ def test_a_template_without_a_place_is_refused() -> None:
 
 
 def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
-    catalogue = {community.slug: community for community in load(CHECKOUT / "data/communities")}
+    catalogue = {community.slug: community for community in load_catalogue(CHECKOUT / "data/communities")}
     assert list(catalogue) == ["cloudstack", "eucalyptus", "opennebula", "openstack"]
     sources = {source.id: source for community in catalogue.values() for source in community.sources}
     units = {name: units_of(source) for name, source in sources.items()}
@@ -510,7 +506,7 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
 
 
 def test_the_shipped_lists_are_those_of_the_communities() -> None:
-    sources = [source for community in load(CHECKOUT / "data/communities") for source in community.sources]
+    sources = [source for community in load_catalogue(CHECKOUT / "data/communities") for source in community.sources]
     talk = [source for source in sources if source.kind in CHANNELS]
     assert Counter(source.community for source in talk if source.visited) == {
         "cloudstack": 7, "openstack": 15, "opennebula": 3,
@@ -535,18 +531,18 @@ def test_several_lists_can_go_on_in_one_and_nothing_else_can(folder: Path) -> No
     lists = lists[: lists.index("urls")] + lists[lists.index("continued_by") :].replace("urls", "#")
     third = lists[lists.index("[[sources]]") : lists.rindex("[[sources]]")].replace('"pond"', '"puddle"')
     (folder / "fish.toml").write_text(lists + third)
-    *_, fish = load(folder)
+    *_, fish = load_catalogue(folder)
     assert [source.continued_by for source in fish.sources] == ["fish/sea", None, "fish/sea"]
     (folder / "fish.toml").write_text((lists + third).replace('continues = "fish/pond"', ""))
     assert mistakes(folder)[0] == "fish.toml: sources[0].continued_by: fish/sea must have continues = 'fish/pond'"
 
 
 def test_the_shipped_facts_speak_of_every_topic_and_mark_what_is_not_confirmed() -> None:
-    facts = {c.slug: c.facts for c in load(CHECKOUT / "data/communities")}
+    facts = {c.slug: c.facts for c in load_catalogue(CHECKOUT / "data/communities")}
     for slug, own in facts.items():
-        told = {(fact.topic, era(fact.as_of)) for fact in own}
-        both = set(TOPICS) - set(LASTING) - {"hypervisors-hosted", "countries", "members"}
-        assert told >= {(topic, None) for topic in LASTING} | {(topic, e) for topic in both for e in ("2013", "today")}
+        told = {(fact.topic, period_of(fact.as_of)) for fact in own}
+        both = set(TOPICS) - set(TIMELESS) - {"hypervisors-hosted", "countries", "members"}
+        assert told >= {(topic, None) for topic in TIMELESS} | {(topic, e) for topic in both for e in ("2013", "today")}
         assert len(told) >= 20 or slug != "openstack"
         assert [fact.source for fact in own if fact.confirmed and "general knowledge" in fact.source] == []
     unsure = Counter(slug for slug, own in facts.items() for fact in own if not fact.confirmed)
@@ -573,5 +569,5 @@ def test_the_readme_explains_every_key_and_verdict() -> None:
 
 def test_the_example_of_the_readme_is_a_community(tmp_path: Path) -> None:
     (tmp_path / "birds.toml").write_text(PAGE.partition("```toml\n")[2].partition("```")[0])
-    (birds,) = load(tmp_path)
+    (birds,) = load_catalogue(tmp_path)
     assert [unit_of(url) for source in birds.sources for url in source.urls] == ["birds/one", "birds/two"]

@@ -10,8 +10,9 @@ from test_releases import BUNDLES, NEEDS_BUNDLES, tag
 from test_warehouse import TODAY, ask, community, land, row, source
 
 from flows.collect import collect
-from pipelines import communities, warehouse
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
+from pipelines.warehouse.build import build_database
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^```sql\n(.*?)^```$", README, re.S | re.M)
@@ -44,7 +45,7 @@ def test_domains_add_up_month_by_month_and_each_counts_in_its_first_month_only(w
         row(7, datetime(2025, 5, 4), author_domain="merges.example", parents=2),
         row(8, datetime(1970, 1, 1), author_domain="clock.example"),
     ])  # fmt: skip
-    warehouse.build(where, [community("birds", birds)], TODAY)
+    build_database(where, [community("birds", birds)], TODAY)
     assert ask(where, DOMAINS.replace("apache/cloudstack", "birds/one")) == [
         (date(2025, 2, 1), 2, 2), (date(2025, 3, 1), 0, 2), (date(2025, 4, 1), 0, 2), (date(2025, 5, 1), 1, 3),
     ]  # fmt: skip
@@ -56,7 +57,7 @@ def test_lines_of_versions_are_listed_with_the_day_and_whose_it_is(where):
     tags = [tag("v1.0", date(2025, 2, 1)), tag("v1.0.1", date(2025, 3, 1)), tag("v1.1-rc1", date(2025, 4, 1)),
             tag("v1.1", date(2025, 5, 1), "commit"), tag("nightly", date(2025, 6, 1))]  # fmt: skip
     land(where, birds, "birds/one", [row(1, datetime(2025, 2, 3))], tags)
-    warehouse.build(where, [community("birds", birds)], TODAY)
+    build_database(where, [community("birds", birds)], TODAY)
     assert ask(where, question("core.releases")) == [
         ("birds", "1.0", date(2025, 2, 1), "tag"), ("birds", "1.1", date(2025, 5, 1), "commit"),
     ]  # fmt: skip
@@ -87,9 +88,9 @@ def test_the_domains_of_the_real_history_are_those_that_git_has(where, monkeypat
     (where.communities / "cloudstack.toml").write_text(
         declared.replace("git+https://github.com/apache/cloudstack", bundle)
     )
-    four = communities.load(where.communities)
+    four = load_catalogue(where.communities)
     assert [visit.verdict for visit in collect(where, four[0].sources).visits] == ["ok"]
-    warehouse.build(where, four, date(2026, 8, 20))
+    build_database(where, four, date(2026, 8, 20))
     answered = ask(where, DOMAINS)
     (clone,) = where.clones.rglob("*.git")
     expected = first_months(clone)

@@ -18,15 +18,21 @@ from scrapy.settings import Settings
 
 from flows import doctor, status
 from flows.collect import collected
-from flows.rehearsal.counts import NAMED, Counts, Listed, Project, Register, Repository, rehearsed
-from flows.rehearsal.server import serve
-from pipelines import communities, counted, history, landing, measures, warehouse
+from flows.demo.counts import NAMED, Counts, Listed, Project, Register, Repository, rehearsed
+from flows.demo.server import serve
+from pipelines.catalogue import count_pages, history, measures, urls
+from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
-from pipelines.landing import COUNTS
-from pipelines.nouns import Verdict, Visit
-from spiders import asf, counts, github, openinfra
-from spiders.budget import HostRestsError
-from spiders.pages import NoPageError
+from pipelines.landing.schemas import COUNTS
+from pipelines.landing.store import Harvest, land, latest_count_file, read_unit, read_visit, unit_file
+from pipelines.landing.visits import read_visits
+from pipelines.model import Verdict, Visit
+from pipelines.warehouse import query
+from pipelines.warehouse.build import CheckFailedError, build_database
+from spiders.core import base
+from spiders.core.budget import HostPausedError
+from spiders.core.pages import NoPageError
+from spiders.counts import asf, count_page, github, openinfra
 
 KEY = "5e" * 32
 TOKEN = "ghp_cAnArYtOkEn0123456789"
@@ -140,8 +146,9 @@ CRAWL = """
 import sys
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from spiders.__main__ import module_of
 kinds = sys.argv[1].split(",")
-settings = Settings({"SPIDER_MODULES": [f"spiders.{kind}" for kind in kinds], "LOG_LEVEL": sys.argv[2]})
+settings = Settings({"SPIDER_MODULES": [module_of(kind) for kind in kinds], "LOG_LEVEL": sys.argv[2]})
 settings.setmodule("spiders.settings")
 settings.set("LOG_LEVEL", sys.argv[2])
 process = AsyncCrawlerProcess(settings)
@@ -153,7 +160,7 @@ process.start()
 
 def crawl(where, *arguments, kinds=tuple(KINDS), **environ):
     """Run the spiders in one process, telling everything; return what they told."""
-    known = {name: value for name, value in os.environ.items() if name not in counted.GITHUB_TOKENS}
+    known = {name: value for name, value in os.environ.items() if name not in count_pages.GITHUB_TOKENS}
     own = {"STACKRANK_DATA": str(where.data), "STACKRANK_COMMUNITIES": str(where.communities), "STACKRANK_KEY": KEY}
     command = [sys.executable, "-c", CRAWL, ",".join(kinds), "DEBUG", *arguments]
     finished = subprocess.run(
@@ -174,7 +181,7 @@ def house(tmp_path_factory):
     with serve(top / "none") as server:
         catalogue(where.communities, server.base_url)
         server.counts = Counts(pages(), server.base_url, faults())
-        sources = [s for c in communities.load(where.communities) for s in c.sources]
+        sources = [s for c in load_catalogue(where.communities) for s in c.sources]
         for names in ("", "sources=birds/members,birds/launchpad,birds/asf,birds/github"):
             sleep(1)  # visits are noted to the second
             started = datetime.now(UTC).replace(microsecond=0)
@@ -186,7 +193,7 @@ def house(tmp_path_factory):
             ))  # fmt: skip
             files = tree(where.data)
         assert server.complaints == []
-    warehouse.build(where, communities.load(where.communities), TODAY)
+    build_database(where, load_catalogue(where.communities), TODAY)
     return SimpleNamespace(where=where, runs=runs, sources=sources, files=files, base=server.base_url)
 
 
@@ -195,7 +202,7 @@ def tree(folder):
 
 
 def ask(house, sql):
-    return [tuple(row.values()) for row in warehouse.ask(house.where.database, sql).to_pylist()]
+    return [tuple(row.values()) for row in query.ask(house.where.database, sql).to_pylist()]
 
 
 def test_every_page_lands_its_totals_of_the_day(house):
@@ -289,8 +296,8 @@ def test_status_and_page_tell_of_pages_and_not_of_days(house):
     seen = {s.source.id: s for s in status.known(house.where, house.sources).sources}
     assert set(seen["birds/github"].good) == {"birds__Wren", "birds__Wren__contributors", "birds__public_members"}
     assert [visit.verdict for visit in seen["github-legal/one"].failed] == ["refused"]
-    question = (CHECKOUT / "reports/questions/freshness.sql").read_text()
-    rows = {(r["community"], r["source"]): r for r in warehouse.ask(house.where.database, question).to_pylist()}
+    question = (CHECKOUT / "reports/queries/freshness.sql").read_text()
+    rows = {(r["community"], r["source"]): r for r in query.ask(house.where.database, question).to_pylist()}
     github_row = rows["birds", "github"]
     assert (github_row["units"], github_row["known_units"], github_row["waiting_units"]) == (3, 3, 0)
     assert (github_row["living_months"], github_row["pending_months"]) == (0, 0)
@@ -303,11 +310,12 @@ def held_before(where, source, page, rows, days, **facts):
     """Land the counts of a page as if they had been asked so many days ago."""
     day = TODAY - timedelta(days=days)
     at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
-    visit = Visit(source.community, source.name, source.kind, counted.unit(page, day), facts.pop("url"), at, Verdict.OK,
+    unit = count_pages.unit(page, day)
+    visit = Visit(source.community, source.name, source.kind, unit, facts.pop("url"), at, Verdict.OK,
                   **facts)  # fmt: skip
     table = [{"subject": "", "basis": "stated", "version": None, "url": visit.url, "day": day} | row for row in rows]
-    landing.land(where, landing.Harvest(visit, 0.0, COUNTS, [pa.RecordBatch.from_pylist(table, schema=COUNTS)], []))
-    return landing.unit_file(where.observations, visit)
+    land(where, Harvest(visit, 0.0, COUNTS, [pa.RecordBatch.from_pylist(table, schema=COUNTS)], []))
+    return unit_file(where.observations, visit)
 
 
 @pytest.fixture
@@ -318,7 +326,7 @@ def alone(tmp_path):
     with serve(tmp_path / "none") as server:
         server.counts = Counts(PAGES, server.base_url)
         catalogue(where.communities, server.base_url)
-        (birds,) = (c for c in communities.load(where.communities) if c.slug == "birds")
+        (birds,) = (c for c in load_catalogue(where.communities) if c.slug == "birds")
         yield SimpleNamespace(
             where=where, server=server, source=lambda kind: next(s for s in birds.sources if s.kind == kind)
         )
@@ -339,7 +347,7 @@ def test_a_page_that_is_what_it_was_proves_its_counts_for_another_day(alone):
     crawl(where, "sources=birds/github", "units=birds__Wren", kinds=["github"])
     (now,) = rows_of(where, source, f"birds__Wren-{TODAY}")
     assert (now["value"], now["day"], now["basis"]) == (3000, TODAY, "stated")
-    assert landing.newest(where.observations, source, "birds__Wren").note == counts.AGAIN
+    assert latest_count_file(where.observations, source, "birds__Wren").note == count_page.AGAIN
     assert before.read_bytes() == bytes_before
     assert alone.server.requests[-1].status == 304
 
@@ -360,7 +368,7 @@ def test_a_back_fill_that_breaks_off_lands_what_it_had(alone):
     alone.server.counts.faults = {f"{asked}&filter%5B%5D=created%3C%3D{before}&per_page=1&page=1": ["zero"]}
     crawl(where, "sources=birds/members", kinds=["openinfra"])
     assert [row["day"] for row in rows_of(where, source, f"joined-{TODAY}")] == ENDS[:2]
-    note = landing.read_visit(where.observations / "birds/members" / f"joined-{TODAY}.parquet").note
+    note = read_visit(where.observations / "birds/members" / f"joined-{TODAY}.parquet").note
     assert note == f"2 of {len(ENDS)} months that were never asked; then: total is 0, which is not believed"
 
 
@@ -387,7 +395,7 @@ def test_a_link_to_a_total_is_followed_on_its_own_host_only(alone):
     path = f"{LP}/~birds/participants?ws.size=1"
     alone.server.counts.faults = {path: ["elsewhere"], f"{LP}/~birds/members": ["no-number"]}
     crawl(alone.where, "sources=birds/launchpad", kinds=["launchpad"])
-    seen = {v.unit: v for v in landing.noted(alone.where.visits)}
+    seen = {v.unit: v for v in read_visits(alone.where.visits)}
     reason = seen[f"birds__participants-{TODAY}"].reason
     assert reason == "the link to total_size leads to another host"
     assert [asked for asked, _ in alone.server.counts.asked if "ws.show" in asked] == []
@@ -396,7 +404,7 @@ def test_a_link_to_a_total_is_followed_on_its_own_host_only(alone):
 # ---- the token ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("variable", counted.GITHUB_TOKENS)
+@pytest.mark.parametrize("variable", count_pages.GITHUB_TOKENS)
 def test_with_a_token_one_question_tells_of_all_repositories_and_the_token_is_nowhere(alone, variable):
     told = crawl(alone.where, "sources=birds/github", kinds=["github"], **{variable: TOKEN})
     asked = [path for path, _ in alone.server.counts.asked]
@@ -461,8 +469,8 @@ def test_a_token_that_a_server_sends_back_is_not_noted(monkeypatch, alone):
 
 def test_what_is_no_token_is_not_sent(monkeypatch, alone):
     assert spider_of(monkeypatch, alone, {"GITHUB_TOKEN": "no token\r\nX-Evil: 1"}).token is None
-    assert counted.github_token({"STACKRANK_GITHUB_TOKEN": "", "GITHUB_TOKEN": TOKEN}) == ("GITHUB_TOKEN", TOKEN)
-    assert counted.github_token({}) is None
+    assert count_pages.github_token({"STACKRANK_GITHUB_TOKEN": "", "GITHUB_TOKEN": TOKEN}) == ("GITHUB_TOKEN", TOKEN)
+    assert count_pages.github_token({}) is None
 
 
 def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(monkeypatch, alone):
@@ -474,7 +482,7 @@ def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(mo
     assert not spider.tired(Response("https://api.github.com/", status=403, headers={"X-RateLimit-Remaining": "7"}))
     assert spider.wait(Response("https://api.github.com/", status=429, headers={"Retry-After": "1"}), 5) is None
     spider.rest("https://api.github.com/", "the limit")
-    with pytest.raises(HostRestsError, match="wants to be left alone"):
+    with pytest.raises(HostPausedError, match="wants to be left alone"):
         spider.check_rest("https://api.github.com/orgs/birds")
 
 
@@ -487,7 +495,7 @@ def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(mo
     ],
 )
 def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypatch, alone, environ, state, said):
-    for name in counted.GITHUB_TOKENS:
+    for name in count_pages.GITHUB_TOKENS:
         monkeypatch.delenv(name, raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
@@ -500,7 +508,7 @@ def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypa
 @pytest.mark.parametrize("value", [None, True, 1.5, "7", [7], {"n": 7}, -1, 10**13, float("nan")])
 def test_what_is_no_count_is_never_taken_for_one_and_never_repeated(value):
     with pytest.raises(NoPageError, match=r"^stars is (missing|negative|no count)$"):
-        counts.number(value, "stars")
+        count_page.number(value, "stars")
 
 
 @pytest.mark.parametrize(
@@ -537,12 +545,12 @@ def test_three_files_of_apache_are_read_alike():
 
 @NEEDS_SAMPLES
 def test_real_answers_give_their_totals():
-    groups = counts.parsed(TextResponse("https://h/", body=(SHARED / "asf-projects/groups.json").read_bytes()))
+    groups = count_page.parsed(TextResponse("https://h/", body=(SHARED / "asf-projects/groups.json").read_bytes()))
     assert [c.value for c in asf.groups(groups, "cloudstack", TODAY)] == [138, 57]
     members = (SHARED / "openstack-members/openinfraid-api/openinfra_page_1.json").read_bytes()
-    assert openinfra._total(counts.parsed(TextResponse("https://h/", body=members))) == 15
-    told = counts.parsed(TextResponse("https://h/", body=(SHARED / "github/perceval/github_repo").read_bytes()))
-    values = {measure: counts.number(told[key], key) for measure, key in github.OF_REPOSITORY.items()}
+    assert openinfra._total(count_page.parsed(TextResponse("https://h/", body=members))) == 15
+    told = count_page.parsed(TextResponse("https://h/", body=(SHARED / "github/perceval/github_repo").read_bytes()))
+    values = {measure: count_page.number(told[key], key) for measure, key in github.OF_REPOSITORY.items()}
     assert values == {"stars": 48188, "forks": 16687, "watchers": 2904}
 
 
@@ -569,26 +577,26 @@ def test_real_answers_give_their_totals():
 def test_a_url_is_a_page_that_states_counts_or_a_mistake(kind, url, page):
     if page is None:
         with pytest.raises(ValueError, match=f"a page of kind {kind} ends in"):
-            communities.KINDS[kind](url)
+            urls.KINDS[kind](url)
     else:
-        assert communities.KINDS[kind](url) == page
+        assert urls.KINDS[kind](url) == page
 
 
 def test_the_catalogue_asks_github_at_most_twelve_questions_a_night():
-    sources = [s for c in communities.load(CATALOGUE) for s in c.sources if s.kind == "github" and s.enabled]
+    sources = [s for c in load_catalogue(CATALOGUE) for s in c.sources if s.kind == "github" and s.enabled]
     assert 0 < sum(len(source.urls) for source in sources) <= 12
 
 
 def test_only_a_measure_of_who_is_registered_counts_members(tmp_path):
     text = (CATALOGUE / "opennebula.toml").read_text()
     (tmp_path / "birds.toml").write_text(text.replace('"registered_users"', '"committers"'))
-    with pytest.raises(communities.CatalogueError, match="registered: no measure of the kind registered: 'committers'"):
-        communities.load(tmp_path)
+    with pytest.raises(CatalogueError, match="registered: no measure of the kind registered: 'committers'"):
+        load_catalogue(tmp_path)
 
 
 def test_every_measure_says_what_it_is_and_its_breaks_are_of_known_communities():
     known = measures.load()
-    slugs = {community.slug for community in communities.load(CATALOGUE)}
+    slugs = {community.slug for community in load_catalogue(CATALOGUE)}
     assert {"registered_users", "active_users_30_days", "participating_users_30_days"} <= known.keys()
     for measure in known.values():
         assert measure.definition.endswith(".")
@@ -602,7 +610,7 @@ def built(tmp_path_factory):
     """Flock has members who were counted now and then; Herd nobody counts; the figures are those of data/history."""
     top = tmp_path_factory.mktemp("built")
     where = Folders(top / "data", CATALOGUE, top / "site")
-    declared = communities.load(CATALOGUE)
+    declared = load_catalogue(CATALOGUE)
     source = next(s for c in declared for s in c.sources if s.id == "openstack/members")
     days = [date(2026, 1, 31), date(2026, 2, 10), date(2026, 5, 2)]
     for number, day in enumerate(days):
@@ -612,7 +620,7 @@ def built(tmp_path_factory):
     late = [{"measure": "individual_members", "value": 7, "day": day, "basis": "restated"}
             for day in (date(2025, 12, 31), days[0])]  # fmt: skip
     held_before(where, source, "joined", late, 5, url="https://register.example.org/members")
-    warehouse.build(where, declared, date(2026, 7, 10))
+    build_database(where, declared, date(2026, 7, 10))
     return SimpleNamespace(where=where)
 
 
@@ -657,7 +665,7 @@ qualify row_number() over (partition by measure order by day desc) = 1 order by 
                                            ("2024-01-01", 134, 54), ("2024-10-31", 138, 57)],
 )  # fmt: skip
 def test_committers_and_committee_of_cloudstack_are_as_published(built, month, committers, committee):
-    table = warehouse.ask(built.where.database, COMMITTEES, {"day": date.fromisoformat(month)})
+    table = query.ask(built.where.database, COMMITTEES, {"day": date.fromisoformat(month)})
     assert [tuple(row.values()) for row in table.to_pylist()] == [
         ("committers", committers),
         ("pmc_members", committee),
@@ -667,16 +675,16 @@ def test_committers_and_committee_of_cloudstack_are_as_published(built, month, c
 def test_a_count_without_a_definition_stops_the_build(alone):
     rows = [{"measure": "walks", "value": 5}]
     held_before(alone.where, alone.source("openinfra"), "members", rows, 1, url=alone.source("openinfra").urls[0])
-    with pytest.raises(warehouse.CheckFailedError, match="every count has a measure and stands once"):
-        warehouse.build(alone.where, communities.load(alone.where.communities), TODAY)
+    with pytest.raises(CheckFailedError, match="every count has a measure and stands once"):
+        build_database(alone.where, load_catalogue(alone.where.communities), TODAY)
 
 
 def test_the_rehearsal_has_every_page_of_the_catalogue_and_what_was_published():
-    declared = communities.load(CATALOGUE)
+    declared = load_catalogue(CATALOGUE)
     sources = [source for community in declared for source in community.sources]
     figures = history.load(CATALOGUE.parent / "history", [community.slug for community in declared])
     pages = rehearsed(sources, figures)
-    assert len(pages) == sum(len(source.urls) for source in sources if source.kind in counted.KINDS)
+    assert len(pages) == sum(len(source.urls) for source in sources if source.kind in count_pages.KINDS)
     project = pages["/projects.apache.org/json/foundation/groups.json"]
     assert (project.committers, len(project.joined)) == (138, 57)
 
@@ -687,7 +695,7 @@ def test_a_spider_opens_the_newest_day_of_a_page_only(alone, monkeypatch):
         rows = [{"measure": "stars", "value": days, "subject": "birds/Wren"}]
         held_before(alone.where, source, "birds__Wren", rows, days, url=source.urls[0], reader="github/1")
     opened = []
-    monkeypatch.setattr(landing, "read_visit", lambda path: opened.append(path.name) or landing.read(path).visit)
+    monkeypatch.setattr(base, "read_visit", lambda path: opened.append(path.name) or read_unit(path).visit)
     spider = spider_of(monkeypatch, alone)
     assert opened == [f"birds__Wren-{TODAY - timedelta(days=1)}.parquet"]
     assert list(spider.held) == [("birds", "github", "birds__Wren")]
@@ -699,14 +707,14 @@ def test_a_count_of_a_day_that_is_held_is_never_replaced(alone):
         rows = [{"measure": "individual_members", "value": value}]
         path = held_before(alone.where, source, "members", rows, 3, url=source.urls[0])
     assert pq.read_table(path)["value"].to_pylist() == [5]
-    assert [visit.verdict for visit in landing.noted(alone.where.visits)] == ["ok", "unchanged"]
+    assert [visit.verdict for visit in read_visits(alone.where.visits)] == ["ok", "unchanged"]
 
 
 def test_units_without_a_day_stay_as_they_are():
     def visit(kind, unit):
         return Visit("birds", "one", kind, unit, "", datetime.now(UTC), Verdict.OK)
 
-    assert counted.undated(visit("github", "a__b-2026-11-24")) == "a__b"
-    assert counted.undated(visit("discourse", "about-2026-11-24")) == "about"
-    assert counted.undated(visit("mbox", "dev-2026-11-24")) == "dev-2026-11-24"
-    assert counted.undated(visit("pipermail", "2026-11")) == "2026-11"
+    assert count_pages.unit_without_day(visit("github", "a__b-2026-11-24")) == "a__b"
+    assert count_pages.unit_without_day(visit("discourse", "about-2026-11-24")) == "about"
+    assert count_pages.unit_without_day(visit("mbox", "dev-2026-11-24")) == "dev-2026-11-24"
+    assert count_pages.unit_without_day(visit("pipermail", "2026-11")) == "2026-11"

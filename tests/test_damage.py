@@ -10,11 +10,24 @@ import pyarrow.parquet as pq
 import pytest
 import test_warehouse
 
-from flows import cli, damage, quiet
+from flows import damage, unchanged
+from flows.cli import main
 from flows.collect import Collected
-from pipelines import landing
+from flows.commands.collect import _told
 from pipelines.folders import Folders, folders
-from pipelines.nouns import Source, Verdict, Visit
+from pipelines.landing.schemas import COUNTS
+from pipelines.landing.store import (
+    NO_HARVEST,
+    Damaged,
+    Harvest,
+    _believed,
+    damaged,
+    land,
+    latest_count_file,
+    stored_visits,
+)
+from pipelines.landing.visits import log_visit
+from pipelines.model import Source, Verdict, Visit
 
 BIRDS = Source("birds", "core", "git", (), date(2025, 1, 15), "Invented.")
 FILE = "observations/birds/core/birds/one.parquet"
@@ -102,12 +115,12 @@ def seen(where):
 def test_each_kind_of_damage_is_named(landed, reason):
     DAMAGES[reason](landed.data / FILE)
     assert [*damage.lines(damage.find(landed, [BIRDS]))] == [f"{FILE}: cannot be read ({reason}); {AGAIN}"]
-    assert list(landing.held(landed.observations)) == [("birds", "core", "birds/two")]
+    assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
 
 
 def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
     cut(landed.data / FILE)
-    assert cli.main(["build"]) == 3
+    assert main(["build"]) == 3
     assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in capsys.readouterr().err
     assert test_warehouse.ask(landed, "select distinct repository from core.commits") == [("birds/two",)]
     assert seen(landed)[date(2025, 3, 1)] == "partial", "half of the repositories were not seen"
@@ -120,21 +133,21 @@ def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
     test_warehouse.land(landed, fish, "fish/one", test_warehouse.monthly(2001, range(6)))
     for name in ("one", "two"):
         cut(landed.observations / f"birds/core/birds/{name}.parquet")
-    landing.note(landed.visits, test_warehouse.visit(BIRDS, "birds/one", Verdict.UNCHANGED, observations=48))
-    assert cli.main(["build"]) == 3
+    log_visit(landed.visits, test_warehouse.visit(BIRDS, "birds/one", Verdict.UNCHANGED, observations=48))
+    assert main(["build"]) == 3
     assert set(seen(landed).values()) - {"unborn"} == {"gap"}
     known = "select distinct value from metrics.monthly where community = 'birds' and metric = 'commits'"
     assert test_warehouse.ask(landed, known) == [(None,)]
 
 
 def test_a_build_of_damaged_files_only_keeps_what_is_published(landed, capsys):
-    assert cli.main(["build"]) == 0
+    assert main(["build"]) == 0
     assert "cannot be read" not in capsys.readouterr().err
     assert seen(landed)[date(2025, 3, 1)] == "seen"
     published = landed.database.read_bytes()
     for name in ("one", "two"):
         cut(landed.observations / f"birds/core/birds/{name}.parquet")
-    assert cli.main(["build"]) == 4
+    assert main(["build"]) == 4
     assert capsys.readouterr().err.count("cannot be read") == 2
     assert landed.database.read_bytes() == published
 
@@ -142,43 +155,43 @@ def test_a_build_of_damaged_files_only_keeps_what_is_published(landed, capsys):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
 def test_a_file_that_may_not_be_read_is_named(landed, capsys):
     (landed.data / FILE).chmod(0)
-    assert cli.main(["build"]) == 3
+    assert main(["build"]) == 3
     assert f"{FILE}: cannot be read (permission denied); {AGAIN}" in capsys.readouterr().err
 
 
 def test_a_file_that_the_system_refuses_is_named_for_root_too(landed):
     (landed.data / FILE).unlink()
     (landed.data / FILE).symlink_to("one.parquet")
-    assert landing.damaged(landed.observations)[0].reason == "too many levels of symbolic links"
+    assert damaged(landed.observations)[0].reason == "too many levels of symbolic links"
 
 
 def test_a_file_in_the_place_of_another_unit_counts_nothing_twice(landed):
     take_copy(landed.data / FILE)
-    assert landing.damaged(landed.observations) == [landing.Damaged(landed.data / FILE, landing.NO_HARVEST)]
-    assert list(landing.held(landed.observations)) == [("birds", "core", "birds/two")]
+    assert damaged(landed.observations) == [Damaged(landed.data / FILE, NO_HARVEST)]
+    assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
 
 
 def test_a_collect_reads_the_whole_unit_again(where, capfd):
     for name in ("one", "two"):
         repository(where.data.parent, name)
-    assert cli.main(["collect", "--unit", "birds/one"]) == 0
+    assert main(["collect", "--unit", "birds/one"]) == 0
     before = pq.read_table(where.data / FILE)
     cut(where.data / FILE)
-    assert cli._told(Collected((), ())) == 3, "what asks for other units leaves it damaged"
+    assert _told(Collected((), ())) == 3, "what asks for other units leaves it damaged"
     assert f"{FILE}: cannot be read (it is cut off or damaged)\n" in capfd.readouterr().err
-    assert cli.main(["collect"]) == 0
+    assert main(["collect"]) == 0
     assert f"{FILE}: cannot be read (it is cut off or damaged); its unit counts as not held" in capfd.readouterr().err
     assert pq.read_table(where.data / FILE).equals(before)
     assert before.num_rows == 2
-    assert cli._told(Collected((), ())) == 0
+    assert _told(Collected((), ())) == 0
 
 
 def test_doctor_and_status_name_the_file(landed, capsys):
     cut(landed.data / FILE)
     line = f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}"
-    assert cli.main(["status"]) == 3
+    assert main(["status"]) == 3
     assert line in capsys.readouterr().out.splitlines()
-    assert cli.main(["doctor"]) == 3
+    assert main(["doctor"]) == 3
     assert f"BAD   {line}" in capsys.readouterr().out.splitlines()
 
 
@@ -191,23 +204,23 @@ def test_a_night_with_a_damaged_file_is_never_quiet(landed, monkeypatch):
         monkeypatch.setattr(nightly, name, lambda path=path: made.append(path.name) or path.write_text("") or path)
     for name, path in (("built", landed.database), ("page", landed.site / "index.html")):
         path.write_text(name)
-    quiet.remember(landed, nightly._inputs())
-    assert quiet.stands(landed, nightly._inputs())
+    unchanged.record(landed, nightly._inputs())
+    assert unchanged.is_up_to_date(landed, nightly._inputs())
     cut(landed.data / FILE)
-    quiet.remember(landed, nightly._inputs())
+    unchanged.record(landed, nightly._inputs())
     night = nightly._publish(Collected((), ()))
     assert (night.quiet, night.exit_status, made) == (False, 3, [landed.database.name, "index.html"])
     assert f"failed: {FILE}: cannot be read (it is cut off or damaged)" in night.told
     assert f"to do: {AGAIN}" in night.told
-    assert not quiet.stands(landed, nightly._inputs())
+    assert not unchanged.is_up_to_date(landed, nightly._inputs())
 
 
 def test_nothing_found_is_no_zero_where_something_damaged_was_held(landed):
     cut(landed.data / FILE)
     empty = test_warehouse.visit(BIRDS, "birds/one", Verdict.EMPTY, observations=0)
     other = test_warehouse.visit(BIRDS, "birds/three", Verdict.EMPTY, observations=0)
-    assert landing._believed(landed, empty).verdict == Verdict.PARTIAL
-    assert landing._believed(landed, other) is other
+    assert _believed(landed, empty).verdict == Verdict.PARTIAL
+    assert _believed(landed, other) is other
 
 
 def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
@@ -215,14 +228,14 @@ def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
     source = Source("birds", "github", "github", (), date(2025, 1, 1), "Invented.")
     for day in ("2026-03-01", "2026-03-02"):
         visit = Visit("birds", "github", "github", f"a__b-{day}", "", datetime.now(UTC), Verdict.OK)
-        batch = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 1}], schema=landing.COUNTS)
-        landing.land(where, landing.Harvest(visit, 0.0, landing.COUNTS, [batch], []))
+        batch = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 1}], schema=COUNTS)
+        land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
     cut(where.observations / "birds/github/a__b-2026-03-02.parquet")
-    assert landing.newest(where.observations, source, "a__b").unit == "a__b-2026-03-01"
+    assert latest_count_file(where.observations, source, "a__b").unit == "a__b-2026-03-01"
     (trouble,) = damage.find(where, [source])
     assert trouble.do.startswith("the counts of that day cannot be asked again")
-    again = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 2}], schema=landing.COUNTS)
-    assert landing.land(where, landing.Harvest(visit, 0.0, landing.COUNTS, [again], [])).verdict == Verdict.OK
+    again = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 2}], schema=COUNTS)
+    assert land(where, Harvest(visit, 0.0, COUNTS, [again], [])).verdict == Verdict.OK
     assert damage.find(where, [source]) == []
 
 

@@ -21,18 +21,22 @@ from test_archives import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, ba
 from test_warehouse import ask, community, visit
 
 from flows.collect import collected
-from flows.rehearsal import catalogue, lists
-from flows.rehearsal.archives import FAULTS, Archives, messages
-from flows.rehearsal.forums import FAULTS as OWN_FAULTS
-from flows.rehearsal.forums import Forum
-from flows.rehearsal.server import serve
-from pipelines import communities, landing, warehouse
+from flows.demo import catalogue, lists
+from flows.demo.archives import FAULTS, Archives, messages
+from flows.demo.forums import FAULTS as OWN_FAULTS
+from flows.demo.forums import Forum
+from flows.demo.server import serve
+from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.landing import MESSAGES
-from pipelines.nouns import Source, Verdict, Visit
-from reports import facts
-from spiders import discourse
-from spiders.discourse import (
+from pipelines.landing.schemas import MESSAGES
+from pipelines.landing.store import Harvest, land, stored_visits
+from pipelines.landing.visits import log_visit, read_plans, read_visits
+from pipelines.model import Source, Verdict, Visit
+from pipelines.warehouse.build import build_database
+from reports import answers
+from spiders.core.pages import NoPageError
+from spiders.forums import discourse
+from spiders.forums.discourse import (
     count_rows,
     due,
     next_before,
@@ -45,7 +49,6 @@ from spiders.discourse import (
     too_late,
     turns,
 )
-from spiders.pages import NoPageError
 from spiders.settings import FORUM_ROTATION
 
 REAL = SHARED / "discourse"
@@ -171,7 +174,7 @@ CRAWL = """
 import sys, json
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
-settings = Settings({"SPIDER_MODULES": ["spiders.discourse"]})
+settings = Settings({"SPIDER_MODULES": ["spiders.forums.discourse"]})
 settings.setmodule("spiders.settings")
 for name, value in json.loads(sys.argv[1]).items():
     settings.set(name, value, priority=40)
@@ -206,7 +209,7 @@ def nights(tmp_path_factory):
         # Ids come from the host, and all forums here are on one: each is a community of its own.
         for name in FORUMS:
             (where.communities / f"{name}.toml").write_text(HEAD + block(server.base_url, name))
-        sources = [source for one in communities.load(where.communities) for source in one.sources]
+        sources = [source for one in load_catalogue(where.communities) for source in one.sources]
         for served, wrong in ((FORUMS, first_faults()), (second_night(), {}), (second_night(), {})):
             server.archives = Archives([], wrong, sites=list(served.values()), known=KNOWN_FAULTS)
             server.requests.clear()
@@ -363,7 +366,7 @@ def test_the_second_night_asks_only_for_new_posts(nights):
 def test_a_quiet_night_asks_for_the_newest_posts_only(nights):
     assert verdicts(nights, 2, "new") == {"posts-000004": UNCHANGED, "index": UNCHANGED}
     assert asked(nights, 2, "new") == ["/new/posts.json"]
-    (held,) = [v for key, v in landing.held(nights[0].observations).items() if key == ("new", "new", "posts-000004")]
+    (held,) = [v for key, v in stored_visits(nights[0].observations).items() if key == ("new", "new", "posts-000004")]
     assert (held.observations, held.checksum) == (8 + 2, through(sum(MONTHS.values()) * STEP + 3 * STEP))
 
 
@@ -415,7 +418,7 @@ def test_nobody_is_named_in_what_lands(nights):
 
 
 def built(where, today=TODAY):
-    warehouse.build(where, communities.load(where.communities), today)
+    build_database(where, load_catalogue(where.communities), today)
     return where
 
 
@@ -432,7 +435,7 @@ def test_a_first_load_goes_on_night_by_night_and_months_not_reached_are_pending(
         left, seen = [], []
         for _ in range(3):
             run(where, FORUM_BLOCKS=2)
-            (plan,) = landing.plans(where.visits)
+            (plan,) = read_plans(where.visits)
             left.append(plan.left)
             seen.append(states(built(where)))
             sleep(1)
@@ -459,7 +462,7 @@ def test_a_run_that_is_killed_loses_a_block_at_most_and_the_next_one_goes_on(tmp
             sleep(0.001)
         night.send_signal(signal.SIGKILL)
         night.communicate(timeout=60)
-        landed = {unit for _, _, unit in landing.held(where.observations) if unit.startswith("posts")}
+        landed = {unit for _, _, unit in stored_visits(where.observations) if unit.startswith("posts")}
         assert {"posts-000004", "posts-000003"} <= landed < {f"posts-{n:06}" for n in range(5)}
         server.requests.clear()
         run(where)
@@ -478,10 +481,10 @@ def test_a_host_that_wants_peace_is_left_alone_and_what_is_left_is_planned(tmp_p
         (where.communities / "birds.toml").write_text(HEAD + block(server.base_url, "talk"))
         run(where, UNLIMITED_HOSTS=[])
         assert server.requests[-1].path == "/talk/posts.json?before=3000", "nothing was asked after it"
-    (plan,) = landing.plans(where.visits)
+    (plan,) = read_plans(where.visits)
     assert plan.left == ("posts-000001", "posts-000000")
     assert "wants to be left alone" in plan.reason
-    (failed,) = [visit for visit in landing.noted(where.visits) if visit.reason]
+    (failed,) = [visit for visit in read_visits(where.visits) if visit.reason]
     assert (failed.unit, str(failed.verdict)) == ("posts-000002", REFUSED)
 
 
@@ -498,7 +501,7 @@ def test_a_post_that_was_deleted_long_after_leaves_when_its_block_has_its_night(
         ):
             server.archives = Archives([], sites=[replace(talk, gone=frozenset(gone))])
             run(where, **settings)
-            found.append({unit: visit.observations for (*_, unit), visit in landing.held(where.observations).items()})
+            found.append({unit: visit.observations for (*_, unit), visit in stored_visits(where.observations).items()})
             sleep(1)
     counts = [(night["posts-000000"], night["posts-000004"]) for night in found]
     assert counts == [(33, 7), (33, 6), (32, 6)], (
@@ -515,7 +518,7 @@ def test_runs_of_one_night_share_the_bound_of_a_forum(tmp_path):
             run(where, UNLIMITED_HOSTS=[], FORUM_BLOCKS=2)
         asked = [request.path for request in server.requests if "before" in request.path]
     assert asked == ["/talk/posts.json?before=4000", "/talk/posts.json?before=3000"]
-    (plan,) = landing.plans(where.visits)
+    (plan,) = read_plans(where.visits)
     assert (plan.left, plan.reason) == (
         ("posts-000001", "posts-000000"), "at most 0 more blocks of posts tonight are asked of one host",
     )  # fmt: skip
@@ -531,7 +534,7 @@ def test_a_unit_is_asked_for_again_by_its_name(tmp_path):
         server.requests.clear()
         crawl(where, ("discourse",), "units=posts-000002")
         assert [r.path for r in server.requests] == ["/robots.txt", "/talk/posts.json", "/talk/posts.json?before=3000"]
-    assert len(landing.held(where.observations)) == 7
+    assert len(stored_visits(where.observations)) == 7
 
 
 def test_robots_may_forbid_a_forum(tmp_path):
@@ -541,7 +544,7 @@ def test_robots_may_forbid_a_forum(tmp_path):
         (where.communities / "birds.toml").write_text(HEAD + block(server.base_url, "talk"))
         run(where)
         assert [request.path for request in server.requests] == ["/robots.txt"]
-    found = {visit.unit: visit for visit in landing.noted(where.visits)}
+    found = {visit.unit: visit for visit in read_visits(where.visits)}
     assert {str(visit.verdict) for visit in found.values()} == {REFUSED}
     assert "robots.txt" in found["index"].reason
 
@@ -626,7 +629,7 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     assert move == ("talk", "dev", "talk", "stitch")
     kinds = ask(where, "select distinct source from metrics.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
-    assert facts.read(where.database)
+    assert answers.read_answers(where.database)
 
 
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):
@@ -657,7 +660,7 @@ def land_block(where, number, *days, seen, last=None, source="talk"):
     )
     known = visited(f"posts-{number:06}", seen, OK, checksum=through(last or first + 999))
     batch = pa.RecordBatch.from_pylist(list(page.rows.values()), schema=MESSAGES)
-    landing.land(where, landing.Harvest(replace(known, source=source), 0.0, MESSAGES, [batch], []))
+    land(where, Harvest(replace(known, source=source), 0.0, MESSAGES, [batch], []))
 
 
 def visited(unit, day, verdict, **facts):
@@ -666,11 +669,11 @@ def visited(unit, day, verdict, **facts):
 
 
 def note(where, *told, **facts):
-    landing.note(where.visits, visited(*told, **facts))
+    log_visit(where.visits, visited(*told, **facts))
 
 
 def month_states(where):
-    warehouse.build(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
+    build_database(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
     return {f"{month:%m}": state for month, state in states(where).items()}
 
 
@@ -859,10 +862,10 @@ def test_a_forum_that_is_older_than_the_catalogue_says_is_noted(nights):
 ])  # fmt: skip
 def test_a_mistake_in_a_forum_is_told_by_its_key(tmp_path, old, new, expected):
     (tmp_path / "birds.toml").write_text(HEAD + block("https://a.example.org", "talk"))
-    assert communities.load(tmp_path)[0].sources[0].visited
+    assert load_catalogue(tmp_path)[0].sources[0].visited
     (tmp_path / "birds.toml").write_text(HEAD + block("https://a.example.org", "talk").replace(old, new, 1))
-    with pytest.raises(communities.CatalogueError) as told:
-        communities.load(tmp_path)
+    with pytest.raises(CatalogueError) as told:
+        load_catalogue(tmp_path)
     assert f"birds.toml: {expected}" in str(told.value)
 
 
@@ -870,7 +873,7 @@ def test_a_mistake_in_a_forum_is_told_by_its_key(tmp_path, old, new, expected):
 
 
 def test_a_rehearsal_invents_the_forum_of_the_catalogue(tmp_path):
-    shipped = [source for one in communities.load(CHECKOUT / "data/communities") for source in one.sources]
+    shipped = [source for one in load_catalogue(CHECKOUT / "data/communities") for source in one.sources]
     (declared,) = [source for source in shipped if source.kind == "discourse"]
     assert (declared.id, declared.urls) == ("opennebula/forum", ("https://forum.opennebula.io/",))
     (one,) = lists.forums(shipped, date(2015, 4, 2))
@@ -880,7 +883,7 @@ def test_a_rehearsal_invents_the_forum_of_the_catalogue(tmp_path):
     )  # fmt: skip
     assert lists.forums([replace(declared, enabled=False)], TODAY) == []
     catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
-    turned = [source for one in communities.load(tmp_path / "turned") for source in one.sources]
+    turned = [source for one in load_catalogue(tmp_path / "turned") for source in one.sources]
     assert [s.urls for s in turned if s.kind == "discourse"] == [("http://127.0.0.1:9/forum.opennebula.io/",)]
 
 

@@ -28,14 +28,18 @@ from scrapy import Request
 from scrapy.settings import Settings
 
 from flows.collect import collect
-from flows.rehearsal import places
-from flows.rehearsal.server import serve
-from pipelines import communities, landing
+from flows.demo import places
+from flows.demo.server import serve
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import Verdict, Visit
-from pipelines.pseudonyms import Pseudonyms
-from spiders import git_download
-from spiders.git import commits, log, machines, repositories
+from pipelines.landing.schemas import COMMITS
+from pipelines.landing.store import Harvest, land, read_unit, read_visit, stored_files
+from pipelines.landing.visits import read_visits
+from pipelines.model import Verdict, Visit
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.rules.bots_commits import load_commit_bots
+from spiders.code import git_download
+from spiders.code.git import commits, log, repositories
 
 KEY = "5e" * 32
 KEYED = Pseudonyms(bytes.fromhex(KEY))
@@ -204,13 +208,13 @@ class House:
 
     def night(self, server) -> None:
         seen = len(server.requests)
-        sources = [s for c in communities.load(self.where.communities) for s in c.sources]
+        sources = [s for c in load_catalogue(self.where.communities) for s in c.sources]
         done = collect(self.where, sources)
         done = SimpleNamespace(
             visits={(v.source, v.unit): v for v in done.visits}, silent=done.silent, requests=server.requests[seen:]
         )
         self.nights.append(done)
-        parquet = landing.files(self.where.observations)
+        parquet = stored_files(self.where.observations)
         self.files.append({p.stem: (p.read_bytes(), p.stat().st_mtime_ns) for p in parquet})
 
     def visit(self, night: int, unit: str, source: str = "core") -> Visit:
@@ -348,7 +352,7 @@ def odd(house):
 
 def test_the_commits_of_the_default_branch_are_landed_in_gits_order(house, odd):
     table = pq.read_table(house.landed("odd"))
-    assert table.schema.names == landing.COMMITS.names
+    assert table.schema.names == COMMITS.names
     assert table["hash"].to_pylist() == places.git(house.bare("odd"), "log", "--format=%H", "HEAD").split()
     assert set(odd) == set(range(1, 19)), "the branch that was not merged stays away"
 
@@ -420,14 +424,14 @@ def test_machines_are_named_by_their_rule(odd):
 
 def test_tags_that_lead_to_commits_are_in_the_footer_with_their_dates(house):
     of = marks(house.bare("odd"))
-    assert landing.read(house.landed("odd")).tags == [
+    assert read_unit(house.landed("odd")).tags == [
         {"tag": "v0", "hash": of[3], "seconds": 1_500_000_001, "dated_by": "commit"},
         {"tag": "v1", "hash": of[17], "seconds": 1_700_000_000, "dated_by": "tag"},
     ]
 
 
 def test_the_footer_holds_the_visit_with_key_and_reader(house):
-    assert landing.read_visit(house.landed("odd")) == house.visit(0, "birds/odd")
+    assert read_visit(house.landed("odd")) == house.visit(0, "birds/odd")
     assert house.visit(0, "birds/odd").key_id == KEYED.key_id
     assert house.visit(0, "birds/odd").reader.startswith("git/2+")
 
@@ -538,7 +542,7 @@ def recorded(house) -> bytes:
 
 
 def read(*chunks: bytes) -> pa.Table:
-    return pa.Table.from_batches(commits(chunks, KEYED, machines()), schema=landing.COMMITS).combine_chunks()
+    return pa.Table.from_batches(commits(chunks, KEYED, load_commit_bots()), schema=COMMITS).combine_chunks()
 
 
 @settings(max_examples=40, deadline=None, database=None)
@@ -584,23 +588,23 @@ def test_a_log_that_git_refuses_raises(tmp_path):
 # ---- landing ---------------------------------------------------------------------------------------------------
 
 
-def harvest(recorded: bytes, error: Exception | None = None) -> landing.Harvest:
+def harvest(recorded: bytes, error: Exception | None = None) -> Harvest:
     def batches():
-        yield from commits([recorded], KEYED, machines())
+        yield from commits([recorded], KEYED, load_commit_bots())
         if error:
             raise error
 
     visit = Visit(
         "birds", "core", "git", "birds/odd", "git+http://x/birds/odd", datetime(2026, 1, 2, tzinfo=UTC), Verdict.OK
     )
-    return landing.Harvest(visit, 0.0, landing.COMMITS, batches(), [])
+    return Harvest(visit, 0.0, COMMITS, batches(), [])
 
 
 @pytest.fixture
 def landed_once(recorded, tmp_path):
     """A data folder that holds one harvest."""
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
-    assert landing.land(where, harvest(recorded)).verdict == "ok"
+    assert land(where, harvest(recorded)).verdict == "ok"
     return where, where.observations / "birds/core/birds/odd.parquet"
 
 
@@ -612,20 +616,20 @@ def landed_once(recorded, tmp_path):
 def test_a_harvest_that_breaks_off_changes_nothing_but_the_visits(landed_once, recorded, error):
     where, file = landed_once
     before = file.read_bytes()
-    visit = landing.land(where, harvest(recorded, error))
+    visit = land(where, harvest(recorded, error))
     assert visit.verdict == "failed"
     assert visit.reason.startswith("the reading stopped: ")
     assert "jane" not in visit.reason
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
-    assert [v.verdict for v in landing.noted(where.visits)] == ["ok", "failed"]
+    assert [v.verdict for v in read_visits(where.visits)] == ["ok", "failed"]
 
 
 def test_a_mistake_of_ours_is_raised_and_leaves_no_draft(landed_once, recorded):
     where, file = landed_once
     before = file.read_bytes()
     with pytest.raises(KeyError):
-        landing.land(where, harvest(recorded, KeyError("ours")))
+        land(where, harvest(recorded, KeyError("ours")))
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
 
@@ -635,8 +639,8 @@ def test_a_torn_line_of_visits_is_passed_over_and_ended(landed_once, recorded):
     (file,) = where.visits.rglob("*.jsonl")
     with file.open("ab") as visits:
         visits.write(b'{"community": "bi')
-    landing.land(where, harvest(recorded))
-    assert [v.verdict for v in landing.noted(where.visits)] == ["ok", "ok"]
+    land(where, harvest(recorded))
+    assert [v.verdict for v in read_visits(where.visits)] == ["ok", "ok"]
 
 
 # ---- one host, one source, at a time ---------------------------------------------------------------------------
@@ -700,7 +704,7 @@ def test_a_second_collector_of_a_source_is_refused_and_its_unit_is_silent(tmp_pa
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write(json.dumps({"process": os.getpid()}))
         lock.flush()
-        done = collect(where, communities.load(where.communities)[0].sources)
+        done = collect(where, load_catalogue(where.communities)[0].sources)
     assert done.visits == ()
     assert done.silent == ("birds/core birds/one",)
     said = capfd.readouterr().err
@@ -747,10 +751,10 @@ def test_no_name_no_address_and_no_subject_gets_out(tmp_path, capfd):
     made(tmp_path / "served", "singing", SINGING)
     with serve(tmp_path / "served") as server:
         where = declared(tmp_path, block("core", urls=[f"git+{server.base_url}/{FORGE}/singing"]))
-        done = collect(where, communities.load(where.communities)[0].sources)
+        done = collect(where, load_catalogue(where.communities)[0].sources)
     assert [(v.verdict, v.observations) for v in done.visits] == [("ok", 2)]
     (clone,) = where.clones.rglob("*.git")
-    (parquet,) = landing.files(where.observations)
+    (parquet,) = stored_files(where.observations)
     in_clone = places.git(clone, "cat-file", "--batch-all-objects", "--batch").encode(errors="surrogateescape")
     assert set(sung(in_clone)) == set(CANARIES), "the canaries must be there to be heard"
     outside = [p for p in where.data.rglob("*") if p.is_file() and not p.is_relative_to(where.clones)]
@@ -773,7 +777,7 @@ def test_a_crawl_of_repositories_imports_nothing_that_takes_longer_than_a_quiet_
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     imported = {line.rsplit("|", 1)[1].strip() for line in finished.stderr.splitlines() if line.count("|") == 2}
-    assert {"spiders.git_download", "pyarrow", "scrapy.crawler"} <= imported
+    assert {"spiders.code.git_download", "pyarrow", "scrapy.crawler"} <= imported
     assert imported.isdisjoint(
-        {"pandas", "aiohttp", "scrapy.core.downloader.tls", "tldextract", "spiders.pipermail", "twisted.conch"}
+        {"pandas", "aiohttp", "scrapy.core.downloader.tls", "tldextract", "spiders.mail.pipermail", "twisted.conch"}
     )

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from test_warehouse import TODAY, ask, community, land, monthly, source
 
-from pipelines import communities, history, warehouse
+from pipelines.catalogue import history
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, Folders
+from pipelines.warehouse.build import build_database
+from pipelines.warehouse.tables import read_tables
 
 SHIPPED = CATALOGUE.parent / "history"
 GOOD = "birds,commits,Commits that are counted.,2025-03,7,measured,invented"
@@ -28,7 +31,7 @@ def publish(where, *lines, name="invented.csv"):
 
 
 def definition(metric):
-    (table,) = (t for t in warehouse.tables() if t.name == f"metrics.{metric}")
+    (table,) = (t for t in read_tables() if t.name == f"metrics.{metric}")
     return f'"{table.sentence}"'
 
 
@@ -83,7 +86,7 @@ def test_only_months_are_months(where, period, month):
 
 def test_without_any_visit_the_published_months_are_shown_and_ranked(where):
     publish(where, *measured("commits", [60] * 12), *measured("code_people", [9] * 12))
-    warehouse.build(where, [community("birds", source("birds"))], date(2026, 1, 20))
+    build_database(where, [community("birds", source("birds"))], date(2026, 1, 20))
     rows = ask(where, "select distinct metric, value, state, covered from metrics.monthly "
                       "where month < '2026-01-01' and metric in ('commits', 'new_code_people') "
                       "order by all")  # fmt: skip
@@ -100,7 +103,7 @@ def test_what_was_seen_is_never_replaced_and_the_published_value_stands_beside_i
     of = source("birds")
     land(where, of, "birds/one", monthly(1, range(14)))
     publish(where, *measured("commits", [1000] * 14))
-    warehouse.build(where, [community("birds", of)], TODAY)
+    build_database(where, [community("birds", of)], TODAY)
     rows = ask(where, "select distinct value, state, published from metrics.monthly "
                       "where metric = 'commits' and month between '2025-02-01' and '2026-02-01'")  # fmt: skip
     assert rows == [(8, "observed", 1000)]
@@ -111,13 +114,13 @@ def test_another_definition_or_quality_fills_nothing(where):
     stated = [line.replace("measured", "stated") for line in measured("commits", [60] * 12)]
     other = [line.replace(definition("code_people"), "Something else.") for line in measured("code_people", [9] * 12)]
     publish(where, *stated, *other)
-    warehouse.build(where, [community("birds", source("birds"))], date(2026, 1, 20))
+    build_database(where, [community("birds", source("birds"))], date(2026, 1, 20))
     assert ask(where, "select distinct value, state from metrics.monthly") == [(None, "unobserved")]
     assert ask(where, "select count(*), count(distinct source) from raw.history") == [(24, 1)]
 
 
 def test_the_shipped_figures_can_all_be_read_and_name_nobody():
-    figures = history.load(SHIPPED, [c.slug for c in communities.load(CATALOGUE)])
+    figures = history.load(SHIPPED, [c.slug for c in load_catalogue(CATALOGUE)])
     assert len(figures) == sum(len(list(csv.reader(p.open()))) - 1 for p in SHIPPED.glob("*.csv"))
     assert len(figures) > 5000
     assert [f for f in figures if "@" in f.source or "@" in f.definition] == []
@@ -126,7 +129,7 @@ def test_the_shipped_figures_can_all_be_read_and_name_nobody():
 def test_what_we_measured_fits_our_metrics_today():
     """A metric whose definition changes must be measured again: its old figures would fill nothing."""
     figures = [f for f in history.load(SHIPPED, ["openstack", "cloudstack"]) if f.quality == "measured"]
-    ours = {(t.name.split(".")[1], t.sentence) for t in warehouse.tables() if t.facts}
+    ours = {(t.name.split(".")[1], t.sentence) for t in read_tables() if t.facts}
     assert {(f.metric, f.definition) for f in figures} <= ours
     assert {f.metric for f in figures} >= {"commits", "code_people"}
 
@@ -136,7 +139,7 @@ def test_a_first_start_without_network_shows_the_history_since_2009(tmp_path):
     shutil.copytree(CATALOGUE, folder / "communities")
     shutil.copytree(SHIPPED, folder / "history")
     where = Folders(tmp_path / "data", folder / "communities", tmp_path / "site")
-    warehouse.build(where, communities.load(where.communities), date(2026, 8, 20))
+    build_database(where, load_catalogue(where.communities), date(2026, 8, 20))
     rows = ask(where, 'select community, place, round("index", 1) from rankings.monthly '
                       "where as_of = '2013-06-01' and family = 'code' order by place")  # fmt: skip
     assert rows == [("openstack", 1, 309.9), ("cloudstack", 2, 139.8), ("eucalyptus", 3, 76.2), ("opennebula", 4, 32.0)]

@@ -27,13 +27,17 @@ from test_git import FORGE, KEY, PATIENT, block, commit, declared, history, impo
 
 import spiders.settings
 from flows.collect import collected
-from flows.rehearsal import places
-from flows.rehearsal.server import FAULTS, serve
-from pipelines import communities, landing, warehouse
-from pipelines.nouns import Verdict
-from spiders.git import GitSpider, log, plausible_times, repositories
-from spiders.git_answers import Answer, GitError, complaint, moved_to, refusal
-from spiders.git_download import GitDownloadHandler, environment
+from flows.demo import places
+from flows.demo.server import FAULTS, serve
+from pipelines.catalogue.load import load_catalogue
+from pipelines.landing.store import read_unit, stored_files
+from pipelines.landing.visits import log_visit, read_plans, read_visits
+from pipelines.model import Verdict
+from pipelines.warehouse.build import build_database
+from pipelines.warehouse.query import ask
+from spiders.code.git import GitSpider, log, plausible_times, repositories
+from spiders.code.git_answers import Answer, GitError, complaint, moved_to, refusal
+from spiders.code.git_download import GitDownloadHandler, environment
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -124,7 +128,7 @@ async def night_of(settings: Settings) -> None:
 
 
 def sources(where):
-    return [source for community in communities.load(where.communities) for source in community.sources]
+    return [source for community in load_catalogue(where.communities) for source in community.sources]
 
 
 def furnish(root: Path) -> None:
@@ -185,7 +189,7 @@ def nights(tmp_path_factory, keyed):
             where = declared(top, block("core", urls=[f"git+{server.base_url}/{FORGE}/{name}" for name in names]))
             night = crawl(where, GIT_MAX_OBJECTS=10_000, CONCURRENT_REQUESTS_PER_DOMAIN=4)
             night.requests = list(server.requests)
-        night.rows = {file.stem: pq.read_metadata(file).num_rows for file in landing.files(where.observations)}
+        night.rows = {file.stem: pq.read_metadata(file).num_rows for file in stored_files(where.observations)}
         night.left_behind = [p for p in where.clones.rglob("*") if p.name.startswith("tmp_") or p.suffix == ".lock"]
         done.append(night)
     done[0].where, done[0].root = where, root
@@ -272,7 +276,7 @@ def test_hooks_in_a_copy_do_not_run_and_borrowed_objects_are_not_used(nights, ke
 
 def test_odd_names_of_branches_and_tags_are_names(nights):
     assert (nights[0].visits["named"].verdict, nights[0].rows["named"]) == ("ok", 3)
-    tags = landing.read(nights[0].where.observations / "birds/core/birds/named.parquet").tags
+    tags = read_unit(nights[0].where.observations / "birds/core/birds/named.parquet").tags
     assert {tag["tag"] for tag in tags} == {"-d", ODD_TAG, "refs/stackrank/head"}
 
 
@@ -298,9 +302,9 @@ def test_implausible_dates_are_kept_counted_and_left_out_of_months(nights):
     assert nights[0].rows["times"] == 7
     assert nights[0].visits["times"].note == "4 commits have an implausible date"
     where = nights[0].where
-    known = communities.load(where.communities)
-    warehouse.build(where, known, date(2026, 3, 18))
-    (answer,) = warehouse.ask(
+    known = load_catalogue(where.communities)
+    build_database(where, known, date(2026, 3, 18))
+    (answer,) = ask(
         where.database,
         "select count(*) n, count(month) m, count(author_domain) d from core.commits where repository = 'birds/times'",
     ).to_pylist()
@@ -338,7 +342,7 @@ def bundles(tmp_path_factory, keyed):
     imported(bares["well"], commit(99, parents=(b"refs/heads/main^0",)))
     bundled(bares["well"], top / "files", "HEAD", "--all")
     nights += [crawl(where), crawl(where)]
-    rows = {file.stem: pq.read_metadata(file).num_rows for file in landing.files(where.observations)}
+    rows = {file.stem: pq.read_metadata(file).num_rows for file in stored_files(where.observations)}
     return SimpleNamespace(nights=nights, rows=rows, loose=loose, where=where, well=bares["well"])
 
 
@@ -348,7 +352,7 @@ def test_a_bundle_is_read_as_its_repository_is(bundles):
     assert [night.visits["well"].observations for night in bundles.nights] == [60, 61, 61]
     landed = bundles.where.observations / "birds/core/birds/well.parquet"
     assert pq.read_table(landed)["hash"].to_pylist() == history(bundles.well)
-    assert {tag["tag"] for tag in landing.read(landed).tags} == {"-d", ODD_TAG, "refs/stackrank/head"}
+    assert {tag["tag"] for tag in read_unit(landed).tags} == {"-d", ODD_TAG, "refs/stackrank/head"}
 
 
 def test_the_tags_of_a_bundle_are_one_file(bundles):
@@ -779,12 +783,12 @@ def test_a_first_load_goes_on_where_the_budget_of_the_night_ended(tmp_path, monk
     for _ in range(3):
         a_day_passes(where)
         nights.append(planned(where, monkeypatch))
-        visit = next(landing.noted(where.visits))
+        visit = next(read_visits(where.visits))
         for unit in nights[-1]:
-            landing.note(where.visits, replace(visit, unit=unit, seen_at=datetime.now(UTC), verdict=Verdict.UNCHANGED))
+            log_visit(where.visits, replace(visit, unit=unit, seen_at=datetime.now(UTC), verdict=Verdict.UNCHANGED))
     older, newer = sorted("ab", key=lambda name: (first.visits[name].seen_at, name))
     assert nights == [["birds/c", "birds/d"], ["birds/e", f"birds/{older}"], [f"birds/{newer}", "birds/c"]]
-    assert next(landing.plans(where.visits)).units == tuple(f"birds/{name}" for name in "abcde")
+    assert next(read_plans(where.visits)).units == tuple(f"birds/{name}" for name in "abcde")
 
 
 @pytest.mark.parametrize("at_a_time", ["CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN"])

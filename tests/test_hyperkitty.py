@@ -28,11 +28,15 @@ import pytest
 from test_warehouse import ask, visit
 
 from flows.collect import collect
-from pipelines import communities, landing, warehouse
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Source
-from pipelines.pseudonyms import Pseudonyms
-from spiders.mail import Archive, messages
+from pipelines.landing import store
+from pipelines.landing.schemas import MESSAGES, TOTALS
+from pipelines.landing.store import Harvest, stored_files, stored_visits
+from pipelines.model import Community, Source
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.warehouse.build import build_database
+from spiders.mail.reader import Archive, messages
 
 FOLDER = os.environ.get("STACKRANK_HYPERKITTY")
 KEY = "5e" * 32
@@ -162,7 +166,7 @@ def nights(archive, tmp_path_factory):
         f'kind = "hyperkitty"\nsince = {OLD - timedelta(days=1)}\nwhy = "Invented."\naddress = "{LIST}"\n'
         f'urls = ["{archive}/archives/list/{LIST}/"]\n'
     )
-    (birds,) = communities.load(where.communities)
+    (birds,) = load_catalogue(where.communities)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STACKRANK_KEY", KEY)
         first = collect(where, birds.sources)
@@ -205,7 +209,7 @@ def test_the_second_night_asks_for_two_months_and_finds_nothing_new(nights):
 
 
 def test_exports_of_one_month_differ_in_nothing_but_their_borders(archive, nights):
-    visit = landing.held(nights[0].observations)["birds", "dev", f"{LAST_MONTH:%Y-%m}"]
+    visit = stored_visits(nights[0].observations)["birds", "dev", f"{LAST_MONTH:%Y-%m}"]
     path = visit.url.removeprefix(archive)
     one, two = (gzip.decompress(get(archive, path)) for _ in range(2))
     assert one != two
@@ -216,7 +220,7 @@ def test_the_export_and_the_api_have_the_same_messages(archive, nights):
     answer = json.loads(get(archive, f"/archives/api/list/{LIST}/emails/?format=json&limit=100"))
     by_api = {KEYED.key("message id", mail["message_id"].encode()): mail for mail in answer["results"]}
     rows = [
-        row for path in landing.files(nights[0].observations / "birds/dev") if path.stem != "index"
+        row for path in stored_files(nights[0].observations / "birds/dev") if path.stem != "index"
         for row in pq.read_table(path).to_pylist()
     ]  # fmt: skip
     assert len(rows) == answer["count"] == len(by_api) == 25
@@ -260,7 +264,7 @@ def compared(nights, tmp_path_factory):
     where = Folders(top / "data", nights[0].communities, top / "site")
     shutil.copytree(nights[0].observations, where.observations)
     shutil.copytree(nights[0].visits, where.visits)
-    known = list(communities.load(where.communities))
+    known = list(load_catalogue(where.communities))
     for kind, written in (("ponymail", as_stored), ("pipermail", as_text)):
         source = Source(kind, "dev", kind, ("https://lists.example.org/dev/",), OLD - timedelta(days=1), "Invented.")
         known.append(Community(kind, kind, "https://birds.example.org/", known[0].born, (source,)))
@@ -268,18 +272,18 @@ def compared(nights, tmp_path_factory):
         for mail in letters():
             by_month.setdefault(mail["Date"].datetime.astimezone(UTC).date().replace(day=1), []).append(mail)
         totals = [{"month": month, "messages": len(mails), "url": None} for month, mails in by_month.items()]
-        land(where, source, "index", landing.TOTALS, [pa.RecordBatch.from_pylist(totals, schema=landing.TOTALS)])
+        land(where, source, "index", TOTALS, [pa.RecordBatch.from_pylist(totals, schema=TOTALS)])
         for month, mails in by_month.items():
             archive = Archive(datetime(2005, 1, 1, tzinfo=UTC), datetime.now(UTC), month, kind == "pipermail")
             read = messages(io.BytesIO(b"".join(map(written, mails))).read, archive, KEYED)
-            land(where, source, f"{month:%Y-%m}", landing.MESSAGES, list(read))
-    warehouse.build(where, known, datetime.now(UTC).date())
+            land(where, source, f"{month:%Y-%m}", MESSAGES, list(read))
+    build_database(where, known, datetime.now(UTC).date())
     return where
 
 
 def land(where, source, unit, schema, batches):
     seen = replace(visit(source, unit, seen_at=datetime.now(UTC)), key_id=KEYED.key_id)
-    landing.land(where, landing.Harvest(seen, 0.0, schema, batches, []))
+    store.land(where, Harvest(seen, 0.0, schema, batches, []))
 
 
 def test_the_same_mail_is_the_same_messages_people_and_threads_in_hyperkitty_pony_mail_and_pipermail(compared):

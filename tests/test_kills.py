@@ -21,11 +21,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import locks
-from flows.rehearsal import catalogue, histories
-from flows.rehearsal.server import serve
-from pipelines import landing, warehouse
+from flows.demo import catalogue, histories
+from flows.demo.server import serve
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import Source
+from pipelines.landing.store import read_visit, stored_files
+from pipelines.landing.visits import read_visits
+from pipelines.model import Source
+from pipelines.warehouse.query import ask
 
 BIRDS = ("sparrow", "finch", "wren")
 SINCE = date(2024, 1, 1)
@@ -111,12 +113,12 @@ class House:
 
     def read(self) -> None:
         """Read everything that a reader could, the way readers do; half-written files raise here."""
-        for path in landing.files(self.where.observations):
+        for path in stored_files(self.where.observations):
             pq.read_table(path)
-            assert landing.read_visit(path), path
-        list(landing.noted(self.where.visits))
+            assert read_visit(path), path
+        list(read_visits(self.where.visits))
         if self.where.database.exists():
-            assert warehouse.ask(self.where.database, "from raw.build").num_rows == 1
+            assert ask(self.where.database, "from raw.build").num_rows == 1
         if self.where.site.exists():
             assert (self.where.site / "index.html").read_text().rstrip().endswith("</html>")
             assert (self.where.site / "data" / "ranking.csv").exists()
@@ -129,12 +131,10 @@ class House:
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table but the visits, without the columns that tell when and how long."""
         database = self.where.database
-        names = warehouse.ask(
-            database, "select schema_name || '.' || table_name as name from duckdb_tables() order by 1"
-        )
+        names = ask(database, "select schema_name || '.' || table_name as name from duckdb_tables() order by 1")
         chosen = f"columns(lambda c: c not in {UNEQUAL})"
         return {
-            name: [tuple(row.values()) for row in warehouse.ask(database, f"select {chosen} from {name}").to_pylist()]
+            name: [tuple(row.values()) for row in ask(database, f"select {chosen} from {name}").to_pylist()]
             for name in names["name"].to_pylist()
             if name != "raw.visits"
         }
@@ -243,7 +243,7 @@ def test_git_below_a_killed_run_ends_although_its_server_stalls(tmp_path):
 @pytest.mark.long
 def test_a_second_run_is_refused_and_a_dead_holder_is_taken_over(served, tmp_path):
     house = House(tmp_path / "data", served / "communities")
-    with locks.only_run(house.where, "stackrank nightly"):
+    with locks.single_run(house.where, "stackrank nightly"):
         for command in ("nightly", "collect", "build", "report"):
             refused = house.start(command)
             told, _ = refused.communicate()
@@ -257,13 +257,13 @@ def test_a_second_run_is_refused_and_a_dead_holder_is_taken_over(served, tmp_pat
     )  # fmt: skip
     holder.stdout.readline()
     with (
-        pytest.raises(locks.BusyError, match=rf"process {holder.pid} \(stackrank nightly\)"),
-        locks.only_run(house.where, "stackrank build"),
+        pytest.raises(locks.AlreadyRunningError, match=rf"process {holder.pid} \(stackrank nightly\)"),
+        locks.single_run(house.where, "stackrank build"),
     ):
         pass
     holder.kill()
     holder.communicate()
-    with locks.only_run(house.where, "stackrank build"):
+    with locks.single_run(house.where, "stackrank build"):
         pass
 
 
@@ -294,11 +294,11 @@ def test_a_spider_waits_for_the_one_of_a_killed_run_to_end(served, tmp_path):
 
 def test_a_run_may_take_its_own_lock_again_and_no_child_inherits_it(tmp_path):
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
-    with locks.only_run(where, "stackrank nightly"):
-        with locks.only_run(where, "stackrank nightly"):
+    with locks.single_run(where, "stackrank nightly"):
+        with locks.single_run(where, "stackrank nightly"):
             pass
         child = subprocess.Popen(["sleep", "60"], close_fds=False)
-    with locks.only_run(where, "stackrank build"):
+    with locks.single_run(where, "stackrank build"):
         child.kill()
         child.wait()
 
@@ -319,7 +319,7 @@ def test_drafts_of_the_dead_are_swept_and_those_of_the_living_stay(tmp_path):
         (tmp_path / f".site.{process}" / "data").mkdir(parents=True)
     (tmp_path / f".site.{theirs}.before").mkdir()
     (tmp_path / f".site.{theirs}.before" / "index.html").write_text("whole")
-    with locks.only_run(where, "stackrank build"):
+    with locks.single_run(where, "stackrank build"):
         left = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob(".*")}
         assert left == {
             f"data/observations/birds/core/birds/.x.7.parquet.{ours}", f".site.{ours}",

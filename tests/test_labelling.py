@@ -10,9 +10,9 @@ from labelling import labels
 from test_machine_mail import house
 from test_samples import SHARED
 
-from pipelines import machines
-from pipelines.machines import MEASURED_FILE
-from reports import words
+from pipelines.rules import bots_mail
+from pipelines.rules.bots_mail import MEASURED_FILE
+from reports.text.formats import format_day, percent_with_ci
 
 __all__ = ["house"]
 FOOTER = "\n\n----\nThis is an automated message from the Apache Git Service.\n"
@@ -46,7 +46,7 @@ def test_a_message_is_labelled_by_its_body_and_by_what_made_it(body, headers, ex
 def test_no_label_looks_at_what_the_rules_look_at():
     """Neither From nor Subject is asked for, and only one header is looked at by both: the standard's own."""
     own = {name for pairs in labels.HEADERS.values() for name, _ in pairs}
-    assert own & {rule.header for rule in machines.load().headers} == {"auto-submitted"}
+    assert own & {rule.header for rule in bots_mail.load().headers} == {"auto-submitted"}
     assert own & {"from", "subject", "sender"} == set()
 
 
@@ -63,9 +63,9 @@ def test_the_interval_of_a_share_is_wilsons():
     """By hand for 8 of 10: (0.8 + 0.19208 +- 1.96 * sqrt(0.016 + 0.009604)) / 1.38416."""
     assert labels.wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert labels.wilson(0, 0) == (0, 1)
-    assert words.part(8, 10, "none") == "80 % (49 to 94)"
-    assert words.part(0, 0, "none there") == "none there"
-    assert words.part(172, 172, "none") == "100 % (98 to 100)"
+    assert percent_with_ci(8, 10, "none") == "80 % (49 to 94)"
+    assert percent_with_ci(0, 0, "none there") == "none there"
+    assert percent_with_ci(172, 172, "none") == "100 % (98 to 100)"
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")
@@ -77,7 +77,7 @@ def test_r06_precision_and_recall_of_each_list_are_those_that_are_written_down()
 
 
 def test_r06_the_written_figures_are_possible_and_dated():
-    rows = machines.measured()
+    rows = bots_mail.measured()
     assert len({row.list for row in rows}) > 5
     assert sum(row.read for row in {row.list: row for row in rows}.values()) >= 100
     for row in rows:
@@ -94,7 +94,7 @@ def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_l
         for row in csv.DictReader(file):
             cells = shown[row["list"], row["system"], row["kind"]]
             assert cells[3:7] == [row["messages"], row["labelled"], row["told"], row["right"]]
-            assert cells[-1] == words.day(date.fromisoformat(row["measured"]))
+            assert cells[-1] == format_day(date.fromisoformat(row["measured"]))
     assert shown["imagej-devel", "Pipermail", "machine"][7:9] == ["none told", "none there"]
     assert shown["maven-dev", "HyperKitty", "review"][7] == "100 % (98 to 100)"
     assert "It does not say how the rules do on lists of the compared communities" in page.text

@@ -8,10 +8,12 @@ from test_messages import land_index, land_month, mail
 from test_report import Page, table
 from test_warehouse import community
 
-from pipelines import warehouse
 from pipelines.folders import Folders
-from pipelines.nouns import Source
-from reports import facts, site, words
+from pipelines.model import Source
+from pipelines.warehouse.build import build_database
+from reports import answers, site
+from reports.text.labels import LEGEND
+from reports.text.sentences import places_with_machines
 
 MONTHS = [date(2025, month, 1) for month in range(1, 13)]
 NIGHT = datetime(2026, 1, 12, 3, tzinfo=UTC)
@@ -49,10 +51,10 @@ def house(tmp_path_factory):
         land_index(where, dev, dict.fromkeys(MONTHS), NIGHT)
         for month in MONTHS:
             land_month(where, dev, month, *month_of(slug, month), seen_at=NIGHT)
-    warehouse.build(where, [community(slug, dev) for slug, dev in zip(WRITTEN, lists, strict=True)], date(2026, 1, 12))
+    build_database(where, [community(slug, dev) for slug, dev in zip(WRITTEN, lists, strict=True)], date(2026, 1, 12))
     site.publish(where)
     pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
-    return SimpleNamespace(where=where, pages=pages, known=facts.read(where.database))
+    return SimpleNamespace(where=where, pages=pages, known=answers.read_answers(where.database))
 
 
 def drawn(figure, meta):
@@ -68,7 +70,7 @@ def test_r06_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
     widths = {trace["meta"]: trace["line"]["width"] for trace in figure["data"] if "line" in trace}
     assert widths["machines"] < 1 < widths["observed"]
     assert drawn(house.pages["index.html"].figures["talk-people"], "machines") == {"birds": 1, "fish": 1}
-    assert words.LEGEND["machines"] in house.pages["index.html"].text
+    assert LEGEND["machines"] in house.pages["index.html"].text
 
 
 def test_r06_everything_in_is_the_same_chart_by_one_switch(house):
@@ -129,7 +131,7 @@ def test_a_month_that_was_not_seen_is_a_gap_with_everything_in_too(house):
 def test_places_with_everything_in_are_a_sentence(places, community, said):
     rows = [{"community": slug, "name": slug, "place": place, "place_with": other}
             for slug, (place, other) in zip("ab", places, strict=False)]  # fmt: skip
-    assert words.places_with_machines("messages", rows, community) == said
+    assert places_with_machines("messages", rows, community) == said
 
 
 def test_the_switch_works_by_keyboard_and_offline_and_without_scripts_there_is_the_table(house):

@@ -9,12 +9,14 @@ from test_mail import one
 from test_messages import DECEMBER, TODAY, land_index, land_month, mail, mailing_list, monthly, where
 from test_warehouse import ask, community
 
-from pipelines import landing, machines, warehouse
-from pipelines.pseudonyms import Pseudonyms
-from spiders.mail import Archive, messages
+from pipelines.landing.store import stored_files
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.rules import bots_mail
+from pipelines.warehouse.build import build_database
+from spiders.mail.reader import Archive, messages
 
 __all__ = ["where"]
-RULES = machines.load()
+RULES = bots_mail.load()
 PERSON = "Jane Invented <jane@example.org>"
 ADDRESSES = [(address, rule) for rule in RULES.rules for address in rule.addresses]
 
@@ -86,7 +88,7 @@ def test_a_rule_that_is_none_is_refused(tmp_path, wrong):
     path = tmp_path / "machines.toml"
     path.write_text(f'[[rule]]\nid = "x"\nevidence = "y."\nreviewed = 2026-11-24\n{wrong}\n')
     with pytest.raises(ValueError, match="x: a rule has one class"):
-        machines.load(path)
+        bots_mail.load(path)
 
 
 def tracked(number, at):
@@ -102,7 +104,7 @@ def test_r06_people_are_counted_and_machines_beside_them(where):
     land_month(
         where, dev, DECEMBER, mail(1, "01 Dec 2025"), tracked(2, "02 Dec 2025"), tracked(3, "03 Dec 2025"), answer
     )
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     counted = (
         "messages",
         "machine_messages",
@@ -125,10 +127,10 @@ def test_what_an_older_reader_stored_counts_as_before(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 2})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"), tracked(2, "02 Dec 2025"))
-    file = next(path for path in landing.files(where.observations) if path.stem == "2025-12")
+    file = next(path for path in stored_files(where.observations) if path.stem == "2025-12")
     old = pq.read_table(file).drop_columns(["class", "class_rule"])
     pq.write_table(old.replace_schema_metadata(pq.read_metadata(file).metadata), file)
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages")[DECEMBER] == 2
     assert monthly(where, "machine_messages")[DECEMBER] == 0
     assert ask(where, "select distinct class from core.messages") == [(None,)]
@@ -138,7 +140,7 @@ def test_the_rules_stand_in_the_database(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 1})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     rows = dict(ask(where, "select id, condition from raw.machine_rules"))
     assert rows.keys() == {rule.id for rule in RULES.rules}
     assert rows["jira"] == "jira@apache.org"

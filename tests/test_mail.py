@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.landing import MESSAGES
-from pipelines.pseudonyms import Pseudonyms
-from spiders import mail
-from spiders.mail import Archive, base_subject, messages, normal_id, split
-from spiders.mail_headers import moments, sender, text_of
+from pipelines.landing.schemas import MESSAGES
+from pipelines.privacy.pseudonyms import Pseudonyms
+from spiders.core.text import base_subject
+from spiders.mail.headers import moments, sender, text_of
+from spiders.mail.reader import HEADERS, KEPT, Archive, messages, normal_id, split
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ANY_TIME = Archive(datetime(1995, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
@@ -136,13 +136,13 @@ def test_what_is_no_message_is_quarantined_with_a_reason(content):
 
 
 def test_headers_without_end_are_quarantined():
-    (row, after) = rows(FROM_LINE + b"X-Long: " + b"x" * mail.HEADERS + b"\n\nbody\n\n" + written(2))
+    (row, after) = rows(FROM_LINE + b"X-Long: " + b"x" * HEADERS + b"\n\nbody\n\n" + written(2))
     assert row["quarantine"] == "its headers have over 262,144 bytes"
     assert after["message_id_key"] == id_key(b"2@example.org")
 
 
 def test_a_message_larger_than_memory_should_be_is_read_by_its_beginning():
-    size = 5 * mail.KEPT
+    size = 5 * KEPT
     large, second = written(1, b"x" * 76 + b"\n") + (b"y" * 99 + b"\n") * (size // 100), written(2)
     for chunk in (None, 65_536, 700_001):
         found = rows(large + b"\n" + second, chunk=chunk)

@@ -8,9 +8,11 @@ from test_releases import forge
 from test_warehouse import TODAY, ask
 
 from flows.collect import collect
-from pipelines import communities, landing, warehouse
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from spiders.mailmap import aliases
+from pipelines.landing.store import stored_visits
+from pipelines.warehouse.build import build_database
+from spiders.code.mailmap import aliases
 
 REAL = CHECKOUT.parent / "shared" / "payloads" / "mailmap"
 PAGE = b"""# Who is who.
@@ -95,15 +97,15 @@ def test_the_spider_lands_it_and_it_is_not_read_again_while_it_is_the_same(tmp_p
             'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2025-01-01\n[[sources]]\nname = "who"\n'
             f'kind = "mailmap"\nsince = 2025-02-01\nwhy = "Invented."\nurls = [{urls}]\n'
         )
-        (birds,) = communities.load(where.communities)
+        (birds,) = load_catalogue(where.communities)
         first, second = (collect(where, birds.sources) for _ in range(2))
     told = [{v.unit: (str(v.verdict), v.observations) for v in night.visits} for night in (first, second)]
     bad = {"birds/two.mailmap": ("failed", None), "birds/three.mailmap": ("gone", None)}
     assert told == [{"birds/one.mailmap": (verdict, 4), **bad} for verdict in ("ok", "unchanged")]
     assert "1 lines say nothing" in first.visits[0].note + first.visits[1].note + first.visits[2].note
-    warehouse.build(where, [birds], TODAY)
+    build_database(where, [birds], TODAY)
     assert ask(where, "select count(*) from raw.units") == [(1,)]
     written = b"".join(path.read_bytes() for path in where.data.rglob("*") if path.is_file())
     for name in (b"jane", b"Jane", b"Invented <", b"example.org>"):
         assert name not in written
-    assert landing.held(where.observations)[("birds", "who", "birds/one.mailmap")].key_id == KEYED.key_id
+    assert stored_visits(where.observations)[("birds", "who", "birds/one.mailmap")].key_id == KEYED.key_id

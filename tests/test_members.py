@@ -10,10 +10,16 @@ import pytest
 from invented_site import BAD, SHOWN, TODAY, community, folders
 from test_report import Page
 
-from pipelines import history, landing, warehouse
-from pipelines.measures import KINDS
-from pipelines.nouns import Community, Source, Verdict, Visit
-from reports import facts, members, site
+from pipelines.catalogue import history
+from pipelines.catalogue.measures import KINDS
+from pipelines.landing import store
+from pipelines.landing.schemas import COUNTS
+from pipelines.landing.store import Harvest
+from pipelines.model import Community, Source, Verdict, Visit
+from pipelines.warehouse.build import build_database
+from pipelines.warehouse.query import ask
+from reports import answers, site
+from reports.pages import members
 
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
 
@@ -41,8 +47,8 @@ def land(where, of, page, day, *rows, url=None):
     table = [
         dict(zip(keys, (*row, *(("", day, "stated", None, visit.url)[len(row) - 2 :])), strict=True)) for row in rows
     ]
-    batch = pa.RecordBatch.from_pylist(table, schema=landing.COUNTS)
-    landing.land(where, landing.Harvest(visit, 0.0, landing.COUNTS, [batch], []))
+    batch = pa.RecordBatch.from_pylist(table, schema=COUNTS)
+    store.land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
 
 
 def build_counting(top):
@@ -59,7 +65,7 @@ def build_counting(top):
     with (where.history / "figures.csv").open("w", newline="") as file:
         told = ("alpha", "registered", "foundation individual members", "2024-06", 5600, "stated", f"a talk {BAD}")
         csv.writer(file).writerows([history.COLUMNS, told])
-    warehouse.build(where, (ALPHA, BETA, EVIL, FORUM, UNASKED), TODAY)
+    build_database(where, (ALPHA, BETA, EVIL, FORUM, UNASKED), TODAY)
     return where
 
 
@@ -68,7 +74,7 @@ def house(tmp_path_factory):
     where = build_counting(tmp_path_factory.mktemp("members"))
     page = site.publish(where).parent / "members.html"
     text = page.read_text(encoding="utf-8")
-    return SimpleNamespace(where=where, text=text, page=Page(text), known=facts.read(where.database))
+    return SimpleNamespace(where=where, text=text, page=Page(text), known=answers.read_answers(where.database))
 
 
 def test_each_official_count_stands_with_its_definition_day_and_source(house):
@@ -117,7 +123,7 @@ def test_attention_is_called_easily_bought_and_is_never_scored(house):
     for kind in KINDS:
         assert members.SAID[kind][0] in house.page.text
     assert "Attention, easily bought Stars, forks and watchers are shown and never scored." in house.page.text
-    metrics = warehouse.ask(house.where.database, "select metric from rankings.method").to_pylist()
+    metrics = ask(house.where.database, "select metric from rankings.method").to_pylist()
     assert not {row["metric"] for row in metrics} & {row["measure"] for row in house.known.measures}
 
 
@@ -144,8 +150,8 @@ def test_a_day_on_which_the_definition_changed_is_drawn_and_told(tmp_path):
     )
     for day in (date(2025, 6, 30), date(2025, 8, 1)):
         land(where, openstack, "members", day, ("individual_members", 9))
-    warehouse.build(where, (openstack,), TODAY)
-    page = Page(members.page(facts.read(where.database)))
+    build_database(where, (openstack,), TODAY)
+    page = Page(members.page(answers.read_answers(where.database)))
     (line,) = page.figures["individual-members-openstack"]["layout"]["shapes"]
     assert line["x0"] == "2025-07-01"
     assert "what is counted changed, as is said above" in page.text
@@ -165,7 +171,7 @@ def test_on_its_own_page_a_community_has_its_members_by_month_and_restated_ones_
 def test_without_any_count_the_page_says_what_would_be_counted(tmp_path):
     where = folders(tmp_path)
     warehouse_of_nothing(where)
-    page = Page(members.page(facts.read(where.database)))
+    page = Page(members.page(answers.read_answers(where.database)))
     assert page.figures == {}
     assert page.rows("Official members")["Alpha"][0] == "no official count"
     assert "Its file has no key registered" in page.text
@@ -175,4 +181,4 @@ def warehouse_of_nothing(where):
     where.history.mkdir(parents=True)
     with (where.history / "figures.csv").open("w", newline="") as file:
         csv.writer(file).writerows([history.COLUMNS, ("alpha", "walks", "Invented.", "2024-06", 5, "stated", "a talk")])
-    warehouse.build(where, (community("alpha", "Alpha"),), TODAY)
+    build_database(where, (community("alpha", "Alpha"),), TODAY)

@@ -7,12 +7,15 @@ import pyarrow as pa
 import pytest
 from test_warehouse import ask, community, visit
 
-from pipelines import landing, warehouse
 from pipelines.folders import Folders
-from pipelines.nouns import Source, Verdict
-from pipelines.pseudonyms import Pseudonyms
-from reports import facts
-from spiders.mail import Archive, messages
+from pipelines.landing.schemas import MESSAGES, TOTALS
+from pipelines.landing.store import Harvest, land
+from pipelines.landing.visits import log_visit
+from pipelines.model import Source, Verdict
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.warehouse.build import build_database
+from reports import answers
+from spiders.mail.reader import Archive, messages
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 TODAY = date(2026, 3, 20)
@@ -45,15 +48,15 @@ def land_month(where, of, month, *mails, seen_at=datetime(2026, 3, 20, 3, tzinfo
     archive = Archive(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC), month)
     batches = list(messages(io.BytesIO(b"".join(mails)).read, archive, KEYED))
     seen = visit(of, f"{month:%Y-%m}", seen_at=seen_at)
-    landing.land(where, landing.Harvest(seen, 0.0, landing.MESSAGES, batches, []))
+    land(where, Harvest(seen, 0.0, MESSAGES, batches, []))
 
 
 def land_index(where, of, totals, seen_at=datetime(2026, 3, 20, 3, tzinfo=UTC)):
     rows = [
         {"month": month, "messages": total, "url": "https://lists.example.org/x"} for month, total in totals.items()
     ]
-    batch = pa.RecordBatch.from_pylist(rows, schema=landing.TOTALS)
-    landing.land(where, landing.Harvest(visit(of, "index", seen_at=seen_at), 0.0, landing.TOTALS, [batch], []))
+    batch = pa.RecordBatch.from_pylist(rows, schema=TOTALS)
+    land(where, Harvest(visit(of, "index", seen_at=seen_at), 0.0, TOTALS, [batch], []))
 
 
 DECEMBER, JANUARY, FEBRUARY = date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
@@ -72,7 +75,7 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"), mail(2, "31 Dec 2025", "joe"))
     land_month(where, dev, JANUARY, mail(2, "31 Dec 2025", "joe"), mail(3, "02 Jan 2026"))
     land_month(where, users, DECEMBER, mail(2, "31 Dec 2025", "joe"), mail(4, "03 Dec 2025", "ann"))
-    warehouse.build(where, [community("birds", dev, users)], TODAY)
+    build_database(where, [community("birds", dev, users)], TODAY)
     assert monthly(where, "postings") == {DECEMBER: 4, JANUARY: 1, FEBRUARY: 0}
     assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
     assert monthly(where, "talk_people") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
@@ -80,7 +83,7 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
     rows = ask(where, "select month, total, stored, copies, other_month, state from core.reconciliation "
                       "where source = 'dev' order by month")  # fmt: skip
     assert rows == [(DECEMBER, 2, 2, 0, 0, "equal"), (JANUARY, 2, 2, 1, 1, "equal")]
-    summed, _ = facts.answered(where.database, "reconciled", {})
+    summed, _ = answers.answered(where.database, "reconciled", {})
     counts = ("source", "equal", "differs", "no_total", "not_held", "total", "stored", "copies", "other_month")
     assert [summed[name] for name in counts] == ["dev", 2, 0, 0, 0, 4, 4, 1, 1]
 
@@ -92,7 +95,7 @@ def test_an_id_that_names_two_messages_counts_both_and_a_message_without_id_coun
         where, dev, DECEMBER, mail(1, "01 Dec 2025"), mail(1, "02 Dec 2025", "joe"), mail(1, "01 Dec 2025"),
         mail(None, "03 Dec 2025"), mail(None, "03 Dec 2025", "joe"),
     )  # fmt: skip
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages")[DECEMBER] == 4
     assert ask(where, "select count(distinct message_key) from core.messages") == [(4,)]
 
@@ -101,7 +104,7 @@ def test_r02_what_is_no_message_is_kept_apart_with_its_reason(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 3})
     land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages")[DECEMBER] == 2
     rows = ask(where, "select stored, quarantined, difference, state from core.reconciliation")
     assert rows == [(2, 1, 0, "equal")]
@@ -116,7 +119,7 @@ def test_shortened_addresses_count_by_name_only(where):
     other = mail(3, "01 Dec 2025", "james").replace(b"james@example.org>", b"ja...@example.org>")
     land_index(where, dev, {DECEMBER: 3})
     land_month(where, dev, DECEMBER, *short, other)
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "talk_people")[DECEMBER] == 2
     assert ask(where, "select count(sender_address_key) from core.messages") == [(0,)]
 
@@ -125,8 +128,8 @@ def test_a_whole_list_is_compared_where_only_that_is_counted_by_its_archive(wher
     dev = mailing_list(kind="hyperkitty")
     land_index(where, dev, {None: 4, DECEMBER: None, JANUARY: None, FEBRUARY: None})
     land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
-    landing.note(where.visits, visit(dev, "2026-01", Verdict.EMPTY, observations=0))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    log_visit(where.visits, visit(dev, "2026-01", Verdict.EMPTY, observations=0))
+    build_database(where, [community("birds", dev)], TODAY)
     asked = "select month, total, stored, quarantined, copies, other_month, difference, state from core.reconciliation"
     found = {row[0]: row[1:] for row in ask(where, asked)}
     assert found[DECEMBER] == (None, 2, 1, 0, 0, None, "no total")
@@ -134,7 +137,7 @@ def test_a_whole_list_is_compared_where_only_that_is_counted_by_its_archive(wher
     assert found[FEBRUARY] == (None, None, None, None, None, None, "not held")
     assert found[None] == (4, 2, 1, 0, 0, -1, "not held"), "a month is still to come"
     land_month(where, dev, FEBRUARY, mail(3, "01 Feb 2026"))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert {row[0]: row[1:] for row in ask(where, asked)}[None] == (4, 3, 1, 0, 0, 0, "equal")
 
 
@@ -148,8 +151,8 @@ def test_r01_a_month_that_the_index_does_not_list_is_an_evident_zero_and_one_tha
     dev = mailing_list(since=date(2025, 11, 1))
     land_index(where, dev, {DECEMBER: 1, JANUARY: 7, FEBRUARY: 5})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
-    landing.note(where.visits, visit(dev, "2026-02", Verdict.FAILED, reason="the stream ended early"))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    log_visit(where.visits, visit(dev, "2026-02", Verdict.FAILED, reason="the stream ended early"))
+    build_database(where, [community("birds", dev)], TODAY)
     assert states(where) == {
         "2025-11": "seen", "2025-12": "seen", "2026-01": "pending", "2026-02": "gap", "2026-03": "partial",
     }  # fmt: skip
@@ -165,20 +168,20 @@ def test_r13_a_month_read_before_its_end_is_partial_until_it_is_read_again(where
     land_index(where, dev, {DECEMBER: 1, JANUARY: 1}, seen_at=early)
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"), seen_at=early)
     land_month(where, dev, JANUARY, mail(2, "02 Jan 2026"), seen_at=early)
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert states(where) == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
-    landing.note(where.visits, visit(dev, "2026-01", Verdict.UNCHANGED))
-    landing.note(where.visits, visit(dev, "index", Verdict.UNCHANGED))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    log_visit(where.visits, visit(dev, "2026-01", Verdict.UNCHANGED))
+    log_visit(where.visits, visit(dev, "index", Verdict.UNCHANGED))
+    build_database(where, [community("birds", dev)], TODAY)
     assert states(where) == {"2025-12": "seen", "2026-01": "seen", "2026-02": "seen", "2026-03": "partial"}
 
 
 def test_r12_an_archive_that_was_never_had_and_one_that_cannot_be_read_are_holes(where):
     dev, lost = mailing_list(), mailing_list("lost", kind="unreadable", evidence="closed")
     of_code = Source("birds", "core", "git", ("git+https://forge.example.org/birds/one",), DECEMBER, "Invented.")
-    landing.note(where.visits, visit(dev, "index", Verdict.GONE, reason="404"))
+    log_visit(where.visits, visit(dev, "index", Verdict.GONE, reason="404"))
     land_index(where, mailing_list("users"), {})
-    warehouse.build(where, [community("birds", dev, lost, mailing_list("users"), of_code)], TODAY)
+    build_database(where, [community("birds", dev, lost, mailing_list("users"), of_code)], TODAY)
     assert set(states(where).values()) == set(states(where, "lost").values()) == {"gap"}
     assert set(states(where, "users").values()) == {"seen", "partial"}
     rows = ask(where, "select distinct state, round(covered, 2) from metrics.monthly "
@@ -193,8 +196,8 @@ def test_a_mailbox_proves_nothing_after_its_newest_message(where):
     content = mail(1, "01 Dec 2025") + mail(2, "16 Jan 2026")
     batches = list(messages(io.BytesIO(content).read, archive, KEYED))
     seen = visit(box, "invented.mbox")
-    landing.land(where, landing.Harvest(seen, 0.0, landing.MESSAGES, batches, []))
-    warehouse.build(where, [community("birds", box)], TODAY)
+    land(where, Harvest(seen, 0.0, MESSAGES, batches, []))
+    build_database(where, [community("birds", box)], TODAY)
     assert states(where, "box") == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
 
 
@@ -212,7 +215,7 @@ def test_r23_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(wh
     land_month(where, old, JANUARY, *copied)
     land_month(where, new, JANUARY, *copied)
     land_month(where, new, FEBRUARY, *(mail(n + 100, f"{n:02} Feb 2026") for n in (1, 2, 3)))
-    warehouse.build(where, [community("birds", old, new)], TODAY)
+    build_database(where, [community("birds", old, new)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
     assert monthly(where, "threads") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
     assert monthly(where, "postings") == {DECEMBER: 3, JANUARY: 6, FEBRUARY: 3}
@@ -233,7 +236,7 @@ def test_r23_a_move_to_where_nothing_can_be_read_is_a_hole_and_no_zero(where):
     chat = mailing_list("chat", since=JANUARY, kind="unreadable", continues="birds/old", evidence="It is named.")
     land_index(where, old, {DECEMBER: 1})
     land_month(where, old, DECEMBER, mail(1, "01 Dec 2025"))
-    warehouse.build(where, [community("birds", old, chat)], TODAY)
+    build_database(where, [community("birds", old, chat)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: 1, JANUARY: "unobserved", FEBRUARY: "unobserved"}
     assert ask(where, "select action, evidence from core.moves") == [("censor", "It is named.")]
     states = ask(where, "select state, postings from metrics.by_source where source = 'chat' and month = '2026-01-01'")

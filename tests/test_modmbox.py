@@ -10,15 +10,17 @@ from time import sleep
 import pytest
 from test_warehouse import ask
 
-from flows import cli
-from flows.rehearsal import archives
-from flows.rehearsal.archives import MONTHS, MailingList
-from pipelines import communities, landing, warehouse
+from flows.cli import main
+from flows.demo import archives
+from flows.demo.archives import MONTHS, MailingList
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.pseudonyms import Pseudonyms
-from spiders import mod_mbox
-from spiders.mail import Archive, messages
-from spiders.months import around
+from pipelines.landing.visits import read_visits
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.warehouse.build import build_database
+from spiders.mail import mod_mbox
+from spiders.mail.archive import around
+from spiders.mail.reader import Archive, messages
 
 SHARED = CHECKOUT.parent / "shared" / "payloads" / "mod_mbox"
 NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of the real archive in {SHARED}")
@@ -100,7 +102,7 @@ def read(where, path, monkeypatch, capfd):
     for name, value in (("DATA", where.data), ("COMMUNITIES", where.communities), ("KEY", "5e" * 32)):
         monkeypatch.setenv(f"STACKRANK_{name}", str(value))
     sleep(1)  # visits are noted to the second
-    status = cli.main(["collect", "--pages", str(path), "--source", "birds/dev-saved"])
+    status = main(["collect", "--pages", str(path), "--source", "birds/dev-saved"])
     out = capfd.readouterr()
     return status, out.out.strip(), out.err
 
@@ -119,14 +121,14 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
     (saved / "mail").write_bytes(mailbox_of(JULY))
     status, told, _ = read(where, saved, monkeypatch, capfd)
     assert (status, told) == (3, "3 units had, 3 failed")
-    visits = {visit.unit: visit for visit in landing.noted(where.visits)}
+    visits = {visit.unit: visit for visit in read_visits(where.visits)}
     assert {unit: (str(visit.verdict), visit.observations) for unit, visit in visits.items()} == {
         "index": ("ok", 3), "2013-04": ("ok", 30), "2013-05": ("ok", 40), "201306.mbox": ("failed", None),
         "201307.mbox.gz": ("failed", None), "mail": ("failed", None),
     }  # fmt: skip
     assert (visits["2013-04"].note, visits["2013-05"].note) == ("", "the archive says 41 messages, 40 were read")
     assert visits["mail"].reason == "its name does not say of which month it is, as in 201305.mbox"
-    warehouse.build(where, communities.load(where.communities), date(2014, 1, 20))
+    build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
     months = ask(where, "select strftime(month, '%m'), state, covered from core.coverage "
                         "where source = 'dev-saved' and month < '2013-09-01' order by 1")  # fmt: skip
     # Of May a message is missing, and nobody knows when it was sent: sure is only what came before the newest one.
@@ -145,7 +147,7 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
     (saved / "index.html").write_bytes(list_page({APRIL: 30, MAY: 40, JULY: 20}))
     assert read(where, saved / "index.html", monkeypatch, capfd)[:2] == (0, "1 units had, 0 failed")
     assert read(where, saved / "201305.mbox.gz", monkeypatch, capfd)[:2] == (0, "1 units had, 0 failed")
-    warehouse.build(where, communities.load(where.communities), date(2014, 1, 20))
+    build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
     assert ask(where, "select state from core.coverage where source = 'dev-saved' and month = '2013-05-01'") == [
         ("seen",)
     ]

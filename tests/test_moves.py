@@ -10,11 +10,12 @@ import pytest
 from test_archives import crawl
 from test_warehouse import ask
 
-from flows.rehearsal import archives
-from flows.rehearsal.archives import Archives, Copies, MailingList
-from flows.rehearsal.server import serve
-from pipelines import communities, warehouse
+from flows.demo import archives
+from flows.demo.archives import Archives, Copies, MailingList
+from flows.demo.server import serve
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
+from pipelines.warehouse.build import build_database
 
 OCTOBER, NOVEMBER, DECEMBER, JANUARY = date(2018, 10, 1), date(2018, 11, 1), date(2018, 12, 1), date(2019, 1, 1)
 OPENED, CLOSED = date(2018, 11, 19), date(2018, 12, 3)
@@ -68,7 +69,7 @@ def built(tmp_path_factory):
         server.archives = Archives([*OLD.values(), DISCUSS, INCUBATOR, OWN])
         crawl(where, ("pipermail", "hyperkitty", "ponymail"))
         assert server.complaints == []
-    warehouse.build(where, communities.load(where.communities), date(2019, 2, 20))
+    build_database(where, load_catalogue(where.communities), date(2019, 2, 20))
     return where
 
 

@@ -19,13 +19,17 @@ from urllib.request import Request, urlopen
 import pytest
 import test_kills
 
-from flows import account, prefect_api, progress, quiet
+from flows import prefect_api, progress, summary, unchanged
 from flows.collect import Collected
-from flows.rehearsal import catalogue, histories
-from flows.rehearsal.server import serve
-from pipelines import landing, warehouse
+from flows.demo import catalogue, histories
+from flows.demo.server import serve
 from pipelines.folders import Folders, folders
-from pipelines.nouns import Plan, Source, Verdict, Visit
+from pipelines.landing.store import read_visit
+from pipelines.landing.visits import log_visit, save_plan, visit_to_json
+from pipelines.model import Plan, Source, Verdict, Visit
+from pipelines.warehouse import build
+from pipelines.warehouse.build import CheckFailedError
+from pipelines.warehouse.query import ask
 from reports import site
 
 KEY = "5e" * 32
@@ -123,7 +127,7 @@ def night(house):
 
 
 def places() -> dict[str, str | None]:
-    rows = warehouse.ask(
+    rows = ask(
         folders().database,
         "select community, coalesce(place::varchar, reason) as said from rankings.monthly "
         "join raw.build on as_of = last_complete_month where family = 'code'",
@@ -192,8 +196,8 @@ def test_a_failed_build_leaves_database_and_site_and_says_so(house, night, monke
         night()
     before = folders().database.read_bytes()
     built = datetime.fromtimestamp(folders().database.stat().st_mtime, UTC)
-    monkeypatch.setattr(warehouse, "_check", lambda con: (_ for _ in ()).throw(warehouse.CheckFailedError("planted")))
-    monkeypatch.setattr(quiet, "stands", lambda *_: False)
+    monkeypatch.setattr(build, "_check", lambda con: (_ for _ in ()).throw(CheckFailedError("planted")))
+    monkeypatch.setattr(unchanged, "is_up_to_date", lambda *_: False)
     failed = night()
     assert failed.exit_status == 4
     assert one_screen(failed)[1] == "failed: build: CheckFailedError: planted"
@@ -211,9 +215,9 @@ def test_what_is_published_stands_only_while_nothing_it_was_made_of_changes(hous
         night()
     where = folders()
     page, given = where.site / "index.html", _inputs()
-    assert quiet.stands(where, given)
+    assert unchanged.is_up_to_date(where, given)
     visit = replace(given.visits[-1], seen_at=datetime.now(UTC))
-    assert quiet.stands(where, replace(given, visits=[*given.visits, visit])), "only looked at again"
+    assert unchanged.is_up_to_date(where, replace(given, visits=[*given.visits, visit])), "only looked at again"
     changed = {
         "harvest": {"units": given.units[1:]},
         "catalogue": {"communities": given.communities[1:]},
@@ -222,25 +226,25 @@ def test_what_is_published_stands_only_while_nothing_it_was_made_of_changes(hous
         "unit": {"visits": [*given.visits, replace(visit, unit="birds/new", verdict=Verdict.EMPTY)]},
         "shows": {"shows": "A rehearsal."},
     }
-    assert [what for what, facts in changed.items() if quiet.stands(where, replace(given, **facts))] == []
+    assert [what for what, facts in changed.items() if unchanged.is_up_to_date(where, replace(given, **facts))] == []
     with monkeypatch.context() as patched:
-        patched.setattr(quiet, "ROOMS", ("pipelines",))
-        assert not quiet.stands(where, given), "other code"
+        patched.setattr(unchanged, "ROOMS", ("pipelines",))
+        assert not unchanged.is_up_to_date(where, given), "other code"
     text = page.read_text()
     page.write_text(text + "<!-- by hand -->")
-    assert not quiet.stands(where, given), "a page that something else wrote"
+    assert not unchanged.is_up_to_date(where, given), "a page that something else wrote"
     page.unlink()
-    assert not quiet.stands(where, given), "no page"
+    assert not unchanged.is_up_to_date(where, given), "no page"
 
 
 def test_a_page_without_a_place_for_it_is_no_quiet_one(tmp_path):
     where = Folders(tmp_path, tmp_path, tmp_path)
     (tmp_path / "index.html").write_text("<html></html>")
     with pytest.raises(ValueError, match="has no place for what a later night found"):
-        site.say_visited_again(where, "Visited again.")
+        site.update_last_checked(where, "Visited again.")
     (tmp_path / "index.html").write_text('<p class="quiet" id="again" hidden></p>')
     for said in (r"a \1 & b", "c < d"):
-        site.say_visited_again(where, said)
+        site.update_last_checked(where, said)
     assert (tmp_path / "index.html").read_text() == '<p class="quiet" id="again">c &lt; d</p>'
 
 
@@ -276,7 +280,7 @@ def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(
     assert {str(v.verdict) for v in gone.collected.visits} == {"unchanged", "gone"}
     assert bytes_of(folders().observations) == held
     assert set(places().values()) == {"1", "2"}, "what was held before is kept and ranked"
-    held_finch = landing.read_visit(folders().observations / "finch/core/birds/finch.parquet")
+    held_finch = read_visit(folders().observations / "finch/core/birds/finch.parquet")
     failed = f"finch/core: birds/finch: gone: {gone.collected.failed[0].reason}"
     assert one_screen(gone)[1].removesuffix(" ...") in f"failed: {failed}"
     assert [one_screen(gone)[0], *one_screen(gone)[2:4]] == [
@@ -345,12 +349,12 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
     source = Source("birds", "core", "git", urls, date(2024, 1, 1), "")
     plain, terminal = io.StringIO(), Terminal()
     since = datetime(2026, 3, 20, 3, tzinfo=UTC)
-    landing.note(where.visits, replace(told("birds/c", Verdict.OK), seen_at=since - timedelta(seconds=1)))
+    log_visit(where.visits, replace(told("birds/c", Verdict.OK), seen_at=since - timedelta(seconds=1)))
     with progress.shown(where, [source], (), since, plain), progress.shown(where, [source], (), since, terminal):
-        landing.note(where.visits, told("birds/a", Verdict.FAILED, 1))
-        landing.note(where.visits, told("birds/b", Verdict.OK, 2, seconds=1.25))
-        landing.note(where.visits, told("birds/a", Verdict.OK, 3))
-        landing.note(where.visits, told("birds/new", Verdict.GONE, 4))
+        log_visit(where.visits, told("birds/a", Verdict.FAILED, 1))
+        log_visit(where.visits, told("birds/b", Verdict.OK, 2, seconds=1.25))
+        log_visit(where.visits, told("birds/a", Verdict.OK, 3))
+        log_visit(where.visits, told("birds/new", Verdict.GONE, 4))
     assert plain.getvalue().splitlines() == [
         "birds/core birds/a: failed (1 of 4 units done, 1 failed; "
         "waiting: 1 at example.net, 1 at forge.example.org, 1 at this machine)",
@@ -368,12 +372,10 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
     source = Source("birds", "core", "git", (), date(2024, 1, 1), "", urls_from="https://example.org/projects.yaml",
                     url_template="git+https://forge.example.org/{repository}")  # fmt: skip
     old = Plan("birds", "core", since - timedelta(days=1), ("birds/old",))
-    landing.note_plan(where.visits, old)
+    save_plan(where.visits, old)
     with progress.shown(where, [source], (), since, stream):
-        landing.note_plan(
-            where.visits, replace(old, made_at=since, units=("birds/a", "birds/b", "birds/c"), left=("birds/c",))
-        )
-        landing.note(where.visits, told("birds/a", Verdict.OK, 1))
+        save_plan(where.visits, replace(old, made_at=since, units=("birds/a", "birds/b", "birds/c"), left=("birds/c",)))
+        log_visit(where.visits, told("birds/a", Verdict.OK, 1))
     assert stream.getvalue() == (
         "birds/core birds/a: ok (1 of 3 units done, 0 failed, 1 left for another night; "
         "waiting: 1 at forge.example.org)\n"
@@ -384,10 +386,10 @@ def test_progress_reads_each_line_once_and_no_half_line(tmp_path):
     since = datetime(2026, 3, 20, 3, tzinfo=UTC)
     tail = progress.Tail(tmp_path, {"birds/core"}, since)
     assert tail.new() == []
-    landing.note(tmp_path, told("birds/a", Verdict.OK, 1))
+    log_visit(tmp_path, told("birds/a", Verdict.OK, 1))
     assert [visit.unit for visit in tail.new()] == ["birds/a"]
     (file,) = tmp_path.rglob("*.jsonl")
-    line = landing.as_json(told("birds/b", Verdict.OK, 2)).encode() + b"\n"
+    line = visit_to_json(told("birds/b", Verdict.OK, 2)).encode() + b"\n"
     for part, found in ((line[:30], []), (line[30:], ["birds/b"]), (b"", [])):
         with file.open("ab") as more:
             more.write(part)
@@ -403,10 +405,10 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
     )  # fmt: skip
     plan = Plan("birds8", "core", datetime.now(UTC), ("birds/a", "birds/b", "birds/c"), ("birds/b", "birds/c"), "later")
     collected = Collected(visits, ("birds9/core birds/silent",), (plan,))
-    troubles = account.of_visits(collected, where)
-    lines = account.screen(collected, troubles, None, quiet=False).splitlines()
+    troubles = summary.of_visits(collected, where)
+    lines = summary.render(collected, troubles, None, quiet=False).splitlines()
     assert len(lines) <= 24
-    assert max(len(line) for line in lines if line.startswith("failed")) <= account.WIDTH
+    assert max(len(line) for line in lines if line.startswith("failed")) <= summary.WIDTH
     assert lines[0] == "0 units had, 601 failed, 2 left for another night"
     assert lines[1].startswith("failed: birds0/core: birds/0, birds/1, birds/10 and 47 more: failed: because because")
     assert lines[-2] == "and 8 more of this kind; all of them: stackrank status"
@@ -422,7 +424,7 @@ def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):
         "birds/c": "it answers with a page",
     }
     visits = tuple(told(unit, Verdict.FAILED, reason=reason) for unit, reason in reasons.items())
-    assert [trouble.failed for trouble in account.of_visits(Collected(visits, ()), where)] == [
+    assert [trouble.failed for trouble in summary.of_visits(Collected(visits, ()), where)] == [
         "birds/core: birds/b, birds/c: failed: it answers with a page",
         "birds/core: birds/a: failed: the connection broke off",
     ]

@@ -19,12 +19,15 @@ import pytest
 import test_kills
 import test_readme
 
-from flows import cli, contact, doctor, locks, status
-from flows.rehearsal import histories, note
-from flows.rehearsal.server import serve
-from pipelines import landing
-from pipelines.folders import CHECKOUT, Folders, folders
-from pipelines.nouns import UNREADABLE, Plan, Source, Verdict, Visit
+from flows import contact, doctor, locks, status
+from flows.cli import main
+from flows.demo import histories
+from flows.demo.server import serve
+from pipelines.folders import CHECKOUT, DemoNote, Folders, folders, write_demo_note
+from pipelines.landing.schemas import SERIES
+from pipelines.landing.store import Harvest, land
+from pipelines.landing.visits import log_visit, save_plan
+from pipelines.model import UNREADABLE, Plan, Source, Verdict, Visit
 from reports import site
 
 KEY = "5e" * 32
@@ -103,7 +106,7 @@ def test_only_what_is_visited_on_other_machines_needs_one(sources, needs):
 
 @pytest.mark.parametrize("command", ["collect", "collect wren/core", "nightly", "schedule --cron @daily"])
 def test_nobody_is_visited_without_a_contact(command, where, capsys):
-    assert cli.main(command.split()) == 2
+    assert main(command.split()) == 2
     told = capsys.readouterr().err
     assert told.startswith("STACKRANK_CONTACT is not set: ")
     assert "export STACKRANK_CONTACT=you@example.org" in told
@@ -115,7 +118,7 @@ def test_what_is_on_this_machine_is_visited_without_one(where, monkeypatch, capf
     bare = where.data.parent / "birds" / "finch.git"
     subprocess.run(["git", "init", "--quiet", "--bare", bare], check=True)
     declare(where.communities, wren=LIVE, finch=f"git+file://localhost{bare}")
-    assert cli.main(["collect", "finch/core"]) == 0
+    assert main(["collect", "finch/core"]) == 0
     assert capfd.readouterr().out == "1 units had, 0 failed\n"
 
 
@@ -124,7 +127,7 @@ def test_what_is_on_this_machine_is_visited_without_one(where, monkeypatch, capf
 
 def found(capsys, status: int) -> dict[str, tuple[str, str]]:
     """What doctor tells: state and words by what was looked at."""
-    assert cli.main(["doctor"]) == status, capsys.readouterr().out
+    assert main(["doctor"]) == status, capsys.readouterr().out
     lines = capsys.readouterr().out.splitlines()
     parts = [(line[:6].strip(), *line[6:].split(": ", 1)) for line in lines]
     assert {state for state, _, _ in parts} <= {"ok", "note", "BAD"}
@@ -200,7 +203,7 @@ def test_doctor_knows_the_version_that_git_names(tmp_path, monkeypatch):
 def hold(where: Folders, key_id: str) -> None:
     """Land one unit that was read under a key."""
     visit = told("birds/wren", 1, key_id=key_id)
-    landing.land(where, landing.Harvest(visit, 0.1, landing.SERIES, [], []))
+    land(where, Harvest(visit, 0.1, SERIES, [], []))
 
 
 def test_doctor_tells_the_keys_id_and_never_the_key(where, monkeypatch):
@@ -262,7 +265,7 @@ def test_doctor_opens_the_database_and_reads_the_catalogue(where, monkeypatch, c
     assert f"{where.database} cannot be opened: " in told["database"][1]
     assert told["database"][1].endswith("if nothing has, delete it and run: stackrank build")
     assert "wren.toml" in told["catalogue"][1]
-    assert cli.main(["sql", "select 1"]) == 2
+    assert main(["sql", "select 1"]) == 2
     assert "cannot be opened" in capsys.readouterr().err
 
 
@@ -271,7 +274,7 @@ def test_doctor_tells_who_is_at_work_and_what_killed_runs_left(where, monkeypatc
     ended = subprocess.Popen(["true"])
     ended.wait()
     draft = where.data / f".{where.database.name}.{ended.pid}"
-    with locks.only_run(where, "stackrank build"):
+    with locks.single_run(where, "stackrank build"):
         draft.write_text("half")
         told = found(capsys, 0)
         assert draft.exists()
@@ -294,7 +297,7 @@ def test_doctor_tells_of_nights_that_went_wrong(where, monkeypatch, capsys):
     told = found(capsys, 3)
     assert told["sources"] == ("ok", "all 1 were seen well at least once")
     assert (told["last good night"][0], "(50 h ago)" in told["last good night"][1]) == ("BAD", True)
-    note.write(where, note.Rehearsal("Invented.", NOW.date()))
+    write_demo_note(where, DemoNote("Invented.", NOW.date()))
     assert found(capsys, 0)["last good night"][0] == "note"
     where.rehearsal.unlink()
     visit(where, "birds/wren", 2)
@@ -311,7 +314,7 @@ def told(unit: str, hours: float, verdict: Verdict = Verdict.OK, **facts) -> Vis
 
 
 def visit(where: Folders, unit: str, hours: float, verdict: Verdict = Verdict.OK, **facts) -> None:
-    landing.note(where.visits, told(unit, hours, verdict, **facts))
+    log_visit(where.visits, told(unit, hours, verdict, **facts))
 
 
 def publish(where: Folders, hours: float) -> None:
@@ -324,7 +327,7 @@ def publish(where: Folders, hours: float) -> None:
 
 
 def monitored(capsys, age: str = "48h") -> tuple[int, list[str]]:
-    ended = cli.main(["status", "--max-age", age])
+    ended = main(["status", "--max-age", age])
     told = capsys.readouterr()
     assert (told.err == "") == (ended == 0)
     return ended, (told.out + told.err).splitlines()
@@ -345,7 +348,7 @@ def test_status_before_the_first_night(where, capsys):
         WHY,
     ])  # fmt: skip
     assert not where.data.exists()
-    assert cli.main(["status"]) == 3
+    assert main(["status"]) == 3
     assert capsys.readouterr().out.splitlines() == [
         "wren/core                0 units good, 0 not; never seen", "database: not built yet",
     ]  # fmt: skip
@@ -385,7 +388,7 @@ def test_r13_a_good_night_saw_every_source_well(where, capsys):
     ])  # fmt: skip
     visit(where, "birds/finch", 20, Verdict.UNCHANGED)
     assert monitored(capsys) == (0, [f"last good night: {at(20)}"]), "it failed since, and was seen well before"
-    assert cli.main(["status"]) == 3, "the table tells of the failure at once"
+    assert main(["status"]) == 3, "the table tells of the failure at once"
     assert "  birds/finch: refused: no" in capsys.readouterr().out
 
 
@@ -395,12 +398,12 @@ def test_one_unit_of_many_is_missed(where, capsys):
     publish(where, 1)
     visit(where, "birds/wren", 2)
     lark = told("birds/lark", 70)
-    landing.note(where.visits, Visit(**{**vars(lark), "community": "wren"}))
+    log_visit(where.visits, Visit(**{**vars(lark), "community": "wren"}))
     assert monitored(capsys)[1][1] == f"  wren/core: 1 of 2 units, the longest birds/lark: last good visit {at(70)}"
     plan = Plan("wren", "core", NOW, ("birds/wren", "birds/lark"), ("birds/lark",), "later")
-    landing.note_plan(where.visits, plan)
+    save_plan(where.visits, plan)
     assert monitored(capsys)[0] == 0, "what the plan leaves for another night is not missed"
-    landing.note_plan(where.visits, Plan("wren", "core", NOW, ("birds/wren", "birds/new"), ("birds/lark",)))
+    save_plan(where.visits, Plan("wren", "core", NOW, ("birds/wren", "birds/new"), ("birds/lark",)))
     assert monitored(capsys)[1][1] == "  wren/core: 1 of 2 units, the longest birds/new: never seen well"
 
 
@@ -412,7 +415,7 @@ def test_a_night_without_a_page_is_no_good_one_and_a_quiet_one_is(where, capsys)
     ])  # fmt: skip
     where.database.touch()
     os.utime(where.database, (0, 0))
-    site.say_visited_again(where, "Visited again.")
+    site.update_last_checked(where, "Visited again.")
     assert monitored(capsys) == (0, [f"last good night: {at(1)}"]), "a quiet night leaves the database as it was"
 
 
@@ -428,7 +431,7 @@ def test_what_is_switched_off_or_cannot_be_read_is_not_waited_for(where):
 @pytest.mark.parametrize("age", ["48", "0h", "-1h", "h", "2w", "1.5d", "48 h", ""])
 def test_an_age_is_hours_or_days(age, where, capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.main(["status", f"--max-age={age}"])
+        main(["status", f"--max-age={age}"])
     assert ended.value.code == 2
     assert "such as 48h or 2d" in capsys.readouterr().err
 
@@ -529,7 +532,7 @@ def test_a_schedule_is_kept_until_it_is_killed_and_nothing_stays_behind(birds, k
     assert (kept["schedule"]["cron"], kept["schedule"]["timezone"], kept["active"]) == ("0 3 1 1 *", "UTC", True)
     for name, value in birds.environment.items():
         monkeypatch.setenv(name, value)
-    assert cli.main(["schedule", "--cron", "0 4 * * *"]) == 2
+    assert main(["schedule", "--cron", "0 4 * * *"]) == 2
     refused = f"refused: process {keeper.process.pid} (stackrank schedule), started "
     assert refused in capsys.readouterr().err
 
@@ -538,7 +541,7 @@ def test_a_schedule_is_kept_until_it_is_killed_and_nothing_stays_behind(birds, k
     assert keeper.process.stdout.readline() == "2 units had, 0 failed\n"
     assert keeper.process.stdout.readline() == f"page: {birds.where.site / 'index.html'}\n"
     for command in (["status", "--max-age", "1h"], ["build"], ["sql", "from raw.build"]):
-        assert cli.main(command) == 0, "between nights others may be at work"
+        assert main(command) == 0, "between nights others may be at work"
 
     keeper.night()
     keeper.process.kill()

@@ -8,14 +8,17 @@ from test_messages import land_index
 from test_moves import block
 from test_warehouse import ask, visit
 
-from flows.rehearsal import archives
-from flows.rehearsal.archives import Archives, MailingList
-from flows.rehearsal.server import serve
-from pipelines import communities, landing, warehouse
+from flows.demo import archives
+from flows.demo.archives import Archives, MailingList
+from flows.demo.server import serve
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Source
-from spiders.mail import Archive, messages
-from spiders.streams import Stream
+from pipelines.landing.schemas import MESSAGES
+from pipelines.landing.store import Harvest, land
+from pipelines.model import Community, Source
+from pipelines.warehouse.build import build_database
+from spiders.core.streams import Stream
+from spiders.mail.reader import Archive, messages
 
 APRIL, MAY, JUNE, JULY = (date(2013, month, 1) for month in (4, 5, 6, 7))
 MONTHS = {APRIL: 60, MAY: 90, JUNE: 30, JULY: 5}
@@ -51,7 +54,7 @@ def built(tmp_path_factory):
             (where.communities / f"{kind}.toml").write_text(head + "".join(sources))
         crawl(where, tuple(PLACES))
         assert server.complaints == []
-    warehouse.build(where, communities.load(where.communities), date(2013, 9, 20))
+    build_database(where, load_catalogue(where.communities), date(2013, 9, 20))
     return where
 
 
@@ -125,7 +128,7 @@ def real(tmp_path_factory):
         land_index(where, source, {DECEMBER: None})
         land_file(where, source, DECEMBER, SHARED / file)
     communities_ = [Community(s.community, s.community, "https://birds.example.org/", DECEMBER, (s,)) for s in sources]
-    warehouse.build(where, communities_, date(2018, 2, 20))
+    build_database(where, communities_, date(2018, 2, 20))
     return where
 
 
@@ -135,7 +138,7 @@ def land_file(where, source, month, path):
     with path.open("rb") as raw:
         batches = list(messages(Stream(raw).read, archive, KEYED))
     seen = visit(source, f"{month:%Y-%m}", seen_at=datetime(2018, 2, 20, 3, tzinfo=UTC))
-    landing.land(where, landing.Harvest(seen, 0.0, landing.MESSAGES, batches, []))
+    land(where, Harvest(seen, 0.0, MESSAGES, batches, []))
 
 
 def test_a_real_month_has_the_same_messages_people_and_threads_in_three_systems(real):

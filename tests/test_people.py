@@ -14,10 +14,13 @@ from labelling import identities
 from test_messages import land_index, land_month, mail, mailing_list
 from test_warehouse import TODAY, ask, community, land, monthly, row, source
 
-from flows import cli
-from pipelines import landing, people, pseudonyms, warehouse
+from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders, folders
-from pipelines.pseudonyms import Pseudonyms
+from pipelines.landing.store import stored_files
+from pipelines.privacy import decisions, pseudonyms
+from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.warehouse.build import build_database
+from pipelines.warehouse.tables import read_tables
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
@@ -42,7 +45,7 @@ def where(tmp_path):
 
 @cache
 def selects():
-    return {table.name: table.select for table in warehouse.tables()}
+    return {table.name: table.select for table in read_tables()}
 
 
 def account(
@@ -247,7 +250,7 @@ def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(w
     land(where, core, "birds/one", [row(1, MAY, **keys), row(2, MAY, "bob")])
     land_index(where, dev, {date(2025, 5, 1): 2})
     land_month(where, dev, date(2025, 5, 1), mail(1, "05 May 2025"), mail(2, "06 May 2025", "joe"))
-    warehouse.build(where, [community("birds", core, dev)], TODAY)
+    build_database(where, [community("birds", core, dev)], TODAY)
     assert (
         ask(where, "select rule, level, accounts from core.identity_ledger where rule = 'name'")
         == [("name", "default", 2)] * 2
@@ -272,9 +275,9 @@ def test_who_asked_to_be_left_out_is_withheld_everywhere_and_the_events_stay(whe
         for n, who in enumerate((jane, known), 1)
     ]  # fmt: skip
     land(where, core, "birds/one", [*rows, row(3, MAY, "bob")])
-    assert people.forget(where, "Jane@Example.org", KEYED, TODAY)
-    assert not people.forget(where, "jane@example.org", KEYED, TODAY)
-    warehouse.build(where, [community("birds", core)], TODAY)
+    assert decisions.forget(where, "Jane@Example.org", KEYED, TODAY)
+    assert not decisions.forget(where, "jane@example.org", KEYED, TODAY)
+    build_database(where, [community("birds", core)], TODAY)
     assert ask(where, "select count(*), count(distinct author_key) from core.commits where counted") == [(3, 2)]
     assert ask(where, "select count(*) from core.commits where author_key = 'withheld' and author_name_key is null "
                       "and author_address_key is null and author_domain is null") == [(2,)]  # fmt: skip
@@ -283,25 +286,25 @@ def test_who_asked_to_be_left_out_is_withheld_everywhere_and_the_events_stay(whe
     for of in (jane, known):
         assert of.name_key.encode() not in held
         assert of.address_key.encode() not in held
-    assert b"jane" not in people.withheld_file(where).read_bytes().lower()
+    assert b"jane" not in decisions.opt_out_file(where).read_bytes().lower()
 
 
 @pytest.mark.parametrize("address", ["jane", "", "a b@c", "@", "jane@"])
 def test_what_is_no_address_cannot_be_forgotten(where, address):
     with pytest.raises(ValueError, match="no address"):
-        people.forget(where, address, KEYED, TODAY)
-    assert people.withheld(where) == []
+        decisions.forget(where, address, KEYED, TODAY)
+    assert decisions.opted_out(where) == []
 
 
 def test_forget_is_a_command_that_repeats_no_address(where, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
     monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
-    assert cli.main(["forget", "jane@example.org"]) == 0
-    assert cli.main(["forget", "jane@example.org"]) == 0
-    assert cli.main(["forget", "jane"]) == 2
+    assert main(["forget", "jane@example.org"]) == 0
+    assert main(["forget", "jane@example.org"]) == 0
+    assert main(["forget", "jane"]) == 2
     told = capsys.readouterr()
     assert "jane" not in (told.out + told.err).lower()
-    assert len(people.withheld(where)) == 1
+    assert len(decisions.opted_out(where)) == 1
 
 
 GOOD = {
@@ -315,22 +318,22 @@ GOOD = {
 
 def declare(where, **change):
     block = {k: v for k, v in (GOOD | change).items() if v}
-    people.never_merge_file(where).write_text("[[never]]\n" + "\n".join(f"{k} = {v}" for k, v in block.items()))
+    decisions.never_merge_file(where).write_text("[[never]]\n" + "\n".join(f"{k} = {v}" for k, v in block.items()))
 
 
 def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
     core = source("birds")
     evidence = f"{1:032x}"
     land(where, core, "birds/one", [row(n, MAY, f"w{n}", author_name_key=evidence) for n in range(2)])
-    warehouse.build(where, [community("birds", core)], TODAY)
+    build_database(where, [community("birds", core)], TODAY)
     authors = "select count(distinct author_key) from core.commits"
     assert ask(where, authors) == [(1,)]
     declare(where, evidence=f'"{evidence}"')
-    warehouse.build(where, [community("birds", core)], TODAY)
+    build_database(where, [community("birds", core)], TODAY)
     assert ask(where, authors) == [(2,)]
     assert ask(where, "select evidence, why from raw.never_merge") == [(evidence, "Two people.")]
-    people.never_merge_file(where).unlink()
-    warehouse.build(where, [community("birds", core)], TODAY)
+    decisions.never_merge_file(where).unlink()
+    build_database(where, [community("birds", core)], TODAY)
     assert ask(where, authors) == [(1,)]
 
 
@@ -346,12 +349,12 @@ def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
 )  # fmt: skip
 def test_a_mistake_in_the_file_of_wrong_merges_is_told(where, change, complaint):
     declare(where, **change)
-    with pytest.raises(people.NeverMergeError, match=complaint):
-        people.never_merge(where, ["birds"])
+    with pytest.raises(decisions.NeverMergeError, match=complaint):
+        decisions.never_merge(where, ["birds"])
 
 
 def test_the_shipped_file_of_wrong_merges_can_be_read():
-    assert people.never_merge(folders({}), []) == []
+    assert decisions.never_merge(folders({}), []) == []
 
 
 def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, monkeypatch, tmp_path, capsys):
@@ -359,23 +362,23 @@ def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, mo
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
     monkeypatch.delenv("STACKRANK_KEY", raising=False)
-    assert cli.main(["rotate"]) == 2
+    assert main(["rotate"]) == 2
     old = pseudonyms.load().key_id
     land(where, core, "birds/one", monthly(1, range(14)), key_id=old)
     land(where, core, "birds/two", monthly(500, range(14)), key_id=old)
-    warehouse.build(where, [community("birds", core)], TODAY)
-    assert cli.main(["rotate"]) == 0
+    build_database(where, [community("birds", core)], TODAY)
+    assert main(["rotate"]) == 0
     new = pseudonyms.load().key_id
     assert old != new
     assert f"pseudonym.key.{old}" in {p.name for p in pseudonyms.key_file().parent.iterdir()}
     land(where, core, "birds/one", monthly(1, range(14)), key_id=new)
-    warehouse.build(where, [community("birds", core)], TODAY)
+    build_database(where, [community("birds", core)], TODAY)
     assert ask(where, "select unit, key_id from raw.other_keys") == [("birds/two", old)]
     assert ask(where, "select distinct repository from core.commits") == [("birds/one",)]
     assert ask(where, "select state, covered from core.coverage where month = '2025-06-01'") == [("partial", 0.5)]
     assert ask(where, "select count(*) from core.commits where author_key is null") == [(0,)]
     monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
-    assert cli.main(["rotate"]) == 2
+    assert main(["rotate"]) == 2
     assert "STACKRANK_KEY" in capsys.readouterr().err
 
 
@@ -383,12 +386,12 @@ def test_old_harvests_without_the_new_columns_still_count(where):
     """A file of an earlier reader has neither name bags nor roles: nothing merges by them."""
     core = source("birds")
     land(where, core, "birds/one", [row(1, MAY), row(2, JUNE, "bob")])
-    (path,) = landing.files(where.observations)
+    (path,) = stored_files(where.observations)
     table = pq.read_table(path)
     kept = [f for f in table.schema.names if not f.endswith(("_bag_key", "_role"))]
     metadata = pq.read_metadata(path).metadata
     pq.write_table(table.select(kept).replace_schema_metadata(metadata), path)
-    warehouse.build(where, [community("birds", core)], TODAY)
+    build_database(where, [community("birds", core)], TODAY)
     assert ask(where, "select count(*), count(distinct author_key) from core.commits") == [(2, 2)]
 
 

@@ -8,7 +8,9 @@ import pytest
 from invented_site import SHOWN, build
 from test_report import Page
 
-from reports import facts, platforms, site, words
+from reports import answers, site
+from reports.pages import platforms
+from reports.text.formats import format_time
 
 ALPHA, EVIL = "alpha", "evil"
 
@@ -16,7 +18,7 @@ ALPHA, EVIL = "alpha", "evil"
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     where = build(tmp_path_factory.mktemp("platforms"))
-    known = facts.read(where.database)
+    known = answers.read_answers(where.database)
     return SimpleNamespace(where=where, known=known, page=Page(platforms.page(known)))
 
 
@@ -123,6 +125,6 @@ def test_the_file_has_every_statement_with_its_source(house):
 
 
 def test_times_of_statements_in_words():
-    assert [words.time(said) for said in ("2013", "2013-11", "2013-10-18")] == [
+    assert [format_time(said) for said in ("2013", "2013-11", "2013-10-18")] == [
         "2013", "November 2013", "18 October 2013",
     ]  # fmt: skip

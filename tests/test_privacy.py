@@ -4,8 +4,8 @@ import pytest
 from invented_site import build
 from test_report import Page
 
-from flows import cli
-from pipelines import pseudonyms
+from flows.cli import parser
+from pipelines.privacy import pseudonyms
 from reports import site
 
 
@@ -18,7 +18,7 @@ def folder(tmp_path_factory):
 
 def test_the_page_says_what_the_code_does(folder):
     said = Page((folder / "privacy.html").read_text(encoding="utf-8")).text
-    days = cli.parser().parse_args(["prune"]).days
+    days = parser().parse_args(["prune"]).days
     assert f"Raw mail: {days} days." in said
     assert f"deletes those that are older than {days} days" in said
     assert str(pseudonyms.key_file({"XDG_CONFIG_HOME": "~/.config"})) in said

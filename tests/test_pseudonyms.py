@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import pseudonyms
-from pipelines.pseudonyms import Fingerprints, KeyRefusedError, Pseudonyms, domain, fold_address, fold_name, redact
+from pipelines.privacy import pseudonyms
+from pipelines.privacy.pseudonyms import (
+    Fingerprints,
+    KeyRefusedError,
+    Pseudonyms,
+    domain,
+    fold_address,
+    fold_name,
+    redact,
+)
 
 KEY = bytes(range(32))
 CHECKOUT = Path(__file__).resolve().parent.parent

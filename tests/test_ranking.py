@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import method, warehouse
+from pipelines.ranking import method
+from pipelines.warehouse.tables import in_order, read_tables
 
 AS_OF = date(2013, 6, 1)
 MONTHS = [date(2012, m, 1) for m in range(7, 13)] + [date(2013, m, 1) for m in range(1, 7)]
@@ -69,8 +70,8 @@ def steady(levels, months=MONTHS):
 def stages():
     """The tables of sql/rankings, in the order in which they are made."""
     with duckdb.connect() as con:
-        mine = [t for t in warehouse.tables() if t.name.startswith("rankings.")]
-        return [t for t in warehouse.in_order(con, mine) if t in mine]
+        mine = [t for t in read_tables() if t.name.startswith("rankings.")]
+        return [t for t in in_order(con, mine) if t in mine]
 
 
 def made(monthly, metrics, families, **rules):

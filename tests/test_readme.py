@@ -11,9 +11,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows import cli
-from pipelines import automated, communities
+from flows.cli import parser
+from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.urls import unit_of
 from pipelines.folders import CHECKOUT
+from pipelines.rules import bots_commits
 
 README = (CHECKOUT / "README.md").read_text()
 HISTORIES = CHECKOUT.parent / "shared" / "git"
@@ -133,7 +135,7 @@ def test_no_name_or_address_leaves_the_clones(demo, tmp_path):
         people |= set(subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines())
     people = {who for who in people if " " in who or "@" in who} - {"Gerrit Code Review"}
     people -= {"openstack-infra@lists.openstack.org"}  # a machine commits under the address of a list
-    machines = {re.sub("^the (?:address|name) ", "", condition) for _, condition, _, _ in automated.rows()}
+    machines = {re.sub("^the (?:address|name) ", "", condition) for _, condition, _, _ in bots_commits.rows()}
     people = {who for who in people if who.lower() not in machines}
     assert len(people) > 100
     sources = {"served", "clones", "pages"}
@@ -153,12 +155,12 @@ def test_no_name_or_address_leaves_the_clones(demo, tmp_path):
 
 def test_the_help_is_the_one_in_the_readme(monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
-    assert block("", "usage: stackrank") == cli.parser().format_help()
+    assert block("", "usage: stackrank") == parser().format_help()
 
 
 def test_the_community_of_the_readme_is_a_good_one(tmp_path):
     (tmp_path / "incus.toml").write_text(block("toml", "Incus"))
-    (incus,) = communities.load(tmp_path)
+    (incus,) = load_catalogue(tmp_path)
     assert incus.sources[0].urls == ("git+https://github.com/lxc/incus",)
 
 
@@ -189,7 +191,7 @@ def real_catalogue(folder: Path) -> None:
         others = {b: b.replace("why =", "enabled = false\nwhy =") for b in blocks if 'kind = "git"' not in b}
         text = "[[sources]]".join(b if "enabled = false" in b else others.get(b, b) for b in blocks)
         for url in re.findall(r'"(git\+https://[^"{]+)"', text):
-            bundle = HISTORIES / f"{communities.unit_of(url).replace('/', '__')}.bundle"
+            bundle = HISTORIES / f"{unit_of(url).replace('/', '__')}.bundle"
             text = text.replace(f'"{url}"', f'"git+file://localhost{bundle}"')
         (folder / file.name).write_text(text)
 

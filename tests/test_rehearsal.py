@@ -16,16 +16,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows import cli, demo
 from flows.collect import collect
-from flows.rehearsal import catalogue, histories, invented, note, places, totals
-from flows.rehearsal.invented import changes, crew, shared_out
-from flows.rehearsal.server import FAULTS, RehearsalServer, Request, serve
-from flows.rehearsal.totals import Window
-from pipelines import communities, warehouse
-from pipelines.folders import folders
-from pipelines.history import Figure
-from pipelines.nouns import Source
+from flows.demo import catalogue, histories, invented, places, run, totals
+from flows.demo.invented import changes, crew, shared_out
+from flows.demo.server import FAULTS, RehearsalServer, Request, serve
+from flows.demo.totals import Window
+from pipelines.catalogue.history import Figure
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import folders, read_demo_note
+from pipelines.model import Source
+from pipelines.warehouse import query
+from pipelines.warehouse.build import build_database
 from reports import site
 
 TODAY = date(2026, 3, 18)
@@ -428,30 +429,30 @@ def test_r14_faults_strike_one_repository_each_and_the_page_tells_them(
 
     def night() -> int:
         where = folders()
-        declared = communities.load(where.communities)
+        declared = load_catalogue(where.communities)
         visited = collect(where, [s for c in declared for s in c.sources])
-        rehearsal = note.read(where)
+        rehearsal = read_demo_note(where)
         assert rehearsal
-        warehouse.build(where, declared, rehearsal.today, rehearsal.shows)
+        build_database(where, declared, rehearsal.today, rehearsal.shows)
         site.publish(where)
         return 3 if visited.complaints else 0
 
-    monkeypatch.setattr(cli, "run_night", night)
-    status, where = demo.rehearse(None, ["refuse"])
+    monkeypatch.setattr("flows.run.run_night", night)
+    status, where = run.rehearse(None, ["refuse"])
     told = f"birds/one {FAULTS['refuse']}"
     assert status == 3
     assert f"fault refuse: {told}\n" in capsys.readouterr().out
     page = (where.site / "index.html").read_text(encoding="utf-8")
     assert f"Faults are switched on: {told}." in html.unescape(page)
-    counted = warehouse.answer(where.database, "select distinct repository from core.commits", "csv")
+    counted = query.answer(where.database, "select distinct repository from core.commits", "csv")
     assert counted.split() == ["repository", "birds/two"]
     question = (
         "select distinct state, covered from core.coverage join core.months using (community, month) where complete"
     )
-    shares = warehouse.answer(where.database, question, "csv")
+    shares = query.answer(where.database, question, "csv")
     assert shares.split() == ["state,covered", "partial,0.5"]
-    with pytest.raises(demo.TooManyFaultsError, match="3 faults cannot strike 2 repositories"):
-        demo.rehearse(None, ["refuse", "cut", "slow"])
+    with pytest.raises(run.TooManyFaultsError, match="3 faults cannot strike 2 repositories"):
+        run.rehearse(None, ["refuse", "cut", "slow"])
 
 
 BIRDS = source(*(f"git+https://forge.example.org/birds/{name}" for name in ("one", "two", "three")))
@@ -599,9 +600,9 @@ def test_what_the_rehearsal_does_not_speak_for_stays_off_where_months_are_narrow
     head = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2010-01-01\n'
     who = '[[sources]]\nname = "who"\nkind = "mailmap"\nsince = 2020-01-01\nwhy = "Invented."\n'
     (real / "birds.toml").write_text(f'{head}{who}urls = ["https://forge.example.org/birds/one/.mailmap"]\n')
-    (birds,) = communities.load(real)
+    (birds,) = load_catalogue(real)
     catalogue.rehearse(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=False, narrowed=birds.sources)
-    (rehearsed,) = communities.load(tmp_path / "demo")
+    (rehearsed,) = load_catalogue(tmp_path / "demo")
     assert [source.enabled for source in (*birds.sources, *rehearsed.sources)] == [True, False]
 
 

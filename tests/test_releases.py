@@ -19,15 +19,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_warehouse import SEEN, TODAY, ask, community, land, monthly, row, source
 
-from flows import demo
 from flows.collect import collect
-from flows.rehearsal import catalogue, places
-from flows.rehearsal import series as invented
-from flows.rehearsal.server import serve
-from pipelines import communities, landing, warehouse
+from flows.demo import catalogue, places, run
+from flows.demo import series as invented
+from flows.demo.server import serve
+from pipelines.catalogue.load import _rule, load_catalogue
+from pipelines.catalogue.urls import units
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
-from pipelines.nouns import ReleaseDate, Source, Verdict, Visit
-from spiders.series_status import LARGEST_FILE, series
+from pipelines.landing import store
+from pipelines.landing.schemas import SERIES
+from pipelines.landing.store import Harvest, stored_visits
+from pipelines.model import ReleaseDate, Source, Verdict, Visit
+from pipelines.warehouse.build import build_database
+from spiders.code.series_status import LARGEST_FILE, series
 
 KEY = "5e" * 32
 SHARED = CHECKOUT.parent / "shared"
@@ -87,11 +91,11 @@ def shipped(tmp_path_factory):
     """The shipped catalogue, built from one commit of each source and the tags above."""
     top = tmp_path_factory.mktemp("shipped")
     where = Folders(top / "data", top / "communities", top / "site")
-    four = communities.load(CATALOGUE)
+    four = load_catalogue(CATALOGUE)
     for each in (s for c in four for s in c.sources if s.id in TAGS):
         tags = [tag(name, date(2025, 1, 1)) for name in TAGS[each.id]]
-        land(where, each, communities.units(each)[0], [row(7, datetime(2025, 3, 1))], tags)
-    warehouse.build(where, four, TODAY)
+        land(where, each, units(each)[0], [row(7, datetime(2025, 3, 1))], tags)
+    build_database(where, four, TODAY)
     return where
 
 
@@ -138,7 +142,7 @@ def con():
 @example(r"(1+)+", "1" * 4000 + "v")
 def test_the_catalogue_accepts_only_rules_that_the_database_reads_alike(con, rule, name):
     try:
-        pattern = communities._rule(rule)
+        pattern = _rule(rule)
     except ValueError:
         return
     ((said,),) = con.execute("select regexp_full_match($name, $rule)", {"name": name, "rule": rule}).fetchall()
@@ -183,10 +187,10 @@ def tagged(tmp_path_factory):
     named = []
     for slug, sources in SOURCES.items():
         for of, tags in sources:
-            land(where, of, communities.units(of)[0], monthly(1, range(14), authors=1), tags)
+            land(where, of, units(of)[0], monthly(1, range(14), authors=1), tags)
         stated = STATED if slug == "twice" else ()
         named.append(replace(community(slug, *(of for of, _ in sources)), release_dates=stated))
-    warehouse.build(where, named, LATER)
+    build_database(where, named, LATER)
     return where
 
 
@@ -291,7 +295,7 @@ def test_a_list_is_read_as_it_stands():
         {"name": "robin", "release_id": None, "status": "end of life", "initial_release": date(2025, 4, 2),
          "end_of_life": date(2025, 12, 24)},
     ]  # fmt: skip
-    assert series(LIST).schema.equals(landing.SERIES)
+    assert series(LIST).schema.equals(SERIES)
     assert series(b"[{name: owl, status: future}]").column("initial_release").to_pylist() == [None]
 
 
@@ -363,7 +367,7 @@ def lists(slug, **facts):
 
 def land_list(where, slug, page, seen_at=SEEN):
     visit = Visit(slug, "series", "series_status", f"{slug}.yaml", lists(slug).urls[0], seen_at, Verdict.OK)
-    landing.land(where, landing.Harvest(visit, 0.0, landing.SERIES, [series(page)], []))
+    store.land(where, Harvest(visit, 0.0, SERIES, [series(page)], []))
 
 
 @pytest.fixture(scope="module")
@@ -382,7 +386,7 @@ def listed(tmp_path_factory):
         *(community(s, lists(s)) for s in ("before", "after")),
         community("copied", lists("copied", snapshot=True)),
     ]
-    warehouse.build(where, named, TODAY)
+    build_database(where, named, TODAY)
     return where
 
 
@@ -518,7 +522,7 @@ def nights(tmp_path_factory):
         ]  # fmt: skip
         head = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2025-01-01\n'
         (where.communities / "birds.toml").write_text(head + "\n".join(blocks))
-        (birds,) = communities.load(where.communities)
+        (birds,) = load_catalogue(where.communities)
         for night in (FIRST_NIGHT, SECOND_NIGHT):
             server.answers = {f"/{name}.yaml": answer for name, (answer, _, _) in night.items()}
             server.answers["/robots.txt"] = ROBOTS
@@ -559,14 +563,14 @@ def test_what_we_hold_is_asked_for_on_condition_and_addresses_are_not_followed(n
 
 
 def test_only_a_complete_list_replaces_what_was_held(nights):
-    held = landing.held(nights[0].observations)
+    held = stored_visits(nights[0].observations)
     rows = {source: visit.observations for (_, source, unit), visit in held.items() if unit == f"{source}.yaml"}
     kept = dict.fromkeys(("etag", "dated", "plain", "shrinks", "turns", "odd-etag", "missing"), 4)
     assert rows == kept | {"grows": 5}
 
 
 def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
-    from spiders.series_status import SeriesStatusSpider
+    from spiders.code.series_status import SeriesStatusSpider
 
     where = nights[0]
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
@@ -581,8 +585,8 @@ def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
 
 def test_the_night_and_the_build_make_one_database(nights):
     where = nights[0]
-    birds = communities.load(where.communities)
-    warehouse.build(where, birds, datetime.now(UTC).date())
+    birds = load_catalogue(where.communities)
+    build_database(where, birds, datetime.now(UTC).date())
     rows = ask(where, "select version, source from core.releases order by 1")
     assert rows == [("2025.2", "etag"), ("robin", "etag")]
     assert ask(where, "select sum(observations) from raw.units") == [(7 * 4 + 5,)]
@@ -593,7 +597,7 @@ def test_the_night_and_the_build_make_one_database(nights):
 
 
 def test_the_rehearsal_serves_an_invented_list_and_says_when_it_is_unchanged(tmp_path):
-    four = communities.load(CATALOGUE)
+    four = load_catalogue(CATALOGUE)
     sources = [s for c in four for s in c.sources if s.enabled]
     root = tmp_path / "served"
     invented.write(root, sources, TODAY)
@@ -601,7 +605,7 @@ def test_the_rehearsal_serves_an_invented_list_and_says_when_it_is_unchanged(tmp
     with serve(root) as server:
         catalogue.rehearse(CATALOGUE, tmp_path / "live", server.base_url, snapshot=False)
         catalogue.rehearse(CATALOGUE, tmp_path / "frozen", server.base_url, snapshot=True)
-        (lists,) = (s for c in communities.load(tmp_path / "live") for s in c.sources if s.kind == "series_status")
+        (lists,) = (s for c in load_catalogue(tmp_path / "live") for s in c.sources if s.kind == "series_status")
         address = urlsplit(lists.urls[0])
         (status, page), etag = get(address)
         assert (status, get(address, etag)[0]) == (200, (304, b""))
@@ -612,9 +616,9 @@ def test_the_rehearsal_serves_an_invented_list_and_says_when_it_is_unchanged(tmp
     assert {r["status"] for r in rows} == {"development", "maintained", "end of life"}
     assert min(r["initial_release"] for r in rows) >= lists.since
     assert all((r["status"] == "development") == (r["initial_release"] > TODAY) for r in rows)
-    frozen = [s for c in communities.load(tmp_path / "frozen") for s in c.sources]
+    frozen = [s for c in load_catalogue(tmp_path / "frozen") for s in c.sources]
     assert [s.enabled for s in frozen if s.kind == "series_status"] == [False]
-    live = communities.load(tmp_path / "live")
+    live = load_catalogue(tmp_path / "live")
     assert [c.release_dates for c in live] == [c.release_dates for c in four]
     assert [s.releases for c in live for s in c.sources] == [s.releases for c in four for s in c.sources]
 
@@ -640,9 +644,9 @@ def test_a_repository_s_own_files_are_not_served(tmp_path):
 
 def test_the_demo_makes_the_list_of_every_source_of_series(tmp_path, monkeypatch):
     monkeypatch.setenv("STACKRANK_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(demo.histories, "generate", lambda *_: None)
-    four = communities.load(CATALOGUE)
-    _, root = demo.prepare(None, four)
+    monkeypatch.setattr(run.histories, "generate", lambda *_: None)
+    four = load_catalogue(CATALOGUE)
+    _, root = run.prepare(None, four)
     urls = [url for c in four for s in c.sources if s.kind == "series_status" for url in s.urls]
     assert len(urls) == 1
     assert all((root / places.place(url)).is_file() for url in urls)
@@ -673,7 +677,7 @@ STRAYS = {
 @pytest.mark.parametrize("source_id", STRAYS)
 def test_no_release_of_the_real_histories_is_lost_and_no_candidate_or_stray_is_among_them(source_id):
     """Every tag is a release, or looks like a candidate, or is a known stray; and never two of these."""
-    known = {s.id: s for c in communities.load(CATALOGUE) for s in c.sources}[source_id]
+    known = {s.id: s for c in load_catalogue(CATALOGUE) for s in c.sources}[source_id]
     heads = subprocess.run(["git", "bundle", "list-heads", BUNDLES / f"{REAL[source_id]}.bundle"],
                            capture_output=True, text=True, check=True).stdout.split()  # fmt: skip
     tags = {head.removeprefix("refs/tags/") for head in heads if head.startswith("refs/tags/")}
@@ -689,20 +693,20 @@ def test_no_release_of_the_real_histories_is_lost_and_no_candidate_or_stray_is_a
 
 @NEEDS_BUNDLES
 def test_the_releases_of_the_real_histories(where):
-    four = communities.load(CATALOGUE)
+    four = load_catalogue(CATALOGUE)
     for each in (s for c in four for s in c.sources if s.id in REAL):
         name = REAL[each.id]
         heads = subprocess.run(["git", "bundle", "list-heads", BUNDLES / f"{name}.bundle"],
                                capture_output=True, text=True, check=True).stdout.split()  # fmt: skip
         tags = [tag(head.removeprefix("refs/tags/"), None) for head in heads if head.startswith("refs/tags/")]
         assert len(tags) > 50
-        land(where, each, communities.units(each)[0], [row(7, datetime(2025, 3, 1))], tags)
+        land(where, each, units(each)[0], [row(7, datetime(2025, 3, 1))], tags)
     payload = SHARED / "payloads/openstack-releases/series_status.yaml"
     openstack = next(s for c in four for s in c.sources if s.kind == "series_status")
     visit = Visit("openstack", openstack.name, openstack.kind, "series_status.yaml", openstack.urls[0],
                   datetime(2026, 8, 15, tzinfo=UTC), Verdict.OK)  # fmt: skip
-    landing.land(where, landing.Harvest(visit, 0.0, landing.SERIES, [series(payload.read_bytes())], []))
-    warehouse.build(where, four, date(2026, 8, 20))
+    store.land(where, Harvest(visit, 0.0, SERIES, [series(payload.read_bytes())], []))
+    build_database(where, four, date(2026, 8, 20))
     counts = ask(where, "select community, count(*), count(*) filter (kind = 'feature') from core.releases "
                         "group by all order by 1")  # fmt: skip
     assert counts == [("cloudstack", 78, 19), ("eucalyptus", 44, 16), ("opennebula", 140, 33), ("openstack", 33, 33)]

@@ -12,9 +12,18 @@ from types import SimpleNamespace
 import pytest
 from invented_site import HOMEPAGES, IMPORT, NIGHT, SHOWN, build, build_bare, build_quiet
 
-from flows import cli
-from pipelines import method
-from reports import as_of, charts, community, data, facts, labels, lines, ranking, scales, site, twins, words
+from flows.cli import main
+from pipelines.ranking import method
+from reports import answers, site
+from reports.charts import chart as twins
+from reports.charts import figure as charts
+from reports.charts import labels, scales, series
+from reports.pages import as_of, community, data, ranking
+from reports.text import sentences
+from reports.text.formats import format_age, format_clock, format_number, format_window, pluralize
+from reports.text.freshness import CLOSED, freshness_text, needs_attention
+from reports.text.labels import LEGEND, LEGEND_OF_PLACES
+from reports.text.sentences import headline, move
 
 DRAWN = {
     "places-code": "Places over time: public code activity",
@@ -33,19 +42,19 @@ def house(tmp_path_factory):
     dated = site.publish(where, date(2025, 12, 1)).read_text(encoding="utf-8")
     html = (where.site / "index.html").read_text(encoding="utf-8")
     pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
-    known = facts.read(where.database)
+    known = answers.read_answers(where.database)
     return SimpleNamespace(where=where, html=html, page=Page(html), dated=Page(dated), pages=pages, known=known)
 
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory):
-    return Page(ranking.page(facts.read(build_quiet(tmp_path_factory.mktemp("quiet")).database)))
+    return Page(ranking.page(answers.read_answers(build_quiet(tmp_path_factory.mktemp("quiet")).database)))
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
     """The pages of a database without one number that can be shown."""
-    known = facts.read(build_bare(tmp_path_factory.mktemp("bare")).database)
+    known = answers.read_answers(build_bare(tmp_path_factory.mktemp("bare")).database)
     return SimpleNamespace(
         first=Page(ranking.page(known)), alpha=Page(community.page(known, "alpha")), data=Page(data.page(known))
     )
@@ -260,7 +269,7 @@ def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypa
     where = replace(house.where, site=tmp_path / "site")
     where.site.mkdir()
     (where.site / "index.html").write_text("yesterday")
-    monkeypatch.setattr(facts, "read", lambda _: house.known)
+    monkeypatch.setattr(answers, "read", lambda _: house.known)
     monkeypatch.setattr(site, step, full)
     with pytest.raises(OSError, match="the disk is full"):
         site.publish(where)
@@ -312,7 +321,7 @@ def test_each_source_says_when_it_was_last_seen(house):
      "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked yet", True),
     (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked yet", True),
     (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
-    (None, {"kind": "unreadable", "pending_months": 9}, words.CLOSED, False),
+    (None, {"kind": "unreadable", "pending_months": 9}, CLOSED, False),
     (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
     (1, {"quiet_days": 10, "usual_days": 3},
      "seen 1 hour before the build; nothing new for 10 days, where 3 days are usual: does it still work?", True),
@@ -321,8 +330,8 @@ def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
            "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
            "quiet_days": None, "usual_days": None} | more  # fmt: skip
-    assert words.standing(row, NIGHT) == said
-    assert words.troubled(row, NIGHT) is troubled
+    assert freshness_text(row, NIGHT) == said
+    assert needs_attention(row, NIGHT) is troubled
 
 
 def test_the_data_page_tells_every_month_and_every_night(house):
@@ -419,9 +428,9 @@ def test_r12_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone
         ("observed", "lines+markers", "solid", False), ("partial", "lines+markers", "dot", True),
         ("published", "lines+markers", "dash", True), ("to date", "markers", "solid", True),
     }  # fmt: skip
-    for sentence in (words.LEGEND["published"], words.LEGEND["partial"], words.LEGEND["to date"]):
+    for sentence in (LEGEND["published"], LEGEND["partial"], LEGEND["to date"]):
         assert sentence in house.page.text
-    assert words.LEGEND_OF_PLACES["published"] not in house.page.text
+    assert LEGEND_OF_PLACES["published"] not in house.page.text
 
 
 def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house):
@@ -430,7 +439,7 @@ def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house):
     kinds = {(t["legendgroup"], t["meta"]) for t in page.figures["places-code"]["data"]}
     assert kinds >= {("beta", "published"), ("alpha", "observed")}
     assert ("beta", "observed") not in kinds
-    assert words.LEGEND_OF_PLACES["published"] in page.text
+    assert LEGEND_OF_PLACES["published"] in page.text
     assert page.rows("Places over time")["February 2026"][1] == "2 (3 months measured earlier)"
     assert {row["published_months"] for row in table(house, "places") if row["families"]} == {"0", "1"}
 
@@ -466,11 +475,11 @@ def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
 def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
     rows = [{"community": "a", "month": date(2025, m, 1), "value": v, "known": "observed"}
             for m, v in ((1, 3), (3, 0), (4, 1), (5, None))]  # fmt: skip
-    (line,) = lines.lines(rows, "month", "value", {"a": "A"})
+    (line,) = series.lines(rows, "month", "value", {"a": "A"})
     assert line.values == [3, None, 0, 1, None]
     assert line.kinds == ["observed", None, "observed", "observed", None]
     assert charts.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
-    assert lines.lines([], "month", "value", {}) == []
+    assert series.lines([], "month", "value", {}) == []
 
 
 def test_the_first_place_is_on_top_and_numbers_begin_at_zero(house):
@@ -494,8 +503,8 @@ def test_labels_never_lie_on_each_other():
     assert labels.spread([10, 12, 14]) == [-5, 12, 29]
     assert labels.spread([10, 40]) == [10, 40]
     months = [f"{2010 + n // 12}-{n % 12 + 1:02}-01" for n in range(120)]
-    line = lines.Line("a", "A" * 40, months, [5.0] * 120, ["observed"] * 120)
-    events = [lines.Event("a", date(2015, m, 1), v, "", n) for m, v, n in ((1, 5, 9), (3, 5, 100), (5, 90, 2))]
+    line = series.Line("a", "A" * 40, months, [5.0] * 120, ["observed"] * 120)
+    events = [series.Event("a", date(2015, m, 1), v, "", n) for m, v, n in ((1, 5, 9), (3, 5, 100), (5, 90, 2))]
     shown = labels.of_events(events, scales.linear(100, 364), [line])
     assert [event.label for event in shown] == ["import: 100", "import: 2"]
     assert (len(line.label), line.label[-1]) == (28, "…")
@@ -507,8 +516,8 @@ def test_labels_never_lie_on_each_other():
 def report(house, monkeypatch, capsys, *arguments):
     """Run `stackrank report` on the data folder of the house; return status, output and complaint."""
     monkeypatch.setenv("STACKRANK_DATA", str(house.where.data))
-    monkeypatch.setattr(facts, "read", lambda _: house.known)
-    status = cli.main(["report", *arguments])
+    monkeypatch.setattr(answers, "read", lambda _: house.known)
+    status = main(["report", *arguments])
     return status, *capsys.readouterr()
 
 
@@ -528,7 +537,7 @@ def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_
 
 
 def test_what_happened_after_the_month_is_not_on_its_page(house):
-    june = facts.as_of(house.known, house.where.database, date(2025, 6, 1))
+    june = answers.as_of(house.known, house.where.database, date(2025, 6, 1))
     assert june.imports == []
     assert [row["version"] for row in june.releases] == ["1.0", "1.1", f"{SHOWN}"]
     page = Page(ranking.page(june))
@@ -588,7 +597,7 @@ def test_r13_a_month_is_complete_five_days_after_its_end(house, today, last):
     known = replace(house.known, build=house.known.build | {"last_complete_month": given, "today": day})
     as_of.check(known, given)
     with pytest.raises(as_of.AsOfError, match="is not complete"):
-        as_of.check(known, facts.month_after(given))
+        as_of.check(known, answers.month_after(given))
 
 
 # ---- mail and the families together ----------------------------------------------------------------------------
@@ -663,8 +672,8 @@ def test_r23_each_list_stands_by_itself_with_where_it_moved(house):
     assert found["June 2025"] == ["9", "not applicable", "old went on in new: what both hold counts once"]
     figure = page.figures["by-source"]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2025-06-01"]
-    assert words.LEGEND["break"] in page.text
-    hole = words.move(moved | {"action": "censor", "evidence": "It is named."})
+    assert LEGEND["break"] in page.text
+    hole = move(moved | {"action": "censor", "evidence": "It is named."})
     assert hole == "old went on in new, one of which cannot be read: its months are not observed (It is named.)"
 
 
@@ -690,8 +699,8 @@ def test_places_are_drawn_only_while_they_rest_on_the_same_families(house):
     (999.6, "1,000"), (1234.5, "1,230"), (9_876_543, "9,880,000"), (-45.67, "-45.7"),
 ])  # fmt: skip
 def test_a_number_has_three_digits_or_is_a_word(value, said):
-    assert words.digits(value) == said
-    assert words.digits(None, "not ranked") == "not ranked"
+    assert format_number(value) == said
+    assert format_number(None, "not ranked") == "not ranked"
 
 
 @pytest.mark.parametrize(("value", "state", "to_date", "said"), [
@@ -702,17 +711,17 @@ def test_a_number_has_three_digits_or_is_a_word(value, said):
     (None, None, False, "not observed"),
 ])  # fmt: skip
 def test_a_month_says_what_is_known_of_it(value, state, to_date, said):
-    assert words.monthly(value, state, to_date) == said
+    assert sentences.monthly(value, state, to_date) == said
 
 
 def test_times_and_counts_in_words():
-    assert words.window(date(2026, 2, 1)) == "March 2025 to February 2026"
-    assert words.window(date(2025, 12, 1)) == "January 2025 to December 2025"
-    ages = [words.age(NIGHT - timedelta(hours=h), NIGHT) for h in (0.9, 1, 47.9, 48, 2400)]
+    assert format_window(date(2026, 2, 1)) == "March 2025 to February 2026"
+    assert format_window(date(2025, 12, 1)) == "January 2025 to December 2025"
+    ages = [format_age(NIGHT - timedelta(hours=h), NIGHT) for h in (0.9, 1, 47.9, 48, 2400)]
     assert ages == ["less than an hour", "1 hour", "47 hours", "2 days", "100 days"]
-    assert (words.age(None, NIGHT), words.clock(None)) == ("never seen", "never")
-    assert words.clock(datetime(2026, 3, 5, 7, 8, 59)) == "5 March 2026, 07:08 UTC"
-    assert [words.plural(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
+    assert (format_age(None, NIGHT), format_clock(None)) == ("never seen", "never")
+    assert format_clock(datetime(2026, 3, 5, 7, 8, 59)) == "5 March 2026, 07:08 UTC"
+    assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
 
 
 def ranked(*scores):
@@ -740,4 +749,4 @@ SECOND = "has place 2 (36.8 where the first is 100"
      f"By score in {YEAR}, A has place 1, B {SECOND}, equal scores) and C {SECOND}, equal scores), of 4 ranked."),
 ])  # fmt: skip
 def test_the_first_sentence_says_who_has_which_place(scores, said):
-    assert words.headline(ranked(*scores), YEAR) == said
+    assert headline(ranked(*scores), YEAR) == said

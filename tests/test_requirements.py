@@ -21,11 +21,14 @@ from test_ranking import LEVELS, METRICS, MONTHS, UNSEEN, ranked, steady
 from test_warehouse import ask, community, land, row, source
 
 from flows.collect import reread
-from flows.rehearsal.archives import Archives, MailingList
-from flows.rehearsal.server import serve
-from pipelines import communities, landing, warehouse
+from flows.demo.archives import Archives, MailingList
+from flows.demo.server import serve
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
-from reports import facts, site, words
+from pipelines.landing.store import VISIT
+from pipelines.warehouse.build import NothingObservedError, build_database
+from reports import answers, site
+from reports.text.freshness import needs_attention, overdue_text
 
 __all__ = ["where"]
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
@@ -41,12 +44,12 @@ def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(wher
     for month, last in ((DECEMBER, 31), (JANUARY, 20)):
         land_month(where, dev, month, *(mail(f"{month:%m}{n}", f"{n:02} {month:%b %Y}") for n in range(2, last + 1, 2)))
     land_month(where, users, DECEMBER, mail("u", "05 Dec 2025"))
-    warehouse.build(where, [community("birds", dev, users)], TODAY)
-    rows = {row["source"]: row for row in facts.read(where.database).freshness}
+    build_database(where, [community("birds", dev, users)], TODAY)
+    rows = {row["source"]: row for row in answers.read_answers(where.database).freshness}
     assert (rows["dev"]["quiet_days"], rows["dev"]["usual_days"]) == (59, 2)
-    assert words.silent(rows["dev"]) == "nothing new for 59 days, where 2 days are usual: does it still work?"
-    assert words.troubled(rows["dev"], NIGHT.replace(tzinfo=None))
-    assert (rows["users"]["quiet_days"], words.silent(rows["users"])) == (None, "")
+    assert overdue_text(rows["dev"]) == "nothing new for 59 days, where 2 days are usual: does it still work?"
+    assert needs_attention(rows["dev"], NIGHT.replace(tzinfo=None))
+    assert (rows["users"]["quiet_days"], overdue_text(rows["users"])) == (None, "")
 
 
 # ---- R04, R05 --------------------------------------------------------------------------------------------------
@@ -65,7 +68,7 @@ def test_r04_a_message_of_the_december_file_counts_in_its_utc_month_and_says_by_
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 1})
     land_month(where, dev, DECEMBER, mail(1, claimed))
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert ask(where, "select month, date_quality, archive_month from core.messages") == [(month, clock, DECEMBER)]
     assert [monthly(where, "messages")[m] for m in (DECEMBER, JANUARY)] == [month == DECEMBER, month == JANUARY]
     moved = ask(where, "select other_month from core.reconciliation where month is not null")
@@ -79,7 +82,7 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
     for each in lists:
         land_index(where, each, {DECEMBER: 1})
         land_month(where, each, DECEMBER, mail("same", "05 Dec 2025"))
-    warehouse.build(where, [community("birds", *lists)], TODAY)
+    build_database(where, [community("birds", *lists)], TODAY)
     assert [monthly(where, m)[DECEMBER] for m in ("postings", "messages", "talk_people", "threads")] == [3, 1, 1, 1]
     assert ask(where, "select postings from core.messages") == [(3,)]
     rows = ask(where, "select first_here, only_here from metrics.by_source where month = '2025-12-01' order by source")
@@ -156,9 +159,9 @@ def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names
     server.archives = Archives([one for kind, one in SERVED.items() if kind != killed])
     crawl(where, (*SERVED,), "units=index,2013-09,2013-10")
     server.archives = Archives([*SERVED.values()])
-    warehouse.build(where, communities.load(where.communities), date(2013, 12, 20))
+    build_database(where, load_catalogue(where.communities), date(2013, 12, 20))
     page = site.publish(where).read_text(encoding="utf-8")
-    failed = {row["source"] for row in facts.read(where.database).failures}
+    failed = {row["source"] for row in answers.read_answers(where.database).failures}
     assert failed == {killed}
     assert f"<td>{killed}</td>" in page
     held = dict(ask(where, "select source, count(*) from core.postings group by all"))
@@ -173,19 +176,19 @@ def test_r25_a_reader_of_another_version_reads_what_is_held_again_and_the_tables
     """An older reader knew no classes and another clock; after it is bumped, kept pages give today's rows."""
     monkeypatch.setenv("STACKRANK_KEY", KEY)
     where = later(first_night, tmp_path)
-    known = communities.load(where.communities)
+    known = load_catalogue(where.communities)
     messages = "select * from core.messages join core.threads using (community, thread_key) order by all"
-    warehouse.build(where, known, date(2013, 12, 20))
+    build_database(where, known, date(2013, 12, 20))
     fresh = ask(where, messages)
     assert len(fresh) == 120
     for path in where.observations.glob("birds/*/2013-*.parquet"):
         as_of_an_older_reader(path)
-    warehouse.build(where, known, date(2013, 12, 20))
+    build_database(where, known, date(2013, 12, 20))
     assert ask(where, messages) != fresh
     assert ask(where, "select distinct class from core.messages") == [(None,)]
     again = reread(where, [source for one in known for source in one.sources])
     assert {visit.unit for visit in again.good} == {"2013-09", "2013-10"}
-    warehouse.build(where, known, date(2013, 12, 20))
+    build_database(where, known, date(2013, 12, 20))
     assert ask(where, messages) == fresh
 
 
@@ -198,14 +201,14 @@ def as_of_an_older_reader(path):
     }
     rows = pq.read_table(path).drop_columns(["class", "class_rule"])
     pq.write_table(rows.replace_schema_metadata(footer), path)
-    assert b"mail/0." in footer[landing.VISIT]
+    assert b"mail/0." in footer[VISIT]
 
 
 def test_r25_a_changed_rule_about_machines_is_another_reader():
     from hashlib import sha256
 
-    from pipelines.machines import RULES_FILE
-    from spiders.pipermail import PipermailSpider
+    from pipelines.rules.bots_mail import RULES_FILE
+    from spiders.mail.pipermail import PipermailSpider
 
     assert PipermailSpider.reader.endswith(sha256(RULES_FILE.read_bytes()).hexdigest()[:8])
 
@@ -233,7 +236,7 @@ def everything(tmp_path_factory):
     commits = [row(n, datetime(2025 + n // 12, n % 12 + 1, 2), f"who{n}") for n in (11, 12, 13)]
     land(where, core, "birds/one", commits, seen_at=NIGHT)
     known = [community("birds", core, dev, users)]
-    warehouse.build(where, known, TODAY)
+    build_database(where, known, TODAY)
     return where, known, counted(where)
 
 
@@ -264,8 +267,8 @@ def test_r15_whatever_input_is_deleted_nothing_becomes_a_zero_or_an_observed_num
     if visits_too:
         shutil.rmtree(where.visits)
     try:
-        warehouse.build(where, known, TODAY)
-    except warehouse.NothingObservedError:
+        build_database(where, known, TODAY)
+    except NothingObservedError:
         assert len(chosen) == 9
         return
     after = counted(where)
@@ -281,7 +284,7 @@ def test_r15_a_harvest_that_is_gone_is_a_gap_however_well_its_visit_went(where):
     for month in (DECEMBER, JANUARY):
         land_month(where, dev, month, mail(f"{month:%m}", f"05 {month:%b %Y}"))
     (where.observations / "birds/dev/2025-12.parquet").unlink()
-    warehouse.build(where, [community("birds", dev)], TODAY)
+    build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: "unobserved", JANUARY: 1, FEBRUARY: 0}
     assert ask(where, "select state from core.coverage where month = '2025-12-01'") == [("gap",)]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.folders import CHECKOUT
-from pipelines.pseudonyms import Pseudonyms
-from spiders import mbox, pipermail
-from spiders.mail import Archive, messages, normal_id
-from spiders.streams import Stream
+from pipelines.privacy.pseudonyms import Pseudonyms
+from spiders.core.streams import Stream
+from spiders.mail import mbox, pipermail
+from spiders.mail.reader import Archive, messages, normal_id
 
 SHARED = CHECKOUT.parent / "shared" / "payloads"
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))

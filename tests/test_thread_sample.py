@@ -16,10 +16,10 @@ from test_messages import land_index
 from test_pairs import land_file
 from test_warehouse import ask
 
-from flows.rehearsal.archives import MONTHS
-from pipelines import warehouse
+from flows.demo.archives import MONTHS
 from pipelines.folders import Folders
-from pipelines.nouns import Community, Source
+from pipelines.model import Community, Source
+from pipelines.warehouse.build import build_database
 
 TABLE = Path(__file__).with_name("threads.csv")
 LISTS = {
@@ -55,7 +55,7 @@ def built(tmp_path_factory):
         for month, path in held.items():
             land_file(where, source, month, path)
         known.append(Community(name, name, "https://birds.example.org/", min(held), (source,)))
-    warehouse.build(where, known, date(2018, 2, 20))
+    build_database(where, known, date(2018, 2, 20))
     return where
 
 

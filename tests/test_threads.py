@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from test_messages import JANUARY, TODAY, land_index, land_month, mailing_list, where
 from test_warehouse import ask, community
 
-from pipelines import warehouse
+from pipelines.warehouse.build import build_database
+from pipelines.warehouse.tables import read_tables
 
 __all__ = ["where"]
 DAY = datetime(2025, 12, 1, 12)
@@ -32,7 +33,7 @@ def built(where, **lists):
         land_index(where, source, {month: len(mails) for month, mails in months.items()})
         for month, mails in months.items():
             land_month(where, source, month, *mails)
-    warehouse.build(where, [community("birds", *sources)], TODAY)
+    build_database(where, [community("birds", *sources)], TODAY)
     return where
 
 
@@ -158,7 +159,7 @@ def test_the_order_of_the_input_does_not_matter(tmp_path_factory, seed):
 
 # ---- against plain Python --------------------------------------------------------------------------------------
 
-SELECT = next(t.select for t in warehouse.tables() if t.name == "core.thread_members")
+SELECT = next(t.select for t in read_tables() if t.name == "core.thread_members")
 posted = st.lists(
     st.tuples(
         st.integers(0, 30),

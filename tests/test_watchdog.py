@@ -14,7 +14,7 @@ import pytest
 
 from flows import collect
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.nouns import Source, Verdict
+from pipelines.model import Source, Verdict
 
 PATIENCE = 30
 SPIDER = """

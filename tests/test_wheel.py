@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from test_house import in_git
 
-from pipelines import communities
+from pipelines.catalogue.listing import catalogue_table
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT
 
 PACKAGES = ("pipelines", "spiders", "flows", "reports")
@@ -83,7 +84,7 @@ def test_the_wheel_holds_each_file_of_the_packages_and_the_catalogue_and_no_othe
 
 
 def test_an_installed_package_knows_the_same_communities_as_the_clone(user):
-    assert user.stackrank("communities").strip() == communities.table(communities.load(CATALOGUE)).strip()
+    assert user.stackrank("communities").strip() == catalogue_table(load_catalogue(CATALOGUE)).strip()
 
 
 def test_what_an_installed_package_makes_goes_to_the_users_data_folder(user, tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from measuring import run
 
-from flows import demo
-from flows.rehearsal.places import git, served, unit
-from pipelines import communities
+from flows.demo import run as demo
+from flows.demo.places import git, served, unit
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE
 
 
@@ -57,7 +57,7 @@ def _unpacked(bundle: Path, bare: Path) -> History:
 def invented(work: Path) -> Path:
     """Return a folder with a bundle of each of the demo's invented repositories."""
     os.environ["STACKRANK_DATA"] = str(work / "demo")
-    _, root = demo.prepare(None, communities.load(CATALOGUE))
+    _, root = demo.prepare(None, load_catalogue(CATALOGUE))
     bundles = work / "invented"
     bundles.mkdir()
     for place, bare in served(root).items():

@@ -17,7 +17,7 @@ from pathlib import Path
 import sides
 from measuring import Outcome, Side, compare, print_headings, run
 
-from flows.rehearsal import archives
+from flows.demo import archives
 
 A_MONTH = 5000
 FEW, MANY, TIMES = 20_000, 200_000, 10

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.rehearsal.places import environment
+from flows.demo.places import environment
 
 LAUNCH = Path(__file__).with_name("launch.py")
 HEADINGS = ("what", "result", "seconds", "CPU seconds", "peak MB", "times the seconds", "times the CPU", "of")

@@ -17,7 +17,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pipelines import warehouse
+from pipelines.warehouse.tables import read_tables
 
 ACCOUNTS = """
 create table raw.accounts as
@@ -47,7 +47,7 @@ def main() -> None:
         con.execute(ACCOUNTS, {"accounts": wanted})
         for name, columns in NOTHING.items():
             con.execute(f"create table raw.{name} ({columns})")
-        selects = {table.name: table.select for table in warehouse.tables()}
+        selects = {table.name: table.select for table in read_tables()}
         begun = time.monotonic()
         for name in ("raw.links", "raw.persons"):
             con.execute(f"create table {name} as {selects[name]}")

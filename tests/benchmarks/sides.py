@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 from histories import History, UnusableError
 from measuring import Outcome, Side, one_after_another, run
 
-from flows.rehearsal import catalogue
-from flows.rehearsal.places import repository, unit
-from flows.rehearsal.server import serve
+from flows.demo import catalogue
+from flows.demo.places import repository, unit
+from flows.demo.server import serve
 from pipelines.folders import CATALOGUE
-from spiders.git import FIELDS
+from spiders.code.git import FIELDS
 
 PERCEVAL = "perceval==1.6.1"
 QUESTION = "select community, sum(value) from metrics.monthly where metric = 'commits' group by all"

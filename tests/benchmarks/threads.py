@@ -17,7 +17,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pipelines import warehouse
+from pipelines.warehouse.tables import read_tables
 
 MESSAGES = """
 create table core.postings as
@@ -46,7 +46,7 @@ def main() -> None:
     ):
         con.execute("create schema core")
         con.execute(MESSAGES, {"messages": wanted})
-        selects = {table.name: table.select for table in warehouse.tables()}
+        selects = {table.name: table.select for table in read_tables()}
         begun = time.monotonic()
         con.execute(f"create table core.thread_members as {selects['core.thread_members']}")
         seconds = time.monotonic() - begun

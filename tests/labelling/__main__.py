@@ -1,7 +1,7 @@
 """Precision and recall of the rules about machine mail, per list, on the real mailboxes beside the checkout.
 
 uv run python tests/labelling                 the table
-uv run python tests/labelling --csv DAY       the figures, as pipelines/machines_measured.csv has them
+uv run python tests/labelling --csv DAY       the figures, as data/rules/bots-mail-measured.csv has them
 uv run python tests/labelling --read N LIST   N messages of a list to read by eye
 """
 

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pipelines.folders import CHECKOUT
-from pipelines.pseudonyms import domain, fold_address, fold_name, is_role, name_bag
+from pipelines.privacy.pseudonyms import domain, fold_address, fold_name, is_role, name_bag
 
 SHARED = CHECKOUT.parent / "shared"
 HISTORIES = {

@@ -1,0 +1,1 @@
+"""The demo: a server on this machine that the real nightly run visits."""

@@ -1,0 +1,1 @@
+"""The catalogue: communities, sources, measures, platform facts and published figures."""

@@ -1,0 +1,1 @@
+"""Landing: each unit becomes one Parquet file and one visit."""

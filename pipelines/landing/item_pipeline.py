@@ -1,0 +1,38 @@
+"""The item pipeline that Scrapy calls for every harvest and visit."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+from pipelines.folders import Folders, folders
+from pipelines.landing.store import Harvest, _believed, land
+from pipelines.landing.visits import log_visit
+from pipelines.model import Visit
+
+READERS = 2
+
+
+class Landing:
+    """The item pipeline that Scrapy calls: lands harvests, notes visits."""
+
+    def __init__(self, where: Folders) -> None:
+        self.where = where
+        self.threads = ThreadPoolExecutor(READERS, thread_name_prefix="landing")
+
+    @classmethod
+    def from_crawler(cls, _crawler: object) -> Self:
+        """Land in the data folder of this installation."""
+        return cls(folders())
+
+    async def process_item(self, item: Harvest | Visit) -> Visit:
+        """Land a harvest beside the event loop; return the visit as it was noted."""
+        if isinstance(item, Harvest):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.threads, land, self.where, item)
+        visit = _believed(self.where, item)
+        log_visit(self.where.visits, visit)
+        return visit
+
+    def close_spider(self) -> None:
+        """Wait for the last harvest."""
+        self.threads.shutdown()

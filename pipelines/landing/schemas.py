@@ -1,0 +1,120 @@
+"""The schemas of the Parquet files that spiders write."""
+
+import pyarrow as pa
+
+
+def _account(who: str) -> list[pa.Field]:
+    keys = ("name_exact_key", "name_key", "address_exact_key", "address_key", "login_key")
+    return [
+        *(pa.field(f"{who}_{key}", pa.string()) for key in keys),
+        pa.field(f"{who}_name_words", pa.int16()),
+        pa.field(f"{who}_name_bag_key", pa.string()),
+        pa.field(f"{who}_domain", pa.string()),
+        pa.field(f"{who}_role", pa.bool_()),
+        pa.field(f"{who}_machine", pa.string()),
+    ]
+
+
+COMMITS = pa.schema(
+    [
+        pa.field("hash", pa.string()),
+        pa.field("parents", pa.int32()),
+        pa.field("parent_hashes", pa.list_(pa.string())),
+        pa.field("authored_at", pa.timestamp("s")),
+        pa.field("authored_offset", pa.int32()),
+        pa.field("committed_at", pa.timestamp("s")),
+        pa.field("committed_offset", pa.int32()),
+        *_account("author"),
+        *_account("committer"),
+        pa.field("co_author_name_keys", pa.list_(pa.string())),
+        pa.field("co_author_address_keys", pa.list_(pa.string())),
+        pa.field("revert", pa.bool_()),
+    ]
+)
+"""One row per commit of a repository's default branch, as spiders/code/git.py reads it."""
+
+
+SERIES = pa.schema(
+    [
+        pa.field("name", pa.string()),
+        pa.field("release_id", pa.string()),
+        pa.field("status", pa.string()),
+        pa.field("initial_release", pa.date32()),
+        pa.field("end_of_life", pa.date32()),
+    ]
+)
+"""One row per release series, past and planned, as spiders/code/series_status.py reads it."""
+
+
+MESSAGES = pa.schema(
+    [
+        pa.field("message_id_key", pa.string()),
+        pa.field("content_key", pa.string()),
+        pa.field("sent_at", pa.timestamp("s")),
+        pa.field("sent_offset", pa.int32()),
+        pa.field("date_quality", pa.string()),
+        pa.field("claimed_at", pa.timestamp("s")),
+        pa.field("arrived_at", pa.timestamp("s")),
+        pa.field("archive_month", pa.date32()),
+        *_account("sender"),
+        pa.field("sender_quality", pa.string()),
+        pa.field("subject_key", pa.string()),
+        pa.field("is_reply", pa.bool_()),
+        pa.field("in_reply_to_key", pa.string()),
+        pa.field("reference_keys", pa.list_(pa.string())),
+        pa.field("size", pa.int64()),
+        pa.field("quarantine", pa.string()),
+        pa.field("class", pa.string()),
+        pa.field("class_rule", pa.string()),
+    ]
+)
+"""One row per message of a unit, as spiders/mail/reader.py reads it. `quarantine` says why a row is no message,
+`class` who wrote it, by which rule of data/rules/bots-mail.toml."""
+
+
+TOTALS = pa.schema(
+    [
+        pa.field("month", pa.date32()),
+        pa.field("messages", pa.int64()),
+        pa.field("url", pa.string()),
+    ]
+)
+"""One row per month that a mail archive lists: its first day, what the archive itself says it holds (NULL: it does
+not say), where its mail is. NULL as month: what is no month, a whole list or a volume of another length."""
+
+
+COUNTS = pa.schema(
+    [
+        pa.field("measure", pa.string()),
+        pa.field("subject", pa.string()),
+        pa.field("day", pa.date32()),
+        pa.field("value", pa.int64()),
+        pa.field("basis", pa.string()),
+        pa.field("version", pa.string()),
+        pa.field("url", pa.string()),
+    ]
+)
+"""One row per dated count that a source states, totals only. `measure` says what was counted (its definition stands in
+measures.toml), `subject` of what (a repository, a team; "" of the community), `day` for which day. `basis`: stated (by
+the source, of the day itself), or restated (what today's register says of an earlier day: whoever left since is
+missing). `version` is that of the software whose definition it is; NULL where it does not say. Append-only: the unit of
+a count is its page and the day on which it was asked."""
+
+
+ALIASES = pa.schema(
+    [
+        pa.field("proper_name_key", pa.string()),
+        pa.field("proper_name_words", pa.int16()),
+        pa.field("proper_address_key", pa.string()),
+        pa.field("commit_name_key", pa.string()),
+        pa.field("commit_address_key", pa.string()),
+    ]
+)
+"""One row per line of a project's .mailmap: who somebody is, and under what else they have committed. NULL where the
+line does not say."""
+
+
+SCHEMAS = {
+    "commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS, "aliases": ALIASES,
+}  # fmt: skip
+"""The schemas of harvests, by the name of their rows; the build lays one view over each."""

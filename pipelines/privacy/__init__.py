@@ -1,0 +1,1 @@
+"""Privacy: pseudonyms, and decisions about people."""

@@ -1,0 +1,142 @@
+"""What people have said about identities: merges that are wrong, and persons who asked to be left out.
+
+Everything else about who is one person follows from pipelines/tables/raw/links.sql.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import astuple, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.folders import Folders
+from pipelines.privacy.pseudonyms import Pseudonyms
+
+FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+RETIRED = "retired-keys.jsonl"
+KEYS = frozenset({"community", "key", "evidence", "accounts", "why", "decided"})
+
+
+class NeverMergeError(Exception):
+    """The file of wrong merges has a mistake in it; the text names the block and the key."""
+
+
+@dataclass(frozen=True)
+class NeverMerge:
+    """One `[[never]]` block: what must not merge, by fingerprints that hold under the key named `key` alone.
+
+    `evidence` merges nobody any more; or what the accounts `one` and `other` share does not.
+    """
+
+    community: str
+    key: str
+    evidence: str | None
+    one: str | None
+    other: str | None
+    why: str
+    decided: date
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """One address, as a fingerprint under a key, whose person is left out everywhere since a day."""
+
+    key: str
+    address_key: str
+    since: date
+
+
+def never_merge_file(where: Folders) -> Path:
+    """Return where the wrong merges stand; it lies beside the community files."""
+    return where.communities.parent / "never-merge.toml"
+
+
+def never_merge(where: Folders, communities: Collection[str]) -> list[NeverMerge]:
+    """Read the merges that a person has declared wrong; raises NeverMergeError."""
+    path = never_merge_file(where)
+    if not path.exists():
+        return []
+    try:
+        blocks = tomllib.loads(path.read_text(encoding="utf-8")).get("never", [])
+    except ValueError as error:
+        raise NeverMergeError(f"{path.name}: not TOML: {error}") from None
+    return [_block(block, f"{path.name}: never[{n}]", communities) for n, block in enumerate(blocks)]
+
+
+def _block(block: dict[str, Any], where: str, communities: Collection[str]) -> NeverMerge:
+    for key in KEYS - {"evidence", "accounts"} - block.keys():
+        raise NeverMergeError(f"{where}.{key}: missing")
+    for key in block.keys() - KEYS:
+        raise NeverMergeError(f"{where}.{key}: unknown key")
+    if block["community"] not in communities:
+        raise NeverMergeError(f"{where}.community: no such community: {block['community']!r:.80}")
+    accounts = block.get("accounts", [])
+    named = [block["evidence"]] if "evidence" in block else accounts
+    if ("evidence" in block) == ("accounts" in block) or len(accounts) not in (0, 2):
+        raise NeverMergeError(f"{where}: either evidence, or two accounts, must be in it")
+    if not all(isinstance(name, str) and FINGERPRINT.fullmatch(name) for name in named):
+        raise NeverMergeError(f"{where}: a fingerprint has 32 hexadecimal digits")
+    if not isinstance(block["why"], str) or not block["why"].strip() or type(block["decided"]) is not date:
+        raise NeverMergeError(f"{where}: why is a sentence and decided a day")
+    one, other = accounts or (None, None)
+    return NeverMerge(
+        block["community"], str(block["key"]), block.get("evidence"), one, other, block["why"], block["decided"]
+    )
+
+
+def opt_out_file(where: Folders) -> Path:
+    """Return where the persons stand who asked to be left out; who backs up the key backs up this."""
+    return where.data / "withheld.jsonl"
+
+
+def opted_out(where: Folders) -> list[OptOut]:
+    """Read who asked to be left out."""
+    path = opt_out_file(where)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [OptOut(**facts | {"since": date.fromisoformat(facts["since"])}) for facts in map(json.loads, lines)]
+
+
+def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) -> bool:
+    """Leave the person of an address out from now on, by its fingerprint; False if that is so already.
+
+    Raises ValueError for what is no address.
+    """
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
+        raise ValueError("that is no address of the form user@host")
+    fingerprint = pseudonyms.of(b"", address.encode()).address_key
+    assert fingerprint
+    known = {(one.key, one.address_key) for one in opted_out(where)}
+    if (pseudonyms.key_id, fingerprint) in known:
+        return False
+    line = {"key": pseudonyms.key_id, "address_key": fingerprint, "since": today.isoformat()}
+    _append(opt_out_file(where), line)
+    return True
+
+
+def record_key_rotation(where: Folders, key_id: str, today: date) -> None:
+    """Note that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
+    _append(where.data / RETIRED, {"key": key_id, "since": today.isoformat()})
+
+
+def rotated_keys(where: Folders) -> list[tuple[str, date]]:
+    """Read which keys were rotated, and when."""
+    path = where.data / RETIRED
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [(facts["key"], date.fromisoformat(facts["since"])) for facts in map(json.loads, lines)]
+
+
+def _append(path: Path, facts: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w") as file:
+        file.write(json.dumps(facts) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def row(one: NeverMerge | OptOut) -> tuple[Any, ...]:
+    """Return a block or a person as a row of raw.never_merge or raw.withheld."""
+    return astuple(one)

@@ -1,0 +1,1 @@
+"""The ranking: its method and its arithmetic."""

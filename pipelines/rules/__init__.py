@@ -1,0 +1,1 @@
+"""Rules about the world, read from data/rules."""

@@ -1,0 +1,1 @@
+"""The warehouse: build, check and ask the DuckDB file."""

@@ -1,0 +1,1 @@
+"""Spiders of git repositories and of files about them."""

@@ -1,0 +1,1 @@
+"""Spiders of dated counts that others publish."""

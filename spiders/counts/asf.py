@@ -1,0 +1,96 @@
+"""The spider of kind `asf`: committers and committee members of a project of the Apache Software Foundation.
+
+The project is called as the community's file is. The files name accounts, so nothing of them is
+kept but how many they are. The reading half below the spider knows no network and no clock.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.model import Source, Verdict
+from spiders.core.pages import NoPageError
+from spiders.counts.count_page import RESTATED, Count, CountPage, CountSpider, mapping, number, some
+
+LARGEST_FILE = 32 << 20
+COMMITTERS, COMMITTEE = "committers", "pmc_members"
+
+
+class AsfSpider(CountSpider):
+    """Asks for each file, on condition that it changed."""
+
+    name = "asf"
+    kind = "asf"
+    reader = "asf/1"
+
+    async def counts(self, source: Source, page: str, url: str) -> CountPage:
+        """Return what a file says of the project; of a file with join dates, the first time, of each month too."""
+        asked = await self.question(source, page, url, LARGEST_FILE)
+        if isinstance(asked, CountPage):
+            return asked
+        answer, response = mapping(asked[0], "the file"), asked[1]
+        counts = READERS[page](answer, source.community, self.today)
+        if page == "committee-info" and not self.held.get((source.community, source.name, page)):
+            joined, unread = join_dates(answer, source.community)
+            note = f"{unread} of {unread + len(joined)} join dates could not be read" if unread else ""
+            return self.told(url, [*counts, *survivors(joined, self.today)], response, note)
+        return self.told(url, counts, response)
+
+
+def groups(answer: dict[str, Any], project: str, day: date) -> list[Count]:
+    """Read a file that lists the accounts of each group."""
+    members, owners = (_accounts(answer, group) for group in (project, f"{project}-pmc"))
+    return [Count(COMMITTERS, members, day), Count(COMMITTEE, owners, day)]
+
+
+def _accounts(answer: dict[str, Any], group: str) -> int:
+    listed = answer.get(group)
+    if not isinstance(listed, list) or not all(isinstance(account, str) for account in listed):
+        raise NoPageError(Verdict.FAILED, f"the file has no list of accounts for {group}")
+    return some(len(set(listed)), f"the number of accounts of {group}")
+
+
+def rosters(answer: dict[str, Any], project: str, day: date) -> list[Count]:
+    """Read a file that states the sizes of each project's rosters."""
+    sizes = mapping(answer.get("roster_counts"), "roster_counts")
+    own = mapping(sizes.get(project), f"the roster count of {project}")
+    members, owners = (some(number(own.get(key), key), key) for key in ("members", "owners"))
+    return [Count(COMMITTERS, members, day), Count(COMMITTEE, owners, day)]
+
+
+def committee(answer: dict[str, Any], project: str, day: date) -> list[Count]:
+    """Read a file that lists the members of each committee with the day on which they joined."""
+    return [Count(COMMITTEE, some(len(_roster(answer, project)), "the size of the committee"), day)]
+
+
+def join_dates(answer: dict[str, Any], project: str) -> tuple[list[date], int]:
+    """Return the days on which today's members of a committee joined, and how many of these cannot be read."""
+    joined: list[date] = []
+    unread = 0
+    for member in _roster(answer, project).values():
+        try:
+            joined.append(date.fromisoformat(str(mapping(member, "a member of the committee").get("date"))))
+        except ValueError:
+            unread += 1
+    return joined, unread
+
+
+def _roster(answer: dict[str, Any], project: str) -> dict[str, Any]:
+    own = mapping(mapping(answer.get("committees"), "committees").get(project), f"the committee of {project}")
+    return mapping(own.get("roster"), f"the roster of {project}")
+
+
+def survivors(joined: list[date], today: date) -> Iterator[Count]:
+    """Yield for the end of each month before today how many had joined by then who are still there."""
+    month = min(joined, default=today).replace(day=1)
+    while (later := (month + timedelta(days=32)).replace(day=1)) <= today:
+        end = later - timedelta(days=1)
+        yield Count(COMMITTEE, sum(day <= end for day in joined), end, basis=RESTATED)
+        month = later
+
+
+READERS: Mapping[str, Callable[[dict[str, Any], str, date], list[Count]]] = {
+    "groups": groups,
+    "public_ldap_projects": rosters,
+    "committee-info": committee,
+}

@@ -1,0 +1,1 @@
+"""Spiders and readers of mailing lists."""
