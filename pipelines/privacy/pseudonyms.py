@@ -35,9 +35,9 @@ _ROLES = re.compile(
 _PLACEHOLDERS = re.compile(
     r"(?:you|my[._-]?(?:name|e?mail)|your(?:[._-]?(?:user|first|last|full)?[._-]?(?:name|e?mail|address|id|login))*"
     r"|(?:first|user|login|last)?[._-]?name|first[._-]?name[._-]?last[._-]?name|some(?:one|body)|foo|(?:foo)?bar|change[._-]?me)@.*"
-    r"|[^@]*@(?:(?:[^@]+\.)?(?:invalid|test)|example\.com|your[._-]?(?:domain|company|host|e?mail)\.[a-z.]+|(?:my)?domain\.(?:com|tld))"
+    r"|[^@]*@(?:(?:[^@]+\.)?(?:invalid|test)|your[._-]?(?:domain|company|host|e?mail)\.[a-z.]+|(?:my)?domain\.(?:com|tld))"
 )
-"""Addresses of manuals, which nobody has; `example.com` is that of git's own."""
+"""Addresses of manuals, such as `you@example.com` of git's own: nobody has them."""
 _IN_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]"
 _PART_OF_ADDRESS = rf"{_IN_ADDRESS}+"
 _ADDRESS = re.compile(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import scrapy
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -346,9 +347,10 @@ def counted(
     `total` is what the archive says, `before` what a settled month had. Raises ValueError where there
     was no message among them.
     """
-    read = quarantined = 0
+    read = quarantined = passed = 0
     for batch in batches:
         read += batch.num_rows
+        passed += pc.sum(batch["passed_borders"]).as_py() or 0
         quarantined += batch.num_rows - batch["quarantine"].null_count
         yield batch
     if read and read == quarantined:
@@ -359,6 +361,8 @@ def counted(
         remarks.append(f"the month was settled and has grown from {before:,} to {read:,}")
     if quarantined:
         remarks.append(f"{quarantined:,} could not be read as messages")
+    if passed:
+        remarks.append(f"lines that look like the border before a message, and were not taken for one: {passed:,}")
 
 
 def json_of(response: Response, what: str) -> dict[str, Any]:

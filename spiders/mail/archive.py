@@ -343,8 +343,8 @@ class ArchiveSpider(PageSpider):
         """Return what the reader must know of a unit: its month, which times are believed, the list's address."""
         month = first_day(unit)
         first, last = around(month) if month else (midnight(source.since), seen_at + timedelta(days=1))
-        own = frozenset({source.address} if source.address else ())
-        return Archive(first, last, month, self.pipermail, own)
+        lists = self.list_addresses(source.community)
+        return Archive(first, last, month, self.pipermail, lists)
 
     def _rows(self, page: Path, archive: Archive) -> Iterator[pa.RecordBatch]:
         with page.open("rb") as file:

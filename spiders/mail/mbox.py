@@ -70,8 +70,8 @@ class MboxSpider(PageSpider):
             return self.visit(source, unit, shown, Verdict.UNCHANGED, **carry_over(held))
         visit = self.visit(source, unit, shown, Verdict.OK, checksum=checksum, note=box.note)
         remarks: list[str] = []
-        own = frozenset({source.address} if source.address else ())
-        archive = Archive(midnight(source.since), visit.seen_at + timedelta(days=1), own_addresses=own)
+        lists = self.list_addresses(source.community)
+        archive = Archive(midnight(source.since), visit.seen_at + timedelta(days=1), list_addresses=lists)
         batches = counted(self._rows(box, archive), None, remarks)
         return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
 
@@ -154,7 +154,7 @@ def _rules(path: Path, archive: Archive) -> Archive:
     volume = volume_of(f"file:///{path.name}")
     if volume is None or volume.month is None:
         return archive
-    return Archive(*around(volume.month), volume.month, pipermail=True, own_addresses=archive.own_addresses)
+    return Archive(*around(volume.month), volume.month, pipermail=True, list_addresses=archive.list_addresses)
 
 
 def _joined(files: tuple[Path, ...]) -> Iterator[bytes]:

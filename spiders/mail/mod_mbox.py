@@ -81,8 +81,8 @@ class ModMboxSpider(SavedSpider):
             return self.visit(source, unit, shown(file), Verdict.UNCHANGED, **carry_over(held), note=held.note)
         visit = self.visit(source, unit, shown(file), Verdict.OK, checksum=checksum)
         remarks: list[str] = []
-        own = frozenset({source.address} if source.address else ())
-        rows = self._rows(file, Archive(*around(month), month, own_addresses=own))
+        lists = self.list_addresses(source.community)
+        rows = self._rows(file, Archive(*around(month), month, list_addresses=lists))
         batches = counted(rows, stated.get(month), remarks)
         return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
 
