@@ -84,7 +84,8 @@ def test_a_zone_of_any_width_leaves_the_time_as_it_is(birds):
 
 
 PLACEHOLDERS = {
-    "you@example.com": True, "YOU@Example.com": True, "your_email@example.com": True, "your.name@birds.example.org": True,
+    "you@example.com": True, "YOU@Example.com": True, "your_email@example.com": True,
+    "your.name@birds.example.org": True,
     "email@example.com": True, "you@localhost": True, "nobody@nowhere.invalid": True, "your@email.com": True,
     "review@openstack.org": True, "notifications@github.com": True, "ann@bugs.launchpad.net": True,
     "flock@lists.example.org": True, "root@tern.example.org": True, "tess@tern.example.org": False,
@@ -101,7 +102,8 @@ def test_an_address_that_is_nobodys_own_is_shared(birds):
 
 SUBJECTS = {
     b"Sing\n": "Sing", b"Sing\tat  dawn \n\nLoud.\n": "Sing at dawn", b"Sing\nat dawn\n": "Sing",
-    b"\n\nSing\n": "Sing", b"Caf\xe9\n": "Café", "Café\n".encode(): "Café", b"SING\n": "SING", b"": "", b" \n\nBody\n": "",
+    b"\n\nSing\n": "Sing", b"Caf\xe9\n": "Café", "Café\n".encode(): "Café", b"SING\n": "SING",
+    b"": "", b" \n\nBody\n": "",
 }  # fmt: skip
 
 

@@ -149,7 +149,7 @@ class GitSpider(SourceSpider):
             except OSError as error:
                 shutil.rmtree(self.clone(source, unit))
                 yield replace(visit, verdict=Verdict.FAILED, reason=redact(str(error))[:300])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (a mistake of ours is no reason to lose the other units)
                 yield replace(visit, verdict=Verdict.FAILED, reason=fault(error))
 
     def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
@@ -358,8 +358,9 @@ def commits(
 ) -> Iterator[pa.RecordBatch]:
     """Read the output of `log` into batches of the schema COMMITS, one row per commit.
 
-    `list_addresses`, lower case, are those of the community's mailing lists, which are nobody's. The same bytes under the same key and rules give the same rows, in any chunking. Raises
-    ValueError where the stream is cut off or is not what `log` prints.
+    `list_addresses`, lower case, are those of the community's mailing lists, which are nobody's. The same bytes
+    under the same key and rules give the same rows, in any chunking. Raises ValueError where the stream is cut
+    off or is not what `log` prints.
     """
     people = People(pseudonyms, bots, list_addresses)
     rest = b""
