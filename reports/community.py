@@ -42,12 +42,12 @@ def _standing(known: Facts, community: str, family: str) -> str:
     """Its place in one family, in a sentence, and since when."""
     rows = [row for row in known.ranking if row["family"] == family]
     own = next(row for row in rows if row["community"] == community)
-    ranked = [row for row in rows if row["place"] is not None]
-    where = f"{words.measured(family, own['families'])}, {words.window(known.month)}"
-    if own["place"] is None:
-        return f"{own['name']} is listed without a place in {where}: {own['reason']}."
-    same = f", where {words.placed(own, ranked)}" if own["place"] != 1 else ""
-    return f"{own['name']} has place {own['place']} of {len(ranked)} in {where}{same}. {_since(known, own)}"
+    ranked = [row for row in rows if row["rank"] is not None]
+    where = f"{words.measured(family)}, {words.window(known.month)}"
+    if own["rank"] is None:
+        return f"{own['name']} is listed without a place in {where}: {words.reason(own)}."
+    same = f", where {words.placed(own, ranked)}" if own["rank"] != 1 else ""
+    return f"{own['name']} has place {own['rank']} of {len(ranked)} in {where}{same}. {_since(known, own)}"
 
 
 def _since(known: Facts, own: Row) -> str:
@@ -55,7 +55,7 @@ def _since(known: Facts, own: Row) -> str:
     rows = [r for r in known.of("places", own["community"]) if r["family"] == own["family"]]
     since = known.month
     for row in sorted(rows, key=lambda r: r["as_of"], reverse=True):
-        if row["place"] != own["place"]:
+        if row["rank"] != own["rank"]:
             break
         since = row["as_of"]
     return f"It has had this place in every window since the one that ended in {words.month(since)}."

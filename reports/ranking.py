@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.communities import CHANNELS
 from reports import lines, render, twins, words
-from reports.facts import Facts, Row, month_after
+from reports.facts import FAMILIES, Facts, Row, month_after
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
@@ -33,14 +33,14 @@ def page(known: Facts, dated: Sequence[date] = ()) -> str:
 
 def _ranking(known: Facts, family: str) -> dict[str, Any]:
     """One family's sentence and table: of its metrics' levels, overall of the families' indices."""
-    rows = [row for row in known.ranking if row["family"] == family]
-    ranked = [row for row in rows if row["place"] is not None]
+    rows = [row for row in known.ranking if row["family"] == family and row["state"] != "no source"]
+    ranked = [row for row in rows if row["rank"] is not None]
     parts = [c for c in known.components if c["family"] == family]
     weights = {c["metric"]: c["weight"] for c in parts}
     metrics = [row | {"weight": weights[row["metric"]]} for row in known.method if row["metric"] in weights]
-    families = rows[0]["families"].split(", ")
+    families = [name for name in FAMILIES if name in {m["family"] for m in metrics}]
     bounds = {(row["community"], row["metric"]): words.bounds(row) for row in known.bounds}
-    what = f"{words.measured(family, rows[0]['families'])}, {words.window(known.month)}"
+    what = f"{words.measured(family)}, {words.window(known.month)}"
     if family == "overall":
         heads = {name: f"{words.heading(name)}: index" for name in families}
         cells = {(row["community"], row["family"]): row["index"] for row in known.ranking}
@@ -60,6 +60,7 @@ def _ranking(known: Facts, family: str) -> dict[str, Any]:
                     {"value": cells.get((row["community"], column)), "bounds": bounds.get((row["community"], column))}
                     for column in heads
                 ],
+                "reason": words.reason(row),
                 "imports": [words.imported_in_full(i) for i in _in_window(known, row["community"])],
             }
             for row in rows
@@ -75,8 +76,9 @@ def _sources(known: Facts, metric: str) -> list[Row]:
 
 
 def _without_overall(known: Facts) -> str | None:
-    """Why there is no overall ranking; None where there is one."""
-    return next((row["reason"] for row in known.ranking if row["family"] == "overall" and not row["families"]), None)
+    """Why nobody is ranked overall; None where somebody is."""
+    rows = [row for row in known.ranking if row["family"] == "overall"]
+    return None if any(row["rank"] is not None for row in rows) else words.NO_OVERALL
 
 
 def _in_window(known: Facts, community: str) -> list[Row]:
