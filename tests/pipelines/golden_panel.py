@@ -1,9 +1,9 @@
 """The invented panel of the method's golden example: six communities, 36 months, and six metrics of three of them."""
 
 import numpy as np
+from pop_method import METHOD
 
 from pipelines.ranking.levels import usable_counts
-from pop_method import METHOD
 
 MONTHS = range(36)
 SIZES = {

@@ -1,6 +1,6 @@
 """A second reading of the method, in plain floats and loops; it shares no code and no constants with the product."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import erf, exp, fsum, log, sqrt
 from statistics import NormalDist
 
@@ -41,7 +41,7 @@ def level(numbers, metric, edition):
         return None
     x = fsum(window) / n
     past = numbers[max(0, edition - 35) : edition + 1]
-    pairs = [(u, v) for u, v in zip(past, past[1:], strict=False) if u is not None and v is not None]
+    pairs = [(u, v) for u, v in pairwise(past) if u is not None and v is not None]
     above, below = fsum((v - u) ** 2 for u, v in pairs), fsum(u + v for u, v in pairs)
     panel = max(1.0, a * (x / 100) ** b)
     phi = panel

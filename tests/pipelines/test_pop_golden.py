@@ -1,15 +1,15 @@
 """The golden example of the method: every number of its tables, as printed."""
 
+import golden_panel
 import numpy as np
 import pytest
+from pop_method import METHOD, levels_of
 
-import golden_panel
 from pipelines.ranking.chances import find_chances
 from pipelines.ranking.pairs import compare, compare_neighbours, find_distance, find_flip_weight, round_up
 from pipelines.ranking.places import find_brackets, find_places
 from pipelines.ranking.score import add_scores, order_rows
 from pipelines.ranking.states import Life, State, decide_states, find_possible_places
-from pop_method import METHOD, levels_of
 
 SLUGS = np.array(golden_panel.SLUGS)
 RANKED = ["alpha", "beta", "gamma", "epsilon"]
