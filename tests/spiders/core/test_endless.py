@@ -16,14 +16,16 @@ import json, sys, time
 from hashlib import blake2b
 from io import BytesIO
 from datetime import UTC, datetime
-from pipelines.pseudonyms import Pseudonyms, fold_address, redact
-from spiders import git, mail, mail_headers, mailmap, mod_mbox, pages, pipermail
+from pipelines.privacy.pseudonyms import Pseudonyms, fold_address, redact
+from spiders.code import git, mailmap
+from spiders.core import pages
+from spiders.mail import mod_mbox, pipermail, reader
 
 MB = 1 << 20
 TABLE = "https://lists.example.org/pipermail/dev/"
 HEAD, LINK = b"<html><title>The Dev Archives</title>", b'<a href="2013-May.txt">x</a>'
 KEYED = Pseudonyms(b"5" * 32)
-ARCHIVE = mail.Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
+ARCHIVE = reader.Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def table(broken, size):
@@ -31,7 +33,7 @@ def table(broken, size):
 
 
 def mails(content):
-    return sum(batch.num_rows for batch in mail.messages(BytesIO(content).read, ARCHIVE, KEYED))
+    return sum(batch.num_rows for batch in reader.messages(BytesIO(content).read, ARCHIVE, KEYED))
 
 
 INPUTS = {
