@@ -85,6 +85,7 @@ def test_places_with_everything_in_are_a_sentence(places, community, said):
     assert places_with_machines("messages", rows, community) == said
 
 
+@pytest.mark.browser
 def test_the_switch_works_by_keyboard_and_offline_and_without_scripts_there_is_the_table(house):
     tools = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     from support.browser import launched
