@@ -1,11 +1,13 @@
 """The mail of machines on the pages: a thin line beside that of people, and everything in by one switch."""
 
 import pytest
-from support.machine_site import WRITTEN
+from support.machine_site import WRITTEN, house
 from support.page import table
 
 from reports.text.labels import LEGEND
 from reports.text.sentences import places_with_machines
+
+__all__ = ["house"]
 
 
 def drawn(figure, meta):
