@@ -48,7 +48,7 @@ def test_the_demo_ends_with_the_page(demo):
     data, finished = demo
     page = data / "site" / "index.html"
     assert f"page: {page}" in finished.stdout
-    (had,) = re.findall(r"^(\d+) units had, 0 failed$", finished.stdout, re.M)
+    (had,) = re.findall(r"^(\d+) fetched, 0 failed$", finished.stdout, re.M)
     assert int(had) > 200, "12 repositories and files, and the months of nine lists"
     text = page.read_text()
     assert "Demo: invented people and invented histories" in text
@@ -106,12 +106,12 @@ def test_sql_is_read_only_and_starts_without_the_large_packages(demo, form):
     assert "read-only" in refused.stderr
 
 
-def test_a_rehearsal_is_never_mixed_with_real_data(demo, tmp_path):
+def test_the_demo_is_never_mixed_with_real_data(demo, tmp_path):
     data, _ = demo
     for command in ("collect", "nightly"):
         refused = stackrank(command, data=data)
         assert refused.returncode == 2
-        assert "belongs to a rehearsal" in refused.stderr
+        assert "belongs to the demo" in refused.stderr
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "stackrank.duckdb").write_text("precious")
     refused = stackrank("demo", data=tmp_path / "real")
@@ -123,7 +123,7 @@ def test_status_names_every_source(demo):
     data, _ = demo
     told = stackrank("status", data=data)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.count("last seen") == 24
+    assert told.stdout.count("last fetched") == 24
 
 
 def test_no_name_or_address_leaves_the_clones(demo, tmp_path):

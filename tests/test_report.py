@@ -361,7 +361,7 @@ def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet
     for name in ("Alpha Cloud", "Beta Stack"):
         assert f"{name} is listed without a place: only 2 of 12 months were seen." in quiet.text
     assert "2 units in 2 sources visited; none failed." in quiet.text
-    assert "a rehearsal: people <invented>" in quiet.text
+    assert "a demo: people <invented>" in quiet.text
     assert set(quiet.figures) == {"commits", "code-people", "active-people"}
 
 

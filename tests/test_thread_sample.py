@@ -16,7 +16,7 @@ from test_messages import land_index
 from test_pairs import land_file
 from test_warehouse import ask
 
-from flows.demo.archives import MONTHS
+from flows.demo.mail import MONTHS
 from pipelines.folders import Folders
 from pipelines.model import Community, Source
 from pipelines.warehouse.build import build_database

@@ -1,4 +1,4 @@
-"""The forums of a rehearsal: the answers of Discourse, of its newer and its oldest software, and the faults of both.
+"""The forums of a demo: the answers of Discourse, of its newer and its oldest software, and the faults of both.
 
 A forum is made from a small description: how many posts each month has. People and posts are invented.
 """
@@ -12,8 +12,10 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
-from flows.demo.archives import SUBJECTS, Answer, Fault
-from flows.demo.invented import ASCII, Person, crew
+from flows.demo.archives import Fault
+from flows.demo.captures import Answer
+from flows.demo.mail import SUBJECTS
+from flows.demo.people import ASCII, Person, people_of_month
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 PAGE = 50
@@ -93,7 +95,7 @@ def _invented(community: str, months: tuple[tuple[date, int], ...], step: int) -
     found: list[dict[str, Any]] = []
     topics: list[dict[str, Any]] = []
     for month, count in months:
-        people = crew(community, month)
+        people = people_of_month(community, month)
         for number in range(count):
             dice = Random(f"{community} forum {month} {number}")  # noqa: S311 - invented posts hold no secret
             begun = datetime(month.year, month.month, 1, tzinfo=UTC)
@@ -153,4 +155,4 @@ FAULTS: dict[str, Fault] = {
     "numbers": lambda _: _json({"latest_posts": 50}),
     "idless": lambda _: _json({"latest_posts": [{"username": "x"}, [], None]}),
 }
-"""What a forum can do wrong beside what any archive can."""
+"""Faults of a forum by name, beside those of any archive."""

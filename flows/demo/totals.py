@@ -30,11 +30,11 @@ class Totals(NamedTuple):
 
 @dataclass(frozen=True)
 class Window:
-    """The months of a community that are rehearsed with their real totals, by their first days.
+    """The months of a community that the demo shows with their real totals, by their first days.
 
     A `frozen` community was measured for a shorter time than the others: nothing is known of it after `last`.
-    Mailing lists, a visit for each month, and forums are rehearsed on the days of `mail` only; its end is None if it
-    has none.
+    Mailing lists and forums are shown on the days of `mail` only, as each month of mail is a visit; its end is
+    None if it has none.
     """
 
     first: date
@@ -54,8 +54,8 @@ class Window:
             return self.months[month]
         return self.months[max(known for known in self.months if known < month)]._replace(releases=None)
 
-    def narrowed(self, source: Source) -> Source:
-        """Return the source as it is rehearsed: it begins with the window, and a frozen one proves nothing later.
+    def narrow(self, source: Source) -> Source:
+        """Return the source limited to the window; a frozen one proves nothing later.
 
         One that ended before, or began later, is switched off.
         """
