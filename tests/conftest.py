@@ -10,7 +10,7 @@ import pytest
 
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
-           "ranking", "report", "releases", "demo", "messages")  # fmt: skip
+           "ranking", "report", "releases", "rehearsal", "messages")  # fmt: skip
 
 
 # Tests start some sixty processes: none of them shall compile the project anew.
