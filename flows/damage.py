@@ -40,7 +40,7 @@ def _fix(visit: Visit, source: Source) -> str:
     """Say how the unit of a visit is read again."""
     page = count_pages.unit_without_day(visit)
     if page != visit.unit and visit.unit != count_pages.unit(page, datetime.now(UTC).date()):
-        return f"the source does not tell the counts of a past day; {RESTORE}"
+        return f"no source states the counts of a past day again; {RESTORE}"
     if source.kind in BY_HAND:
         return f"read its unit again: stackrank collect --pages PATH --source {source.id}"
     if source.kind == MAILBOX and visit.unit not in units(source):

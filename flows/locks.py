@@ -82,13 +82,13 @@ def running_commands(where: Folders) -> list[str]:
 
 
 def remove_stale_files(where: Folders) -> None:
-    """Remove every draft whose process is gone; restore a site that a killed run was replacing."""
+    """Remove every draft of an ended process; restore a site that a killed run was replacing."""
     for draft in stale_files(where):
         _remove(draft, where.site)
 
 
 def stale_files(where: Folders) -> list[Path]:
-    """Return the drafts whose process is gone, sorted."""
+    """Return the drafts of ended processes, sorted."""
     drafts = [
         *where.observations.rglob(".*.parquet.*"),
         *where.data.glob(f".{where.database.name}.*"),

@@ -105,7 +105,7 @@ def write_report() -> Path:
     return site.publish(folders())
 
 
-@flow(  # type: ignore[no-matching-overload]  (of a future that nobody has submitted yet)
+@flow(  # type: ignore[no-matching-overload]  (of a future that is not submitted yet)
     name="nightly",
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
     task_runner=ThreadPoolTaskRunner(max_workers=4),

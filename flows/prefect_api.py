@@ -1,4 +1,4 @@
-"""Prefect's API server for one run: on loopback, with a login, and gone when whoever started it is gone.
+"""Prefect's API server for one run: on loopback, with a login; it ends with the process that started it.
 
 Everybody who can write to a Prefect server can run code as the user of its flows. So ours asks for a login.
 
@@ -78,7 +78,7 @@ def wait(patience: float = PATIENCE) -> None:
     try:
         with urlopen(f"{url}/health", timeout=patience):  # noqa: S310 - our own address, or one the user chose
             pass
-    except HTTPError:  # whoever answers is there
+    except HTTPError:  # an error is an answer too
         pass
     except (OSError, HTTPException) as error:
         raise NotStartedError(f"no Prefect server answers at {url}: {error}") from error
@@ -100,7 +100,7 @@ def log_in() -> None:
 def _process(*, schedules: bool) -> Iterator[str]:
     """Run a server and yield its url, which listens at once and answers when the server is up.
 
-    The server kills itself when a pipe closes whose other end is ours, so it outlives no kill -9.
+    The server kills itself when our end of a pipe closes, so it ends even after kill -9.
     """
     theirs, ours = os.pipe()
     with socket.create_server(("127.0.0.1", 0)) as listening:

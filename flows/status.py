@@ -40,7 +40,7 @@ class SourceStatus:
         return max(self.good.values(), default=None)
 
     def units_before(self, moment: datetime) -> list[str]:
-        """Return the due units whose last good visit is before a moment, or never was."""
+        """Return the due units that were not fetched since a moment."""
         return [unit for unit in self.due if unit not in self.good or self.good[unit] < moment]
 
     @property

@@ -65,3 +65,11 @@ def prepared_prefect(once):
     """Give data folders the database that Prefect would make in them: its migrations take longer than most tests."""
     home = once("prefect", prefect.migrate)
     return lambda data: prefect.copy_database(home, data)
+
+
+@pytest.fixture(scope="session")
+def canary_demo(once):
+    """The folder of one run of `demo` with canary names, for all workers: data, stdout and stderr."""
+    from support.canary_demo import run_demo  # it imports the demo, which few tests need
+
+    return once("demo", run_demo)

@@ -141,8 +141,8 @@ def _serve(history: Path, bare: Path) -> str | None:
 def _reason(error: CalledProcessError | ValueError) -> str:
     if isinstance(error, ValueError):
         return str(error)
-    said = error.stderr.decode(errors="replace").splitlines()
-    return "; ".join(line.strip() for line in said) or f"git ended with {error.returncode}"
+    lines = error.stderr.decode(errors="replace").splitlines()
+    return "; ".join(line.strip() for line in lines) or f"git ended with {error.returncode}"
 
 
 def _unpack(bundle: Path, bare: Path) -> None:

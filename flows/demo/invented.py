@@ -1,8 +1,7 @@
-"""Invented histories: who changes what and when, the same for the same repository and month.
+"""Invented histories: the commits of each repository and month, the same each time.
 
-Nothing here comes from a real history but the accounts of bots, and the totals of a month where
-it is given some. Each month is drawn from its own seed, so tomorrow's history is today's with more
-on top.
+Only the accounts of bots and the measured totals of a month come from real histories. Each month
+has its own seed, so the history of a later day has the same commits and more.
 """
 
 import re
@@ -98,7 +97,7 @@ def period(source: Source, today: date, window: Window | None = None) -> tuple[d
 
 
 def usual_totals(community: str, units: Iterable[str], month: date) -> Totals:
-    """Draw the totals of a month that nobody measured, for these repositories; three people at least."""
+    """Draw the totals of a month without a measurement, for these repositories; three people at least."""
     dice = _dice(f"{community} {month} totals")
     commits = max(3, round(sum(pace(unit).changes for unit in units) * dice.uniform(0.8, 1.2)))
     people = max(3, min(team_size(community), commits * 2 // 3))

@@ -1,4 +1,4 @@
-"""How much happens in each month of an invented history: as much as was measured in the real one, where it was."""
+"""The totals of each month of an invented history: those of the real one where they were measured."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ METRICS = ("commits", "code_people", "new_code_people", "code_committers")
 
 
 class Totals(NamedTuple):
-    """What one month of a community adds up to; `releases` is None where nobody counted them."""
+    """What one month of a community adds up to; `releases` is None where they were not counted."""
 
     commits: int
     people: int
@@ -73,12 +73,12 @@ def windows(figures: Iterable[Figure], *, whole: bool) -> dict[str, Window]:
     A whole one has all of its months, with the mail of the year before the founding talk. No window
     ends later than the newest month that at least half of the communities were measured in.
     """
-    told: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
+    values_of: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
     for figure in figures:
         if figure.quality == "measured" and figure.month:
-            told[figure.community, figure.month][figure.metric] = int(figure.value)
+            values_of[figure.community, figure.month][figure.metric] = int(figure.value)
     measured: dict[str, dict[date, Totals]] = defaultdict(dict)
-    for (community, month), values in sorted(told.items()):
+    for (community, month), values in sorted(values_of.items()):
         if values.keys() >= set(METRICS):
             measured[community][month] = _totals(values)
     if not measured:

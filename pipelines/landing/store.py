@@ -86,15 +86,15 @@ def land(where: Folders, harvest: Harvest) -> Visit:
     day are written once. A damaged file is replaced.
     """
     target = unit_file(where.observations, harvest.visit)
-    if harvest.schema is COUNTS and (held := read_visit(target)):
-        return _keep_counts(where, harvest.visit, held)
+    if harvest.schema is COUNTS and (stored := read_visit(target)):
+        return _keep_counts(where, harvest.visit, stored)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         visit = _write(draft, harvest)
     except Exception as error:
-        said = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
-        reason = redact(f"the reading stopped: {said}")[:300]
+        cause = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
+        reason = redact(f"the reading stopped: {cause}")[:300]
         visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason)
     else:
         visit = _swap(draft, target, visit, harvest.allowed_loss)
@@ -104,10 +104,10 @@ def land(where: Folders, harvest: Harvest) -> Visit:
     return visit
 
 
-def _keep_counts(where: Folders, visit: Visit, held: Visit) -> Visit:
+def _keep_counts(where: Folders, visit: Visit, stored: Visit) -> Visit:
     """Log a visit whose day has its counts already; they stay as they are."""
     kept = "the counts of this day are stored already"
-    visit = replace(visit, verdict=Verdict.UNCHANGED, observations=held.observations, note=kept)
+    visit = replace(visit, verdict=Verdict.UNCHANGED, observations=stored.observations, note=kept)
     log_visit(where.visits, visit)
     return visit
 
@@ -131,8 +131,8 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
 
 
 def _swap(draft: Path, target: Path, visit: Visit, allowed_loss: int) -> Visit:
-    held = read_visit(target)
-    before = held.observations or 0 if held else 0
+    stored = read_visit(target)
+    before = stored.observations or 0 if stored else 0
     now = visit.observations or 0
     if now < min(before * (1 - MAX_SHRINK), before - allowed_loss):
         reason = f"shrank from {before} to {now}: the earlier harvest is kept"

@@ -237,7 +237,7 @@ def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
     cut(where.observations / "birds/github/a__b-2026-03-02.parquet")
     assert latest_count_file(where.observations, source, "a__b").unit == "a__b-2026-03-01"
     (problem,) = damage.find_damage(where, [source])
-    assert problem.fix.startswith("the source does not tell the counts of a past day")
+    assert problem.fix.startswith("no source states the counts of a past day again")
     again = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 2}], schema=COUNTS)
     assert land(where, Harvest(visit, 0.0, COUNTS, [again], [])).verdict == Verdict.OK
     assert damage.find_damage(where, [source]) == []
