@@ -68,8 +68,8 @@ def prepared_prefect(once):
 
 
 @pytest.fixture(scope="session")
-def canary_demo(once):
+def canary_demo(once, prepared_prefect):
     """The folder of one run of `demo` with canary names, for all workers: data, stdout and stderr."""
     from support.canary_demo import run_demo  # it imports the demo, which few tests need
 
-    return once("demo", run_demo)
+    return once("demo", lambda folder: run_demo(folder, prepared_prefect))

@@ -231,7 +231,7 @@ def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
     where = Folders(tmp_path, tmp_path, tmp_path)
     source = Source("birds", "github", "github", (), date(2025, 1, 1), "Invented.")
     for day in ("2026-03-01", "2026-03-02"):
-        visit = Visit("birds", "github", "github", f"a__b-{day}", "", datetime.now(UTC), Verdict.OK)
+        visit = Visit("birds", "github", "github", f"a__b-{day}", "", datetime(2026, 3, 2, tzinfo=UTC), Verdict.OK)
         batch = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 1}], schema=COUNTS)
         land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
     cut(where.observations / "birds/github/a__b-2026-03-02.parquet")

@@ -406,7 +406,14 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
         replace(told(f"birds/{number}", verdict, reason="because " * 40), community=f"birds{group}")
         for group in range(3) for verdict in verdicts for number in range(50)
     )  # fmt: skip
-    plan = Plan("birds8", "core", datetime.now(UTC), ("birds/a", "birds/b", "birds/c"), ("birds/b", "birds/c"), "later")
+    plan = Plan(
+        "birds8",
+        "core",
+        datetime(2026, 3, 20, tzinfo=UTC),
+        ("birds/a", "birds/b", "birds/c"),
+        ("birds/b", "birds/c"),
+        "later",
+    )
     collected = CollectResult(visits, ("birds9/core birds/silent",), (plan,))
     problems = summary.visit_problems(collected, where)
     lines = summary.render(collected, problems, None, up_to_date=False).splitlines()
@@ -461,7 +468,7 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, 
     local = replace(SPARROW, community="local", urls=("git+http://127.0.0.1:1/birds/sparrow",))
     lists = [replace(local, name=name, kind="ponymail", urls=("http://127.0.0.1:1/api/",)) for name in ("a", "b")]
     near = replace(local, name="near")
-    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], datetime.now(UTC))
+    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], datetime(2026, 3, 20, tzinfo=UTC))
     assert waits == [
         nightly.RETRY_DELAYS, ("sparrow", 0), nightly.RETRY_DELAYS, ("finch", 1),
         nightly.LOOPBACK_DELAYS, ("local", 0), nightly.LOOPBACK_DELAYS, ("local", "local", 0),

@@ -9,12 +9,14 @@ import os
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
+from datetime import date
 from email.header import Header
 from pathlib import Path
 from urllib.parse import quote
 
 from flows.demo import counts, forums, hyperkitty, invented, mail, people, pipermail, ponymail
-from pipelines.folders import CHECKOUT
+from pipelines.folders import CHECKOUT, DemoMarker, Folders, write_demo_marker
 
 KEY = "7a" * 32
 SENDER, LOCAL, TOPIC, BODY, DOTTED, LOGIN = (
@@ -67,10 +69,13 @@ def _add_to_body(write_body):
     return lambda message: write_body(message) + ("" if message.number % EVERY else f"\n{spelled}\n")
 
 
-def run_demo(folder: Path) -> None:
-    """Run the command into `folder`/data; keep what it says in `folder`, and the exit status."""
+def run_demo(folder: Path, prepare_prefect: Callable[[Path], None]) -> None:
+    """Run the command into `folder`/data, which has Prefect's database already; keep what it says beside it."""
+    data = folder / "data"
+    prepare_prefect(data)
+    write_demo_marker(Folders(data, data, data), DemoMarker("", date(2026, 1, 1)))
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("STACKRANK_", "PREFECT_"))}
-    environment |= {"STACKRANK_DATA": str(folder / "data"), "STACKRANK_KEY": KEY, "COLUMNS": "100"}
+    environment |= {"STACKRANK_DATA": str(data), "STACKRANK_KEY": KEY, "COLUMNS": "100"}
     environment |= {"PREFECT_API_AUTH_STRING": f"birds:{LOGIN}", "PYTHONPATH": str(CHECKOUT)}
     with (folder / "stdout").open("w") as out, (folder / "stderr").open("w") as errors:
         command = [sys.executable, "-m", "support.canary_demo", "demo"]
