@@ -312,7 +312,7 @@ def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet
             in quiet.text
         )
     assert "2 units in 2 sources visited; none failed." in quiet.text
-    assert "a rehearsal: people <invented>" in quiet.text
+    assert "a demo: people <invented>" in quiet.text
     assert set(quiet.figures) == {"commits", "code-people", "active-people"}
 
 
