@@ -37,7 +37,7 @@ def _report(chosen: argparse.Namespace) -> int:
     from reports.pages import as_of
 
     try:
-        asked = None if chosen.as_of is None else as_of.month(chosen.as_of)
+        asked = None if chosen.as_of is None else as_of.parse_month(chosen.as_of)
         with locks.single_run(folders(), "stackrank report"):
             print(f"page: {site.publish(folders(), asked)}")
     except as_of.AsOfError as error:
