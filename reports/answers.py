@@ -1,6 +1,7 @@
 """Ask the database the questions in `reports/queries`."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,24 @@ def ask(database: Database, page: str, name: str, **parameters: object) -> pd.Da
 
     Invisible characters in texts become the replacement sign. A parameter that the question does not name is left out.
     """
-    sql = _question(page, name)
-    named = {key: value for key, value in parameters.items() if re.search(rf"\${key}\b", sql)}
-    answer = database.ask(sql, named)
-    shown = pa.table([_visible(column) for column in answer.columns], names=answer.column_names)
-    return shown.to_pandas(types_mapper=pd.ArrowDtype)
+    return _answer(database, page, name, parameters).to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def ask_rows(database: Database, page: str, name: str, **parameters: object) -> list[dict[str, Any]]:
+    """Return the same answer as the rows that a template takes: NULL is None."""
+    return _answer(database, page, name, parameters).to_pylist()
 
 
 def rows(answer: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of an answer as a template takes them: NA is None."""
+    """Return the rows of an answer: NA is None."""
     return pa.Table.from_pandas(answer, preserve_index=False).to_pylist()
+
+
+def _answer(database: Database, page: str, name: str, parameters: Mapping[str, object]) -> Any:
+    sql = _question(page, name)
+    named = {key: value for key, value in parameters.items() if re.search(rf"\${key}\b", sql)}
+    answer = database.ask(sql, named)
+    return pa.table([_visible(column) for column in answer.columns], names=answer.column_names)
 
 
 @cache

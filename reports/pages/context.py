@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.warehouse.query import Database
-from reports.answers import ask, rows
+from reports.answers import ask, ask_rows
 from reports.text.formats import next_month
 
 Row = Mapping[str, Any]
@@ -30,12 +30,15 @@ class Context:
 
     def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:
         """Return the answer to a question about the month; it may name `$as_of`, `$until` (not shown) and `more`."""
-        until = next_month(self.month if self.is_dated else self.build["today"])
-        return ask(self.database, page, name, as_of=self.month, until=until, **more)
+        return ask(self.database, page, name, **self._span, **more)
 
     def rows(self, page: str, name: str, **more: object) -> list[dict[str, Any]]:
-        """Return the same answer as rows, in which NA is None."""
-        return rows(self.ask(page, name, **more))
+        """Return the same answer as rows, in which NULL is None."""
+        return ask_rows(self.database, page, name, **self._span, **more)
+
+    @property
+    def _span(self) -> dict[str, date]:
+        return {"as_of": self.month, "until": next_month(self.month if self.is_dated else self.build["today"])}
 
     def of(self, community: str) -> Row:
         """Return what is known of one community."""
@@ -48,5 +51,5 @@ class Context:
 
 def read_context(database: Database) -> Context:
     """Ask for what every page shows, for the newest complete window."""
-    build, communities, sources = (rows(ask(database, "site", name)) for name in ("build", "communities", "sources"))
+    build, communities, sources = (ask_rows(database, "site", name) for name in ("build", "communities", "sources"))
     return Context(database, build[0], communities, sources, build[0]["last_complete_month"])

@@ -1,6 +1,6 @@
 """The first page, and its like for an earlier month: who has which place, and how it came to that."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -24,13 +24,13 @@ FAILURES = 10
 
 def page(site: Context, dated: Sequence[date] = ()) -> str:
     """Return index.html, or the page of an earlier month; `dated` are the months that have such a page."""
-    charts = [*_places_charts(site), *_months_charts(site)]
+    metrics, rankings = site.rows("ranking", "metrics"), list(_rankings(site))
+    charts = [*_places_charts(site, [ranking["family"] for ranking in rankings]), *_months_charts(site, metrics)]
     drawn = {chart.id for chart in charts}
-    metrics = site.rows("ranking", "metrics")
     return render_page(
         "index.html", site=site, here="an earlier month" if site.is_dated else "ranking",
         root="../../" if site.is_dated else "",
-        rankings=list(_rankings(site)),
+        rankings=rankings,
         no_overall=site.rows("ranking", "no_overall")[0]["reason"],
         charts=charts,
         empty=[
@@ -55,7 +55,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
         heads = _heads(family, ranked[0]["families"], metrics)
         what = f"{family_phrase(family, ranked[0]['families'])}, {format_window(site.month)}"
         yield {
-            "heading": family_heading(family), "what": what, "sentence": headline(ranked, what), "metrics": metrics,
+            "family": family, "heading": family_heading(family), "what": what, "sentence": headline(ranked, what), "metrics": metrics,
             "heads": list(heads.values()),
             "rows": [
                 row | {
@@ -80,20 +80,19 @@ def _cell(row: Row | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _places_charts(site: Context) -> Iterator[Chart]:
+def _places_charts(site: Context, families: Iterable[str]) -> Iterator[Chart]:
     places, looks = site.ask("ranking", "places"), _looks(site)
-    families = dict.fromkeys(row["family"] for row in site.rows("ranking", "rankings"))
     for family in families:
         if chart := places_chart(places, family, looks, site.build):
             yield chart
 
 
-def _months_charts(site: Context) -> Iterator[Chart]:
+def _months_charts(site: Context, metrics: Sequence[Row]) -> Iterator[Chart]:
     """Yield a chart of each metric that has a value, with releases and imports."""
     months = site.ask("ranking", "monthly", metrics=list(DRAWN))
     bots = site.ask("ranking", "including_bots")
     changes = site.rows("ranking", "rank_including_bots")
-    definitions = {row["metric"]: row["definition"] for row in site.rows("ranking", "metrics")}
+    definitions = {row["metric"]: row["definition"] for row in metrics}
     marks = [
         Mark(row["community"], row["released_at"], release_text(row), row["series"] or row["version"])
         for row in site.rows("ranking", "releases")
