@@ -15,12 +15,12 @@ def render_page(template: str, **given: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
     for module in (formats, labels, freshness, sentences):
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
-    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

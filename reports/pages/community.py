@@ -83,13 +83,14 @@ def _months_charts(
     bots = bots.assign(name=[label(metric) for metric in bots["key"]])
     changes = {row["metric"]: row for row in site.rows("community", "rank_including_bots", community=community)}
     marked = [row for row in reversed(answers.releases) if row["kind"] == "feature" and row["month"]]
-    for (family, unit), own in months.groupby(["family", "unit"], sort=False):
+    for _, own in months.groupby(["family", "unit"], sort=False):
+        family, unit = str(own["family"].iloc[0]), str(own["unit"].iloc[0])
         if own["value"].isna().all():
             continue
         keys = list(own["key"].unique())
         looks = styles(keys)
         switched = bots[bots["key"].isin(keys)]
-        has_bots = switched["value"].notna().any()
+        has_bots = bool(switched["value"].notna().any())
         numbers = Numbers(
             own.assign(name=[label(metric) for metric in own["key"]]),
             switched,

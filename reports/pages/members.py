@@ -17,12 +17,27 @@ from reports.text.language import gettext
 from reports.text.sentences import count_text, measure_change_text, origin_text
 
 KIND_TEXTS = {
-    "registered": (gettext("Who is registered"), gettext("People who signed up once. Many never came again. No two registers are alike.")),
-    "subscribed": (gettext("Who is in a team"), gettext("People who joined a team on a platform, often years ago.")),
-    "active": (gettext("Who was there lately"), gettext("People who came during the last days, as the platform counts them.")),
-    "committing": (gettext("Who may write, and who has"), gettext("This is not the same as being a member.")),
-    "attention": (gettext("Attention, easily bought"), gettext("Stars, forks and watchers are shown and never scored.")),
-}  # fmt: skip
+    "registered": (
+        gettext("Who is registered"),
+        gettext("People who signed up once. Many never came again. No two registers are alike."),
+    ),
+    "subscribed": (
+        gettext("Who is in a team"),
+        gettext("People who joined a team on a platform, often years ago."),
+    ),
+    "active": (
+        gettext("Who was there lately"),
+        gettext("People who came during the last days, as the platform counts them."),
+    ),
+    "committing": (
+        gettext("Who may write, and who has"),
+        gettext("This is not the same as being a member."),
+    ),
+    "attention": (
+        gettext("Attention, easily bought"),
+        gettext("Stars, forks and watchers are shown and never scored."),
+    ),
+}
 COMPARABLE = {
     True: gettext("Counts of two communities mean the same."),
     False: gettext("No other community's count means the same."),
@@ -64,7 +79,7 @@ def _kind(site: Context, kind: str, measures: Sequence[Row], counts: pd.DataFram
 def _groups(measure: Row, counts: pd.DataFrame) -> Iterator[tuple[str | None, pd.DataFrame]]:
     """Yield the counts of one chart: of all communities where they mean the same, else of each by itself."""
     if not measure["comparable"]:
-        yield from counts.groupby("community", sort=False)
+        yield from ((str(community), own) for community, own in counts.groupby("community", sort=False))
     elif not counts.empty:
         yield None, counts
 

@@ -74,7 +74,8 @@ def _cell(answers: Answers, community: Row, topic: str, era: str | None) -> Cell
     slug = community["community"]
     facts = [row for row in answers.facts if (row["community"], row["topic"], row["era"]) == (slug, topic, era)]
     releases = answers.releases.get(slug, ())
-    counted, differs = "", []
+    counted = ""
+    differs: list[str] = []
     if topic == "first-release":
         counted = _release(gettext("first: {version}, {day} ({dated_by})"), next(iter(releases), None))
         differs = [text for row in facts for text in against_version(row, releases)]
@@ -136,7 +137,7 @@ def newest_of(releases: Sequence[Row], until: date) -> Row | None:
 
 
 def cadence_text(cadence: Row) -> str:
-    """Return how many new lines of versions twelve months brought; `cadence` is one of `queries/platforms/cadence.sql`."""
+    """Return how many new lines of versions twelve months brought, from a row of `queries/platforms/cadence.sql`."""
     month, lines = format_month(cadence["last"]), pluralize(int(cadence["lines"]), "new line")
     if not cadence["months"]:
         return gettext("not observed in the twelve months to {month}").format(month=month)

@@ -55,7 +55,8 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
         heads = _heads(family, ranked[0]["families"], metrics)
         what = f"{family_phrase(family, ranked[0]['families'])}, {format_window(site.month)}"
         yield {
-            "family": family, "heading": family_heading(family), "what": what, "sentence": headline(ranked, what), "metrics": metrics,
+            "family": family, "heading": family_heading(family),
+            "what": what, "sentence": headline(ranked, what), "metrics": metrics,
             "heads": list(heads.values()),
             "rows": [
                 row | {

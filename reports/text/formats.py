@@ -4,11 +4,6 @@ import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-<<<<<<< HEAD
-=======
-from reports.answers import Row
-
->>>>>>> main
 
 def format_day(when: date | None) -> str:
     """Return a day such as `20 January 2021`, or the word for none."""
@@ -50,14 +45,9 @@ def format_age(seen: datetime | None, built: datetime) -> str:
     return pluralize(hours, "hour") if hours < 48 else pluralize(hours // 24, "day")
 
 
-<<<<<<< HEAD
 def pluralize(number: int, noun: str, plural: str = "") -> str:
     """Return `1 unit` or `2 units`; zero is `no units`."""
     many = plural or f"{noun}s"
-=======
-def pluralize(number: int, noun: str) -> str:
-    """`1 unit`, `2 units`, `none of the units` never: zero is said as `no units`."""
->>>>>>> main
     if number == 0:
         return f"no {many}"
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {many}"
