@@ -46,7 +46,7 @@ def page(site: Context, community: str) -> str:
         "community.html", site=site, here=community, root="../",
         own=answers.own,
         standing=[
-            standing_text(row, f"{family_phrase(row['family'], row['families'])}, {window}") for row in answers.rankings
+            standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in answers.rankings
         ],
         charts=list(_charts(site, community, answers)),
         numbers=_numbers(site, answers.months),

@@ -33,7 +33,7 @@ def places_chart(
     ]  # fmt: skip
     return Chart(
         id=f"places-{family}",
-        title=gettext("Places over time: {family}").format(family=family_phrase(family, held[0]["families"])),
+        title=gettext("Places over time: {family}").format(family=family_phrase(family)),
         description=DESCRIPTION,
         figure=draw_places(drawn, looks, [event for event in events if event.key in looks]),
         table=table_of(gettext("Window ends"), drawn, {(r["month"], r["key"]): place_text(r) for r in held}, events),

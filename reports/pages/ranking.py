@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.catalogue.load import CHANNELS
-from pipelines.ranking import method
 from reports.charts.chart import Chart
 from reports.charts.series import Mark, Style, styles
 from reports.pages.context import Context, Row
@@ -14,9 +13,9 @@ from reports.pages.months import GAPS, Numbers, months_chart
 from reports.pages.places import places_chart
 from reports.render import render_page
 from reports.text.formats import format_range, format_window
-from reports.text.labels import family_heading, family_phrase, label, metric_heading
+from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
 from reports.text.language import gettext
-from reports.text.sentences import headline, import_text, origin_text, rank_changes, release_text
+from reports.text.sentences import NO_OVERALL, headline, import_text, origin_text, rank_changes, release_text
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
@@ -31,7 +30,7 @@ def page(site: Context, dated: Sequence[date] = ()) -> str:
         "index.html", site=site, here="an earlier month" if site.is_dated else "ranking",
         root="../../" if site.is_dated else "",
         rankings=rankings,
-        no_overall=site.rows("ranking", "no_overall")[0]["reason"],
+        no_overall="" if site.rows("ranking", "no_overall")[0]["is_ranked"] else NO_OVERALL,
         charts=charts,
         empty=[
             {"metric": metric, "sources": _sources(site, metrics, metric)}
@@ -47,13 +46,13 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
     """Yield each family's sentence and table: of its metrics' levels, overall of the families' indices."""
     weights = site.rows("ranking", "weights")
     cells = {(row["family"], row["community"], row["part"]): row
-             for row in site.rows("ranking", "cells", **method.load().rules)}  # fmt: skip
+             for row in site.rows("ranking", "cells")}  # fmt: skip
     imports = site.rows("ranking", "imports")
     for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
         ranked = list(answer)
         metrics = [row for row in weights if row["family"] == family]
-        heads = _heads(family, ranked[0]["families"], metrics)
-        what = f"{family_phrase(family, ranked[0]['families'])}, {format_window(site.month)}"
+        heads = _heads(family, metrics)
+        what = f"{family_phrase(family)}, {format_window(site.month)}"
         yield {
             "family": family, "heading": family_heading(family),
             "what": what, "sentence": headline(ranked, what), "metrics": metrics,
@@ -68,10 +67,12 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _heads(family: str, families: str, metrics: Sequence[Row]) -> dict[str, str]:
+def _heads(family: str, metrics: Sequence[Row]) -> dict[str, str]:
     """Return the heads of a ranking's table by what the column is of."""
     if family == "overall":
-        return {part: gettext("{family}: index").format(family=family_heading(part)) for part in families.split(", ")}
+        rest = {row["metric_family"] for row in metrics}
+        heads = ((part, family_heading(part)) for part in FAMILIES if part in rest)
+        return {part: gettext("{family}: index").format(family=heading) for part, heading in heads}
     return {row["metric"]: metric_heading(row["metric"]) for row in metrics}
 
 

@@ -10,12 +10,12 @@ MISSING = {
     None: "not observed",
 }
 
-FAMILIES = {"overall": "Overall", "talk": "Talk", "code": "Code", "members": "Members"}
+FAMILIES = {"overall": "Overall", "code": "Code", "talk": "Talk", "people": "People"}
 
 FAMILY_PHRASES = {
     "talk": "public talk",
     "code": "public code activity",
-    "members": "people seen anywhere",
+    "people": "newcomers",
 }
 
 LABELS = {
@@ -134,9 +134,8 @@ def family_heading(family: str) -> str:
     return FAMILIES[family]
 
 
-def family_phrase(family: str, families: str) -> str:
-    """Return what a ranking is by; overall rests on `families`, written `code, talk`."""
+def family_phrase(family: str) -> str:
+    """Return what a ranking is by; overall is by all families."""
     if family != "overall":
         return FAMILY_PHRASES[family]
-    named = [said for name, said in FAMILY_PHRASES.items() if name in families.split(", ")]
-    return gettext("{families} together").format(families=join_and(named))
+    return gettext("{families} together").format(families=join_and(list(FAMILY_PHRASES.values())))

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pipelines.ranking import method
 from reports.text.formats import format_day, format_month, format_number, join_and, pluralize
 from reports.text.labels import FAMILY_PHRASES, MISSING, STATES, label_in_sentence
 from reports.text.language import gettext
 
 WINDOW = 12
 NAMED = 3
+RULES = method.load().rules
 
 Row = Mapping[str, Any]
 
@@ -175,8 +177,6 @@ def headline(rows: Sequence[Row], what: str) -> str:
 def _ranked(ranked: Sequence[Row], what: str) -> str:
     if not ranked:
         return gettext("No community can be ranked in {what}.").format(what=what)
-    if len(ranked) == 1:
-        return gettext("Only {name} can be ranked in {what}.").format(name=ranked[0]["name"], what=what)
     places = join_and([rank_phrase(row) for row in ranked[:NAMED]])
     if len(ranked) <= NAMED:
         return gettext("By score in {what}: {places}.").format(what=what, places=places)
@@ -213,9 +213,37 @@ def unranked_text(rows: Iterable[Row]) -> str:
     return " ".join(said.format(name=row["name"], reason=reason_text(row)) for row in without)
 
 
+REASONS = {
+    "sources_ended": gettext("all its sources have ended"),
+    "nobody_seen": gettext("nobody was seen for {window} months"),
+    "no_source": gettext("no source of it was alive in these months"),
+    "new": gettext("its sources are younger than {window} months: they began in {since}"),
+    "not_observed": gettext(
+        "its {missing} could not be seen: {months} of {window} months were, and a place needs {fewest_months}"
+    ),
+    "size_not_observed": gettext("how many people a month it has could not be seen"),
+    "quiet": gettext("{people} people a month; a place needs {fewest_people}"),
+    "fewer_than_two_ranked": gettext("no other community can be ranked, and a ranking needs two"),
+}
+NEWCOMERS = {"people": "newcomers"}
+NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers were all seen")
+
+
 def reason_text(row: Row) -> str:
-    """Return why a community has no place."""
-    return str(row["reason"])
+    """Return why a community has no place, or nothing; `row` is one of `queries/ranking/rankings.sql`."""
+    if row["reason_code"] is None:
+        return ""
+    is_size = row["reason_code"] == "not_observed" and not row["missing"]
+    reason = REASONS["size_not_observed" if is_size else row["reason_code"]].format(
+        missing=join_and([NEWCOMERS.get(family, family) for family in (row["missing"] or "").split(", ")]),
+        months=row["months"], window=WINDOW, people=format_number(row["people"]),
+        since=row["living_since"] and format_month(row["living_since"]),
+        fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
+    )  # fmt: skip
+    if row["state"] != "dormant" or not row["active_in"]:
+        return reason
+    said = gettext("{reason}; it was last seen active in {month}")
+    return said.format(reason=reason, month=format_month(row["active_in"]))
 
 
 def year_of_states(states: Iterable[str | None]) -> str:

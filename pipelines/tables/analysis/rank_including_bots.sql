@@ -4,7 +4,7 @@
 --   metric: name of the metric, or the family: then the levels are scores, natural logarithms
 --   community: slug of the community
 --   months: months of the window that were seen well enough
---   level: mean month over these months, each divided by its coverage; of the family its score
+--   level: mean of these months, each divided by its coverage to the metric's exponent; of the family its score
 --   level_including_bots: the same where the messages or commits of bots are included
 --   rank: 1 for the highest level, equal ones share a rank
 --   rank_including_bots: the same by level_including_bots
@@ -19,11 +19,12 @@ with counted as (
     lateral (values ('commits', commits, commits_with_automated),
                     ('code_people', code_people, code_people_with_automated)) said(metric, value, including_bots)
 ), levels as (
-    select as_of, family, metric, community, count(*) as months, sum(value) / sum(covered) as level,
-        sum(including_bots) / sum(covered) as level_including_bots
+    select as_of, family, metric, community, count(*) as months, avg(value / covered ^ coverage_exponent) as level,
+        avg(including_bots / covered ^ coverage_exponent) as level_including_bots
     from rankings.as_ofs cross join rankings.rules
     join counted on month between as_of - to_months(window_months - 1) and as_of
     join core.channels using (family, community, month)
+    join (select metric, coverage_exponent from rankings.method) as method using (metric)
     where counted.state in ('observed', 'partial') and covered >= usable_coverage
     group by all having count(*) >= any_value(fewest_months)
 ), scores as (
@@ -34,7 +35,7 @@ with counted as (
     join rankings.monthly r using (as_of, family, community)
     join rankings.method m using (metric)
     left join levels l using (as_of, family, metric, community)
-    where family in ('talk', 'code') and r.place is not null and r.published_months = 0
+    where family in ('talk', 'code') and r.rank is not null and r.published_months = 0
     group by as_of, family, community
 )
 select as_of, family, metric, community, months, level, level_including_bots,

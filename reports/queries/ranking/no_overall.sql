@@ -1,4 +1,4 @@
--- Why there is no overall ranking of the window that ends with $as_of; NULL where there is one.
-select min(reason) filter (families is null) as reason
+-- Whether anybody is ranked overall in the window that ends with $as_of.
+select count(rank) > 0 as is_ranked
 from rankings.monthly
 where as_of = $as_of and family = 'overall'

@@ -1,13 +1,11 @@
--- One row per family and community for the window that ends with $as_of. Families that rank somebody stand first, overall before the others.
-with window_of as (select * from rankings.monthly where as_of = $as_of),
-families as (select family, max(families) as families from window_of group by family having max(families) is not null)
-select f.family, f.families, c.community, c.name, n.place as rank, n."index", n.months, n.published_months,
-       if(n.place is null, coalesce(n.reason, 'the build gave no row for this community'), null) as reason,
-       100 * n."index" / max(n."index") filter (n.place is not null) over of_family as percent_of_first,
-       count(n.place) over of_family as ranked,
-       count(n.place) over (partition by f.family, n.place) > 1 as shares_rank
-from families f
-cross join raw.communities c
-left join window_of n on n.family = f.family and n.community = c.community
-window of_family as (partition by f.family)
-order by ranked = 0, list_position(['overall', 'talk', 'code', 'members'], f.family), n.place nulls last, c.name, c.community
+-- One row per ranking and community of which a source had begun, for the window that ends with $as_of. Rankings that rank somebody stand first, overall before the others; the dormant stand last.
+select r.family, r.community, c.name, r.state, r.rank, r."index", r.months, r.published_months,
+       r.reason_code, r.missing, r.people, r.living_since, r.active_in,
+       100 * r."index" / max(r."index") filter (r.rank is not null) over of_family as percent_of_first,
+       count(r.rank) over of_family as ranked
+from rankings.monthly r
+left join raw.communities c using (community)
+where r.as_of = $as_of and r.state <> 'no source'
+window of_family as (partition by r.family)
+order by ranked = 0, list_position(['overall', 'code', 'talk', 'people'], r.family), r.rank nulls last,
+         r.state = 'dormant', c.name, r.community
