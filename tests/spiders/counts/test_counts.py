@@ -272,7 +272,7 @@ def test_status_and_page_tell_of_pages_and_not_of_days(house):
     seen = {s.source.id: s for s in status.known(house.where, house.sources).sources}
     assert set(seen["birds/github"].good) == {"birds__Wren", "birds__Wren__contributors", "birds__public_members"}
     assert [visit.verdict for visit in seen["github-legal/one"].failed] == ["refused"]
-    question = (CHECKOUT / "reports/queries/freshness.sql").read_text()
+    question = (CHECKOUT / "reports/queries/site/sources.sql").read_text()
     rows = {(r["community"], r["source"]): r for r in query.ask(house.where.database, question).to_pylist()}
     github_row = rows["birds", "github"]
     assert (github_row["units"], github_row["known_units"], github_row["waiting_units"]) == (3, 3, 0)

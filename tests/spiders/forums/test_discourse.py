@@ -30,7 +30,7 @@ from pipelines.landing.store import Harvest, land, stored_visits
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
-from reports import answers
+from reports import site
 from spiders.core.pages import NoPageError
 from spiders.forums import discourse
 from spiders.forums.discourse import (
@@ -609,7 +609,7 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     assert move == ("talk", "dev", "talk", "stitch")
     kinds = ask(where, "select distinct source from metrics.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
-    assert answers.read_answers(where.database)
+    assert site.publish(where).exists()
 
 
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):
