@@ -115,7 +115,7 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 
 def test_hostile_text_makes_no_elements(house):
-    for name, page in house.pages.items():
+    for page in house.pages.values():
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
         root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
@@ -275,7 +275,8 @@ def test_each_source_says_when_it_was_last_seen(house):
     (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
     (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
     (1, {"quiet_days": 10, "usual_days": 3},
-     "seen 1 hour before the build; nothing new for 10 days, 3 days is the usual pause: check that it still works", True),
+     "seen 1 hour before the build; nothing new for 10 days, 3 days is the usual pause: check that it still works",
+     True),
 ])  # fmt: skip
 def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
@@ -400,8 +401,8 @@ def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house, tmp_path
 
 
 def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
-    for figure, line, event in (("commits", 24, 144), ("code-people", 6, 7)):
-        drawn = house.page.figures[figure]
+    for name, line, event in (("commits", 24, 144), ("code-people", 6, 7)):
+        drawn = house.page.figures[name]
         assert values(drawn, "alpha", "observed")["2025-08-01"] == line
         assert values(drawn, "alpha", "event") == {"2025-08-01": event}
     told = "Alpha Cloud, August 2025: 144, 120 of them recorded on 20 August 2025"
@@ -678,7 +679,7 @@ def test_times_and_counts_in_words():
 
 
 def ranked(*percents):
-    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with so many percent of the first; None has no rank."""
+    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with their percent of the first; None: no rank."""
     ranks = [percent and 1 + sum(other > percent for other in percents if other) for percent in percents]
     rows = zip("ABCDE", percents, ranks, strict=False)
     return [
