@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
+from support.commands import run_here
 from support.readme import README
 
 from flows.cli import parser
@@ -29,8 +30,11 @@ def block(language: str, holding: str) -> str:
 
 
 def stackrank(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("STACKRANK_", "PREFECT_"))}
-    environment |= {"STACKRANK_DATA": str(data), "STACKRANK_KEY": "7a" * 32, "COLUMNS": "100", **more}
+    """Run a command: questions in this process, what works on a data folder in one of its own."""
+    ours = {"STACKRANK_DATA": str(data), "STACKRANK_KEY": "7a" * 32, "COLUMNS": "100", **more}
+    if arguments[0] in ("sql", "status"):
+        return run_here(*arguments, **ours)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("STACKRANK_", "PREFECT_"))} | ours
     command = [sys.executable, "-m", "flows.cli", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=data.parent)
 
