@@ -1,7 +1,7 @@
 """The invented panel of the method's golden example: six communities, 36 months, and six metrics of three of them."""
 
 import numpy as np
-from pop_method import METHOD
+from support.pop_method import METHOD
 
 from pipelines.ranking.levels import usable_counts
 
