@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import escape
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -643,6 +644,15 @@ def test_r23_each_list_stands_by_itself_with_where_it_moved(house, tmp_path):
 def test_without_an_overall_ranking_the_page_says_why(house):
     assert families(house.page) == ["code", "people", "overall"]
     assert "There is no overall ranking of these months: it needs two communities whose talk" in house.page.text
+
+
+def test_every_question_is_asked_by_a_page():
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(site.__file__).parent.glob("pages/*.py"))
+    asked = {path.stem for path in QUERIES.glob("*/*.sql") if path.parent.name not in DOWNLOADED}
+    assert [name for name in asked if f'"{name}"' not in code] == []
+
+
+DOWNLOADED = (site.DOWNLOADS, site.DOWNLOADS_OF_MONTH)
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
