@@ -49,7 +49,7 @@ def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(wher
     with open_database(where.database) as database:
         rows = {row["source"]: row for row in ask_rows(database, "site", "sources")}
     assert (rows["dev"]["quiet_days"], rows["dev"]["usual_days"]) == (59, 2)
-    assert overdue_text(rows["dev"]) == "nothing new for 59 days, 2 days is the usual pause: check that it still works"
+    assert overdue_text(rows["dev"]) == "nothing new for 59 days (usual: 2 days); check that it still works"
     assert needs_attention(rows["dev"], NIGHT.replace(tzinfo=None))
     assert (rows["users"]["quiet_days"], overdue_text(rows["users"])) == (None, "")
 
