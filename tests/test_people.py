@@ -20,7 +20,7 @@ from pipelines.landing.store import stored_files
 from pipelines.privacy import decisions, pseudonyms
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.warehouse.build import build_database
-from pipelines.warehouse.tables import read_tables
+from pipelines.warehouse.tables import make_table, read_tables
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
@@ -44,8 +44,8 @@ def where(tmp_path):
 
 
 @cache
-def selects():
-    return {table.name: table.select for table in read_tables()}
+def tables_by_name():
+    return {table.name: table for table in read_tables()}
 
 
 def account(
@@ -74,22 +74,22 @@ def forum(name, user):
 def merged(accounts, aliases=(), never=(), withheld=()):
     """Return links and persons as the build makes them of these accounts."""
     tables = {
-        "accounts": (ACCOUNT, accounts),
-        "aliases": (ALIAS, aliases),
-        "never_merge": (("community", "evidence", "one", "other"), never),
-        "withheld": (("address_key",), withheld),
+        "core.accounts": (ACCOUNT, accounts),
+        "raw.aliases": (ALIAS, aliases),
+        "raw.never_merge": (("community", "evidence", "one", "other"), never),
+        "raw.withheld": (("address_key",), withheld),
     }
     with duckdb.connect(config={"threads": 1}) as con:
-        con.execute("create schema raw")
+        con.execute("create schema raw; create schema core")
         for name, (columns, rows) in tables.items():
             kinds = {"name_words": "int", "proper_name_words": "int", "role": "bool", "writes": "bool", "talks": "bool"}
             typed = ", ".join(f"{c} {kinds.get(c, 'varchar')}" for c in columns)
-            con.execute(f"create table raw.{name} ({typed})")
+            con.execute(f"create table {name} ({typed})")
             if rows:
-                con.executemany(f"insert into raw.{name} values ({', '.join('?' * len(columns))})", rows)
-        for name in ("raw.links", "raw.persons"):
-            con.execute(f"create table {name} as {selects()[name]}")
-        return con.sql("from raw.links").fetchall(), con.sql("from raw.persons").to_arrow_table().to_pylist()
+                con.executemany(f"insert into {name} values ({', '.join('?' * len(columns))})", rows)
+        for name in ("core.links", "core.persons", "core.identities"):
+            make_table(con, tables_by_name()[name])
+        return con.sql("from core.links").fetchall(), con.sql("from core.identities").to_arrow_table().to_pylist()
 
 
 def groups(persons, key="person_key"):

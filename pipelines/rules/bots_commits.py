@@ -33,10 +33,10 @@ def load_commit_bots(rules_file: Path = RULES_FILE) -> CommitBots:
     return CommitBots(by["name"], by["address"], by["name_suffix"])
 
 
-def rows(rules_file: Path = RULES_FILE) -> list[tuple[str, str, str, date]]:
+def rows(rules_file: Path = RULES_FILE) -> list[dict[str, str | date]]:
     """Return the rules as rows of raw.commit_rules."""
     rules = tomllib.loads(rules_file.read_text(encoding="utf-8"))["rule"]
-    return [(rule["id"], _condition(rule), rule["evidence"], rule["reviewed"]) for rule in rules]
+    return [rule | {"condition": _condition(rule)} for rule in rules]
 
 
 def _condition(rule: dict[str, str]) -> str:

@@ -96,7 +96,7 @@ def authors_of(bundle):
 
 
 def as_account(key, name, address):
-    """Return the pair as a row of raw.accounts; what would be fingerprints stays as it is, in memory."""
+    """Return the pair as a row of core.accounts; what would be fingerprints stays as it is, in memory."""
     from test_people import account
 
     login = LOGIN.fullmatch(address)

@@ -41,8 +41,8 @@ with named as (
         author.person_lax_key as author_lax_key, committer.person_key as committer_key,
         coalesce(author.withheld, false) as author_out, coalesce(committer.withheld, false) as committer_out
     from named
-    left join raw.persons as author on (author.community, author.own_key) = (named.community, author_account)
-    left join raw.persons as committer on (committer.community, committer.own_key) = (named.community, committer_account)
+    left join core.identities as author on (author.community, author.own_key) = (named.community, author_account)
+    left join core.identities as committer on (committer.community, committer.own_key) = (named.community, committer_account)
 )
 select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,

@@ -6,8 +6,8 @@
 --   evidence_key: fingerprint of what the accounts share
 --   level: strict, default or lax: who is counted follows strict and default rules; lax ones say how few they could be
 --   accounts: accounts that share it
-select links.community, person_key, persons.account_key, rule, evidence_key, ['strict', 'default', 'lax'][level] as level,
+select links.community, person_key, identities.account_key, rule, evidence_key, ['strict', 'default', 'lax'][level] as level,
     count(*) over (partition by links.community, rule, evidence_key) as accounts
-from raw.links join raw.persons on (persons.community, own_key) = (links.community, links.account_key)
+from core.links join core.identities on (identities.community, own_key) = (links.community, links.account_key)
 where not withheld
 order by all

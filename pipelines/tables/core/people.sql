@@ -14,5 +14,5 @@
 --   withheld: the person asked to be left out (stackrank forget): events stay, who it was does not
 select community, account_key, person_key, person_strict_key, person_lax_key, name_key, address_key, login_key, domain, role,
     writes, talks, withheld
-from raw.persons
+from core.identities
 order by community, person_key, account_key

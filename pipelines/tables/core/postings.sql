@@ -44,5 +44,5 @@ select once.community, source, place, unit,
     person_key as sender_key, person_strict_key as sender_strict_key, person_lax_key as sender_lax_key,
     name_key as sender_name_key, address_key as sender_address_key, domain as sender_domain,
     sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, "class", class_rule, size, seen_at
-from once left join raw.persons as person on (person.community, own_key) = (once.community, account)
+from once left join core.identities as person on (person.community, own_key) = (once.community, account)
 order by once.community, source, sent_at, message_key

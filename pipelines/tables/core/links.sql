@@ -6,30 +6,30 @@
 --   level: 1 strict, 2 default, 3 lax: rules of a level count at it and above
 with offered as (
     select community, account_key, 'address' as rule, address_key as evidence_key, 1 as level
-    from raw.accounts where not role and (domain is not null or quality = 'account') and quality <> 'shortened'
+    from core.accounts where not role and (domain is not null or quality = 'account') and quality <> 'shortened'
     union all
-    select community, account_key, 'login', login_key, 1 from raw.accounts
+    select community, account_key, 'login', login_key, 1 from core.accounts
     union all
     select community, account_key, 'mailmap', coalesce(proper_address_key, proper_name_key), 1
-    from raw.accounts join raw.aliases as a using (community)
+    from core.accounts join raw.aliases as a using (community)
     where address_key = commit_address_key and (commit_name_key is null or name_key = commit_name_key)
     union all
     select community, account_key, 'mailmap', address_key, 1
-    from raw.accounts semi join raw.aliases as a on (a.community, proper_address_key) = (accounts.community, address_key)
+    from core.accounts semi join raw.aliases as a on (a.community, proper_address_key) = (accounts.community, address_key)
     union all
     select community, account_key, 'mailmap', name_key, 1
-    from raw.accounts semi join (from raw.aliases where proper_address_key is null) as a
+    from core.accounts semi join (from raw.aliases where proper_address_key is null) as a
         on (a.community, proper_name_key) = (accounts.community, name_key)
     where name_words > 1
     union all
-    select community, account_key, 'name', name_key, 2 from raw.accounts where name_words > 1
+    select community, account_key, 'name', name_key, 2 from core.accounts where name_words > 1
     union all
-    select community, account_key, 'name in any order', name_bag_key, 3 from raw.accounts
+    select community, account_key, 'name in any order', name_bag_key, 3 from core.accounts
     union all
     select community, account_key, 'address of a single machine', address_key, 3
-    from raw.accounts where not role and domain is null and quality not in ('account', 'shortened', 'list')
+    from core.accounts where not role and domain is null and quality not in ('account', 'shortened', 'list')
     union all
-    select community, account_key, 'shortened address', address_key, 3 from raw.accounts where quality = 'shortened'
+    select community, account_key, 'shortened address', address_key, 3 from core.accounts where quality = 'shortened'
 ), refused as (
     select community, rule, evidence_key from offered join raw.never_merge as n using (community)
     where evidence_key = n.evidence or account_key in (n.one, n.other)
