@@ -12,9 +12,10 @@ from pipelines.folders import folders
 prefect_api.prepare(folders())
 
 from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import allow_failure
+from prefect.utilities.annotations import allow_failure, quote
 
 from flows import artifacts, contact, damage, locks, progress, summary, unchanged
 from flows.collect import Collected, collect, collected
@@ -90,13 +91,10 @@ def _troubled(before: Collected) -> set[str]:
     return failed | {name.partition(" ")[0] for name in before.silent}
 
 
-@task(name="build")
-def build_database() -> Path:
-    """Build the database for the day the data folder lives in."""
-    where = folders()
-    rehearsal = read_demo_note(where)
-    declared = load_catalogue(where.communities)
-    return build.build_database(where, declared, current_day(where), rehearsal.shows if rehearsal else None)
+@task(name="build", cache_policy=NO_CACHE)
+def build_database(given: Inputs) -> Path:
+    """Build the database from the inputs."""
+    return build.build_from(folders(), given)
 
 
 @task(name="report")
@@ -144,7 +142,7 @@ def _publish(visited: Collected) -> Night:
             unchanged.record(where, given)
             return Night(visited, page, quiet=True)
         _say("building the database")
-        build_database()
+        build_database(quote(given))  # type: ignore[bad-argument-type]  (Prefect unwraps what it need not look into)
         step = "report"
         _say("writing the page")
         page = write_report()

@@ -87,7 +87,7 @@ def _advice(visit: Visit, where: Folders) -> str:
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"
     if visit.verdict == Verdict.REFUSED:
         return f"see that STACKRANK_CONTACT is set, and ask its operators; {again}"
-    if visit.verdict == Verdict.PARTIAL:
+    if visit.verdict == Verdict.SHRUNK:
         file = unit_file(where.observations, visit)
         return f"if less is right, delete {file} and run: stackrank collect {source}"
     return again

@@ -50,7 +50,7 @@ CSV_COLUMNS_OF_TODAY = {
     "commit_rules": ("id", "condition", "commits", "communities", "evidence", "reviewed"),
     "machine_rules": ("id", "class", "condition", "messages", "sources", "evidence", "reviewed"),
     "machine_measured": ("list", "system", "kind", "messages", "labelled", "told", "right", "read", "measured"),
-    "visits": ("night", "community", "source", "ok", "unchanged", "empty", "partial", "failed", "refused", "gone"),
+    "visits": ("night", "community", "source", "ok", "unchanged", "empty", "shrunk", "failed", "refused", "gone"),
     "counts": ("community", "source", "measure", "kind", "subject", "day", "value", "unit", "basis", "version",
                "definition", "url", "seen_at"),
     "measure_breaks": ("measure", "community", "day", "change"),

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.warehouse.tables import literal
+
 RENAMED = Path(__file__).with_name("renamed.toml")
 COLUMNS = (
     "select schema_name || '.' || table_name, column_name from duckdb_columns() where database_name = ? order by all"
@@ -66,7 +68,7 @@ def select(table, columns):
 
 
 def renamed_value(column, name, values):
-    quoted = " ".join(f"when '{was}' then '{now}'" for was, now in (values or {}).items())
+    quoted = " ".join(f"when {literal(was)} then {literal(now)}" for was, now in (values or {}).items())
     return f'case "{column}" {quoted} else "{column}" end as "{name}"' if quoted else f'"{column}" as "{name}"'
 
 

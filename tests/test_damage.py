@@ -135,7 +135,7 @@ def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
         cut(landed.observations / f"birds/core/birds/{name}.parquet")
     log_visit(landed.visits, test_warehouse.visit(BIRDS, "birds/one", Verdict.UNCHANGED, observations=48))
     assert main(["build"]) == 3
-    assert set(seen(landed).values()) - {"unborn"} == {"gap"}
+    assert set(seen(landed).values()) - {"not_started"} == {"gap"}
     known = "select distinct value from metrics.monthly where community = 'birds' and metric = 'commits'"
     assert test_warehouse.ask(landed, known) == [(None,)]
 
@@ -201,7 +201,7 @@ def test_a_night_with_a_damaged_file_is_never_quiet(landed, monkeypatch):
     landed.site.mkdir(parents=True)
     made = []
     for name, path in (("build_database", landed.database), ("write_report", landed.site / "index.html")):
-        monkeypatch.setattr(nightly, name, lambda path=path: made.append(path.name) or path.write_text("") or path)
+        monkeypatch.setattr(nightly, name, lambda *_, path=path: made.append(path.name) or path.write_text("") or path)
     for name, path in (("built", landed.database), ("page", landed.site / "index.html")):
         path.write_text(name)
     unchanged.record(landed, nightly._inputs())
@@ -219,7 +219,7 @@ def test_nothing_found_is_no_zero_where_something_damaged_was_held(landed):
     cut(landed.data / FILE)
     empty = test_warehouse.visit(BIRDS, "birds/one", Verdict.EMPTY, observations=0)
     other = test_warehouse.visit(BIRDS, "birds/three", Verdict.EMPTY, observations=0)
-    assert _believed(landed, empty).verdict == Verdict.PARTIAL
+    assert _believed(landed, empty).verdict == Verdict.SHRUNK
     assert _believed(landed, other) is other
 
 

@@ -219,7 +219,7 @@ def test_r23_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(wh
     assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
     assert monthly(where, "threads") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
     assert monthly(where, "postings") == {DECEMBER: 3, JANUARY: 6, FEBRUARY: 3}
-    rows = ask(where, "select source, month, postings, only_here, state from metrics.by_source "
+    rows = ask(where, "select source, month, postings, only_here, state from analysis.by_source "
                       "where month < '2026-03-01' order by source desc, month")  # fmt: skip
     assert rows == [
         ("old", DECEMBER, 3, 3, "observed"), ("old", JANUARY, 3, 0, "observed"),
@@ -239,5 +239,5 @@ def test_r23_a_move_to_where_nothing_can_be_read_is_a_hole_and_no_zero(where):
     build_database(where, [community("birds", old, chat)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: 1, JANUARY: "unobserved", FEBRUARY: "unobserved"}
     assert ask(where, "select action, evidence from core.moves") == [("censor", "It is named.")]
-    states = ask(where, "select state, postings from metrics.by_source where source = 'chat' and month = '2026-01-01'")
+    states = ask(where, "select state, postings from analysis.by_source where source = 'chat' and month = '2026-01-01'")
     assert states == [("unobserved", None)]

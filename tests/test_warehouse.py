@@ -35,7 +35,7 @@ CONTRACT = {
     "core.commits": {
         "community": "VARCHAR", "repository": "VARCHAR", "hash": "VARCHAR", "authored_at": "TIMESTAMP",
         "committed_at": "TIMESTAMP", "parents": "INTEGER", "author_name_key": "VARCHAR",
-        "author_address_key": "VARCHAR", "author_domain": "VARCHAR", "automated": "BOOLEAN",
+        "author_address_key": "VARCHAR", "author_domain": "VARCHAR", "is_bot": "BOOLEAN",
     },
     "core.releases": {
         "community": "VARCHAR", "source": "VARCHAR", "repository": "VARCHAR", "tag": "VARCHAR", "version": "VARCHAR",
@@ -199,9 +199,9 @@ def test_each_definition_counts_what_it_says(built):
     sql = "from definitions.commits where community = 'fish' and month = '2025-05-01'"
     (may,) = query.ask(built.database, sql).to_pylist()
     known = {
-        "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_automated": 9,
+        "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_bots": 9,
         "commits_with_all": 10, "code_people": 4, "code_people_by_name": 4, "code_people_by_address": 4,
-        "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_automated": 5,
+        "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_bots": 5,
         "state": "observed",
         "community": "fish", "month": date(2025, 5, 1),
     }  # fmt: skip
@@ -288,7 +288,12 @@ def test_months_before_since_are_unborn(where):
     of = source("birds")
     covered(where, of, [visit(of, "birds/one"), visit(young, "birds/two", Verdict.EMPTY, observations=0)], more=[young])
     found = states(where, "birds", "young")
-    assert [found[m] for m in ("2025-01", "2025-05", "2025-06", "2026-02")] == ["unborn", "unborn", "seen", "seen"]
+    assert [found[m] for m in ("2025-01", "2025-05", "2025-06", "2026-02")] == [
+        "not_started",
+        "not_started",
+        "seen",
+        "seen",
+    ]
 
 
 def test_months_after_the_last_good_visit_are_a_gap_once_a_visit_has_failed(where):
@@ -344,7 +349,7 @@ SPOILT = {
     "('a', 'b'), ('a', 'b')",
     "every landed row is loaded": "update raw.units set observations = observations + 1",
     "every message is stored or quarantined": "insert into core.quarantine (source) values ('core')",
-    "messages are of people or of machines": "insert into definitions.messages (messages, messages_with_machines) "
+    "messages are of people or of bots": "insert into definitions.messages (messages, messages_with_bots) "
     "values (1, 3)",
     "metrics add up to the commits": "update metrics.counts set value = value + 1 where metric = 'commits'",
     "missing is never a number": "update metrics.monthly set value = 0 where state = 'not_applicable'",
@@ -561,7 +566,7 @@ def test_tables_that_read_each_other_and_selects_that_do_not_parse_are_mistakes(
 
 
 def test_each_stage_reads_only_what_lies_below_it():
-    level = {"raw": 0, "core": 1, "metrics": 2, "definitions": 2, "rankings": 3}
+    level = {"raw": 0, "core": 1, "metrics": 2, "analysis": 2, "definitions": 2, "rankings": 3}
     with duckdb.connect() as con:
         for table in read_tables():
             mine = level[table.name.split(".")[0]]

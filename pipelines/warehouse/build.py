@@ -20,7 +20,7 @@ OLDEST_READER = "v1.2.0"
 
 
 WORKING = (
-    *("core.accounts", "core.links", "core.persons", "core.identities", "raw.withheld"),
+    *("core.accounts", "core.links", "core.persons", "core.identities", "raw.opted_out"),
     *("raw.harvests", "rankings.rules", ALL_METRICS),
 )
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
@@ -35,13 +35,17 @@ class CheckFailedError(Exception):
 
 
 def build_database(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Path:
+    """Read the inputs and build the database from them, see `build_from`."""
+    return build_from(where, read_inputs(where, communities, today, shows))
+
+
+def build_from(where: Folders, given: Inputs) -> Path:
     """Build the database anew from all harvests, visits and published figures; check it, swap it in; return its path.
 
     The months of a unit whose file cannot be read are gaps.
     Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
     rows; the published file stays as it was in both cases.
     """
-    given = read_inputs(where, communities, today, shows)
     if not given.units and not given.figures:
         raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
@@ -82,7 +86,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
     )
     con.execute("begin")
-    for schema in ("raw", "core", "definitions", "metrics", "rankings"):
+    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings"):
         con.execute(f"create schema {schema}")
     return con
 

@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.catalogue.count_pages import KINDS, unit_without_day
 from pipelines.folders import Folders
-from pipelines.model import Community, Fact, Plan, Source, Visit
+from pipelines.model import Community, Fact, Plan, Source, Verdict, Visit
 
 if TYPE_CHECKING:
     from pipelines.catalogue.history import Figure
@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     from pipelines.landing.store import Damaged, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
-    from pipelines.rules.bots_mail import Rule
+    from pipelines.rules.bots_mail import Measured, Rule
 from pipelines.warehouse.tables import literal
 
 EPOCH = datetime(1970, 1, 1)
+REASON_CODES = {
+    Verdict.SHRUNK: "fewer_rows_than_stored",
+    Verdict.FAILED: "not_fetched",
+    Verdict.REFUSED: "not_let_in",
+    Verdict.GONE: "not_there",
+}
+"""Why a visit did not go well, as a code; its `reason` says it in a sentence."""
 
 Row = dict[str, Any]
 """A row of a declared table: values by the names of its columns; it may know more."""
@@ -39,8 +46,8 @@ class Inputs:
     figures: "list[Figure]"
     method: "Method"
     never_merge: "list[NeverMerge]"
-    withheld: "list[OptOut]"
-    retired_keys: list[tuple[str, date]]
+    opted_out: "list[OptOut]"
+    rotated_keys: list[tuple[str, date]]
     measures: "dict[str, Measure]"
     today: date
     shows: str | None
@@ -48,15 +55,15 @@ class Inputs:
     @property
     def usable(self) -> "list[StoredUnit]":
         """The units that are read under a key of today: under two keys one person would be two."""
-        retired = dict(self.retired_keys)
-        return [unit for unit in self.units if unit.visit.key_id not in retired]
+        rotated = dict(self.rotated_keys)
+        return [unit for unit in self.units if unit.visit.key_id not in rotated]
 
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        judged = (repr(self.measures), repr(self.never_merge), repr(self.withheld), repr(self.retired_keys))
+        judged = (repr(self.measures), repr(self.never_merge), repr(self.opted_out), repr(self.rotated_keys))
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
         texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
@@ -86,8 +93,8 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
         never_merge=decisions.never_merge(where, [c.slug for c in communities]),
-        withheld=decisions.opted_out(where),
-        retired_keys=decisions.rotated_keys(where),
+        opted_out=decisions.opted_out(where),
+        rotated_keys=decisions.rotated_keys(where),
         measures=measures.load(),
         today=today,
         shows=shows,
@@ -143,7 +150,7 @@ def _visited(given: Inputs) -> dict[str, list[Row]]:
         "raw.visits": [_visit_row(visit) for visit in visits.values()],
         "raw.other_keys": [_visit_row(visit) for visit in others],
         "raw.tags": list(_tag_rows(given.usable)),
-        "raw.retired_keys": [{"key_id": key_id, "since": since} for key_id, since in given.retired_keys],
+        "raw.rotated_keys": [{"key_id": key_id, "since": since} for key_id, since in given.rotated_keys],
     }
 
 
@@ -154,10 +161,10 @@ def _judged(given: Inputs) -> dict[str, list[Row]]:
     known = given.measures.values()
     return {
         "raw.never_merge": [vars(one) | {"key_id": one.key} for one in given.never_merge],
-        "raw.withheld": [vars(one) | {"key_id": one.key} for one in given.withheld],
-        "raw.machine_rules": [_rule_row(rule) for rule in bots_mail.load().rules],
-        "raw.machine_measurements": [vars(each) | {"agreed": each.right} for each in bots_mail.measured()],
-        "raw.commit_rules": bots_commits.rows(),
+        "raw.opted_out": [vars(one) | {"key_id": one.key} for one in given.opted_out],
+        "raw.mail_bot_rules": [_rule_row(rule) for rule in bots_mail.load().rules],
+        "raw.mail_bot_measurements": [_measured_row(each) for each in bots_mail.measured()],
+        "raw.commit_bot_rules": bots_commits.rows(),
         "raw.measures": [vars(measure) | {"measure": measure.name} for measure in known],
         "raw.measure_breaks": [vars(b) | {"measure": m.name, "change": b.what} for m in known for b in m.breaks],
         "raw.measure_names": [vars(each) | {"measure": m.name} for m in known for each in m.published],
@@ -271,8 +278,12 @@ def _fact_row(community: str, position: int, fact: Fact) -> Row:
 
 
 def _visit_row(visit: Visit) -> Row:
-    verdict, page = str(visit.verdict), unit_without_day(visit)
-    return vars(visit) | {"seen_at": _naive(visit.seen_at), "verdict": verdict, "page": page}
+    return vars(visit) | {
+        "seen_at": _naive(visit.seen_at),
+        "verdict": str(visit.verdict),
+        "reason_code": REASON_CODES.get(visit.verdict),
+        "page": unit_without_day(visit),
+    }
 
 
 def _tag_rows(units: "Iterable[StoredUnit]") -> Iterator[Row]:
@@ -289,6 +300,10 @@ def _rule_row(rule: "Rule") -> Row:
     posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
     condition = header or places or account or posts or f"subject {rule.subject.strip()}"
     return vars(rule) | {"class": rule.kind, "condition": condition}
+
+
+def _measured_row(measured: "Measured") -> Row:
+    return vars(measured) | {"predicted": measured.told, "agreed": measured.right, "reviewed": measured.read}
 
 
 def _moment(seconds: str | int | None) -> datetime | None:

@@ -10,7 +10,7 @@ from reports.text.sentences import places_with_machines
 
 # The metrics that leave the mail of machines out.
 SWITCHED = ("messages", "talk_people")
-MACHINES = "machine_messages"
+MACHINES = "bot_messages"
 
 
 class BotSwitch(NamedTuple):

@@ -9,8 +9,8 @@ with seen as (
 levels as (
     select community, said.metric, count(*) as months, sum(said.of_people) / sum(covered) as level,
            sum(said.value) / sum(covered) as level_with
-    from seen, lateral (values ('commits', commits, commits_with_automated),
-                               ('code_people', code_people, code_people_with_automated)) said(metric, of_people, value)
+    from seen, lateral (values ('commits', commits, commits_with_bots),
+                               ('code_people', code_people, code_people_with_bots)) said(metric, of_people, value)
     group by all having count(*) >= $fewest_months
 ),
 scores as (

@@ -9,8 +9,8 @@ with seen as (
 levels as (
     select community, said.metric, count(*) as months, sum(said.of_people) / sum(covered) as level,
            sum(said.value) / sum(covered) as level_with
-    from seen, lateral (values ('messages', messages, messages_with_machines),
-                               ('talk_people', talk_people, talk_people_with_machines)) said(metric, of_people, value)
+    from seen, lateral (values ('messages', messages, messages_with_bots),
+                               ('talk_people', talk_people, talk_people_with_bots)) said(metric, of_people, value)
     group by all having count(*) >= $fewest_months
 ),
 scores as (

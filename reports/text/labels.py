@@ -25,7 +25,7 @@ LABELS = {
     "talk_people": "Senders",
     "new_talk_people": "New senders",
     "reply_people": "People who answered",
-    "machine_messages": "Messages of machines",
+    "bot_messages": "Messages of machines",
     "threads": "Threads",
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",
@@ -55,7 +55,7 @@ STATES = {
     "partial": ("◧", "partly seen"),
     "pending": ("…", "not asked yet: still loading"),
     "gap": ("×", "asked and not had"),
-    "unborn": ("·", "before the source began"),
+    "not_started": ("·", "before the source began"),
     "ended": ("–", "after the source ended"),
 }
 

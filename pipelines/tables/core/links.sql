@@ -1,7 +1,7 @@
 -- One row per account and thing that it shares with other accounts of the community, by the rules under which that may make them one person.
 --   community: slug of the community
 --   account_key: the account, see core.people
---   rule: address, login, mailmap, name, name in any order, address of a single machine, shortened address
+--   rule: address, login, mailmap, name, name in any order, address of a single host, shortened address
 --   evidence_key: fingerprint of what the accounts share
 --   level: 1 strict, 2 default, 3 lax: rules of a level count at it and above
 with offered as (
@@ -26,7 +26,7 @@ with offered as (
     union all
     select community, account_key, 'name in any order', name_bag_key, 3 from core.accounts
     union all
-    select community, account_key, 'address of a single machine', address_key, 3
+    select community, account_key, 'address of a single host', address_key, 3
     from core.accounts where not role and domain is null and quality not in ('account', 'shortened', 'list')
     union all
     select community, account_key, 'shortened address', address_key, 3 from core.accounts where quality = 'shortened'

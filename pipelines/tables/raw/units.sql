@@ -6,8 +6,9 @@
 --   page: the unit without its day, where the unit is the counts of a day: what is visited every night
 --   url: where it was visited
 --   seen_at: when, UTC
---   verdict: ok, unchanged, empty, partial, failed, refused or gone
+--   verdict: ok, unchanged, empty, shrunk, failed, refused or gone
 --   reason: why, where the verdict is not good
+--   reason_code: the same as a code: fewer_rows_than_stored, not_fetched, not_let_in, not_there; NULL where the verdict is good
 --   observations: rows held after the visit; NULL where nothing could be counted
 --   seconds: how long the visit took, seconds
 --   checksum: the state that was read: SHA-256 over all refs or of the file; the last id of a block of posts
@@ -24,6 +25,7 @@ create table raw.units (
     seen_at timestamp,
     verdict varchar,
     reason varchar,
+    reason_code varchar,
     observations bigint,
     seconds double,
     checksum varchar,

@@ -2,7 +2,7 @@
 --   key_id: name of the pseudonym key
 --   address_key: fingerprint of an address of theirs
 --   since: since when
-create table raw.withheld (
+create table raw.opted_out (
     key_id varchar,
     address_key varchar,
     since date

@@ -13,7 +13,7 @@ with acts as (
     from core.commits where counted and author_key is not null
     union all
     select community, 'talk', month, sender_key, sender_domain
-    from core.messages where by_person and month is not null and sender_key is not null
+    from core.messages where is_human and month is not null and sender_key is not null
 ), placed as (
     select community, channel, month, person_key, coalesce(organisation, 'unknown') as organisation, count(*) as events
     from acts left join raw.domains using (domain) group by all

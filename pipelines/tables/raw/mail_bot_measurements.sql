@@ -1,21 +1,21 @@
--- One row per list and kind of sender: how right raw.machine_rules are on real messages that were labelled.
+-- One row per list and kind of sender: how right raw.mail_bot_rules are on real messages that were labelled.
 --   list: name of the list
 --   system: archive system that served the mailbox
---   kind: machine (all kinds together), or a class of raw.machine_rules
+--   kind: machine (all kinds together), or a class of raw.mail_bot_rules
 --   messages: messages of the list that were labelled, by tests/labelling/RULES.md
 --   labelled: of those, messages that the labels call of this kind
---   told: of those, messages that the rules call so
+--   predicted: of those, messages that the rules call so
 --   agreed: of those, messages that both do
---   read: messages of the list that were read by eye
+--   reviewed: messages of the list that were read by eye
 --   measured: when
-create table raw.machine_measurements (
+create table raw.mail_bot_measurements (
     list varchar,
     system varchar,
     kind varchar,
     messages integer,
     labelled integer,
-    told integer,
+    predicted integer,
     agreed integer,
-    read integer,
+    reviewed integer,
     measured date
 )

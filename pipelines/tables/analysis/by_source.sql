@@ -12,7 +12,7 @@ with counted as (
         count(*) filter (m.postings = 1) as only_here
     from core.postings as p join core.messages as m using (community, message_key) where p.month is not null group by all
 ), begun as (
-    select community, source, month, count(*) as first_here from core.messages where by_person and month is not null group by all
+    select community, source, month, count(*) as first_here from core.messages where is_human and month is not null group by all
 )
 select community, source, month,
     case when state in ('seen', 'partial') then coalesce(postings, 0) end as postings,
@@ -22,7 +22,7 @@ select community, source, month,
     case
         when state = 'seen' then 'observed'
         when state = 'partial' then 'partial'
-        when state in ('unborn', 'ended') then 'not_applicable'
+        when state in ('not_started', 'ended') then 'not_applicable'
         else 'unobserved'
     end as state
 from core.coverage
