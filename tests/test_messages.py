@@ -88,18 +88,6 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
     assert [summed[name] for name in counts] == ["dev", 2, 0, 0, 0, 4, 4, 1, 1]
 
 
-def test_an_id_that_names_two_messages_counts_both_and_a_message_without_id_counts(where):
-    dev = mailing_list()
-    land_index(where, dev, {DECEMBER: 5})
-    land_month(
-        where, dev, DECEMBER, mail(1, "01 Dec 2025"), mail(1, "02 Dec 2025", "joe"), mail(1, "01 Dec 2025"),
-        mail(None, "03 Dec 2025"), mail(None, "03 Dec 2025", "joe"),
-    )  # fmt: skip
-    build_database(where, [community("birds", dev)], TODAY)
-    assert monthly(where, "messages")[DECEMBER] == 4
-    assert ask(where, "select count(distinct message_key) from core.messages") == [(4,)]
-
-
 def test_r02_what_is_no_message_is_kept_apart_with_its_reason(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 3})
@@ -122,23 +110,6 @@ def test_shortened_addresses_count_by_name_only(where):
     build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "talk_people")[DECEMBER] == 2
     assert ask(where, "select count(sender_address_key) from core.messages") == [(0,)]
-
-
-def test_a_whole_list_is_compared_where_only_that_is_counted_by_its_archive(where):
-    dev = mailing_list(kind="hyperkitty")
-    land_index(where, dev, {None: 4, DECEMBER: None, JANUARY: None, FEBRUARY: None})
-    land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
-    log_visit(where.visits, visit(dev, "2026-01", Verdict.EMPTY, observations=0))
-    build_database(where, [community("birds", dev)], TODAY)
-    asked = "select month, total, stored, quarantined, copies, other_month, difference, state from core.reconciliation"
-    found = {row[0]: row[1:] for row in ask(where, asked)}
-    assert found[DECEMBER] == (None, 2, 1, 0, 0, None, "no total")
-    assert found[JANUARY] == (None, 0, 0, 0, 0, None, "no total"), "asked, and nothing is there"
-    assert found[FEBRUARY] == (None, None, None, None, None, None, "not held")
-    assert found[None] == (4, 2, 1, 0, 0, -1, "not held"), "a month is still to come"
-    land_month(where, dev, FEBRUARY, mail(3, "01 Feb 2026"))
-    build_database(where, [community("birds", dev)], TODAY)
-    assert {row[0]: row[1:] for row in ask(where, asked)}[None] == (4, 3, 1, 0, 0, 0, "equal")
 
 
 def states(where, name="dev"):
@@ -188,17 +159,6 @@ def test_r12_an_archive_that_was_never_had_and_one_that_cannot_be_read_are_holes
                       "where metric = 'messages' and month < '2026-03-01'")  # fmt: skip
     assert rows == [("partial", 0.33)]
     assert ask(where, "select distinct state from metrics.monthly where metric = 'commits'") == [("unobserved",)]
-
-
-def test_a_mailbox_proves_nothing_after_its_newest_message(where):
-    box = Source("birds", "box", "mbox", ("file://localhost/invented.mbox",), date(2025, 12, 1), "Invented.")
-    archive = Archive(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))
-    content = mail(1, "01 Dec 2025") + mail(2, "16 Jan 2026")
-    batches = list(messages(io.BytesIO(content).read, archive, KEYED))
-    seen = visit(box, "invented.mbox")
-    land(where, Harvest(seen, 0.0, MESSAGES, batches, []))
-    build_database(where, [community("birds", box)], TODAY)
-    assert states(where, "box") == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
 
 
 # ---- moves, and each list by itself ----------------------------------------------------------------------------

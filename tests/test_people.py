@@ -332,9 +332,6 @@ def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
     build_database(where, [community("birds", core)], TODAY)
     assert ask(where, authors) == [(2,)]
     assert ask(where, "select evidence, why from raw.never_merge") == [(evidence, "Two people.")]
-    decisions.never_merge_file(where).unlink()
-    build_database(where, [community("birds", core)], TODAY)
-    assert ask(where, authors) == [(1,)]
 
 
 @pytest.mark.parametrize(

@@ -283,43 +283,6 @@ def test_r13_the_running_month_is_partial_and_quiet_months_are_seen(where):
     assert zero == [(0, "observed")]
 
 
-def test_months_before_since_are_unborn(where):
-    young = source("birds", "young", ("two",), since=date(2025, 6, 1))
-    of = source("birds")
-    covered(where, of, [visit(of, "birds/one"), visit(young, "birds/two", Verdict.EMPTY, observations=0)], more=[young])
-    found = states(where, "birds", "young")
-    assert [found[m] for m in ("2025-01", "2025-05", "2025-06", "2026-02")] == [
-        "not_started",
-        "not_started",
-        "seen",
-        "seen",
-    ]
-
-
-def test_months_after_the_last_good_visit_are_a_gap_once_a_visit_has_failed(where):
-    of = source("birds")
-    old = datetime(2025, 11, 11, tzinfo=UTC)
-    found = covered(where, of, [visit(of, "birds/one", seen_at=old), visit(of, "birds/one", Verdict.FAILED)])
-    assert [found[m] for m in ("2025-10", "2025-11", "2025-12", "2026-03")] == ["seen", "partial", "gap", "gap"]
-    rows = ask(where, "select distinct value, state from metrics.monthly where month = '2025-12-01'")
-    assert rows == [(None, "unobserved")]
-
-
-def test_months_after_the_last_good_visit_are_pending_while_nobody_has_asked(where):
-    of = source("birds")
-    found = covered(where, of, [visit(of, "birds/one", seen_at=datetime(2025, 11, 11, tzinfo=UTC))])
-    assert (found["2025-12"], found["2026-03"]) == ("pending", "pending")
-
-
-def test_a_unit_that_was_never_visited_covers_nothing_and_waits(where):
-    waiting = source("birds", "waiting", ("two",))
-    of = source("birds")
-    covered(where, of, [visit(of, "birds/one")], more=[waiting])
-    assert set(states(where, "birds", "waiting").values()) == {"pending"}
-    rows = ask(where, "select distinct state, covered from metrics.monthly where month = '2025-12-01'")
-    assert rows == [("partial", 0.5)]
-
-
 def test_a_unit_that_a_list_names_and_that_is_left_for_another_night_covers_nothing_and_waits(where):
     of = source("birds")
     save_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one", "birds/two"), ("birds/two",), "later"))
@@ -331,12 +294,6 @@ def test_a_unit_that_a_list_names_and_that_is_left_for_another_night_covers_noth
     assert read_inputs(where, [community("birds", of)], TODAY).sha256 == before
     save_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one",)))
     assert read_inputs(where, [community("birds", of)], TODAY).sha256 != before
-
-
-def test_a_frozen_copy_proves_nothing_after_its_newest_commit(where):
-    of = source("birds", snapshot=True)
-    found = covered(where, of, [visit(of, "birds/one")], rows=monthly(1, range(10)))
-    assert [found[m] for m in ("2025-09", "2025-10", "2025-11")] == ["seen", "partial", "gap"]
 
 
 # ---- checks ----------------------------------------------------------------------------------------------------

@@ -81,14 +81,19 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con.execute("set preserve_insertion_order = true")
     con.execute(f"attach {literal(str(draft))} as built (storage_version {literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute("begin")
+    make_schemas(con)
+    return con
+
+
+def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas of all stages, and the macro that names an account by what it has."""
     con.execute(
         "create temp macro account_key(name, address, login) as "
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
     )
-    con.execute("begin")
     for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings"):
         con.execute(f"create schema {schema}")
-    return con
 
 
 def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:

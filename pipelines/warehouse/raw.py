@@ -106,9 +106,14 @@ def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     loaded = {**_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
     for name, rows in loaded.items():
         insert_rows(con, name, rows)
-    rules = ", ".join(f"{literal(value)} as {name}" for name, value in given.method.rules.items())
-    con.execute(f"create table rankings.rules as select {rules}")
+    load_rules(con, given.method)
     _harvests(con, given)
+
+
+def load_rules(con: duckdb.DuckDBPyConnection, method: "Method") -> None:
+    """Make rankings.rules of the method's rules: one row, a column for each."""
+    rules = ", ".join(f"{literal(value)} as {name}" for name, value in method.rules.items())
+    con.execute(f"create table rankings.rules as select {rules}")
 
 
 def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
