@@ -625,11 +625,11 @@ def test_a_harvest_that_breaks_off_changes_nothing_but_the_visits(landed_once, r
     assert [v.verdict for v in read_visits(where.visits)] == ["ok", "failed"]
 
 
-def test_a_mistake_of_ours_is_raised_and_leaves_no_draft(landed_once, recorded):
+def test_a_mistake_of_ours_is_a_failed_visit_without_its_words_and_leaves_no_draft(landed_once, recorded):
     where, file = landed_once
     before = file.read_bytes()
-    with pytest.raises(KeyError):
-        land(where, harvest(recorded, KeyError("ours")))
+    visit = land(where, harvest(recorded, KeyError("Jane Invented")))
+    assert (visit.verdict, visit.reason) == ("failed", "the reading stopped: KeyError")
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
 

@@ -129,7 +129,7 @@ def night(house):
 def places() -> dict[str, str | None]:
     rows = ask(
         folders().database,
-        "select community, coalesce(place::varchar, reason) as said from rankings.monthly "
+        "select community, coalesce(rank::varchar, reason_code) as said from rankings.monthly "
         "join raw.build on as_of = last_complete_month where family = 'code'",
     ).to_pylist()
     return {row["community"]: row["said"] for row in rows}
@@ -292,9 +292,9 @@ def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(
 
     assert last.name == f"{last.start_time:%Y-%m-%d %H:%M} in {folders().data}"
     data = {artifact.key: json.loads(artifact.data) if artifact.type == "table" else artifact.data for artifact in kept}
-    assert {row["community"]: row["place"] for row in data["ranking"]}.keys() == {"Sparrow", "Finch"}
-    assert sorted((row["family"], row["place"]) for row in data["ranking"]) == [
-        ("code", 1), ("code", 2), ("members", 1), ("members", 2),
+    assert {row["community"]: row["rank"] for row in data["ranking"]}.keys() == {"Sparrow", "Finch"}
+    assert [(row["family"], row["rank"]) for row in data["ranking"]] == [
+        ("code", 1), ("code", 2), ("overall", None), ("overall", None), ("people", 1), ("people", 2),
     ]  # fmt: skip
     assert [(row["unit"], row["verdict"]) for row in data["durations"]] == [
         ("birds/sparrow", "unchanged"), ("birds/finch", "gone"),

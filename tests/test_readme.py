@@ -74,12 +74,9 @@ def test_the_demo_has_the_measured_commits_and_people_of_every_month(demo):
     answered = stackrank("sql", question, "--format", "csv", data=data)
     shown = {tuple(line.split(",")[:3]): float(line.split(",")[3]) for line in answered.stdout.splitlines()[1:]}
     assert {key: shown.get(key) for key in told} == told
-    talk = (
-        "select community from rankings.monthly where family = 'overall' and place > 0 "
-        "and families = 'code, members, talk'"
-    )
+    talk = "select community from rankings.monthly where family = 'overall' and rank > 0"
     last = "select max(as_of) from rankings.monthly"
-    ranked = stackrank("sql", f"{talk} and as_of = ({last}) order by place", "--format", "csv", data=data)
+    ranked = stackrank("sql", f"{talk} and as_of = ({last}) order by rank", "--format", "csv", data=data)
     assert ranked.stdout.split() == ["community", "openstack", "cloudstack", "opennebula"], (
         "no other has a list that lives"
     )
@@ -92,7 +89,7 @@ def test_the_question_of_the_readme_has_its_answer(demo):
     data, _ = demo
     asked = shlex.split(block("sh", "STACKRANK_DATA=data/demo"))
     question = asked[asked.index("sql") + 1]
-    assert stackrank("sql", question, data=data).stdout == block("", "place  community")
+    assert stackrank("sql", question, data=data).stdout == block("", "rank  community")
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
@@ -231,8 +228,8 @@ def test_the_real_histories_give_the_numbers_of_the_readme(tmp_path):
     for repository, known in YEARS.items():
         assert {year: counted[repository, str(year)] for year in known} == known, repository
     shown = stackrank("sql", 'select name, "index" from rankings.monthly join raw.communities using (community) '
-                      "where as_of in ('2013-06-01', '2026-06-01') and family = 'code' and place is not null "
-                      "order by as_of, place",
+                      "where as_of in ('2013-06-01', '2026-06-01') and family = 'code' and rank is not null "
+                      "order by as_of, rank",
                       "--format", "csv", data=data, **where)  # fmt: skip
     printed = re.findall(r"^\| \d \| ([\w ]+) \| ([\d.]+) \|", README, re.M)
     ours = [line.split(",") for line in shown.stdout.splitlines()[1:]]

@@ -108,7 +108,7 @@ def test_r12_a_month_that_is_removed_lowers_no_rank_silently(factors, gone, who)
     whole, _ = ranked(lively)
     holes, components = ranked(less)
     assert (whole[who]["months"], holes[who]["months"]) == (12, 11)
-    assert holes[who]["place"] is not None
+    assert holes[who]["rank"] is not None
     for metric in METRICS:
         seen = [c[3] for c in lively if c[:2] == (who, metric) and c[2] != MONTHS[gone]]
         assert components[who, metric]["level"] == pytest.approx(sum(seen) / 11)
