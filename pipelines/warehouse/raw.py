@@ -15,7 +15,7 @@ from pipelines.model import Community, Fact, Plan, Source, Verdict, Visit
 if TYPE_CHECKING:
     from pipelines.catalogue.history import Figure
     from pipelines.catalogue.measures import Measure
-    from pipelines.landing.store import Damaged, StoredUnit
+    from pipelines.landing.store import DamagedFile, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
     from pipelines.rules.bots_mail import Measured, Rule
@@ -39,7 +39,7 @@ class Inputs:
     """Everything that a build reads: equal inputs give equal tables, but for `built_at`."""
 
     units: "list[StoredUnit]"
-    damaged: "list[Damaged]"
+    damaged: "list[DamagedFile]"
     visits: list[Visit]
     plans: list[Plan]
     communities: Sequence[Community]
@@ -86,7 +86,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     held = (unit for unit in files if isinstance(unit, StoredUnit))
     return Inputs(
         units=[unit for unit in held if _of(unit.visit) in known],
-        damaged=[file for file in files if isinstance(file, store.Damaged)],
+        damaged=[file for file in files if isinstance(file, store.DamagedFile)],
         visits=[visit for visit in read_visits(where.visits) if _of(visit) in known],
         plans=[plan for plan in read_plans(where.visits) if _of(plan) in known],
         communities=communities,

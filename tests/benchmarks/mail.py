@@ -2,7 +2,7 @@
 
     uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--perceval] [--memory]
 
-The mailbox is invented by the rehearsal, as Pony Mail stores it. Prints one table in Markdown. `--memory` lets
+The mailbox is invented by the demo, as Pony Mail stores it. Prints one table in Markdown. `--memory` lets
 only our reader work: on nothing, a small mailbox and a hundred times as many messages (1.3 GB in the temporary folder).
 """
 
@@ -27,8 +27,8 @@ import gc, sys
 from datetime import UTC, datetime
 from spiders.__main__ import FEWER_COLLECTIONS, WithoutPandas
 sys.meta_path.insert(0, WithoutPandas)
-from pipelines.pseudonyms import Pseudonyms
-from spiders.mail import Archive, messages
+from pipelines.privacy.pseudonyms import Pseudonyms
+from spiders.mail.reader import Archive, messages
 gc.freeze()
 gc.set_threshold(*FEWER_COLLECTIONS)
 archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))

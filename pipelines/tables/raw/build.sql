@@ -5,7 +5,7 @@
 --   method_version: version of the ranking method
 --   method_sha256: checksum of its specification
 --   inputs_sha256: checksum over catalogue, method, published figures and harvests
---   shows: what a rehearsal shows; NULL for the real world
+--   shows: what the demo shows; NULL for real data
 create table raw.build (
     built_at timestamp,
     today date,
