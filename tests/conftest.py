@@ -20,6 +20,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the long tests too: nights, kills, the schedule")
+    parser.addoption("--accept", action="store_true", help="write expected.csv of tests/tables anew, for a review")
 
 
 def pytest_configure(config):
