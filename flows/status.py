@@ -74,7 +74,7 @@ def read_status(where: Folders, sources: Sequence[Source]) -> Status:
     plans = {(plan.community, plan.source): plan for plan in read_plans(where.visits)}
     declared = [((s.community, s.name), s) for s in sources if s.visited]
     found = tuple(_source_status(source, visits.get(key, []), plans.get(key)) for key, source in declared)
-    return Status(found, _written(where.database), _written(where.site / "index.html"))
+    return Status(found, _written(where.database), _written(where.site / "index.html", where.site / "checked.js"))
 
 
 def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -> SourceStatus:
@@ -87,8 +87,10 @@ def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -
     )
 
 
-def _written(path: Path) -> datetime | None:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+def _written(*paths: Path) -> datetime | None:
+    """Return when the newest of the files was written; a run that finds nothing new writes the last one only."""
+    times = [path.stat().st_mtime for path in paths if path.exists()]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def format_table(status: Status, now: datetime) -> list[str]:
