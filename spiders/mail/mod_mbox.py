@@ -84,7 +84,7 @@ class ModMboxSpider(SavedSpider):
         lists = self.list_addresses(source.community)
         rows = self._rows(file, Archive(*around(month), month, list_addresses=lists))
         batches = counted(rows, stated.get(month), remarks)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=remarks)
 
     def _rows(self, file: Path, archive: Archive) -> Iterator[pa.RecordBatch]:
         with file.open("rb") as raw:

@@ -1,7 +1,7 @@
 """Precision and recall of the rules that make accounts one person, on the real histories beside the checkout.
 
     uv run python tests/labelling/identities.py              the table
-    uv run python tests/labelling/identities.py --csv DAY    the figures, as tests/identities.csv has them
+    uv run python tests/labelling/identities.py --csv DAY    the figures, as tests/labelling/identities.csv has them
 
 A pair of accounts (name and address of an author) is labelled by evidence that the default rules do not use, see
 IDENTITIES.md; nothing of a person is printed.
@@ -63,11 +63,11 @@ def rates(found):
 def figures(community):
     """Return what is counted of one community's authors."""
     authors = sorted({pair for bundle in HISTORIES[community] for pair in authors_of(bundle)})
-    from test_people import groups, merged
+    from support.people import groups, merged
 
     accounts = {f"{n:08}": pair for n, pair in enumerate(authors)}
     _, persons = merged([as_account(key, *pair) for key, pair in accounts.items()])
-    person_of = {p["own_key"]: p["person_key"] for p in persons}
+    person_of = {p["account_key"]: p["person_key"] for p in persons}
     proper = proper_identities(community)
     known = [pair for pair in known_same(accounts, proper) if not plainly_one(*(accounts[key] for key in pair))]
     together = Counter(
@@ -96,8 +96,8 @@ def authors_of(bundle):
 
 
 def as_account(key, name, address):
-    """Return the pair as a row of raw.accounts; what would be fingerprints stays as it is, in memory."""
-    from test_people import account
+    """Return the pair as a row of core.accounts; what would be fingerprints stays as it is, in memory."""
+    from support.people import account
 
     login = LOGIN.fullmatch(address)
     facts = {"words": len(name.split()), "domain": domain(address), "role": is_role(address), "key": key}

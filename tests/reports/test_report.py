@@ -1,0 +1,736 @@
+"""The published site, read as a browser and a spreadsheet would: words, charts, files, hostile text."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from html import escape
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from support.page import Page, table
+from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, altered, build_bare, build_quiet, folders, published, render
+
+from flows.cli import main
+from pipelines.ranking import method
+from reports import site
+from reports.answers import QUERIES
+from reports.charts import figure as figures
+from reports.charts import labels, scales, series
+from reports.charts.chart import Chart, Table
+from reports.pages import as_of, community, data, ranking
+from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
+from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
+from reports.text.labels import LEGEND, LEGEND_OF_PLACES
+from reports.text.sentences import headline, month_text, move_text, reason_text
+
+DRAWN = {
+    "places-code": "Places over time: public code activity",
+    "commits": "Commits a month",
+    "code-people": "Contributors a month",
+}
+
+
+# ---- what the pages are of -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def house(once, tmp_path_factory):
+    """A copy of the published site of `support.site.build`, with a page dated to December 2025."""
+    where = folders(tmp_path_factory.mktemp("house") / "own")
+    shutil.copytree(published(once).data, where.data)
+    dated = (where.site / "as-of" / "2025-12" / "index.html").read_text(encoding="utf-8")
+    html = (where.site / "index.html").read_text(encoding="utf-8")
+    pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
+    return SimpleNamespace(where=where, html=html, page=Page(html), dated=Page(dated), pages=pages)
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory):
+    return Page(render(build_quiet(tmp_path_factory.mktemp("quiet")), ranking.page))
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """The pages of a database without one number that can be shown."""
+    where = build_bare(tmp_path_factory.mktemp("bare"))
+    return SimpleNamespace(
+        first=Page(render(where, ranking.page)), alpha=Page(render(where, community.page, "alpha")),
+        data=Page(render(where, data.page)),
+    )  # fmt: skip
+
+
+# ---- readers ---------------------------------------------------------------------------------------------------
+
+
+OF_MONTH = {path.stem for path in (QUERIES / site.DOWNLOADS_OF_MONTH).glob("*.sql")}
+TABLES = OF_MONTH | {path.stem for path in (QUERIES / site.DOWNLOADS).glob("*.sql")} | {"freshness"}
+
+
+def tree(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# ---- missing values --------------------------------------------------------------------------------------------
+
+
+def test_r15_a_missing_value_is_a_word(house):
+    unranked = house.page.rows("Ranking by")["not ranked"]
+    ended = "Gamma all its sources have ended; it was last seen active in May 2025"
+    assert unranked == [ended, "not ranked", "not observed", "not observed", "not observed",
+                        "0 of 12, up to 1 measured earlier"]  # fmt: skip
+    months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
+    assert months["May 2025"] == ["24", "15", "8", "20 (measured earlier)"]
+    assert months["August 2025"] == ["144", "15", "8", "not observed"]
+    assert months["November 2025"] == ["24", "15 (partly observed)", "8", "not observed"]
+    assert months["February 2026"] == ["24", "not observed", "8", "not applicable"]
+    assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
+    places = house.page.rows("Places over time")
+    assert places["February 2026"] == ["1", "not ranked", "2", "not ranked"]
+    assert places["January 2026"] == ["1", "2 (9 of 12 months)", "3", "not ranked"]
+
+
+def test_no_word_of_a_programming_language_shows(house, quiet, bare):
+    for page in (house.dated, *house.pages.values(), quiet, *vars(bare).values()):
+        assert re.findall(r"\b(?:None|NaN|NaT|nan|null|NULL|inf|undefined|True|False)\b", page.text) == []
+
+
+def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
+    monthly = table(house, "monthly")
+    assert {row["state"] for row in monthly if not row["value"]} == {"unobserved", "not_applicable", "undefined"}
+    assert {row["state"] for row in monthly if row["value"]} == {"observed", "partial", "published"}
+    for name in ("ranking", "places"):
+        rows = [row for row in table(house, name) if row["community"] == "gamma"]
+        assert {(row["rank"], row["index"], bool(row["reason_code"])) for row in rows} == {("", "", True)}
+    ranked = [
+        (row["community"], row["rank"], row["reason_code"])
+        for row in table(house, "ranking")
+        if row["rank"] and row["family"] == "code"
+    ]
+    assert ranked == [("alpha", "1", ""), ("evil", "2", "")]
+
+
+# ---- hostile text ----------------------------------------------------------------------------------------------
+
+
+def test_hostile_text_makes_no_elements(house):
+    for page in house.pages.values():
+        scripts = [attrs for tag, attrs in page.tags if tag == "script"]
+        data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
+        root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
+        own = [{"src": f"{root}plotly.min.js"}, {"src": f"{root}chart.js"}]
+        checked = [{"src": "checked.js"}, {"src": "last-checked.js"}] if page is house.page else []
+        assert scripts == [*data, *checked, *(own if data else [])]
+        assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base", "svg"} == set()
+        assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
+
+
+def test_only_safe_homepages_are_links(house):
+    out = {link for page in house.pages.values() for link in page.values("href", "a") if ":" in link}
+    licence = "https://alpha.example.org/licence"
+    assert out == {HOMEPAGES["alpha"], "https://beta.example.org/", "https://gamma.example.org/", licence}
+
+
+def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
+    name = f"=cmd(){SHOWN}"
+    assert house.page.rows("Units whose")[name][3] == f'said "{SHOWN}"'
+    assert house.page.rows("Ranking by")["2"][0] == name
+    assert name in house.page.rows("Sources, by")
+    assert set("\u202e\u061c\x1b") & set(house.html) == set()
+
+
+def texts(figure):
+    """Every text of a figure, however deep, but for what the page writes itself as text."""
+    if isinstance(figure, dict):
+        return [text for key, part in figure.items() if key not in ("title", "source") for text in texts(part)]
+    if isinstance(figure, list):
+        return [text for part in figure for text in texts(part)]
+    return [figure] if isinstance(figure, str) else []
+
+
+def test_hostile_text_in_a_chart_is_text(house):
+    for page in house.pages.values():
+        assert [
+            text for text in texts(page.figures) if "<" in re.sub(r"</?span\b[^>]*>|<extra></extra>", "", text)
+        ] == []
+    drawn = texts([page.figures for page in house.pages.values()])
+    assert len([text for text in drawn if escape(SHOWN) in text]) >= 3  # its release, said in full at each mark
+    assert len([text for text in drawn if escape(f"=cmd(){SHOWN}"[:27]) in text]) >= 12
+    chart = Chart("x", "</script><!--", "", figures.draw_months([], {}, "</script>"), Table([], []), "", "")
+    assert "<" not in chart.json
+    assert json.loads(chart.json)["title"] == "</script><!--"
+
+
+def test_no_cell_is_a_formula(house):
+    cells = {cell for name in TABLES for row in table(house, name) for cell in row.values()}
+    assert cells >= {f"'=cmd(){SHOWN}", f"'+1 {SHOWN}", f"v{SHOWN}"}
+    assert [cell for cell in cells if cell.startswith(site.FORMULA) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
+    given = ("=1", "+1", "-2+3", "@sum", "\t=1", "\r=1", "\n=1", -2.5, None, "a=b")
+    assert [site._inert(value) for value in given] == [*(f"'{value}" for value in given[:7]), *given[7:]]
+
+
+# ---- requests --------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
+    where, offered = house.where.site, set()
+    for path in where.glob("**/*.html"):
+        page = Page(path.read_text(encoding="utf-8"))
+        loaded = page.values("src") + page.values("href", "link")
+        links = [link.split("#")[0] for link in page.values("href", "a") if not link.startswith(("https://", "#"))]
+        reached = [(path.parent / link).resolve() for link in loaded + links if link != "data:,"]
+        assert [link for link in reached if not link.is_file() or where not in link.parents] == []
+        offered |= {str(link.relative_to(where)) for link in reached}
+    assert offered == set(tree(where))
+    kept = house.html + "".join((where / name).read_text() for name in site.COPIED)
+    assert re.findall(r"url\(|@import|srcset|\bfetch\(|XMLHttpRequest|import\(", kept) == []
+
+
+def test_the_browser_is_told_to_load_nothing_else_and_to_send_nothing(house):
+    for page in house.pages.values():
+        (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
+        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        assert (rules["default-src"], rules["script-src"], rules["form-action"]) == ("'none'", "'self'", "'none'")
+        assert re.findall(r"http|\*", policy) == []
+        assert {figure["config"]["showSendToCloud"] for figure in page.figures.values()} <= {False}
+    assert "config: chart.config" in (house.where.site / "chart.js").read_text()
+
+
+# ---- the files -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp_path):
+    where = replace(house.where, site=tmp_path / "site")
+    for old in ("2025-12", "1999-01", "2026-03", "2099-01", "old"):
+        (where.site / "as-of" / old).mkdir(parents=True)
+        (where.site / "as-of" / old / "index.html").write_text("yesterday")
+    assert site.publish(where) == where.site / "index.html"
+    assert tree(where.site) == tree(house.where.site)
+    assert sorted(path.name for path in where.site.rglob("*.html")) == sorted([*house.pages, "index.html"])
+    assert {name for name in tree(where.site) if name.startswith("data/")} == {f"data/{name}.csv" for name in TABLES}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def full(*_):
+    raise OSError("the disk is full")
+
+
+@pytest.mark.parametrize("step", ["_write_ranking", "get_plotlyjs", "_write_csv", "_swap"])
+def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypatch, step):
+    where = replace(house.where, site=tmp_path / "site")
+    where.site.mkdir()
+    (where.site / "index.html").write_text("yesterday")
+    monkeypatch.setattr(site, step, full)
+    with pytest.raises(OSError, match="the disk is full"):
+        site.publish(where)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert tree(where.site) == {"index.html": b"yesterday"}
+
+
+def test_a_swap_that_fails_brings_the_old_site_back(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("yesterday")
+    with pytest.raises(FileNotFoundError):
+        site._swap(tmp_path / ".site.1", tmp_path / "site")
+    assert tree(tmp_path) == {"site/index.html": b"yesterday"}
+
+
+# ---- what is told ----------------------------------------------------------------------------------------------
+
+
+def test_a_failed_source_is_told_with_its_reason_and_its_last_good_visit(house):
+    failed = house.page.rows("Units whose")
+    assert failed["Beta Stack"] == [
+        "core", "beta/one", "refused", "the server asked for a password", "1", "20 March 2026, 03:00 UTC",
+        "11 November 2025, 03:00 UTC",
+    ]  # fmt: skip
+    assert len(failed) == 2
+    assert house.pages["data.html"].rows("Units whose") == failed
+    assert "none failed" not in house.page.text
+
+
+def test_each_source_says_when_it_was_last_seen(house):
+    rows = house.page.rows("Sources, by")
+    assert [rows[name][2] for name in ("Alpha Cloud", "Beta Stack", "Gamma")] == [
+        "20 March 2026, 03:00 UTC", "11 November 2025, 03:00 UTC", "never",
+    ]  # fmt: skip
+    never = "never visited; still loading: nothing was asked for yet"
+    assert rows["Gamma"] == ["core", never, "never", "0", "no visit recorded"]
+    assert re.fullmatch(r"not seen for \d+ days", rows["Beta Stack"][1])
+    assert rows["Beta Stack"][4] == "1 refused"
+    assert house.pages["data.html"].rows("Every source")["Beta Stack"][2] == rows["Beta Stack"][1]
+
+
+@pytest.mark.parametrize(("seen", "more", "said", "troubled"), [
+    (47.9, {}, "seen 47 hours before the build", False),
+    (48, {}, "seen 2 days before the build", False),
+    (48.1, {}, "not seen for 2 days", True),
+    (None, {}, "never visited", True),
+    (None, {"latest": "2 failed"}, "never seen: every visit failed", True),
+    (1, {"waiting_units": 2, "pending_months": 5},
+     "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked for yet", True),
+    (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked for yet", True),
+    (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
+    (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
+    (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
+    (1, {"quiet_days": 10, "usual_days": 3},
+     "seen 1 hour before the build; nothing new for 10 days (usual: 3 days); check that it still works", True),
+])  # fmt: skip
+def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
+    row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
+           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
+           "quiet_days": None, "usual_days": None} | more  # fmt: skip
+    assert freshness_text(row, NIGHT) == said
+    assert needs_attention(row, NIGHT) is troubled
+
+
+def test_the_data_page_tells_every_month_and_every_night(house):
+    page = house.pages["data.html"]
+    months = page.tables["Beta Stack, core"]
+    assert months[1:] == [["2025", f"10 complete, 1 partly seen, 1 could not be seen {'■ ' * 10}◧ ×"],
+                          ["2026", "3 could not be seen × × ×"]]  # fmt: skip
+    assert page.tables["Gamma, core"][1][1].startswith("12 still loading")
+    assert page.rows("Months that are not complete")["Gamma"] == [
+        "core", "January 2025", "December 2025", "12", "still loading",
+    ]  # fmt: skip
+    nights = page.tables["Visits by day and source, the last fourteen days that had any"]
+    assert nights[1:] == [
+        [night, name, "core", *("1" if verdict == had else "0" for verdict in nights[0][3:])]
+        for night, name, had in (
+            ("20 March 2026", f"=cmd(){SHOWN}", "failed"), ("20 March 2026", "Alpha Cloud", "ok"),
+            ("20 March 2026", "Beta Stack", "refused"), ("10 March 2026", f"=cmd(){SHOWN}", "ok"),
+            ("11 November 2025", "Beta Stack", "ok"),
+        )
+    ]  # fmt: skip
+    (noted,) = page.rows("Notes of each unit").values()
+    assert noted[-1] == f"+1 {SHOWN}"
+
+
+def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet):
+    assert "No community can be ranked in public code activity, March 2025 to February 2026." in quiet.text
+    for name in ("Alpha Cloud", "Beta Stack"):
+        assert (
+            f"{name} is listed without a place: its sources are younger than 12 months: they began in January 2026"
+            in quiet.text
+        )
+    assert "2 units in 2 sources visited; none failed." in quiet.text
+    assert "Demo: people <invented>" in quiet.text
+    assert set(quiet.figures) == {"commits", "code-people", "active-people"}
+
+
+def test_a_page_without_any_metric_or_source_says_so(house, tmp_path):
+    nothing = ("delete from rankings.monthly", "delete from metrics.monthly", "delete from raw.sources")
+    empty = Page(render(altered(house.where, tmp_path, *nothing), ranking.page))
+    assert "The database holds no ranking for February 2026" in empty.text
+    assert "No source is switched on" in empty.text
+    assert empty.figures == {}
+
+
+def test_a_database_without_a_number_says_so_on_every_page(bare):
+    for page in (bare.first, bare.alpha, bare.data):
+        assert page.figures == {}
+        assert "To do: stackrank" in page.text
+    assert "No community can be ranked" in bare.first.text
+    assert "Nothing has been visited from here yet." in bare.first.text
+    assert bare.alpha.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
+    assert bare.data.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
+    assert "Figures of the quality measured" in bare.data.text
+
+
+def test_the_page_claims_no_more_than_it_counts(house, quiet):
+    assert re.findall("winner|best|beats|most used|users", house.html + quiet.text, re.IGNORECASE) == []
+    assert "Popularity is not quality." in house.page.text
+
+
+# ---- charts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chart", DRAWN)
+def test_a_chart_and_its_table_hold_the_same_numbers(house, chart):
+    head, *rows = house.page.tables[DRAWN[chart]]
+    slugs = {"Alpha Cloud": "alpha", "Beta Stack": "beta", f"=cmd(){SHOWN}": "evil", "Gamma": "gamma"}
+    cells = {(slugs.get(name), row[0]): cell for row in rows for name, cell in zip(head[1:], row[1:], strict=True)}
+    drawn, events = {}, set()
+    for trace in house.page.figures[chart]["data"]:
+        for month, value in zip(trace["x"], trace["y"], strict=True):
+            at = trace["legendgroup"], f"{date.fromisoformat(month):%B %Y}"
+            if trace["meta"] == "event":
+                events.add(at)
+            if trace["meta"] == "event" or (trace["meta"] != "marks" and value is not None):
+                drawn[at] = f"{value:,.0f}"
+    assert events == {("alpha", "August 2025")} - ({("alpha", "August 2025")} if chart == "places-code" else set())
+    assert len(drawn) == {"places-code": 8, "commits": 42, "code-people": 41}[chart]
+    assert drawn == {at: cell.split(" ")[0] for at, cell in cells.items() if at[0] and cell[0].isdigit()}
+
+
+def values(figure, slug, known):
+    """The values of one line that are known in one way, by month."""
+    (trace,) = (t for t in figure["data"] if (t["legendgroup"], t["meta"]) == (slug, known))
+    return dict(zip(trace["x"], trace["y"], strict=True))
+
+
+def test_r12_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone(house):
+    figure = house.page.figures["commits"]
+    assert list(values(figure, "beta", "observed"))[-1] == "2025-10-01"
+    assert values(figure, "beta", "partial") == {"2025-11-01": 15}
+    assert values(figure, "gamma", "published") == {"2025-05-01": 20}
+    assert list(values(figure, "alpha", "observed"))[-1] == "2026-02-01"
+    assert values(figure, "alpha", "to date") == {"2026-03-01": 24}
+    drawn = {(t["meta"], t["mode"], t["line"]["dash"], t["marker"]["symbol"][-5:] == "-open")
+             for t in figure["data"] if "line" in t}  # fmt: skip
+    assert drawn == {
+        ("observed", "lines+markers", "solid", False), ("partial", "lines+markers", "dot", True),
+        ("published", "lines+markers", "dash", True), ("to date", "markers", "solid", True),
+    }  # fmt: skip
+    for sentence in (LEGEND["published"], LEGEND["partial"], LEGEND["to date"]):
+        assert sentence in house.page.text
+    assert LEGEND_OF_PLACES["published"] not in house.page.text
+
+
+def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house, tmp_path):
+    measured = "update rankings.monthly set published_months = 3 where community = 'beta'"
+    page = Page(render(altered(house.where, tmp_path, measured), ranking.page))
+    kinds = {(t["legendgroup"], t["meta"]) for t in page.figures["places-code"]["data"]}
+    assert kinds >= {("beta", "published"), ("alpha", "observed")}
+    assert ("beta", "observed") not in kinds
+    assert LEGEND_OF_PLACES["published"] in page.text
+    assert page.rows("Places over time")["January 2026"][1] == "2 (3 months measured earlier)"
+    assert {row["published_months"] for row in table(house, "places")} == {"0", "1"}
+
+
+def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
+    for figure, line, event in (("commits", 24, 144), ("code-people", 6, 7)):
+        drawn = house.page.figures[figure]
+        assert values(drawn, "alpha", "observed")["2025-08-01"] == line
+        assert values(drawn, "alpha", "event") == {"2025-08-01": event}
+    told = "Alpha Cloud, August 2025: 144, 120 of them recorded on 20 August 2025"
+    assert house.page.rows("Commits a month")["August 2025"][-1] == told
+    (found,) = table(house, "imports")
+    assert (found["day"], found["commits"], found["commits_of_month"]) == (f"{IMPORT:%Y-%m-%d}", "120", "144.0")
+    (row,) = house.pages["alpha.html"].rows("Histories recorded").items()
+    assert row == ("20 August 2025", ["alpha/one", "120", "83.3 % of 144", "1 January 2025", "30 April 2025"])
+    assert "counted in full: 120 commits written from 1 January 2025" in house.page.rows("Ranking by")["1"][0]
+    assert "The commits in this database have no such day." in house.pages["beta.html"].text
+    assert "This is unknown" in house.pages["gamma.html"].text
+
+
+def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
+    marks = values(house.page.figures["commits"], "alpha", "marks")
+    assert list(marks) == ["2025-02-03", "2025-06-03"]
+    assert house.page.rows("Commits a month")["June 2025"][-1] == "Alpha Cloud 1.1, 3 June 2025"
+    listed = house.pages["alpha.html"].rows("Releases of")
+    assert [(day, *cells[:2]) for day, cells in listed.items()] == [
+        ("3 July 2025", "1.1.1", "later"), ("3 June 2025", "1.1", "first of its line"),
+        ("3 February 2025", "1.0", "first of its line"),
+    ]  # fmt: skip
+    assert "has a rule about tags" in house.pages["beta.html"].text
+
+
+def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
+    rows = [{"key": "a", "name": "A", "month": date(2025, m, 1), "value": v, "known": "observed"}
+            for m, v in ((1, 3), (3, 0), (4, 1), (5, None))]  # fmt: skip
+    (line,) = series.series_of(pd.DataFrame(rows).convert_dtypes(dtype_backend="pyarrow"))
+    assert line.values == (3, None, 0, 1, None)
+    assert line.kinds == ("observed", None, "observed", "observed", None)
+    assert figures.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
+    assert series.series_of(pd.DataFrame()) == []
+
+
+def test_the_first_place_is_on_top_and_numbers_begin_at_zero(house):
+    assert house.page.figures["places-code"]["scales"]["linear"]["axis"]["range"] == [3.5, 0.5]
+    bottom, top = house.page.figures["commits"]["scales"]["linear"]["axis"]["range"]
+    assert bottom == 0
+    assert top > 144
+
+
+def test_on_the_logarithmic_scale_zero_has_a_line_of_its_own():
+    scale = scales.logarithmic([0, 3, 400], 100)
+    assert scale.axis["ticktext"][:4] == ["0", "1", "2", "5"]
+    assert scale.axis["ticktext"][-1] == "500"
+    assert [scale.height(value) for value in (0, 1, 10, 400)] == sorted(scale.height(v) for v in (0, 1, 10, 400))
+    assert 0 < scale.height(0) < scale.height(1)
+    assert scale.height(400) < 100
+    assert scales.linear(0, 100).height(0) == 0
+
+
+def test_labels_never_lie_on_each_other():
+    assert labels.spread([10, 12, 14]) == [-5, 12, 29]
+    assert labels.spread([10, 40]) == [10, 40]
+    months = [f"{2010 + n // 12}-{n % 12 + 1:02}-01" for n in range(120)]
+    line = series.Series("a", "A" * 40, tuple(months), (5.0,) * 120, ("observed",) * 120)
+    events = [series.Event("a", date(2015, m, 1), v, "", n) for m, v, n in ((1, 5, 9), (3, 5, 100), (5, 90, 2))]
+    shown = labels.of_events(events, scales.linear(100, 364), [line])
+    assert [event.label for event in shown] == ["import: 100", "import: 2"]
+    assert (len(line.label), line.label[-1]) == (28, "…")
+
+
+# ---- as of a month ---------------------------------------------------------------------------------------------
+
+
+BUILD = {"last_complete_month": date(2026, 2, 1), "today": date(2026, 3, 20), "first_ranking": date(2025, 1, 1)}
+
+
+def report(house, monkeypatch, capsys, *arguments):
+    """Run `stackrank report` on the data folder of the house; return status, output and complaint."""
+    monkeypatch.setenv("STACKRANK_DATA", str(house.where.data))
+    status = main(["report", *arguments])
+    return status, *capsys.readouterr()
+
+
+def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_is(house):
+    text = house.dated.text
+    assert "As of December 2025 : this page shows that month with the data of" in text
+    assert "It does not show what was known or published at that time." in text
+    assert "By score in public code activity, January 2025 to December 2025" in text
+    folder = house.where.site / "as-of" / "2025-12" / "data"
+    shown = {name: (folder / f"{name}.csv").read_text() for name in OF_MONTH}
+    assert {name: re.findall(r"\b2026-\d\d-\d\d\b", text) for name, text in shown.items()} == {key: [] for key in shown}
+    assert all("2025-12-01" in shown[name] for name in ("places", "monthly"))
+    months = [month for figure in house.dated.figures.values() for trace in figure["data"] for month in trace["x"]]
+    assert max(months) == "2025-12-01"
+    assert "to date" not in " ".join(cell for row in house.dated.tables["Commits a month"] for cell in row)
+    assert house.page.values("href", "a").count("as-of/2025-12/index.html") == 1
+
+
+def test_what_happened_after_the_month_is_not_on_its_page(house):
+    page = Page(render(house.where, lambda site: ranking.page(site.dated(date(2025, 6, 1)))))
+    marks = [trace["text"] for trace in page.figures["commits"]["data"] if trace["meta"] == "marks"]
+    assert [len(texts) for texts in marks] == [2, 1], "1.0 and 1.1, not 1.1.1 of July"
+    assert "recorded in alpha/one on 20 August" not in page.text
+    assert {trace["meta"] for figure in page.figures.values() for trace in figure["data"]} & {"event"} == set()
+
+
+def test_r13_the_last_complete_month_is_ranked_and_the_running_one_never(house):
+    assert "March 2025 to February 2026" in house.page.text
+    assert max(row["as_of"] for row in table(house, "places")) == "2026-02-01"
+    assert {row["month"] for row in table(house, "monthly") if row["to_date"] == "True"} == {"2026-03-01"}
+
+
+def test_the_command_writes_a_dated_page_beside_those_that_are_there(house, monkeypatch, capsys):
+    page, other = (house.where.site / "as-of" / month / "index.html" for month in ("2026-02", "2025-12"))
+    other.write_text("stale")
+    assert report(house, monkeypatch, capsys, "--as-of", "2026-02") == (0, f"page: {page}\n", "")
+    assert "As of February 2026" in Page(page.read_text()).text
+    assert other.read_text() != "stale"
+    links = Page((house.where.site / "index.html").read_text()).values("href", "a")
+    assert [link for link in links if "as-of" in link] == ["as-of/2026-02/index.html", "as-of/2025-12/index.html"]
+
+
+def test_the_command_refuses_a_month_in_one_line_and_writes_nothing(house, monkeypatch, capsys):
+    before = tree(house.where.site)
+    status, said, complaint = report(house, monkeypatch, capsys, "--as-of", "2026-03")
+    assert (status, said, complaint.count("\n")) == (2, "", 1)
+    assert tree(house.where.site) == before
+
+
+@pytest.mark.parametrize(("asked", "complaint"), [
+    ("2025-13", "--as-of '2025-13' is no month; write it as 2013-06"),
+    ("0000-01", "--as-of '0000-01' is no month; write it as 2013-06"),
+    ("2025-1", "--as-of '2025-1' is no month; write it as 2013-06"),
+    ("", "--as-of '' is no month; write it as 2013-06"),
+    ("2026-04", "--as-of 2026-04 lies in the future; the last complete month is 2026-02"),
+    ("2026-03", "--as-of 2026-03 is not complete, it will be five days after its end; "
+                "the last complete month is 2026-02"),
+    ("2024-12", "--as-of 2024-12 is before the first ranking, which is of 2025-01"),
+])  # fmt: skip
+def test_a_month_that_cannot_be_ranked_is_told_why(asked, complaint):
+    with pytest.raises(as_of.AsOfError, match=f"^{re.escape(complaint)}$"):
+        as_of.check_month(BUILD, as_of.parse_month(asked))
+
+
+def test_without_any_ranking_no_month_can_be_asked_for():
+    with pytest.raises(as_of.AsOfError, match="holds no ranking of any month"):
+        as_of.check_month(BUILD | {"first_ranking": None}, date(2026, 2, 1))
+
+
+@pytest.mark.parametrize(("today", "last"), [("2026-03-05", "2026-01"), ("2026-03-06", "2026-02")])
+def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
+    day = date.fromisoformat(today)
+    given = method.load().last_complete_month(day)
+    assert f"{given:%Y-%m}" == last
+    build = BUILD | {"last_complete_month": given, "today": day}
+    as_of.check_month(build, given)
+    with pytest.raises(as_of.AsOfError, match="is not complete"):
+        as_of.check_month(build, next_month(given))
+
+
+# ---- mail and the families together ----------------------------------------------------------------------------
+
+
+RECONCILED = """insert into core.reconciliation by name select * from (values
+    ('alpha', 'dev', date '2025-05-01', 406, 400, 4, 7, null, -2, 'differs'),
+    ('alpha', 'dev', date '2025-06-01', 8, 8, 0, 0, null, 0, 'equal'),
+    ('alpha', 'dev', date '2025-07-01', null, 5, 0, 0, null, null, 'not held'),
+    ('alpha', 'old', null, 10, 11, 0, 0, null, 1, 'differs'),
+) as r(community, source, month, total, stored, quarantined, copies, other_month, difference, state)"""
+
+
+def test_r02_our_count_of_mail_stands_beside_the_archives_own(house, tmp_path):
+    page = Page(render(altered(house.where, tmp_path, RECONCILED), data.page))
+    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Mail archives and their own")]
+    assert rows[1:] == [
+        ["Alpha Cloud", "dev", "1", "1", "0", "1", "414", "408", "4", "7", "unknown"],
+        ["Alpha Cloud", "old", "0", "1", "0", "0", "10", "11", "0", "unknown", "unknown"],
+    ]
+    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Months in which we hold another")]
+    assert rows[1:] == [
+        ["Alpha Cloud", "dev", "May 2025", "406", "400", "4", "-2"],
+        ["Alpha Cloud", "old", "the whole list", "10", "11", "0", "+1"],
+    ]
+    assert "No mail archive is held yet." in house.pages["data.html"].text
+
+
+def like_code(family, **changed):
+    """Statements that give a ranking the rows of code."""
+    values = "".join(f", {value} as {column}" for column, value in changed.items())
+    return (
+        f"delete from rankings.monthly where family = '{family}'",
+        f"insert into rankings.monthly select * replace ('{family}' as family{values}) from rankings.monthly"
+        " where family = 'code'",
+    )
+
+
+def test_an_overall_ranking_states_its_families_and_stands_first(house, tmp_path):
+    statements = (*like_code("talk", **{'"index"': 7}), *like_code("overall"))
+    page = Page(render(altered(house.where, tmp_path / "all", *statements), ranking.page))
+    assert (
+        "By score in public talk, public code activity and newcomers together, March 2025 to February 2026" in page.text
+    )
+    heads = next(rows for caption, rows in page.tables.items() if "together" in caption)[0]
+    assert heads == [
+        "Place", "Community", "First = 100", "Code: index", "Talk: index", "People: index", "Index", "Months counted",
+    ]  # fmt: skip
+    assert page.rows("Ranking by public talk, public code activity and newcomers")["1"][3] == "7.00"
+    assert "There is no overall ranking" not in page.text
+    assert families(page)[:3] == ["overall", "code", "talk"]
+    unranked = altered(house.where, tmp_path / "none", *like_code("talk", rank="null::integer"))
+    nobody = Page(render(unranked, ranking.page))
+    assert families(nobody)[-1] == "talk", "who ranks nobody stands last"
+
+
+def families(page):
+    """The families of the rankings of a page, in its order."""
+    phrases = {"together": "overall", "public code": "code", "public talk": "talk", "newcomers": "people"}
+    found = [caption for caption in page.tables if caption.startswith("Ranking by")]
+    return [next(family for phrase, family in phrases.items() if phrase in caption) for caption in found]
+
+
+BY_SOURCE = """insert into metrics.by_source by name select community, source, month, postings, postings as people,
+    postings as only_here, postings as first_here, state from (values
+    ('alpha', 'old', date '2025-05-01', 7, 'observed'), ('alpha', 'old', date '2025-06-01', null, 'not_applicable'),
+    ('alpha', 'new', date '2025-05-01', null, 'not_applicable'), ('alpha', 'new', date '2025-06-01', 9, 'observed'),
+    ('alpha', 'silent', date '2025-06-01', 0, 'observed'),
+) as r(community, source, month, postings, state)"""
+MOVED = """insert into core.moves by name select 'alpha' as community, 'talk' as family, date '2025-06-01' as month,
+    'old' as from_source, 'new' as to_source, 'stitch' as action, 'x' as reason"""
+
+
+def test_r23_each_list_stands_by_itself_with_where_it_moved(house, tmp_path):
+    page = Page(render(altered(house.where, tmp_path, BY_SOURCE, MOVED), community.page, "alpha"))
+    found = page.rows("Postings a month, each list and forum by itself")
+    assert found["May 2025"] == ["not applicable", "7", ""]
+    assert found["June 2025"] == ["9", "not applicable", "old moved to new: messages that both hold count once"]
+    figure = page.figures["by-source"]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2025-06-01"]
+    assert LEGEND["break"] in page.text
+    moved = {"from_source": "old", "to_source": "new", "action": "censor", "evidence": "It is named."}
+    hole = "old moved to new; one of them cannot be read, so its months are not observed (It is named.)"
+    assert move_text(moved) == hole
+
+
+def test_without_an_overall_ranking_the_page_says_why(house):
+    assert families(house.page) == ["code", "people", "overall"]
+    assert "There is no overall ranking of these months: it needs two communities whose talk" in house.page.text
+
+
+def test_every_question_is_asked_by_a_page():
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(site.__file__).parent.glob("pages/*.py"))
+    asked = {path.stem for path in QUERIES.glob("*/*.sql") if path.parent.name not in DOWNLOADED}
+    assert [name for name in asked if f'"{name}"' not in code] == []
+
+
+DOWNLOADED = (site.DOWNLOADS, site.DOWNLOADS_OF_MONTH)
+
+
+# ---- words -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    (None, "not observed"), (0, "0"), (0.001234, "0.00123"), (1, "1.00"), (12.34, "12.3"), (99.96, "100"),
+    (999.6, "1,000"), (1234.5, "1,230"), (9_876_543, "9,880,000"), (-45.67, "-45.7"),
+])  # fmt: skip
+def test_a_number_has_three_digits_or_is_a_word(value, said):
+    assert format_number(value) == said
+    assert format_number(None, "not ranked") == "not ranked"
+
+
+@pytest.mark.parametrize(("value", "state", "known", "text"), [
+    (1234, "observed", "observed", "1,234"), (0, "observed", "observed", "0"), (12.345, "observed", "observed", "12.3"),
+    (7, "partial", "partial", "7 (partly observed)"), (7, "partial", "to date", "7 to date"),
+    (7, "published", "published", "7 (measured earlier)"), (7, "partial", "restated", "7 (restated later)"),
+    (None, "unobserved", "to date", "not observed"), (None, "not_applicable", "observed", "not applicable"),
+    (None, None, "observed", "not observed"),
+])  # fmt: skip
+def test_a_month_says_what_is_known_of_it(value, state, known, text):
+    assert month_text({"value": value, "state": state, "known": known}) == text
+
+
+def test_times_and_counts_in_words():
+    assert format_window(date(2026, 2, 1)) == "March 2025 to February 2026"
+    assert format_window(date(2025, 12, 1)) == "January 2025 to December 2025"
+    ages = [format_age(NIGHT - timedelta(hours=h), NIGHT) for h in (0.9, 1, 47.9, 48, 2400)]
+    assert ages == ["less than an hour", "1 hour", "47 hours", "2 days", "100 days"]
+    assert (format_age(None, NIGHT), format_clock(None)) == ("never seen", "never")
+    assert format_clock(datetime(2026, 3, 5, 7, 8, 59)) == "5 March 2026, 07:08 UTC"
+    assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
+
+
+def ranked(*percents):
+    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with their percent of the first; None has no rank."""
+    ranks = [percent and 1 + sum(other > percent for other in percents if other) for percent in percents]
+    rows = zip("ABCDE", percents, ranks, strict=False)
+    return [
+        UNKNOWN | {"name": n, "percent_of_first": p, "rank": r, "reason_code": None if r else "no_source"}
+        for n, p, r in rows
+    ]
+
+
+UNKNOWN = dict.fromkeys(("state", "missing", "months", "people", "living_since", "active_in"))
+
+
+@pytest.mark.parametrize(("row", "text"), [
+    ({"reason_code": None}, ""),
+    ({"reason_code": "not_observed", "missing": "people, talk", "months": 8},
+     "its newcomers and talk could not be seen: 8 of 12 months were, and a place needs 9"),
+    ({"reason_code": "not_observed"}, "how many people a month it has could not be seen"),
+    ({"reason_code": "sources_ended", "state": "dormant", "active_in": date(2017, 6, 1)},
+     "all its sources have ended; it was last seen active in June 2017"),
+    ({"reason_code": "nobody_seen", "state": "dormant"}, "nobody was seen for 12 months"),
+    ({"reason_code": "new", "living_since": date(2026, 3, 1)},
+     "its sources are younger than 12 months: they began in March 2026"),
+    ({"reason_code": "quiet", "people": 2.9}, "2.90 people a month; a place needs 3"),
+    ({"reason_code": "fewer_than_two_ranked"}, "no other community can be ranked, and a ranking needs two"),
+])  # fmt: skip
+def test_why_there_is_no_rank_is_said_in_words(row, text):
+    assert reason_text(UNKNOWN | row) == text
+
+
+YEAR = "public code activity, March 2025 to February 2026"
+NO_SOURCE = "no source of it was alive in these months"
+
+
+@pytest.mark.parametrize(("percents", "text"), [
+    ((), f"No community can be ranked in {YEAR}."),
+    ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: {NO_SOURCE}."),
+    ((None,) * 4,
+     f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
+    ((100.0, 36.79), f"By score in {YEAR}: 1. A (100) and 2. B (36.8)."),
+    ((100.0, 100.0, 36.79, None),
+     f"By score in {YEAR}: 1. A (100), 1. B (100) and 3. C (36.8). D is listed without a place: {NO_SOURCE}."),
+    ((100.0, 36.79, 36.79, 10.0), f"By score in {YEAR}, the first of 4: 1. A (100), 2. B (36.8) and 2. C (36.8)."),
+])  # fmt: skip
+def test_the_first_sentence_says_who_has_which_place(percents, text):
+    assert headline(ranked(*percents), YEAR) == text
