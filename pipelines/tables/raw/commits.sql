@@ -34,6 +34,7 @@
 --   co_author_name_keys: fingerprints of the folded names in Co-authored-by trailers
 --   co_author_address_keys: fingerprints of the folded addresses there
 --   revert: the commit undoes another one
+--   subject_key: fingerprint of the first line of its message, white space folded; NULL where empty, or an older reader read it
 create table raw.commits (
     community varchar,
     source varchar,
@@ -69,5 +70,6 @@ create table raw.commits (
     committer_machine varchar,
     co_author_name_keys varchar[],
     co_author_address_keys varchar[],
-    revert boolean
+    revert boolean,
+    subject_key varchar
 )

@@ -31,6 +31,7 @@
 --   quarantine: why it is refused as a message; NULL where it is one
 --   class: who wrote it: human, unsure, or a class of bots
 --   class_rule: the rule that decided; NULL for human
+--   passed_borders: lines in it that look like the border before a message and were not taken for one; NULL for posts of a forum
 create table raw.messages (
     community varchar,
     source varchar,
@@ -63,5 +64,6 @@ create table raw.messages (
     size bigint,
     quarantine varchar,
     class varchar,
-    class_rule varchar
+    class_rule varchar,
+    passed_borders integer
 )
