@@ -477,8 +477,8 @@ class _Reader:
     def _refuse(self, raw: Raw, reason: str) -> None:
         """Keep of what is no message: its content's fingerprint, size and the reason."""
         content = self.content_key(raw.content + raw.rest)
-        of_nobody = (NOBODY, None, content, None, None, None, False, None, [])
-        self.rows.append((*of_nobody, raw.size, reason, None, None, raw.passed))
+        nothing: tuple[Any, ...] = (None, None, None, False, None, [])
+        self.rows.append((NOBODY, None, content, *nothing, raw.size, reason, None, None, raw.passed))
 
     def _sender(self, value: bytes, original: bytes = b"", reply_to: bytes = b"") -> _Sender:
         who = sender(value, self.archive.list_addresses, original, reply_to)

@@ -54,7 +54,7 @@ CASES = {
         [b"Ann <root@birds.org>", b"Bob <root@birds.org>", b"Cee <root@birds.org>"]),
     "one name that two people have": (b"Ann Auk I <ann@auk.org>\nAnn Auk II <ann@finch.org>",
                                       [b"Ann Auk <ann@auk.org>", b"Ann Auk <ann@finch.org>"]),
-    "a name beats the rest, in any order": (b"Ann Auk <ann@auk.org> Ann <x@birds.org>\nRest <rest@birds.org> <x@birds.org>",
+    "a name beats the rest, in any order": (b"Ann <ann@auk.org> Ann <x@birds.org>\nRest <rest@birds.org> <x@birds.org>",
                                             [b"Ann <x@birds.org>", b"Bob <x@birds.org>"]),
     "the name of one line and the address of another": (b"<ann@auk.org> <x@birds.org>\nAnn Auk <x@birds.org>",
                                                         [b"a <x@birds.org>"]),
