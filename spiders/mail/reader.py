@@ -44,6 +44,9 @@ ROWS = 4096
 LOOK = 1 << 18
 
 
+MOST_FAILED_LOOKS = 2000
+
+
 REFERENCES = 50
 
 
@@ -225,7 +228,7 @@ class _Splitter:
         self.buffer, self.start, self.scan = b"\n", 1, 0
         self.patches = self.ended = False
         self.large: _Large | None = None
-        self.passed = 0
+        self.passed = self.failed_looks = 0
 
     def messages(self) -> Iterator[Raw]:
         """Yield the messages in their order."""
@@ -313,7 +316,7 @@ class _Splitter:
         """Tell whether a place lies inside the body of the message that is being read; None until more was read.
 
         A body reaches as far as the headers say, by its boundary or its length, where that is confirmed within
-        the next LOOK bytes.
+        the next LOOK bytes; after many messages without their last boundary within AHEAD bytes.
         """
         beginning, start = (self.large.beginning, 0) if self.large else (self.buffer, self.start)
         last = len(beginning) if self.large else found
@@ -353,10 +356,14 @@ class _Splitter:
         if self.large is None and self.buffer.find(delimiter, self.start, found) < 0:
             return False
         name = delimiter[3:]
-        later = self.buffer.find(name, found, found + LOOK)
+        look = LOOK if self.failed_looks < MOST_FAILED_LOOKS else AHEAD
+        later = self.buffer.find(name, found, found + look)
         if later >= 0:
             return self.buffer[later - 3 : later] == b"\n--"
-        return False if self.ended or len(self.buffer) >= found + LOOK else None
+        if not self.ended and len(self.buffer) < found + look:
+            return None
+        self.failed_looks += 1
+        return False
 
 
 class _Large:
