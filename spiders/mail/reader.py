@@ -273,14 +273,14 @@ class _Splitter:
 
     def _is_border(self, at: int) -> bool | None:
         """Tell whether a line that begins with "From " stands before a message; None until more of it was read."""
-        found = at + 1
-        if not self.ended and len(self.buffer) - found < AHEAD:
+        buffer, found = self.buffer, at + 1
+        if not self.ended and len(buffer) - found < AHEAD:
             return None
-        if self.buffer[found + 45 : found + 46] == b" " and _PATCH.match(self.buffer, found):
+        if buffer[found + 45 : found + 46] == b" " and _PATCH.match(buffer, found):
             self.patches = self.patches or found == 1 == self.start
             if not self.patches:
                 return False
-        line = _FROM_LINE.match(self.buffer, at, found + AHEAD)
+        line = _FROM_LINE.match(buffer, at, found + AHEAD)
         is_border, looks_like_one = self._judge(line, found) if line else self._judge_odd(found)
         is_inside = is_border and self._is_inside(found)
         if is_inside is None:
@@ -290,10 +290,9 @@ class _Splitter:
 
     def _judge(self, line: re.Match[bytes], found: int) -> tuple[bool, bool]:
         """Tell whether a line with a date and a header after it is a border, and whether it looks like one."""
-        after = line["next"]
         if self.pipermail:
-            return after.lower() in (b"from:", b"date:"), True
-        return self._is_after_blank(found) or bool(_USUAL_FIRST_HEADER.match(after)), True
+            return line["next"].lower() in (b"from:", b"date:"), True
+        return self._is_after_blank(found) or bool(_USUAL_FIRST_HEADER.match(line["next"])), True
 
     def _judge_odd(self, found: int) -> tuple[bool, bool]:
         """Tell the same of any other line that begins with "From "."""
@@ -316,14 +315,14 @@ class _Splitter:
         """Tell whether a place lies inside the body of the message that is being read; None until more was read.
 
         A body reaches as far as the headers say, by its boundary or its length, where that is confirmed within
-        the next LOOK bytes; after many messages without their last boundary within AHEAD bytes.
+        the next LOOK bytes. Where many messages have lost their last boundary, only AHEAD bytes are searched.
         """
         beginning, start = (self.large.beginning, 0) if self.large else (self.buffer, self.start)
         last = len(beginning) if self.large else found
+        if beginning.find(b"ontent-", start, last) < 0 and beginning.find(b"ONTENT-", start, last) < 0:
+            return False
         end = beginning.find(b"\n\n", start, last)
         end = end if end >= 0 else min(last, start + HEADERS)
-        if beginning.find(b"ontent-", start, end) < 0 and beginning.find(b"ONTENT-", start, end) < 0:
-            return False
         headers = beginning[start:end].lower()
         if b"message/rfc822" in headers and not self.large and not self.buffer[end:found].strip():
             return bool(_IS_RFC822.search(headers))
