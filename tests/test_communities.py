@@ -9,17 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.catalogue.listing import catalogue_table
-from pipelines.catalogue.load import (
-    CHANNELS,
-    COMMUNITY_KEYS,
-    DATE_KEYS,
-    FACT_KEYS,
-    SOURCE_KEYS,
-    CatalogueError,
-    load_catalogue,
-)
+from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.catalogue.platform_facts import TIMELESS, TOPICS, period_of
-from pipelines.catalogue.urls import ARCHIVES, KINDS, file_of, repository_url, unit_of
+from pipelines.catalogue.urls import ARCHIVES, CHANNELS, KINDS, file_of, repository_url, unit_of
 from pipelines.catalogue.urls import units as units_of
 from pipelines.folders import CHECKOUT
 from pipelines.model import Verdict

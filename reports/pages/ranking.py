@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pipelines.catalogue.load import CHANNELS
+from pipelines.catalogue.urls import CHANNELS
 from reports import render
 from reports.answers import Answers, Row, month_after
 from reports.charts import chart as twins
