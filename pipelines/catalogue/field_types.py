@@ -15,7 +15,6 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     Strict,
-    WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
@@ -107,5 +106,11 @@ OneLine = Annotated[str, BeforeValidator(_one_line), Field(json_schema_extra={"m
 Texts = Annotated[tuple[OneLine, ...], FILLED, Field(json_schema_extra={"minItems": 1})]
 Day = Annotated[date, Strict()]
 Flag = Annotated[bool, Strict()]
-Slug = Annotated[OneLine, matches(SLUG, f"{{text!r:.80}} does not match {SLUG}"), Field(json_schema_extra={"pattern": f"^{SLUG}$"})]
-HttpsUrl = Annotated[OneLine, checked(lambda url: split_url(url, ("https",))), WithJsonSchema({"type": "string", "pattern": "^https://"})]
+Slug = Annotated[
+    OneLine, matches(SLUG, f"{{text!r:.80}} does not match {SLUG}"), Field(json_schema_extra={"pattern": f"^{SLUG}$"})
+]
+HttpsUrl = Annotated[
+    OneLine,
+    checked(lambda url: split_url(url, ("https",))),
+    Field(json_schema_extra={"pattern": "^https://"}),
+]

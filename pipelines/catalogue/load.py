@@ -17,6 +17,7 @@ class CatalogueError(WrongFileError):
 
 def load_catalogue(folder: Path) -> tuple[Community, ...]:
     """Return the communities of the `*.toml` files of a folder, by slug; raises CatalogueError."""
+    from pipelines.catalogue.consistency import inconsistencies
     from pipelines.catalogue.lineage import wrong_links
     from pipelines.catalogue.models import CommunityFile
 
@@ -24,7 +25,8 @@ def load_catalogue(folder: Path) -> tuple[Community, ...]:
     content: dict[str, CommunityFile] = {}
     for slug, table in tables.items():
         community, wrong = validate(table, CommunityFile)
-        mistakes += [f"{slug}.toml: {mistake}" for mistake in (*_wrong_name(slug), *wrong, *_inconsistencies(slug, table))]
+        wrong = [*_wrong_name(slug), *wrong, *inconsistencies(f"{slug}.toml", table)]
+        mistakes += [f"{slug}.toml: {mistake}" for mistake in wrong]
         content |= {slug: community} if community else {}
     mistakes += wrong_links(tables, unread={file.stem for file in files} - tables.keys())
     if mistakes:
@@ -60,20 +62,13 @@ def _wrong_name(slug: str) -> Iterator[str]:
         yield f"the file name must match {SLUG}"
 
 
-def _inconsistencies(slug: str, table: Table) -> Iterator[str]:
-    from pipelines.catalogue.consistency import inconsistencies
-
-    return inconsistencies(f"{slug}.toml", table)
-
-
 def _community(slug: str, content: "CommunityFile") -> Community:
-    facts = content.model_dump(exclude_none=True)
-    return Community(
-        **facts
-        | {
-            "slug": slug,
-            "sources": tuple(Source(community=slug, **{"urls": (), **block}) for block in facts["sources"]),
-            "release_dates": tuple(ReleaseDate(**block) for block in facts["release_dates"]),
-            "facts": tuple(Fact(**block) for block in facts["facts"]),
-        }
-    )
+    facts: Table = content.model_dump(exclude_none=True)
+    facts["sources"] = tuple(_source(slug, block) for block in facts["sources"])
+    facts["release_dates"] = tuple(ReleaseDate(**block) for block in facts["release_dates"])
+    facts["facts"] = tuple(Fact(**block) for block in facts["facts"])
+    return Community(slug=slug, **facts)
+
+
+def _source(slug: str, block: Table) -> Source:
+    return Source(community=slug, urls=block.pop("urls", ()), **block)

@@ -7,7 +7,15 @@ import re
 from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
 from pipelines.catalogue import measures, platform_facts
 from pipelines.catalogue.field_types import (
@@ -28,6 +36,9 @@ from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import CAPTURES, KINDS, PAGE_SCHEMES, PLACE, index_of, repository_url, split_url
 
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
+
+NEEDED = "x-needed"
+"""The key of the JSON Schema that says when a key is needed, where this hangs on another key."""
 
 # What Python and the database read alike, and what the database matches in linear time.
 _TAG_RULE = re.compile(r"(?:(?:[A-Za-z0-9_/-]|\\[d.]|\))[?*+]?|\((?:\?:)?|\|){1,200}")
@@ -86,11 +97,25 @@ def _per_year(value: object) -> tuple[float, ...]:
 
 
 Url: TypeAlias = Annotated[OneLine, AfterValidator(_url_of_kind)]
-Urls: TypeAlias = Annotated[tuple[Url, ...], FILLED, Field(json_schema_extra={"minItems": 1})]
-OneUrl: TypeAlias = Annotated[tuple[Url, ...], FILLED, Field(json_schema_extra={"minItems": 1, "maxItems": 1})]
+KIND = Field(description="The software it runs on, see the kinds below.")
+URLS = Field(
+    description="The addresses to visit, each once in a community. Where several sources reach one, it belongs to the "
+    "first. A `git` source has either these or `urls_from`.",
+    json_schema_extra={"minItems": 1},
+)
+Urls: TypeAlias = Annotated[tuple[Url, ...], FILLED, URLS]
+OneUrl: TypeAlias = Annotated[Urls, Field(json_schema_extra={"minItems": 1, "maxItems": 1})]
 TagRule: TypeAlias = Annotated[OneLine, checked(tag_rule)]
 ListAddress: TypeAlias = Annotated[
-    OneLine, matches(r"[a-z0-9][a-z0-9._+-]*@([a-z0-9-]+\.)+[a-z]{2,}", "not the address of a list, in lower case")
+    OneLine,
+    matches(r"[a-z0-9][a-z0-9._+-]*@([a-z0-9-]+\.)+[a-z]{2,}", "not the address of a list, in lower case"),
+    Field(
+        description="The address of the mailing list, in lower case. It belongs to nobody, so mail from it is counted "
+        "by name."
+    ),
+]
+Evidence: TypeAlias = Annotated[
+    OneLine, Field(description="How one knows of a channel that cannot be read, or whose host is gone.")
 ]
 Language: TypeAlias = Annotated[
     OneLine, matches(r"[a-z]{2}(-[A-Z]{2})?", "not the code of a language, like en: {text!r:.80}")
@@ -107,13 +132,10 @@ PerYear: TypeAlias = Annotated[
 class SourceBlock(TomlTable):
     """One place, or one named set of repositories, where a community is seen."""
 
+    known_as: ClassVar[str] = "every source"
     name: Slug = Field(description="Its name within the community. Outside the file it is `community/name`.")
-    kind: Annotated[OneLine, OneOf("kind", KINDS)] = Field(description="The software it runs on, see the kinds below.")
-    urls: Urls | None = Field(
-        default=None,
-        description="The addresses to visit, each once in a community. Where several sources reach one, it belongs to "
-        "the first. A `git` source has either these or `urls_from`.",
-    )
+    kind: Annotated[OneLine, OneOf("kind", KINDS), KIND]
+    urls: Urls | None = None
     since: Day = Field(description="The first day it can hold activity. Months before it are `unborn`, not zero.")
     until: Day | None = Field(
         default=None,
@@ -140,19 +162,20 @@ class Git(SourceBlock):
     """Git repositories."""
 
     known_as: ClassVar[str] = "a source of kind git"
-    kind: Literal["git"]
+    kind: Annotated[Literal["git"], KIND]
     urls_from: Annotated[OneLine, checked(_file_url)] | None = Field(
         default=None,
         description="A file that lists repositories, in the form of OpenStack's `projects.yaml`; `https` or `http`.",
     )
     url_template: Annotated[OneLine, checked(_url_template)] | None = Field(
         default=None,
-        description="Needed beside `urls_from`: the url of a listed repository, with `{repository}` for its `owner/name`.",
+        description="The url of a listed repository. `{repository}` stands for its `owner/name`.",
+        json_schema_extra={NEEDED: "beside `urls_from`"},
     )
     releases: Annotated[OneLine, checked(_release_rule)] | None = Field(
         default=None,
-        description="A tag whose whole name matches this regular expression is a release. Its one group is the version: "
-        r"`'v(\d+\.\d+)'`.",
+        description="A tag whose whole name matches this regular expression is a release. Its one group is the "
+        r"version: `'v(\d+\.\d+)'`.",
     )
     not_releases: Annotated[tuple[TagRule, ...], FILLED] | None = Field(
         default=None,
@@ -163,14 +186,14 @@ class Git(SourceBlock):
 class RepositoryFiles(SourceBlock):
     """Single files that projects keep in their repositories."""
 
-    kind: Literal["series_status", "mailmap"]
+    kind: Annotated[Literal["series_status", "mailmap"], KIND]
     urls: Urls
 
 
 class CountPages(SourceBlock):
     """Pages that state totals on the day of the visit."""
 
-    kind: Literal["asf", "github", "launchpad", "openinfra"]
+    kind: Annotated[Literal["asf", "github", "launchpad", "openinfra"], KIND]
     urls: Urls
 
 
@@ -178,11 +201,7 @@ class Channel(SourceBlock):
     """A mailing list or a forum."""
 
     known_as: ClassVar[str] = "a mailing list or a forum"
-    address: ListAddress | None = Field(
-        default=None,
-        description="The address of the mailing list, in lower case. It belongs to nobody, so mail from it is counted "
-        "by name.",
-    )
+    address: ListAddress | None = None
     language: Language = Field(default="en", description="The code of its language. Without it `en`.")
     audience: Annotated[OneLine, OneOf("audience", AUDIENCES)] | None = Field(
         default=None, description=f"Whom it is for: {', '.join(f'`{each}`' for each in AUDIENCES)}."
@@ -197,7 +216,7 @@ class Channel(SourceBlock):
 class MailArchive(Channel):
     """The archive of one mailing list."""
 
-    kind: Literal["pipermail", "hyperkitty", "ponymail"]
+    kind: Annotated[Literal["pipermail", "hyperkitty", "ponymail"], KIND]
     urls: OneUrl
     address: ListAddress
 
@@ -205,30 +224,28 @@ class MailArchive(Channel):
 class Forum(Channel):
     """A forum."""
 
-    kind: Literal["discourse"]
+    kind: Annotated[Literal["discourse"], KIND]
     urls: OneUrl
 
 
 class Mailbox(Channel):
     """Mail that somebody obtained by hand."""
 
-    kind: Literal["mbox"]
+    kind: Annotated[Literal["mbox"], KIND]
 
 
 class Gone(Channel):
     """A mailing list or a forum whose place answers no more."""
 
     known_as: ClassVar[str] = "a source that is gone or unreadable"
-    evidence: OneLine | None = Field(
-        default=None, description="How one knows of a channel that cannot be read, or whose host is gone."
-    )
+    evidence: Evidence | None = None
 
 
 class Captures(Gone):
     """A mailing list whose host is gone, as a web archive captured it."""
 
     known_as: ClassVar[str] = "a source of kind archiveorg"
-    kind: Literal["archiveorg"]
+    kind: Annotated[Literal["archiveorg"], KIND]
     urls: Urls
     address: ListAddress
     captures: Annotated[OneLine, checked(index_of)] = Field(
@@ -239,14 +256,14 @@ class Captures(Gone):
 class ByHand(Gone):
     """Pages that somebody saved, of software that answers nowhere any more."""
 
-    kind: Literal["askbot", "mod_mbox"]
+    kind: Annotated[Literal["askbot", "mod_mbox"], KIND]
 
 
 class Unreadable(Gone):
     """A list or a forum that cannot be read: its months are a known hole."""
 
-    kind: Literal["unreadable"]
-    evidence: OneLine
+    kind: Annotated[Literal["unreadable"], KIND]
+    evidence: Evidence
 
 
 AnySource: TypeAlias = (
@@ -267,7 +284,7 @@ class ReleaseDateBlock(TomlTable):
     """The day on which a version came out. It goes before the date that git has."""
 
     version: OneLine = Field(description="The version, as the group in `releases` gives it.")
-    day: Day = Field(description="The day.")
+    day: Day = Field(description="The day on which it came out.")
     source: OneLine = Field(description="Who states it.")
 
 
@@ -279,16 +296,18 @@ class FactBlock(TomlTable):
     )
     as_of: AsOf | None = Field(
         default=None,
-        description='The year, month or day of which it is said: `"2013"`, `"2013-11"` or `2013-10-18`. Needed, but not '
-        f"for {' and '.join(f'`{each}`' for each in platform_facts.TIMELESS)}. What is said of the years before "
-        "2015 stands under 2013.",
+        description='The year, month or day of which it is said: `"2013"`, `"2013-11"` or `2013-10-18`. What is said '
+        "of the years before 2015 stands under 2013.",
+        json_schema_extra={NEEDED: f"yes, but not for {' and '.join(f'`{each}`' for each in platform_facts.TIMELESS)}"},
     )
     values: Texts | None = Field(
         default=None,
-        description="What is said, value by value. Either these or `text` are needed. Image formats are those of "
-        "`data/rules/image-formats.toml`.",
+        description="What is said, value by value. Image formats are those of `data/rules/image-formats.toml`.",
+        json_schema_extra={NEEDED: "these or `text`"},
     )
-    text: OneLine | None = Field(default=None, description="What is said, as a sentence.")
+    text: OneLine | None = Field(
+        default=None, description="What is said, as a sentence.", json_schema_extra={NEEDED: "this or `values`"}
+    )
     source: OneLine = Field(description="Where it stands: a repository with file and commit, or a page.")
     url: HttpsUrl | None = Field(default=None, description="The address of that page; `https` only.")
     note: OneLine | None = Field(default=None, description="What a reader has to know beside it.")
@@ -305,8 +324,8 @@ class FactBlock(TomlTable):
     day: Day | None = Field(default=None, description="The day on which that release is said to have come out.")
     per_year: PerYear | None = Field(
         default=None,
-        description="What a `cadence` means: at least and at most so many new lines of versions a year, `[2, 4]`. It is "
-        "compared with the count.",
+        description="What a `cadence` means: at least and at most so many new lines of versions a year, `[2, 4]`. It "
+        "is compared with the count.",
     )
 
 
