@@ -16,8 +16,7 @@ from flows.commands.health import _age, _communities, _doctor, _prune, _status
 from flows.commands.nightly import _nightly, _schedule, _stopped
 from flows.commands.people import _forget, _rotate
 from flows.exit_status import WRONG_USAGE
-from pipelines.catalogue.load import CatalogueError
-from pipelines.privacy import decisions
+from pipelines.catalogue.toml_files import WrongFileError
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 
@@ -36,9 +35,7 @@ is a token that GitHub is asked with, none is needed.
 """
 
 
-REFUSALS = (
-    CatalogueError, contact.NoContactError, decisions.NeverMergeError, UsageError, locks.AlreadyRunningError,
-)  # fmt: skip
+REFUSALS = (WrongFileError, contact.NoContactError, UsageError, locks.AlreadyRunningError)
 """What a command refuses with a complaint, and exit status 2."""
 
 

@@ -33,6 +33,18 @@ def refuse_demo_folder() -> None:
         raise UsageError(f"{where.data} belongs to a rehearsal; name another STACKRANK_DATA for real data")
 
 
+def check_rules() -> None:
+    """Raise WrongFileError for a mistake in a file of rules or of merges that a person has declared wrong."""
+    from pipelines.catalogue import measures, platform_facts
+    from pipelines.privacy import decisions
+    from pipelines.rules import bots_commits, bots_mail, organisations
+
+    where = folders()
+    decisions.never_merge(where, [community.slug for community in load_catalogue(where.communities)])
+    for read in (measures.load, platform_facts.formats, bots_mail.load, bots_commits.rows, organisations.free_mail):
+        read()
+
+
 def check_key() -> None:
     """Raise UsageError for a pseudonym key that cannot be read."""
     from pipelines.privacy import pseudonyms

@@ -13,7 +13,7 @@ from pipelines.model import BY_HAND, Source
 
 if TYPE_CHECKING:
     from flows.collect import Collected
-from flows.commands.checks import UsageError, check_key, find_damage, refuse_demo_folder
+from flows.commands.checks import UsageError, check_key, check_rules, find_damage, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 
 
@@ -24,6 +24,7 @@ def _collect(chosen: argparse.Namespace) -> int:
     where = folders()
     refuse_demo_folder()
     check_key()
+    check_rules()
     declared = {s.id: s for c in load_catalogue(where.communities) for s in c.sources}
     if chosen.mbox or chosen.pages or chosen.reread:
         return _collect_here(chosen, declared)

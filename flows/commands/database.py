@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from flows import locks
-from flows.commands.checks import UsageError, find_damage
+from flows.commands.checks import UsageError, check_rules, find_damage
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders
@@ -17,6 +17,7 @@ def _build(_: argparse.Namespace) -> int:
 
     where = folders()
     rehearsal = read_demo_note(where)
+    check_rules()
     declared = load_catalogue(where.communities)
     try:
         with locks.single_run(where, "stackrank build"):

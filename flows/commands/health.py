@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from flows import locks
-from flows.commands.checks import MOST_DAYS, UsageError, find_damage
+from flows.commands.checks import MOST_DAYS, UsageError, check_rules, find_damage
 from flows.exit_status import ALL_WELL, SOMETHING_FAILED
 from pipelines.catalogue.listing import catalogue_table
 from pipelines.catalogue.load import load_catalogue
@@ -56,4 +56,5 @@ def _doctor(_: argparse.Namespace) -> int:
 
 def _communities(_: argparse.Namespace) -> int:
     print(catalogue_table(load_catalogue(folders().communities)))
+    check_rules()
     return ALL_WELL

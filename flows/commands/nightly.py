@@ -7,7 +7,7 @@ import sys
 from threading import Event
 
 from flows import contact, locks
-from flows.commands.checks import UsageError, check_key, refuse_demo_folder
+from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED
 from flows.run import run_night
 from pipelines.catalogue.load import load_catalogue
@@ -23,8 +23,9 @@ def _nightly(_: argparse.Namespace) -> int:
 
 
 def _ready() -> None:
-    """Refuse to start a night that could not go well: raises UsageError, CatalogueError, NoContactError."""
+    """Refuse to start a night that could not go well: raises UsageError, WrongFileError, NoContactError."""
     refuse_demo_folder()
+    check_rules()
     declared = load_catalogue(folders().communities)
     contact.check(source for community in declared for source in community.sources if source.visited)
     check_key()

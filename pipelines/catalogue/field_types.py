@@ -101,9 +101,24 @@ def blocks(name: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def distinct(key: str) -> AfterValidator:
+    """Return a check that no two tables of a list have the same value under a key."""
+
+    def check(tables: tuple[Any, ...]) -> tuple[Any, ...]:
+        seen: dict[object, int] = {}
+        for number, table in enumerate(tables):
+            first = seen.setdefault(value := getattr(table, key), number)
+            if first != number:
+                raise ValueError(f"{value!r:.80} is the {key} of [{first}] and of [{number}]")
+        return tables
+
+    return AfterValidator(check)
+
+
 FILLED = BeforeValidator(_filled_list)
 OneLine = Annotated[str, BeforeValidator(_one_line), Field(json_schema_extra={"minLength": 1})]
 Texts = Annotated[tuple[OneLine, ...], FILLED, Field(json_schema_extra={"minItems": 1})]
+Folded = Annotated[OneLine, AfterValidator(str.lower)]
 Day = Annotated[date, Strict()]
 Flag = Annotated[bool, Strict()]
 Slug = Annotated[

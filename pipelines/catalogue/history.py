@@ -8,10 +8,12 @@ from datetime import date
 from math import isfinite
 from pathlib import Path
 
+from pipelines.catalogue.toml_files import WrongFileError
+
 PERIOD = re.compile(r"(\d{4})(?:-Q[1-4]|-(\d\d)(?:-(\d\d))?)?")
 
 
-class HistoryError(Exception):
+class HistoryError(WrongFileError):
     """A line of data/history is not a figure; names file, line and column."""
 
 

@@ -30,7 +30,7 @@ def load_catalogue(folder: Path) -> tuple[Community, ...]:
         content |= {slug: community} if community else {}
     mistakes += wrong_links(tables, unread={file.stem for file in files} - tables.keys())
     if mistakes:
-        raise CatalogueError(mistakes)
+        raise CatalogueError(*mistakes)
     return tuple(_community(slug, each) for slug, each in content.items())
 
 
@@ -48,10 +48,10 @@ def _parse_files(files: list[Path]) -> tuple[dict[str, Table], list[str]]:
 
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise CatalogueError([f"{folder}: no such folder"])
+        raise CatalogueError(f"{folder}: no such folder")
     found = [file for file in folder.glob("*.toml") if not file.name.startswith(".")]
     if not found:
-        raise CatalogueError([f"{folder}: no community file (*.toml) in it"])
+        raise CatalogueError(f"{folder}: no community file (*.toml) in it")
     return sorted(found, key=lambda file: file.stem)
 
 

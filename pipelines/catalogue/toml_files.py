@@ -32,7 +32,7 @@ UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 class WrongFileError(Exception):
     """A file that people write is wrong; the text has one line per mistake, naming file and key."""
 
-    def __init__(self, mistakes: Iterable[str]) -> None:
+    def __init__(self, *mistakes: str) -> None:
         super().__init__("\n".join(" ".join(mistake.splitlines()) for mistake in mistakes))
 
 
@@ -41,10 +41,10 @@ def read_toml(path: Path, model: "type[Model]") -> "Model":
     try:
         table = parse_toml(path)
     except ValueError as wrong:
-        raise WrongFileError([f"{path.name}: {wrong}"]) from None
+        raise WrongFileError(f"{path.name}: {wrong}") from None
     content, mistakes = validate(table, model)
     if content is None:
-        raise WrongFileError(f"{path.name}: {mistake}" for mistake in mistakes)
+        raise WrongFileError(*(f"{path.name}: {mistake}" for mistake in mistakes))
     return content
 
 
