@@ -479,20 +479,21 @@ WITHHELD = RawTable("raw.withheld", "One row per person who asked to be left out
 
 
 FAMILIES = RawTable("rankings.families", "One row per family of metrics that the ranking weighs.", (
-    ("family", "varchar", "talk or code"),
-    ("weight", "double", "its share of overall, before families that are not admitted leave"),
+    ("family", "varchar", "talk, code or people"),
+    ("weight", "double", "its share of overall"),
     ("reference", "varchar", "whose levels are index 100"),
 ))  # fmt: skip
 
 
 METHOD = RawTable("rankings.method", "One row per metric that the ranking weighs.", (
     ("metric", "varchar", "name of the metric"),
-    ("family", "varchar", "talk or code"),
-    ("weight", "double", "weight among all families"),
+    ("family", "varchar", "talk, code or people"),
+    ("weight", "double", "weight within overall; those of all metrics add up to 1"),
     ("family_weight", "double", "weight within the family; those of a family add up to 1"),
     ("offset", "double", "added to level and reference: one typical active person-month"),
     ("reference", "double", "level of the reference panel, a month"),
-    ("counts_people", "boolean", "the metric counts people, not events"),
+    ("coverage_exponent", "double", "a month seen in part is divided by its coverage to this power"),
+    ("tells_size", "boolean", "it tells how many people a month there are"),
 ))  # fmt: skip
 
 
