@@ -34,14 +34,22 @@ def refuse_demo_folder() -> None:
 
 
 def check_rules() -> None:
-    """Raise WrongFileError for a mistake in a file of rules or of merges that a person has declared wrong."""
+    """Raise WrongFileError for a mistake in a file of rules, in the method, or in the merges declared wrong."""
     from pipelines.catalogue import measures, platform_facts
     from pipelines.privacy import decisions
+    from pipelines.ranking import method
     from pipelines.rules import bots_commits, bots_mail, organisations
 
     where = folders()
     decisions.never_merge(where, [community.slug for community in load_catalogue(where.communities)])
-    for read in (measures.load, platform_facts.formats, bots_mail.load, bots_commits.rows, organisations.free_mail):
+    for read in (
+        method.load,
+        measures.load,
+        platform_facts.formats,
+        bots_mail.load,
+        bots_commits.rows,
+        organisations.free_mail,
+    ):
         read()
 
 

@@ -1,4 +1,4 @@
-"""Reads data/history/*.csv: monthly and dated figures that were published, or measured once by us."""
+"""Read data/history/*.csv: monthly and dated figures that others published, or that we measured once."""
 
 import csv
 import re

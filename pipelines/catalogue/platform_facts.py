@@ -1,4 +1,4 @@
-"""What the profile of the platforms is made of: its topics, its two eras, the image formats that facts may name."""
+"""The topics of the page that compares the platforms, its two times, and the image formats that facts may name."""
 
 import re
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ def period_of(as_of: str | None) -> str | None:
 
 
 def is_time(text: str) -> bool:
-    """Tell whether a text is a year or a month, `2013` or `2013-11`."""
+    """Return whether a text is a year or a month, `2013` or `2013-11`."""
     return bool(_AS_OF.fullmatch(text))
 
 

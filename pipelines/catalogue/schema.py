@@ -102,7 +102,7 @@ def _listed(kinds: list[str]) -> str:
 def _owner(key: str) -> str:
     """Return which sources have a key, as the class that declares it is known."""
     bases = (base for family in FAMILIES for base in reversed(family.__mro__))
-    return next(vars(base)["known_as"] for base in bases if key in vars(base).get("__annotations__", {}))
+    return next(vars(base)["known_as"] for base in bases if key in getattr(base, "model_fields", {}))
 
 
 def _table(rows: Iterable[tuple[str, ...]], more: tuple[str, ...] = ()) -> str:

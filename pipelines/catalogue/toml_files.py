@@ -93,11 +93,9 @@ def _mistake(model: "type[BaseModel]", error: "ErrorDetails") -> str:
 
 def _of_unknown_key(key: str, models: Iterable[type]) -> str:
     """Return what is wrong with a key: only another kind of table has it, or no table has it."""
-    owners = [
-        base for model in models for base in reversed(model.__mro__) if key in vars(base).get("__annotations__", {})
-    ]
-    if owners:
-        return f"only {owners[0].__dict__['known_as']} has it"
+    bases = (base for model in models for base in reversed(model.__mro__) if key in getattr(base, "model_fields", {}))
+    if owner := next(bases, None):
+        return f"only {vars(owner)['known_as']} has it"
     return "unknown key" + nearest(key, {known for model in models for known in _keys(model)})
 
 

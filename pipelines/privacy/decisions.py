@@ -1,4 +1,4 @@
-"""What people have said about identities: merges that are wrong, and persons who asked to be left out.
+"""Read and write what people decided about identities: wrong merges, and persons who asked to be left out.
 
 Everything else about who is one person follows from pipelines/tables/raw/links.sql.
 """
@@ -76,7 +76,7 @@ def opt_out_file(where: Folders) -> Path:
 
 
 def opted_out(where: Folders) -> list[OptOut]:
-    """Read who asked to be left out."""
+    """Return who asked to be left out (opted out)."""
     path = opt_out_file(where)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [OptOut(**facts | {"since": date.fromisoformat(facts["since"])}) for facts in map(json.loads, lines)]
@@ -100,12 +100,12 @@ def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) ->
 
 
 def record_key_rotation(where: Folders, key_id: str, today: date) -> None:
-    """Note that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
+    """Record that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
     _append(where.data / RETIRED, {"key": key_id, "since": today.isoformat()})
 
 
 def rotated_keys(where: Folders) -> list[tuple[str, date]]:
-    """Read which keys were rotated, and when."""
+    """Return which keys were rotated, and when."""
     path = where.data / RETIRED
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [(facts["key"], date.fromisoformat(facts["since"])) for facts in map(json.loads, lines)]
