@@ -332,7 +332,7 @@ class ArchiveSpider(PageSpider):
         remarks: list[str] = []
         archive = self.archive(source, visit.unit, visit.seen_at)
         batches = counted(self._rows(page, archive), total, remarks, self._settled_before(source, visit.unit))
-        return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+        return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], notes=remarks)
 
     def _settled_before(self, source: Source, unit: str) -> int | None:
         """Return how many messages we hold of a month, if it is settled: then it should not have got more."""

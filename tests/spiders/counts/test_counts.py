@@ -1,10 +1,8 @@
-"""Dated counts: four real spiders against the rehearsal's answers and every fault they can have, and what the build
+"""Dated counts: four real spiders against the demo's answers and every fault they can have, and what the build
 makes of them."""
 
 import json
 import os
-import subprocess
-import sys
 from asyncio import run
 from datetime import UTC, date, datetime, timedelta
 from time import sleep
@@ -15,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
+from support.crawl import Crawl
 
 from flows import doctor, status
-from flows.collect import collected
-from flows.demo.counts import NAMED, Counts, Listed, Project, Register, Repository, rehearsed
+from flows.collect import read_result
+from flows.demo.counts import CANARY_NAME, Counts, Listed, Project, Register, Repository, invent_pages
 from flows.demo.server import serve
 from pipelines.catalogue import count_pages, history, measures, urls
 from pipelines.catalogue.load import CatalogueError, load_catalogue
@@ -142,33 +141,10 @@ def faults():
     return {f"/{kind}-{fault}{BAD_PAGES[kind]}": [fault] for kind, fault in CASES}
 
 
-CRAWL = """
-import sys
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
-from spiders.__main__ import module_of
-kinds = sys.argv[1].split(",")
-settings = Settings({"SPIDER_MODULES": [module_of(kind) for kind in kinds], "LOG_LEVEL": sys.argv[2]})
-settings.setmodule("spiders.settings")
-settings.set("LOG_LEVEL", sys.argv[2])
-process = AsyncCrawlerProcess(settings)
-for kind in kinds:
-    process.crawl(kind, **dict(argument.split("=", 1) for argument in sys.argv[3:]))
-process.start()
-"""
-
-
 def crawl(where, *arguments, kinds=tuple(KINDS), **environ):
     """Run the spiders in one process, telling everything; return what they told."""
     known = {name: value for name, value in os.environ.items() if name not in count_pages.GITHUB_TOKENS}
-    own = {"STACKRANK_DATA": str(where.data), "STACKRANK_COMMUNITIES": str(where.communities), "STACKRANK_KEY": KEY}
-    command = [sys.executable, "-c", CRAWL, ",".join(kinds), "DEBUG", *arguments]
-    finished = subprocess.run(
-        command, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=known | own | environ
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert "Traceback" not in finished.stderr, finished.stderr
-    return finished.stdout + finished.stderr
+    return Crawl(where, kinds, *arguments, settings={"LOG_LEVEL": "DEBUG"}, environment=known | environ).ended()
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +164,7 @@ def house(tmp_path_factory):
             server.counts.asked.clear()
             told = crawl(where, *filter(None, [names]))
             runs.append(SimpleNamespace(
-                visits={(f"{v.community}/{v.source}", v.unit): v for v in collected(where, sources, started).visits},
+                visits={(f"{v.community}/{v.source}", v.unit): v for v in read_result(where, sources, started).visits},
                 asked=list(server.counts.asked), told=told, files=tree(where.observations),
             ))  # fmt: skip
             files = tree(where.data)
@@ -234,12 +210,12 @@ def test_a_fault_has_its_verdict_and_lands_nothing(house, kind, fault):
 
 def test_of_people_and_pages_nothing_is_kept_or_told(house):
     for name, content in house.files.items():
-        assert NAMED.encode() not in content, name
+        assert CANARY_NAME.encode() not in content, name
         if name.endswith(".parquet"):
-            assert NAMED not in json.dumps(pq.read_table(house.where.data / name).to_pylist(), default=str)
-    assert NAMED not in house.where.database.read_bytes().decode("latin-1")
+            assert CANARY_NAME not in json.dumps(pq.read_table(house.where.data / name).to_pylist(), default=str)
+    assert CANARY_NAME not in house.where.database.read_bytes().decode("latin-1")
     for day in house.runs:
-        assert NAMED not in day.told
+        assert CANARY_NAME not in day.told
         assert all(visit.key_id is None for visit in day.visits.values())
     assert not (house.where.data / "pages").exists()
 
@@ -296,7 +272,7 @@ def test_status_and_page_tell_of_pages_and_not_of_days(house):
     seen = {s.source.id: s for s in status.known(house.where, house.sources).sources}
     assert set(seen["birds/github"].good) == {"birds__Wren", "birds__Wren__contributors", "birds__public_members"}
     assert [visit.verdict for visit in seen["github-legal/one"].failed] == ["refused"]
-    question = (CHECKOUT / "reports/queries/freshness.sql").read_text()
+    question = (CHECKOUT / "reports/queries/site/sources.sql").read_text()
     rows = {(r["community"], r["source"]): r for r in query.ask(house.where.database, question).to_pylist()}
     github_row = rows["birds", "github"]
     assert (github_row["units"], github_row["known_units"], github_row["waiting_units"]) == (3, 3, 0)
@@ -679,11 +655,11 @@ def test_a_count_without_a_definition_stops_the_build(alone):
         build_database(alone.where, load_catalogue(alone.where.communities), TODAY)
 
 
-def test_the_rehearsal_has_every_page_of_the_catalogue_and_what_was_published():
+def test_the_demo_has_every_page_of_the_catalogue_and_what_was_published():
     declared = load_catalogue(CATALOGUE)
     sources = [source for community in declared for source in community.sources]
     figures = history.load(CATALOGUE.parent / "history", [community.slug for community in declared])
-    pages = rehearsed(sources, figures)
+    pages = invent_pages(sources, figures)
     assert len(pages) == sum(len(source.urls) for source in sources if source.kind in count_pages.KINDS)
     project = pages["/projects.apache.org/json/foundation/groups.json"]
     assert (project.committers, len(project.joined)) == (138, 57)

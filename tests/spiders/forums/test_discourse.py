@@ -1,11 +1,7 @@
-"""Forums of Discourse: the real spider against the rehearsal's old and new servers, and every fault they can have."""
+"""Forums of Discourse: the real spider against the demo's old and new servers, and every fault they can have."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -18,13 +14,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.builders import ask, community, visit
-from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl, mailman2
+from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Crawl, back, crawl, mailman2
 
-from flows.collect import collected
+from flows.collect import read_result
 from flows.demo import catalogue, lists
-from flows.demo.archives import FAULTS, Archives, messages
+from flows.demo.archives import FAULTS, Archives
 from flows.demo.forums import FAULTS as OWN_FAULTS
 from flows.demo.forums import Forum
+from flows.demo.mail import messages
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
@@ -33,7 +30,7 @@ from pipelines.landing.store import Harvest, land, stored_visits
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
-from reports import answers
+from reports import site
 from spiders.core.pages import NoPageError
 from spiders.forums import discourse
 from spiders.forums.discourse import (
@@ -170,34 +167,18 @@ def folders(top):
     return where
 
 
-CRAWL = """
-import sys, json
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
-settings = Settings({"SPIDER_MODULES": ["spiders.forums.discourse"]})
-settings.setmodule("spiders.settings")
-for name, value in json.loads(sys.argv[1]).items():
-    settings.set(name, value, priority=40)
-process = AsyncCrawlerProcess(settings)
-process.crawl("discourse")
-process.start()
-"""
 NEVER = {"FORUM_RECOUNT": 10**9, "FORUM_ROTATION": 10**9}
 """No block has its night, whatever day it is."""
 
 
 def started(where, **changed):
     """Start the spider with other settings in a process of its own."""
-    environment = os.environ | {"STACKRANK_DATA": str(where.data), "STACKRANK_KEY": KEY,
-                                "STACKRANK_COMMUNITIES": str(where.communities)}  # fmt: skip
-    command = [sys.executable, "-c", CRAWL, json.dumps(NEVER | changed)]
-    return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True)
+    return Crawl(where, ("discourse",), settings=NEVER | changed)
 
 
 def run(where, **changed):
     """Let the spider pass one night."""
-    _, complaints = started(where, **changed).communicate(timeout=120)
-    assert "Traceback" not in complaints, complaints
+    started(where, **changed).ended()
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +197,7 @@ def nights(tmp_path_factory):
             sleep(1)  # visits are noted to the second
             started = datetime.now(UTC).replace(microsecond=0)
             run(where)
-            told.append((collected(where, sources, started), [request.path for request in server.requests]))
+            told.append((read_result(where, sources, started), [request.path for request in server.requests]))
         assert server.complaints == []
     return where, told
 
@@ -243,7 +224,7 @@ def asked(nights, night, name):
 @pytest.mark.parametrize("night", [0, 1, 2])
 def test_no_forum_is_passed_over_in_silence_and_every_verdict_has_its_reason(nights, night):
     told, _ = nights[1][night]
-    assert told.silent == ()
+    assert told.unvisited == ()
     assert {one.source for one in told.visits if one.unit == "index"} == set(FORUMS)
     for one in told.visits:
         assert bool(one.reason) == (one.verdict not in ("ok", "unchanged", "empty")), one
@@ -460,8 +441,7 @@ def test_a_run_that_is_killed_loses_a_block_at_most_and_the_next_one_goes_on(tmp
         night = started(where)
         while len(server.requests) < 90:
             sleep(0.001)
-        night.send_signal(signal.SIGKILL)
-        night.communicate(timeout=60)
+        night.killed()
         landed = {unit for _, _, unit in stored_visits(where.observations) if unit.startswith("posts")}
         assert {"posts-000004", "posts-000003"} <= landed < {f"posts-{n:06}" for n in range(5)}
         server.requests.clear()
@@ -629,7 +609,7 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     assert move == ("talk", "dev", "talk", "stitch")
     kinds = ask(where, "select distinct source from metrics.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
-    assert answers.read_answers(where.database)
+    assert site.publish(where).exists()
 
 
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):
@@ -869,20 +849,22 @@ def test_a_mistake_in_a_forum_is_told_by_its_key(tmp_path, old, new, expected):
     assert f"birds.toml: {expected}" in str(told.value)
 
 
-# ---- in the rehearsal ------------------------------------------------------------------------------------------
+# ---- in the demo ------------------------------------------------------------------------------------------
 
 
-def test_a_rehearsal_invents_the_forum_of_the_catalogue(tmp_path):
+def test_a_demo_invents_the_forum_of_the_catalogue(tmp_path):
     shipped = [source for one in load_catalogue(CHECKOUT / "data/communities") for source in one.sources]
     (declared,) = [source for source in shipped if source.kind == "discourse"]
     assert (declared.id, declared.urls) == ("opennebula/forum", ("https://forum.opennebula.io/",))
-    (one,) = lists.forums(shipped, date(2015, 4, 2))
+    (one,) = lists.invent_forums(shipped, date(2015, 4, 2))
     assert (one.url, one.community, list(one.months)) == (
         "/forum.opennebula.io/", "opennebula",
         [date(2014, 12, 1), date(2015, 1, 1), date(2015, 2, 1), date(2015, 3, 1)],
     )  # fmt: skip
-    assert lists.forums([replace(declared, enabled=False)], TODAY) == []
-    catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+    assert lists.invent_forums([replace(declared, enabled=False)], TODAY) == []
+    catalogue.write_communities(
+        CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False
+    )
     turned = [source for one in load_catalogue(tmp_path / "turned") for source in one.sources]
     assert [s.urls for s in turned if s.kind == "discourse"] == [("http://127.0.0.1:9/forum.opennebula.io/",)]
 

@@ -1,4 +1,4 @@
-"""Lists of hosts that are gone: the real spider against a rehearsed Wayback Machine and its faults."""
+"""Lists of hosts that are gone: the real spider against an invented Wayback Machine and its faults."""
 
 import json
 import os
@@ -11,18 +11,18 @@ from datetime import UTC, date, datetime
 from time import sleep
 
 import pytest
-import support.crawl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import ask
-from support.crawl import CRAWL, HEAD, crawl
+from support.crawl import HEAD, crawl
 
 from flows import contact
 from flows.cli import main
-from flows.collect import collected
-from flows.demo import archives, catalogue
-from flows.demo.archives import Archives, MailingList, captured
+from flows.collect import read_result
+from flows.demo import archives, catalogue, mail
+from flows.demo.archives import Archives, MailingList
 from flows.demo.captures import Capture, Wayback
+from flows.demo.pipermail import capture
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
@@ -38,7 +38,7 @@ OLD, OTHER = (
     "http://lists.birds.example.org/pipermail/users-birds.org/",
     "http://lists.host.example.net/pipermail/users-birds.org/",
 )
-MONTHS = {name: date(2012, number, 1) for number, name in enumerate(archives.MONTHS, 1)}
+MONTHS = {name: date(2012, number, 1) for number, name in enumerate(mail.MONTHS, 1)}
 LIST = MailingList("pipermail", "/", "users@lists.birds.example.org", dict.fromkeys(MONTHS.values(), 30))
 LIVE = MailingList("pipermail", "/lists.live.example.org/pipermail/users/", LIST.address, {MONTHS["March"]: 30})
 PLACE = "/web.archive.org/"
@@ -50,7 +50,7 @@ def at(text):
 
 
 def shot(month, moment, folder=OLD, **facts):
-    return captured(LIST, MONTHS[month], at(moment), folder, **facts)
+    return capture(LIST, MONTHS[month], at(moment), folder, **facts)
 
 
 RUNNING, OVER, LATEST = "2012-02-15T06:00", "2012-03-05T06:00", "2014-06-01T06:00"
@@ -93,15 +93,15 @@ def world(tmp_path, base, more=""):
     return where
 
 
-def run(where, server):
+def run(where, server, **settings):
     """Visit everything of kind archiveorg; return the latest visit to each unit and the paths that were asked for."""
     (birds,) = load_catalogue(where.communities)
     sleep(1)  # visits are noted to the second
     server.requests.clear()
     started = datetime.now(UTC).replace(microsecond=0)
-    crawl(where, ("archiveorg",))
+    crawl(where, ("archiveorg",), settings=settings)
     assert server.complaints == []
-    visits = {v.unit: v for v in collected(where, birds.sources, started).visits if v.source == "users"}
+    visits = {v.unit: v for v in read_result(where, birds.sources, started).visits if v.source == "users"}
     return visits, [request.path for request in server.requests if request.path != "/robots.txt"]
 
 
@@ -134,7 +134,7 @@ def test_the_newest_capture_of_a_month_that_was_over_is_read(first):
 
 def test_a_month_captured_while_it_ran_is_partial_up_to_that_moment(first):
     where, ((visits, _), _) = first
-    held = [m for m in archives.messages(LIST, MONTHS["February"]) if m.sent < at(RUNNING)]
+    held = [m for m in mail.messages(LIST, MONTHS["February"]) if m.sent < at(RUNNING)]
     assert (visits["2012-02"].verdict, visits["2012-02"].observations) == ("ok", len(held))
     assert visits["2012-02"].note.endswith("captured 2012-02-15 06:00 UTC, while the month was still running")
     assert 0 < len(held) < 30
@@ -199,7 +199,7 @@ def test_a_second_visit_asks_for_the_index_and_for_what_failed(first):
 def test_no_other_host_than_that_of_the_captures_is_visited():
     (birds,) = [c for c in load_catalogue(CHECKOUT / "data/communities") if c.slug == "opennebula"]
     captured_sources = [s for s in birds.sources if s.kind == "archiveorg"]
-    assert {host for s in captured_sources for host in contact.hosts(s)} == {"web.archive.org"}
+    assert {host for s in captured_sources for host in contact.source_hosts(s)} == {"web.archive.org"}
     assert SLOTS["web.archive.org"]["delay"] >= 4
 
 
@@ -284,10 +284,7 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], {path_of(shot("June", LATEST)): ["many", ""]}, wayback=Wayback(PLACE, shots))
         monkeypatch.setitem(archives.FAULTS, "many", lambda _: archives.Answer(429))
-        monkeypatch.setattr(
-            support.crawl, "CRAWL", CRAWL.replace("process =", "settings.set('UNLIMITED_HOSTS', [])\nprocess =")
-        )
-        visits, asked = run(where, server)
+        visits, asked = run(where, server, UNLIMITED_HOSTS=[])
         assert asked.count(path_of(shot("June", LATEST))) == 1, "who is told of too many questions does not ask again"
         refused = [unit for unit, visit in visits.items() if visit.verdict == "refused"]
         assert (refused, visits["2012-06"].reason) == (["2012-06"], "the server answered 429, too busy")
@@ -295,18 +292,16 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         (plan,) = read_plans(where.data / "visits")
         assert sorted(plan.left) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
         assert plan.left
-        later, asked = run(where, server)
+        later, asked = run(where, server, UNLIMITED_HOSTS=[])
     assert {unit for unit, visit in later.items() if visit.verdict == "ok"} == {"2012-06", *plan.left}
     assert len(asked) == 2 + len(plan.left) + 1, "what was had is had for ever"
 
 
-def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, monkeypatch):
+def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path):
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))
-        bounded = "settings.set('UNLIMITED_HOSTS', [])\nsettings.set('UNITS_PER_HOST', 5)\nprocess ="
-        monkeypatch.setattr(support.crawl, "CRAWL", CRAWL.replace("process =", bounded))
-        visits, _ = run(where, server)
+        visits, _ = run(where, server, UNLIMITED_HOSTS=[], UNITS_PER_HOST=5)
         assert len(visits) == 5
         assert len(next(read_plans(where.visits)).left) == 8
     build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
@@ -437,7 +432,7 @@ def test_it_is_visited_where_it_is_named_and_never_by_night(tmp_path, monkeypatc
         assert main(["collect", "--source", "birds/users"]) == 0
         assert main(["communities"]) == 0
     told = capsys.readouterr().out
-    assert "2 units had, 0 failed" in told
+    assert "2 fetched, 0 failed" in told
     assert [line.split()[6:8] for line in told.splitlines() if " users " in line] == [["on", "demand"]]
     (birds,) = load_catalogue(where.communities)
     assert [(one.visited, one.reachable, one.on_demand) for one in birds.sources] == [(False, True, True)]
@@ -528,8 +523,10 @@ def test_captures_are_asked_at_the_wayback_machine_unless_the_catalogue_says_oth
         load_catalogue(tmp_path)
 
 
-def test_a_rehearsal_turns_captures_to_its_server(tmp_path):
-    catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+def test_a_demo_turns_captures_to_its_server(tmp_path):
+    catalogue.write_communities(
+        CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False
+    )
     turned = [s for one in load_catalogue(tmp_path / "turned") for s in one.sources if s.kind == "archiveorg"]
-    assert {host for one in turned for host in contact.hosts(one)} == {"127.0.0.1"}
+    assert {host for one in turned for host in contact.source_hosts(one)} == {"127.0.0.1"}
     assert not any(one.visited for one in turned)
