@@ -33,7 +33,7 @@ WRONG = [
     (FORMATS, "meaning =", "meening =", "format[0].meaning: missing"),
     (FORMATS, "[[format]]", "[[formats]]", "formats: unknown key; did you mean 'format'?"),
     (MAIL, "class =", "clas =", "rule[0].clas: unknown key; did you mean 'class'?"),
-    (MAIL, "class =", "kind =", "rule[0].kind: unknown key (known: accounts, addresses, class, "),
+    (MAIL, "class =", "kind =", "rule[0].kind: unknown key"),
     (MAIL, "reviewed = 2026-11-24", "", "rule[0].reviewed: missing"),
     (MAIL, '["jira@apache.org"]', '"jira@apache.org"', "rule[0].addresses: not a list with something in it"),
     (COMMITS, 'name_suffix = "[bot]"', "", "rule[0]: rule 'app-account' must have one of name, address, name_suffix"),
