@@ -101,7 +101,7 @@ class ReleaseDate:
 
 @dataclass(frozen=True)
 class Fact:
-    """One `[[facts]]` block: what `source` says of the platform on one topic of `profile.TOPICS`.
+    """One `[[facts]]` block: what `source` says of the platform on one topic of `platform_facts.TOPICS`.
 
     `as_of` is a year, a month or a day (None: true of all times). Either `values` or `text` is said. A
     fact that is not `confirmed` is general knowledge. `talk_said` is what the founding talk said

@@ -70,7 +70,7 @@ class Inputs:
 
 
 def read_inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
-    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError.
+    """Read what a build would be made of; raises WrongFileError for a mistake in one of our files.
 
     Files of observations that cannot be read are listed apart and left out.
     """

@@ -20,7 +20,8 @@ from flows.collect import collect
 from flows.demo import catalogue, places, run
 from flows.demo import series as invented
 from flows.demo.server import serve
-from pipelines.catalogue.load import _rule, load_catalogue
+from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.models import tag_rule
 from pipelines.catalogue.urls import units
 from pipelines.folders import CATALOGUE, Folders
 from pipelines.landing import store
@@ -130,7 +131,7 @@ def con():
 @example(r"(1+)+", "1" * 4000 + "v")
 def test_the_catalogue_accepts_only_rules_that_the_database_reads_alike(con, rule, name):
     try:
-        pattern = _rule(rule)
+        pattern = tag_rule(rule)
     except ValueError:
         return
     ((said,),) = con.execute("select regexp_full_match($name, $rule)", {"name": name, "rule": rule}).fetchall()

@@ -837,7 +837,7 @@ def test_a_forum_that_is_older_than_the_catalogue_says_is_noted(nights):
 @pytest.mark.parametrize(("old", "new", "expected"), [
     ('/"]', '"]', "sources[0].urls[0]: the url of an archive is a folder"),
     ('/"]', '/", "https://b.example.org/"]', "sources[0].urls: one url, the start page of one forum"),
-    ('why', 'evidence = "x"\nwhy', "sources[0].evidence: only a source that is unreadable needs it"),
+    ('why', 'evidence = "x"\nwhy', "sources[0].evidence: only a source that is gone or unreadable has it"),
     ('why', 'releases = "x"\nwhy', "sources[0].releases: only a source of kind git has it"),
 ])  # fmt: skip
 def test_a_mistake_in_a_forum_is_told_by_its_key(tmp_path, old, new, expected):

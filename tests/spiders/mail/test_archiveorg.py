@@ -516,10 +516,11 @@ def test_captures_are_asked_at_the_wayback_machine_unless_the_catalogue_says_oth
     (tmp_path / "birds.toml").write_text(HEAD + wrong)
     with pytest.raises(CatalogueError) as raised:
         load_catalogue(tmp_path)
-    assert str(raised.value).splitlines() == [
-        "birds.toml: sources[0].captures: the url of an archive is a folder and ends in /",
-        "birds.toml: sources[0].captures: only a source of kind archiveorg has it",
-    ]
+    assert str(raised.value) == "birds.toml: sources[0].captures: only a source of kind archiveorg has it"
+    wrong = source("users", "", OLD) + 'captures = "https://web.archive.org/x"\n'
+    (tmp_path / "birds.toml").write_text(HEAD + wrong)
+    with pytest.raises(CatalogueError, match=r"captures: the url of an archive is a folder and ends in /$"):
+        load_catalogue(tmp_path)
 
 
 def test_a_demo_turns_captures_to_its_server(tmp_path):
