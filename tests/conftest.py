@@ -11,7 +11,7 @@ from support.builders import folders_in  # noqa: E402
 
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
-           "ranking", "report", "releases", "rehearsal", "messages")  # fmt: skip
+           "ranking", "report", "releases", "demo", "messages")  # fmt: skip
 
 
 # Tests start some sixty processes: none of them shall compile the project anew.
@@ -20,6 +20,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the long tests too: nights, kills, the schedule")
+    parser.addoption("--accept", action="store_true", help="write expected.csv of tests/tables anew, for a review")
 
 
 def pytest_configure(config):
@@ -65,3 +66,11 @@ def prepared_prefect(once):
     """Give data folders the database that Prefect would make in them: its migrations take longer than most tests."""
     home = once("prefect", prefect.migrate)
     return lambda data: prefect.copy_database(home, data)
+
+
+@pytest.fixture(scope="session")
+def canary_demo(once, prepared_prefect):
+    """The folder of one run of `demo` with canary names, for all workers: data, stdout and stderr."""
+    from support.canary_demo import run_demo  # it imports the demo, which few tests need
+
+    return once("demo", lambda folder: run_demo(folder, prepared_prefect))

@@ -131,7 +131,7 @@ class GitSpider(SourceSpider):
         held = self.held.get((source.community, source.name, unit))
         if state["head"] is None and held:
             reason = "the repository is empty now: the earlier history is kept"
-            yield self.visit(source, unit, response.url, Verdict.PARTIAL, reason=reason, **facts)
+            yield self.visit(source, unit, response.url, Verdict.SHRUNK, reason=reason, **facts)
         elif state["head"] is None:
             yield self.visit(source, unit, response.url, Verdict.EMPTY, observations=0, **facts)
         elif held and self._same(held, state["checksum"]):
@@ -158,7 +158,7 @@ class GitSpider(SourceSpider):
             schema=COMMITS,
             batches=remarked(batches, newest, window, remarks),
             tags=tags(clone),
-            remarks=remarks,
+            notes=remarks,
         )
 
     def _same(self, held: Visit, checksum: str) -> bool:

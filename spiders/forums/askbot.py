@@ -121,7 +121,7 @@ class AskbotSpider(SavedSpider):
         remarks: list[str] = []
         believed = midnight(source.since), visit.seen_at + timedelta(days=1)
         batches = counted([rows(pages, believed, self.pseudonyms)], None, remarks)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=remarks)
 
 
 def check_site(page: Page, source: Source) -> None:

@@ -181,7 +181,7 @@ class DiscourseSpider(PageSpider):
         verdict = Verdict.FAILED
         ours = {unit for community, name, unit in self.held if (community, name) == (source.community, source.name)}
         if any(number_of(unit) is not None for unit in ours):
-            verdict, facts = Verdict.PARTIAL, {"reason": "it shows no post any more: what it showed before is kept"}
+            verdict, facts = Verdict.SHRUNK, {"reason": "it shows no post any more: what it showed before is kept"}
         elif total.posts == 0:
             verdict, facts = Verdict.EMPTY, {"observations": 0, "note": "the forum says 0 posts"}
         elif total.posts:
@@ -297,7 +297,7 @@ class DiscourseSpider(PageSpider):
         before = [*held.rows.values(), *(row for _, row in held.nameless)]
         if not rows and before:
             told: dict[str, Any] = {"reason": "none of its posts is shown any more: what was shown is kept"}
-            return self.visit(source, block.unit, block.url, Verdict.PARTIAL, **told)
+            return self.visit(source, block.unit, block.url, Verdict.SHRUNK, **told)
         if not rows:
             told = {"observations": 0, "note": "no post of this block is shown", "checksum": block.through}
             return self.visit(source, block.unit, block.url, Verdict.EMPTY, **told)

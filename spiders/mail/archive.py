@@ -301,7 +301,7 @@ class ArchiveSpider(PageSpider):
         if total:
             known = {"reason": f"nothing came ({size}), although the archive says {total:,} messages"}
         elif self.held.get((source.community, source.name, listed.unit)):
-            verdict = Verdict.PARTIAL
+            verdict = Verdict.SHRUNK
             known = {"reason": f"nothing is there any more ({size}): the earlier harvest is kept"}
         elif total == 0 or whole:
             verdict = Verdict.EMPTY
@@ -332,7 +332,7 @@ class ArchiveSpider(PageSpider):
         remarks: list[str] = []
         archive = self.archive(source, visit.unit, visit.seen_at)
         batches = counted(self._rows(page, archive), total, remarks, self._settled_before(source, visit.unit))
-        return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+        return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], notes=remarks)
 
     def _settled_before(self, source: Source, unit: str) -> int | None:
         """Return how many messages we hold of a month, if it is settled: then it should not have got more."""
@@ -381,7 +381,7 @@ class ArchiveSpider(PageSpider):
         before = self._held_rows(source)
         if not rows:
             none = (Verdict.FAILED, "it lists no month that can be") if index.impossible else (Verdict.EMPTY, "")
-            told = (Verdict.PARTIAL, "it lists no month any more: what it listed before is kept")
+            told = (Verdict.SHRUNK, "it lists no month any more: what it listed before is kept")
             verdict, reason = told if before else none
             return replace(visit, verdict=verdict, reason=reason, observations=0 if verdict == Verdict.EMPTY else None)
         held = self.readable(source, INDEX)

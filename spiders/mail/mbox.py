@@ -73,7 +73,7 @@ class MboxSpider(PageSpider):
         own = frozenset({source.address} if source.address else ())
         archive = Archive(midnight(source.since), visit.seen_at + timedelta(days=1), own_addresses=own)
         batches = counted(self._rows(box, archive), None, remarks)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=remarks)
 
     def _rows(self, box: "Box", archive: Archive) -> Iterator[pa.RecordBatch]:
         for read, rules in box.streams(archive):

@@ -84,7 +84,7 @@ class ModMboxSpider(SavedSpider):
         own = frozenset({source.address} if source.address else ())
         rows = self._rows(file, Archive(*around(month), month, own_addresses=own))
         batches = counted(rows, stated.get(month), remarks)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=remarks)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=remarks)
 
     def _rows(self, file: Path, archive: Archive) -> Iterator[pa.RecordBatch]:
         with file.open("rb") as raw:

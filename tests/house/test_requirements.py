@@ -27,7 +27,9 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
 from pipelines.landing.store import VISIT
 from pipelines.warehouse.build import NothingObservedError, build_database
-from reports import answers, site
+from pipelines.warehouse.query import open_database
+from reports import site
+from reports.answers import ask_rows
 from reports.text.freshness import needs_attention, overdue_text
 
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
@@ -44,9 +46,10 @@ def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(wher
         land_month(where, dev, month, *(mail(f"{month:%m}{n}", f"{n:02} {month:%b %Y}") for n in range(2, last + 1, 2)))
     land_month(where, users, DECEMBER, mail("u", "05 Dec 2025"))
     build_database(where, [community("birds", dev, users)], TODAY)
-    rows = {row["source"]: row for row in answers.read_answers(where.database).freshness}
+    with open_database(where.database) as database:
+        rows = {row["source"]: row for row in ask_rows(database, "site", "sources")}
     assert (rows["dev"]["quiet_days"], rows["dev"]["usual_days"]) == (59, 2)
-    assert overdue_text(rows["dev"]) == "nothing new for 59 days, where 2 days are usual: does it still work?"
+    assert overdue_text(rows["dev"]) == "nothing new for 59 days (usual: 2 days); check that it still works"
     assert needs_attention(rows["dev"], NIGHT.replace(tzinfo=None))
     assert (rows["users"]["quiet_days"], overdue_text(rows["users"])) == (None, "")
 
@@ -87,7 +90,7 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
     build_database(where, [community("birds", *lists)], TODAY)
     assert [monthly(where, m)[DECEMBER] for m in ("postings", "messages", "talk_people", "threads")] == [3, 1, 1, 1]
     assert ask(where, "select postings from core.messages") == [(3,)]
-    rows = ask(where, "select first_here, only_here from metrics.by_source where month = '2025-12-01' order by source")
+    rows = ask(where, "select first_here, only_here from analysis.by_source where month = '2025-12-01' order by source")
     assert (sum(first for first, _ in rows), sum(only for _, only in rows)) == (1, 0)
 
 
@@ -163,7 +166,8 @@ def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names
     server.archives = Archives([*SERVED.values()])
     build_database(where, load_catalogue(where.communities), date(2013, 12, 20))
     page = site.publish(where).read_text(encoding="utf-8")
-    failed = {row["source"] for row in answers.read_answers(where.database).failures}
+    with open_database(where.database) as database:
+        failed = {row["source"] for row in ask_rows(database, "data", "failures")}
     assert failed == {killed}
     assert f"<td>{killed}</td>" in page
     held = dict(ask(where, "select source, count(*) from core.postings group by all"))
@@ -218,7 +222,7 @@ def test_r25_a_changed_rule_about_machines_is_another_reader():
 # ---- R15 -------------------------------------------------------------------------------------------------------
 
 # Metrics of a month's own observations; those that ask who was new, or which thread began, look at earlier months too.
-OF_THE_MONTH = ("messages", "postings", "talk_people", "machine_messages", "commits", "code_people", "code_committers")
+OF_THE_MONTH = ("messages", "postings", "talk_people", "bot_messages", "commits", "code_people", "code_committers")
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,15 @@
 
 import pytest
 from support.page import Page
-from support.site import build
+from support.site import published
 
 from flows.cli import parser
 from pipelines.privacy import pseudonyms
-from reports import site
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    where = build(tmp_path_factory.mktemp("privacy"))
-    site.publish(where)
-    return where.site
+def folder(once):
+    return published(once).site
 
 
 def test_the_page_says_what_the_code_does(folder):
@@ -29,7 +26,7 @@ def test_the_page_says_what_is_published_and_how_to_be_left_out(folder):
     said = Page((folder / "privacy.html").read_text(encoding="utf-8")).text
     for promise in (
         "no row about a person and no key of a person", "three people or more", "five or more",
-        "No names, no addresses, no subjects and no bodies", "stackrank forget ADDRESS", "withheld everywhere",
+        "No names, no addresses, no subjects and no bodies", "stackrank forget ADDRESS", "opted out everywhere",
         "Back up the key by itself", "Back up dated counts",
     ):  # fmt: skip
         assert promise in said

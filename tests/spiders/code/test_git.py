@@ -168,7 +168,7 @@ class House:
         sources = [s for c in load_catalogue(self.where.communities) for s in c.sources]
         done = collect(self.where, sources)
         done = SimpleNamespace(
-            visits={(v.source, v.unit): v for v in done.visits}, silent=done.silent, requests=server.requests[seen:]
+            visits={(v.source, v.unit): v for v in done.visits}, silent=done.unvisited, requests=server.requests[seen:]
         )
         self.nights.append(done)
         parquet = stored_files(self.where.observations)
@@ -420,14 +420,14 @@ def test_a_new_commit_is_one_more_row(house):
 
 def test_r14_a_history_that_shrinks_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/shrinks")
-    assert (visit.verdict, visit.observations) == ("partial", 5)
+    assert (visit.verdict, visit.observations) == ("shrunk", 5)
     assert visit.reason == "shrank from 10 to 5: the earlier harvest is kept"
     assert pq.read_metadata(house.landed("shrinks")).num_rows == 10
 
 
 def test_a_history_that_is_emptied_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/empties")
-    assert (visit.verdict, visit.observations) == ("partial", None)
+    assert (visit.verdict, visit.observations) == ("shrunk", None)
     assert "the earlier history is kept" in visit.reason
     assert pq.read_metadata(house.landed("empties")).num_rows == 10
 
@@ -660,7 +660,7 @@ def test_a_second_collector_of_a_source_is_refused_and_its_unit_is_silent(tmp_pa
         lock.flush()
         done = collect(where, load_catalogue(where.communities)[0].sources)
     assert done.visits == ()
-    assert done.silent == ("birds/core birds/one",)
+    assert done.unvisited == ("birds/core birds/one",)
     said = capfd.readouterr().err
     assert "birds/core is being collected already" in said
     assert f'"process": {os.getpid()}' in said

@@ -26,7 +26,7 @@ from scrapy.settings import Settings
 from support.git import FORGE, KEY, PATIENT, block, commit, declared, history, imported, line, made
 
 import spiders.settings
-from flows.collect import collected
+from flows.collect import read_result
 from flows.demo import places
 from flows.demo.server import FAULTS, serve
 from pipelines.catalogue.load import load_catalogue
@@ -115,9 +115,9 @@ def crawl(where, **settings):
         patch.setenv("STACKRANK_COMMUNITIES", str(where.communities))
         asyncio.run(night_of(ours))
     logging.getLogger("git").removeHandler(listener)
-    done = collected(where, sources(where), since)
+    done = read_result(where, sources(where), since)
     visits = {v.unit.removeprefix("birds/"): v for v in done.visits}
-    return SimpleNamespace(visits=visits, silent=done.silent, left=done.left, said=said.getvalue())
+    return SimpleNamespace(visits=visits, silent=done.unvisited, left=done.deferred, said=said.getvalue())
 
 
 async def night_of(settings: Settings) -> None:
@@ -240,7 +240,7 @@ def test_a_rewritten_history_is_read_anew_and_said(nights):
 
 def test_another_history_at_the_same_place_does_not_take_it(nights):
     visit = nights[1].visits["replaced"]
-    assert visit.verdict == "partial"
+    assert visit.verdict == "shrunk"
     assert visit.reason == "shrank from 60 to 20: the earlier harvest is kept"
     assert "history was rewritten" in visit.note
     assert nights[2].rows["replaced"] == 60
@@ -248,7 +248,7 @@ def test_another_history_at_the_same_place_does_not_take_it(nights):
 
 def test_a_repository_that_is_empty_now_keeps_its_history_even_without_our_copy(nights):
     for night in nights[1:]:
-        assert night.visits["vanished"].verdict == "partial"
+        assert night.visits["vanished"].verdict == "shrunk"
         assert "empty now" in night.visits["vanished"].reason
         assert night.rows["vanished"] == 60
 

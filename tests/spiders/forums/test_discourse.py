@@ -1,4 +1,4 @@
-"""Forums of Discourse: the real spider against the rehearsal's old and new servers, and every fault they can have."""
+"""Forums of Discourse: the real spider against the demo's old and new servers, and every fault they can have."""
 
 import json
 import shutil
@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from support.builders import ask, community, visit
 from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Crawl, back, crawl, mailman2
 
-from flows.collect import collected
+from flows.collect import read_result
 from flows.demo import catalogue, lists
-from flows.demo.archives import FAULTS, Archives, messages
+from flows.demo.archives import FAULTS, Archives
 from flows.demo.forums import FAULTS as OWN_FAULTS
 from flows.demo.forums import Forum
+from flows.demo.mail import messages
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
@@ -29,7 +30,7 @@ from pipelines.landing.store import Harvest, land, stored_visits
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
-from reports import answers
+from reports import site
 from spiders.core.pages import NoPageError
 from spiders.forums import discourse
 from spiders.forums.discourse import (
@@ -52,7 +53,7 @@ NEEDS_SAMPLES = pytest.mark.skipif(not REAL.is_dir(), reason=f"no samples of rea
 ABOUT = f"about-{TODAY}"
 KNOWN_FAULTS = FAULTS | OWN_FAULTS
 OK, FAILED, REFUSED, GONE, EMPTY = "ok", "failed", "refused", "gone", "empty"
-UNCHANGED, PARTIAL = "unchanged", "partial"
+UNCHANGED, SHRUNK = "unchanged", "shrunk"
 SINCE = back(10)
 MONTHS = {back(9): 60, back(7): 30, back(6): 0, PREVIOUS: 45, RUNNING: 5}
 READER = discourse.Forum("forum.example.org", datetime.now(UTC) + timedelta(days=1), KEYED)
@@ -196,7 +197,7 @@ def nights(tmp_path_factory):
             sleep(1)  # visits are noted to the second
             started = datetime.now(UTC).replace(microsecond=0)
             run(where)
-            told.append((collected(where, sources, started), [request.path for request in server.requests]))
+            told.append((read_result(where, sources, started), [request.path for request in server.requests]))
         assert server.complaints == []
     return where, told
 
@@ -223,7 +224,7 @@ def asked(nights, night, name):
 @pytest.mark.parametrize("night", [0, 1, 2])
 def test_no_forum_is_passed_over_in_silence_and_every_verdict_has_its_reason(nights, night):
     told, _ = nights[1][night]
-    assert told.silent == ()
+    assert told.unvisited == ()
     assert {one.source for one in told.visits if one.unit == "index"} == set(FORUMS)
     for one in told.visits:
         assert bool(one.reason) == (one.verdict not in ("ok", "unchanged", "empty")), one
@@ -316,7 +317,7 @@ def test_a_forum_without_a_post_is_empty_only_where_it_says_so(nights):
     assert (str(silent.verdict), silent.reason) == (FAILED, "no post came, although the forum says 15")
     assert verdicts(nights, 1, "empty") == {"posts-000000": OK, "index": OK}
     gone = visits(nights, 1, "vanished")["index"]
-    assert (str(gone.verdict), gone.reason) == (PARTIAL, "it shows no post any more: what it showed before is kept")
+    assert (str(gone.verdict), gone.reason) == (SHRUNK, "it shows no post any more: what it showed before is kept")
     assert len(rows(nights[0], "vanished", "posts-*")) == 3
 
 
@@ -375,7 +376,7 @@ def test_counts_of_a_day_are_never_overwritten(nights):
 def test_deleted_posts_leave_and_a_block_that_loses_many_is_kept_until_somebody_looks(nights):
     deleting, purged = (visits(nights, 1, name)["posts-000000"] for name in ("deleting", "purged"))
     assert (str(deleting.verdict), deleting.observations) == (OK, 22), "two of the newest 24 are gone"
-    assert (str(purged.verdict), purged.reason) == (PARTIAL, "shrank from 60 to 25: the earlier harvest is kept")
+    assert (str(purged.verdict), purged.reason) == (SHRUNK, "shrank from 60 to 25: the earlier harvest is kept")
     assert len(rows(nights[0], "purged", "posts-*")) == 60
 
 
@@ -557,7 +558,7 @@ def moved(tmp_path_factory):
 def test_a_failed_block_makes_its_months_a_gap_and_no_other(moved):
     where, _, _ = moved
     found = states(where)
-    assert found[back(10)] == "unborn"
+    assert found[back(10)] == "not_started"
     # Ids 2,000 to 2,999 are posts from seven months ago to the previous month.
     assert [found[back(n)] for n in (9, 8, 6, 2, 1)] == ["seen", "seen", "gap", "gap", "gap"]
     assert ask(
@@ -595,7 +596,7 @@ def test_what_discourse_writes_itself_is_no_message_of_people(moved):
     by_class = dict(ask(where, "select \"class\", count(*) from core.messages where source = 'talk' group by all"))
     held = [number for number in talk.shown() if not 2000 <= number < 3000]
     assert by_class == {"system": 1, "human": len(held) - 1}
-    rules = ask(where, "select id, condition from raw.machine_rules where \"class\" = 'system' order by id")
+    rules = ask(where, "select id, condition from raw.mail_bot_rules where \"class\" = 'system' order by id")
     assert rules == [
         ("discourse-accounts", "accounts system, discobot, -1, -2 of a forum"),
         ("discourse-actions", "post_type 2, 3, 4"),
@@ -606,9 +607,9 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     where, _, _ = moved
     (move,) = ask(where, "select family, from_source, to_source, action from core.moves")
     assert move == ("talk", "dev", "talk", "stitch")
-    kinds = ask(where, "select distinct source from metrics.by_source order by all")
+    kinds = ask(where, "select distinct source from analysis.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
-    assert answers.read_answers(where.database)
+    assert site.publish(where).exists()
 
 
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):
@@ -848,20 +849,22 @@ def test_a_mistake_in_a_forum_is_told_by_its_key(tmp_path, old, new, expected):
     assert f"birds.toml: {expected}" in str(told.value)
 
 
-# ---- in the rehearsal ------------------------------------------------------------------------------------------
+# ---- in the demo ------------------------------------------------------------------------------------------
 
 
-def test_a_rehearsal_invents_the_forum_of_the_catalogue(tmp_path):
+def test_a_demo_invents_the_forum_of_the_catalogue(tmp_path):
     shipped = [source for one in load_catalogue(CHECKOUT / "data/communities") for source in one.sources]
     (declared,) = [source for source in shipped if source.kind == "discourse"]
     assert (declared.id, declared.urls) == ("opennebula/forum", ("https://forum.opennebula.io/",))
-    (one,) = lists.forums(shipped, date(2015, 4, 2))
+    (one,) = lists.invent_forums(shipped, date(2015, 4, 2))
     assert (one.url, one.community, list(one.months)) == (
         "/forum.opennebula.io/", "opennebula",
         [date(2014, 12, 1), date(2015, 1, 1), date(2015, 2, 1), date(2015, 3, 1)],
     )  # fmt: skip
-    assert lists.forums([replace(declared, enabled=False)], TODAY) == []
-    catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+    assert lists.invent_forums([replace(declared, enabled=False)], TODAY) == []
+    catalogue.write_communities(
+        CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False
+    )
     turned = [source for one in load_catalogue(tmp_path / "turned") for source in one.sources]
     assert [s.urls for s in turned if s.kind == "discourse"] == [("http://127.0.0.1:9/forum.opennebula.io/",)]
 

@@ -1,4 +1,4 @@
-"""Mail archives: three real spiders against the rehearsal's archives and every fault they can have; local mailboxes."""
+"""Mail archives: three real spiders against the demo's archives and every fault they can have; local mailboxes."""
 
 import gzip
 import io
@@ -28,10 +28,12 @@ from scrapy.settings import Settings
 from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl, mailman2
 
 from flows.cli import main
-from flows.collect import collected
-from flows.demo import archives, catalogue, lists
+from flows.collect import read_result
+from flows.demo import archives, catalogue, lists, mail
 from flows.demo.archives import FAULTS, Archives, MailingList
+from flows.demo.pipermail import answer as pipermail_page
 from flows.demo.server import serve
+from flows.demo.totals import later
 from pipelines.catalogue.history import Figure
 from pipelines.catalogue.listing import catalogue_table
 from pipelines.catalogue.load import CatalogueError, load_catalogue
@@ -50,7 +52,7 @@ from spiders.mail.archive import Listed, first_day, no_mail, settled, turns
 
 NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real archives in {SHARED}")
 OK, FAILED, REFUSED, GONE, EMPTY = "ok", "failed", "refused", "gone", "empty"
-UNCHANGED, PARTIAL = "unchanged", "partial"
+UNCHANGED, SHRUNK = "unchanged", "shrunk"
 
 
 def never_turns(month):
@@ -81,7 +83,7 @@ def pony(name, months, **facts):
 
 
 def text_file(one, month):
-    name = f"{month.year}-{archives.MONTHS[month.month - 1]}"
+    name = f"{month.year}-{mail.MONTHS[month.month - 1]}"
     return f"{one.url}{name}.txt" + ("" if month in one.plain else ".gz")
 
 
@@ -170,7 +172,7 @@ def faults():
     index = {one.url: [name.removeprefix("index-")] for name, one in INDEXES.items()}
     month = {text_file(LISTS["faulty"], month): [fault] for month, fault in FAULTY.items()}
     halves, broken = LISTS["halves"], LISTS["broken"]
-    middle, end = A.replace(day=16), archives._later(A)
+    middle, end = A.replace(day=16), later(A)
     faulty = LISTS["pony-faulty"]
     return index | month | {
         text_file(LISTS["recovering"], A): ["busy", "error", ""],
@@ -181,7 +183,7 @@ def faults():
         export(halves, A, end): ["early"],
         export(broken, A, end): ["cut"],
         export(broken, middle, end): ["early"],
-        export(LISTS["closed"], RUNNING, archives._later(RUNNING)): ["disabled"],
+        export(LISTS["closed"], RUNNING, later(RUNNING)): ["disabled"],
         "/lists.example.org/archives/api/list/talk-login@lists.example.org/emails/?format=json&limit=1": ["login"],
         stats_lua(LISTS["pony-braces"]): ["braces"],
         stats_lua(LISTS["pony-login"]): ["login"],
@@ -290,7 +292,7 @@ def boxes(folder):
     (folder / "folder/a.mbox").write_bytes(content)
     (folder / "folder/2024/201805").write_bytes(content)
     one = mailman2("old", {date(2018, 6, 1): 5})
-    (folder / "folder/2018-June.txt.gz").write_bytes(archives._pipermail(one, "2018-June.txt.gz", {}).body)
+    (folder / "folder/2018-June.txt.gz").write_bytes(pipermail_page(one, "2018-June.txt.gz", {}).body)
     (folder / "folder/date.html").write_bytes(archives.LOGIN)
     (folder / "folder/notes.json").write_bytes(b"{}")
     (folder / "folder/.hidden").write_bytes(content)
@@ -325,7 +327,7 @@ def nights(tmp_path_factory):
             sleep(1)  # visits are noted to the second
             started = datetime.now(UTC).replace(microsecond=0)
             crawl(where, ("pipermail", "hyperkitty", "ponymail", "mbox"))
-            told.append((collected(where, birds.sources, started), list(server.requests)))
+            told.append((read_result(where, birds.sources, started), list(server.requests)))
         assert server.complaints == []
     return where, told
 
@@ -361,7 +363,7 @@ def asked(nights, night, one):
 @pytest.mark.parametrize("night", [0, 1])
 def test_no_list_is_passed_over_in_silence(nights, night):
     collected, _ = nights[1][night]
-    assert collected.silent == ()
+    assert collected.unvisited == ()
     assert {v.source for v in collected.visits if v.unit == "index"} == set(LISTS)
     assert {v.source for v in collected.visits if v.kind == "mbox"} == set(BOXES)
     for visit in collected.visits:
@@ -423,7 +425,7 @@ def test_r01_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_on
     assert len(reason) < 100
 
 
-def test_every_fault_of_the_rehearsal_is_tried():
+def test_every_fault_of_the_demo_is_tried():
     tried = {fault for names in faults().values() for fault in names if fault}
     assert tried == set(FAULTS | IMPOSSIBLE)
 
@@ -465,7 +467,7 @@ def test_half_months_are_asked_for_after_a_stream_that_ended_early_and_land_only
     one = LISTS["halves"]
     visit = visit_to(nights, 0, "halves", A)
     assert (visit.verdict, visit.observations) == (OK, 40)
-    middle, end = A.replace(day=16), archives._later(A)
+    middle, end = A.replace(day=16), later(A)
     paths = [export(one, A, middle), export(one, A, end), export(one, middle, end)]
     assert sorted(p for p in asked(nights, 0, one) if f"start={A:%Y-%m}" in p) == sorted(paths)
     broken = visit_to(nights, 0, "broken", A)
@@ -482,7 +484,7 @@ def test_r25_the_second_night_asks_only_for_what_may_have_changed(nights):
     statuses = Counter((r.path, r.status) for r in nights[1][1][1])
     assert statuses[packed, 304] == statuses[dev.url, 304] == 1
     talk = LISTS["talk"]
-    exports = [export(talk, month, archives._later(month)) for month in (RUNNING, PREVIOUS)]
+    exports = [export(talk, month, later(month)) for month in (RUNNING, PREVIOUS)]
     index = "/lists.example.org/archives/api/list/talk@lists.example.org/emails/?format=json&limit=1"
     assert asked(nights, 1, talk) == sorted([index, *exports])
     assert verdicts(nights, 1, "talk") == {"index": OK, unit(RUNNING): OK, unit(PREVIOUS): UNCHANGED}
@@ -507,14 +509,14 @@ def test_r14_what_was_had_stays_where_less_comes_later(nights):
     assert held(nights, "shrinking")[unit(PREVIOUS)] == 60
     assert visit_to(nights, 1, "shrinking", PREVIOUS).reason == "shrank from 60 to 30: the earlier harvest is kept"
     emptied = visit_to(nights, 1, "emptied", RUNNING)
-    assert (emptied.verdict, emptied.reason[:35]) == (PARTIAL, "nothing is there any more (20 bytes")
+    assert (emptied.verdict, emptied.reason[:35]) == (SHRUNK, "nothing is there any more (20 bytes")
     unlisted = visit_to(nights, 1, "unlisted", "index")
-    assert (unlisted.verdict, unlisted.reason) == (PARTIAL, "it lists no month any more: what it listed before is kept")
+    assert (unlisted.verdict, unlisted.reason) == (SHRUNK, "it lists no month any more: what it listed before is kept")
     assert verdicts(nights, 1, "turned") == {"index": FAILED}
     assert held(nights, "emptied")[unit(RUNNING)] == 9
     assert held(nights, "unlisted") == {"index": 2, unit(A): 5, unit(B): 5}
     assert held(nights, "turned") == {"index": 2, unit(A): 5, unit(RUNNING): 5}
-    assert visit_to(nights, 1, "users", C).verdict == PARTIAL
+    assert visit_to(nights, 1, "users", C).verdict == SHRUNK
 
 
 def rows(nights, name, month):
@@ -523,13 +525,13 @@ def rows(nights, name, month):
 
 def test_the_same_mail_gives_the_same_rows_in_two_archives(nights):
     one = LISTS["users"]
-    there = archives.messages(later_lists()["users"], A)
+    there = mail.messages(later_lists()["users"], A)
     ids = [KEYED.key("message id", m.message_id.strip("<>").encode()) for m in there]
     found = rows(nights, "users", A)
     assert [row["message_id_key"] for row in found] == ids
     assert {row["date_quality"] for row in found} == {"date"}
     assert {row["archive_month"] for row in found} == {A}
-    packed = archives._pipermail(replace(one, kind="pipermail", months={A: 41}), text_name(A), {})
+    packed = pipermail_page(replace(one, kind="pipermail", months={A: 41}), text_name(A), {})
     archive = mbox.Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), A, True)
     batches = list(mbox.messages(Stream(io.BytesIO(packed.body)).read, archive, KEYED))
     (table,) = [pa.Table.from_batches(batches)]
@@ -540,7 +542,7 @@ def test_the_same_mail_gives_the_same_rows_in_two_archives(nights):
 
 
 def text_name(month):
-    return f"{month.year}-{archives.MONTHS[month.month - 1]}.txt.gz"
+    return f"{month.year}-{mail.MONTHS[month.month - 1]}.txt.gz"
 
 
 def test_pages_are_kept_as_they_were_served_and_found_by_their_visit(nights):
@@ -590,7 +592,7 @@ def test_r25_kept_pages_are_read_again_without_asking_anybody(reread):
     assert (after.observations, after.seen_at, after.checksum) == (40, before[key].seen_at, before[key].checksum)
     assert after.note == f"read again on {TODAY} from the page of then"
     months = [k for k in before if k[1] == "dev" and k[2] != "index"]
-    assert (told.returncode, told.stdout) == (0, f"{len(months)} units had, 0 failed\n")
+    assert (told.returncode, told.stdout) == (0, f"{len(months)} fetched, 0 failed\n")
     assert len(list(read_visits(where.visits))) == seen + len(months) + 2, "and two mailboxes"
 
 
@@ -635,21 +637,21 @@ def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogu
     visit = stored_visits(reread[0].observations)["birds", "by-hand", "packed"]
     assert visit.url == "file://localhost/packed"
     _, good, cut = reread[3]
-    assert (good.returncode, good.stdout) == (0, "1 units had, 0 failed\n")
-    assert (cut.returncode, cut.stdout) == (4, "0 units had, 1 failed\n")
+    assert (good.returncode, good.stdout) == (0, "1 fetched, 0 failed\n")
+    assert (cut.returncode, cut.stdout) == (4, "0 fetched, 1 failed\n")
     assert "birds/by-hand: cut: failed: the reading stopped: the gzip stream ends early" in cut.stderr
 
 
 WRONG = {
     ("collect", "--mbox", "x"): "a mailbox and its source are needed",
-    ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it",
+    ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it",
     ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
     ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
     ("collect", "--mbox", ".", "--source", "birds/none"): "birds/none is no source of kind mbox",
     ("collect", "--mbox", ".", "--reread"): "--mbox goes with --source only",
     ("collect", "birds/dev", "--mbox", ".", "--source", "birds/by-hand"): "--mbox goes with --source only",
     ("collect", "--reread", "--unit", "2013-10"): "--mbox goes with --source only",
-    ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it: stackrank collect --mbox",
+    ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it: stackrank collect --mbox",
     ("prune", "--days", "0"): "0 is not from 1 to 36500",
 }
 
@@ -748,7 +750,7 @@ def test_a_bomb_takes_little_memory_and_large_mail_passes():
     tracemalloc.start()
     assert inspect_stream(Stream(io.BytesIO(mail)).read).start.startswith(b"From: jane@example.org")
     with pytest.raises(DamagedError, match="more than mail does"):
-        inspect_stream(Stream(io.BytesIO(archives._bomb())).read)
+        inspect_stream(Stream(io.BytesIO(archives.gzip_bomb())).read)
     with pytest.raises(DamagedError, match="swells to over 4 MB"):
         inspect_stream(Stream(io.BytesIO(mail), largest=3 << 20).read)
     peak = tracemalloc.get_traced_memory()[1]
@@ -1094,7 +1096,7 @@ def test_a_quiet_night_asks_no_host_of_the_shipped_catalogue_for_more_than_it_be
     assert all(count <= MOST_A_NIGHT[host] for host, count in mean.items()), mean
 
 
-# ---- the lists of a rehearsal ----------------------------------------------------------------------------------
+# ---- the lists of a demo ----------------------------------------------------------------------------------
 
 
 def figure(metric, period, value, month=None, definition="mails"):
@@ -1102,7 +1104,7 @@ def figure(metric, period, value, month=None, definition="mails"):
     return Figure("birds", metric, definition, period, value, quality, "invented", month, "x.csv")
 
 
-def test_a_rehearsed_list_has_what_was_counted_and_something_where_nothing_was():
+def test_an_invented_list_has_what_was_counted_and_something_where_nothing_was():
     figures = [
         figure("postings_week:birds-dev", "2013-09-30", 41), figure("postings_week:birds-dev", "2013-10-28", 50),
         figure("postings_week:birds-dev", "2013-10-29", 70), figure("postings_week:other", "2013-10-07", 990),
@@ -1114,7 +1116,7 @@ def test_a_rehearsed_list_has_what_was_counted_and_something_where_nothing_was()
     dev = Source("birds", "dev", "pipermail", (url,), date(2013, 10, 5), "x", until=date(2014, 2, 9),
                  audience="everyone", address="birds-dev@lists.example.org")  # fmt: skip
     others = [replace(dev, enabled=False), replace(dev, kind="git"), replace(dev, kind="unreadable")]
-    (one,) = lists.rehearsed([dev, *others], figures, date(2014, 3, 20))
+    (one,) = lists.invent_lists([dev, *others], figures, date(2014, 3, 20))
     assert (one.url, one.kind, one.community) == ("/lists.example.org/pipermail/birds-dev/", "pipermail", "birds")
     assert list(one.months) == [
         date(2013, 10, 1),
@@ -1125,12 +1127,12 @@ def test_a_rehearsed_list_has_what_was_counted_and_something_where_nothing_was()
     ]
     assert list(one.months.values())[:2] == [91, 171], "41 + 50, and 70 + 101: a week counts where its middle is"
     assert all(210 <= count <= 390 for count in list(one.months.values())[2:])
-    assert lists.rehearsed([dev], figures, date(2014, 3, 20)) == [one], "the same every time"
-    (living,) = lists.rehearsed([replace(dev, until=None)], [], date(2013, 12, 1))
+    assert lists.invent_lists([dev], figures, date(2014, 3, 20)) == [one], "the same every time"
+    (living,) = lists.invent_lists([replace(dev, until=None)], [], date(2013, 12, 1))
     assert list(living.months) == [date(2013, 10, 1), date(2013, 11, 1)]
 
 
-def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_a_hole(tmp_path):
+def test_a_demo_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_a_hole(tmp_path):
     (tmp_path / "real").mkdir()
     text = CHANNEL.replace("evidence =", 'continues = "birds/ants"\nevidence =').replace("birds/ants", "birds/before")
     before = CHANNEL[CHANNEL.index('name = "forum"') - 12 :].partition("\n\n")[0].replace('"forum"', '"before"')
@@ -1138,7 +1140,7 @@ def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_
     (tmp_path / "real/birds.toml").write_text(HEAD + text + before)
     (birds,) = load_catalogue(tmp_path / "real")
     assert birds.sources[3].continues == "birds/before"
-    catalogue.rehearse(tmp_path / "real", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+    catalogue.write_communities(tmp_path / "real", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
     (turned,) = load_catalogue(tmp_path / "turned")
     assert {s.name: s.urls for s in turned.sources if s.visited} == {
         "dev": ("http://127.0.0.1:9/lists.example.org/archives/list/dev@lists.example.org/",),
@@ -1148,7 +1150,7 @@ def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_
     assert [(s.name, s.enabled, s.continues) for s in turned.sources[3:]] == [
         ("forum", True, None), ("old", False, None), ("before", True, None),
     ]  # fmt: skip
-    catalogue.rehearse(tmp_path / "real", tmp_path / "frozen", "http://127.0.0.1:9", snapshot=True)
+    catalogue.write_communities(tmp_path / "real", tmp_path / "frozen", "http://127.0.0.1:9", snapshot=True)
     assert not any(s.enabled for s in load_catalogue(tmp_path / "frozen")[0].sources)
 
 
