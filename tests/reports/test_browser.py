@@ -1,15 +1,12 @@
 """The published site in a real browser: what it asks for, how it fits, what its charts do, hostile text."""
 
 import shutil
-from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from support import counting_site
 from support.browser import launched, playwright
-from support.counting_site import build_counting
-from support.site import SHOWN, build
-
-from reports import site
+from support.site import SHOWN, published
 
 pytestmark = pytest.mark.browser
 PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "platforms.html", "privacy.html",
@@ -41,12 +38,11 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def folder(browser, tmp_path_factory):
-    where = build(tmp_path_factory.mktemp("house"))
-    site.publish(where, date(2025, 12, 1))
-    counting = build_counting(tmp_path_factory.mktemp("members"))
-    shutil.copyfile(site.publish(counting).with_name("members.html"), where.site / "members.html")
-    return where.site
+def folder(browser, once, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("house") / "site"
+    shutil.copytree(published(once).site, folder)
+    shutil.copyfile(counting_site.published(once).site / "members.html", folder / "members.html")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +196,16 @@ def test_a_chart_is_saved_as_a_picture_of_its_own(visit, tmp_path):
     saving.value.save_as(tmp_path / "saved.png")
     assert saving.value.suggested_filename == "places-code.png"
     assert (tmp_path / "saved.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_page_says_when_it_was_last_checked_from_a_file_beside_it(browser, folder):
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert page.locator("#last-checked").is_hidden()
+    checked = folder / "checked.js"
+    before = checked.read_text()
+    checked.write_text('window.stackrankChecked = "Checked <b>again</b>.";')
+    page.reload()
+    assert page.locator("#last-checked").text_content() == "Checked <b>again</b>."
+    checked.write_text(before)
+    page.close()

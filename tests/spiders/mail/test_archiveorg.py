@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime
 from time import sleep
 
 import pytest
-import support.crawl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import ask
-from support.crawl import CRAWL, HEAD, crawl
+from support.crawl import HEAD, crawl
 
 from flows import contact
 from flows.cli import main
@@ -94,13 +93,13 @@ def world(tmp_path, base, more=""):
     return where
 
 
-def run(where, server):
+def run(where, server, **settings):
     """Visit everything of kind archiveorg; return the latest visit to each unit and the paths that were asked for."""
     (birds,) = load_catalogue(where.communities)
     sleep(1)  # visits are noted to the second
     server.requests.clear()
     started = datetime.now(UTC).replace(microsecond=0)
-    crawl(where, ("archiveorg",))
+    crawl(where, ("archiveorg",), settings=settings)
     assert server.complaints == []
     visits = {v.unit: v for v in read_result(where, birds.sources, started).visits if v.source == "users"}
     return visits, [request.path for request in server.requests if request.path != "/robots.txt"]
@@ -285,10 +284,7 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], {path_of(shot("June", LATEST)): ["many", ""]}, wayback=Wayback(PLACE, shots))
         monkeypatch.setitem(archives.FAULTS, "many", lambda _: archives.Answer(429))
-        monkeypatch.setattr(
-            support.crawl, "CRAWL", CRAWL.replace("process =", "settings.set('UNLIMITED_HOSTS', [])\nprocess =")
-        )
-        visits, asked = run(where, server)
+        visits, asked = run(where, server, UNLIMITED_HOSTS=[])
         assert asked.count(path_of(shot("June", LATEST))) == 1, "who is told of too many questions does not ask again"
         refused = [unit for unit, visit in visits.items() if visit.verdict == "refused"]
         assert (refused, visits["2012-06"].reason) == (["2012-06"], "the server answered 429, too busy")
@@ -296,18 +292,16 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         (plan,) = read_plans(where.data / "visits")
         assert sorted(plan.left) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
         assert plan.left
-        later, asked = run(where, server)
+        later, asked = run(where, server, UNLIMITED_HOSTS=[])
     assert {unit for unit, visit in later.items() if visit.verdict == "ok"} == {"2012-06", *plan.left}
     assert len(asked) == 2 + len(plan.left) + 1, "what was had is had for ever"
 
 
-def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, monkeypatch):
+def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path):
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))
-        bounded = "settings.set('UNLIMITED_HOSTS', [])\nsettings.set('UNITS_PER_HOST', 5)\nprocess ="
-        monkeypatch.setattr(support.crawl, "CRAWL", CRAWL.replace("process =", bounded))
-        visits, _ = run(where, server)
+        visits, _ = run(where, server, UNLIMITED_HOSTS=[], UNITS_PER_HOST=5)
         assert len(visits) == 5
         assert len(next(read_plans(where.visits)).left) == 8
     build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
