@@ -81,7 +81,7 @@ def known(where: Folders, sources: Sequence[Source]) -> Known:
 def _seen(source: Source, visits: Sequence[Visit], plan: Plan | None) -> Seen:
     in_order = sorted(visits, key=lambda visit: visit.seen_at)
     good = {unit_without_day(visit): visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
-    planned, left = (plan.units, plan.left) if plan else ((), ())
+    planned, left = (plan.units, plan.deferred) if plan else ((), ())
     due = dict.fromkeys([*urls.units(source), *planned])
     return Seen(
         source, {unit_without_day(v): v for v in in_order}, good, tuple(unit for unit in due if unit not in left)

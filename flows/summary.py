@@ -136,7 +136,7 @@ def _lines(collected: Collected, troubles: Sequence[Problem], page: Path | None,
 def counts(collected: Collected) -> str:
     """Return how many units were had, how many were not, and how many are left for another night, in one line."""
     told = f"{len(collected.good)} units had, {len(collected.complaints)} failed"
-    left = sum(len(plan.left) for plan in collected.left)
+    left = sum(len(plan.deferred) for plan in collected.left)
     return f"{told}, {left} left for another night" if left else told
 
 

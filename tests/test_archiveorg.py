@@ -293,11 +293,11 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         assert (refused, visits["2012-06"].reason) == (["2012-06"], "the server answered 429, too busy")
         had = {unit for unit, visit in visits.items() if visit.verdict == "ok"} - {"index"}
         (plan,) = read_plans(where.data / "visits")
-        assert sorted(plan.left) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
-        assert plan.left
+        assert sorted(plan.deferred) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
+        assert plan.deferred
         later, asked = run(where, server)
-    assert {unit for unit, visit in later.items() if visit.verdict == "ok"} == {"2012-06", *plan.left}
-    assert len(asked) == 2 + len(plan.left) + 1, "what was had is had for ever"
+    assert {unit for unit, visit in later.items() if visit.verdict == "ok"} == {"2012-06", *plan.deferred}
+    assert len(asked) == 2 + len(plan.deferred) + 1, "what was had is had for ever"
 
 
 def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, monkeypatch):
@@ -308,7 +308,7 @@ def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, mo
         monkeypatch.setattr(test_archives, "CRAWL", CRAWL.replace("process =", bounded))
         visits, _ = run(where, server)
         assert len(visits) == 5
-        assert len(next(read_plans(where.visits)).left) == 8
+        assert len(next(read_plans(where.visits)).deferred) == 8
     build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
     states = Counter(state for (state,) in ask(where, "select state from core.coverage where year(month) = 2012"))
     assert states == {"seen": 4, "pending": 8}, "what is left for another night is no hole yet"

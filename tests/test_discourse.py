@@ -436,7 +436,7 @@ def test_a_first_load_goes_on_night_by_night_and_months_not_reached_are_pending(
         for _ in range(3):
             run(where, FORUM_BLOCKS=2)
             (plan,) = read_plans(where.visits)
-            left.append(plan.left)
+            left.append(plan.deferred)
             seen.append(states(built(where)))
             sleep(1)
         asked = [request.path for request in server.requests if "before" in request.path]
@@ -482,7 +482,7 @@ def test_a_host_that_wants_peace_is_left_alone_and_what_is_left_is_planned(tmp_p
         run(where, UNLIMITED_HOSTS=[])
         assert server.requests[-1].path == "/talk/posts.json?before=3000", "nothing was asked after it"
     (plan,) = read_plans(where.visits)
-    assert plan.left == ("posts-000001", "posts-000000")
+    assert plan.deferred == ("posts-000001", "posts-000000")
     assert "wants to be left alone" in plan.reason
     (failed,) = [visit for visit in read_visits(where.visits) if visit.reason]
     assert (failed.unit, str(failed.verdict)) == ("posts-000002", REFUSED)
@@ -519,7 +519,7 @@ def test_runs_of_one_night_share_the_bound_of_a_forum(tmp_path):
         asked = [request.path for request in server.requests if "before" in request.path]
     assert asked == ["/talk/posts.json?before=4000", "/talk/posts.json?before=3000"]
     (plan,) = read_plans(where.visits)
-    assert (plan.left, plan.reason) == (
+    assert (plan.deferred, plan.reason) == (
         ("posts-000001", "posts-000000"), "at most 0 more blocks of posts tonight are asked of one host",
     )  # fmt: skip
 
