@@ -76,9 +76,7 @@ def _believed(where: Folders, visit: Visit) -> Visit:
     if visit.verdict != Verdict.EMPTY or not target.exists() or read_visit(target):
         return visit
     reason = "nothing is there any more, and what was held cannot be read"
-    return replace(
-        visit, verdict=Verdict.PARTIAL, reason=reason, reason_code=ReasonCode.VANISHED, observations=None
-    )
+    return replace(visit, verdict=Verdict.PARTIAL, reason=reason, reason_code=ReasonCode.VANISHED, observations=None)
 
 
 def land(where: Folders, harvest: Harvest) -> Visit:

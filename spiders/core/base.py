@@ -78,7 +78,9 @@ class SourceSpider(scrapy.Spider):
         deferred = [unit for unit in [*wanted, *beyond] if unit not in set(asked)]
         reason = self._deferral_reason(limit) if deferred else ""
         if deferred:
-            self.logger.warning("%s: %d of %d deferred to the next run: %s", source.id, len(deferred), len(urls), reason)
+            self.logger.warning(
+                "%s: %d of %d deferred to the next run: %s", source.id, len(deferred), len(urls), reason
+            )
         if not self.wanted_units:
             self._save(Plan(source.community, source.name, datetime.now(UTC), tuple(urls), tuple(deferred), reason))
         return asked
@@ -154,9 +156,7 @@ class SourceSpider(scrapy.Spider):
             **facts,
         )
 
-    def failed_visit(
-        self, source: Source, unit: str, url: str, code: ReasonCode, reason: str, **facts: Any
-    ) -> Visit:
+    def failed_visit(self, source: Source, unit: str, url: str, code: ReasonCode, reason: str, **facts: Any) -> Visit:
         """Return the visit that ends now without rows, with the verdict of its code."""
         return self.visit(source, unit, url, verdict_of(code), reason=reason, reason_code=code, **facts)
 

@@ -29,7 +29,7 @@ from spiders.core.responses import (
     refusal,
     retry_after,
 )
-from spiders.core.verdicts import NoPageError
+from spiders.core.verdicts import NoPageError, NothingThereError
 
 MAX_FAILURES = 3
 """After so many failures in a row a host is paused for the rest of the run."""
@@ -151,7 +151,7 @@ class PageSpider(SourceSpider):
             self.pause_host(url, str(refused))
         raise refused
 
-    def refusal(self, response: Response) -> NoPageError:
+    def refusal(self, response: Response) -> NoPageError | NothingThereError:
         """Return what an answer without success means."""
         return refusal(response)
 

@@ -56,7 +56,7 @@ class ArchiveSpider(PageSpider):
     units_are = "months"
     pipermail: ClassVar[bool] = False
     has_varying_bytes: ClassVar[bool] = False
-    """Whether equal months are served as other bytes each time, so that only their content tells that they are equal."""
+    """Whether equal months are served as other bytes each time, so that only their content can be compared."""
     may_grow: ClassVar[bool] = False
     """Whether a settled month may get more messages later, as a later capture does."""
 

@@ -17,7 +17,7 @@ from pipelines.landing.store import Harvest
 from pipelines.landing.visits import read_visits
 from pipelines.model import GOOD_VERDICTS, ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import host_of
-from spiders.core.verdicts import NoPageError
+from spiders.core.verdicts import NoPageError, NothingThereError
 from spiders.mail.archive import MAX_INDEX, ArchiveSpider, ListRun
 from spiders.mail.captures import (
     Capture,
@@ -142,7 +142,7 @@ class ArchiveorgSpider(ArchiveSpider):
 
     # ---- what the Wayback Machine answers ----
 
-    def refusal(self, response: Response) -> NoPageError:
+    def refusal(self, response: Response) -> NoPageError | NothingThereError:
         """Return what an answer without success means: the archive has its own words for two cases."""
         if reason := blocked_reason(response.body):
             return NoPageError(ReasonCode.CAPTURES_BLOCKED, reason)

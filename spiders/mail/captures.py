@@ -80,7 +80,9 @@ def captures(page: bytes, folder: str) -> Iterator[Capture]:
         raise NoPageError(ReasonCode.UNEXPECTED_ANSWER, "the list of captures does not say what its columns are")
     for row in rows:
         if len(row) != len(names):
-            raise NoPageError(ReasonCode.UNEXPECTED_ANSWER, f"a line of the list of captures has {len(row)} columns of {len(names)}")
+            raise NoPageError(
+                ReasonCode.UNEXPECTED_ANSWER, f"a line of the list of captures has {len(row)} columns of {len(names)}"
+            )
         if (capture := _capture(dict(zip(names, row, strict=True)), folder)) is not None:
             yield capture
 

@@ -72,13 +72,9 @@ def explain_no_messages(body: bytes, total: int | None, *, is_stored: bool) -> N
             ReasonCode.NO_MESSAGES, f"nothing came ({size}), although the archive says {total:,} messages"
         )
     if is_stored:
-        return NoMessages(
-            ReasonCode.VANISHED, f"nothing is there any more ({size}): the earlier harvest is kept"
-        )
+        return NoMessages(ReasonCode.VANISHED, f"nothing is there any more ({size}): the earlier harvest is kept")
     if total == 0:
         return NoMessages(None, "the archive says 0 messages")
     if body.startswith(GZIP):
         return NoMessages(None, f"the file of the month is whole and empty, {size}")
-    return NoMessages(
-        ReasonCode.NO_MESSAGES, f"nothing came ({size}), which is no evidence that nothing is there"
-    )
+    return NoMessages(ReasonCode.NO_MESSAGES, f"nothing came ({size}), which is no evidence that nothing is there")

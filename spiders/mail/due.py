@@ -1,4 +1,4 @@
-"""Decide which months of a list are due, from what is listed, what is stored, and the day. Nothing else is looked at."""
+"""Decide which months of a list are due: from what is listed, what is stored, and the day alone."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

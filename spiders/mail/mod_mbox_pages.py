@@ -49,7 +49,9 @@ def month_totals(page: bytes, address: str | None) -> dict[date, int]:
             raise ValueError(f"the page states {unit_of(first)} twice")
         months[first] = int(count)
     if not months:
-        raise UnreadableError(ReasonCode.WEB_PAGE, web_page_reason(page, "a list's page with the messages of each month"))
+        raise UnreadableError(
+            ReasonCode.WEB_PAGE, web_page_reason(page, "a list's page with the messages of each month")
+        )
     return months
 
 
