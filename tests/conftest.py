@@ -8,6 +8,10 @@ import sys
 
 import pytest
 
+pytest.register_assert_rewrite("support")
+
+from support.builders import folders_in  # noqa: E402 - its assertions are rewritten first
+
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
            "ranking", "report", "releases", "rehearsal", "messages")  # fmt: skip
@@ -34,6 +38,12 @@ def pytest_collection_modifyitems(config, items):
 
 def _place(name):
     return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+
+@pytest.fixture
+def where(tmp_path):
+    """An empty data folder."""
+    return folders_in(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["spiders.mail.reader", "spiders.mail.headers", "email"]):
     from spiders.mail.reader import Archive, messages, split
 
-import test_mail as known
+from support import mail as known
 
 from pipelines.privacy.pseudonyms import Pseudonyms
 

@@ -1,12 +1,10 @@
 """Format numbers, dates and lists for the pages."""
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from reports.answers import Row
-from reports.text.labels import STATES
 
 
 def format_day(when: date | None) -> str:
@@ -47,12 +45,6 @@ def format_age(seen: datetime | None, built: datetime) -> str:
     if hours < 1:
         return "less than an hour"
     return pluralize(hours, "hour") if hours < 48 else pluralize(hours // 24, "day")
-
-
-def year_of_states(states: Sequence[str | None]) -> str:
-    """How many months of a year are in which state, such as `11 seen whole, 1 partly seen`."""
-    counts = Counter(state for state in states if state)
-    return ", ".join(f"{n} {STATES[state][1]}" for state, n in counts.items())
 
 
 def pluralize(number: int, noun: str) -> str:

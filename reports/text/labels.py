@@ -1,5 +1,8 @@
 """Names of metrics, states and bases on the pages."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from reports.text.formats import join_and
 
 MISSING = {
@@ -145,3 +148,9 @@ def family_phrase(family: str, families: str) -> str:
     """What a ranking is by; `families` are those that it rests on, as `rankings.monthly` names them."""
     named = [said for name, said in MEASURED.items() if name in families.split(", ")]
     return f"{join_and(named)} together" if family == "overall" else MEASURED[family]
+
+
+def year_of_states(states: Sequence[str | None]) -> str:
+    """How many months of a year are in which state, such as `11 seen whole, 1 partly seen`."""
+    counts = Counter(state for state in states if state)
+    return ", ".join(f"{n} {STATES[state][1]}" for state, n in counts.items())

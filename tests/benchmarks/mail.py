@@ -27,8 +27,8 @@ import gc, sys
 from datetime import UTC, datetime
 from spiders.__main__ import FEWER_COLLECTIONS, WithoutPandas
 sys.meta_path.insert(0, WithoutPandas)
-from pipelines.pseudonyms import Pseudonyms
-from spiders.mail import Archive, messages
+from pipelines.privacy.pseudonyms import Pseudonyms
+from spiders.mail.reader import Archive, messages
 gc.freeze()
 gc.set_threshold(*FEWER_COLLECTIONS)
 archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from labelling import labels
-from test_samples import SHARED, read, samples
+from support.samples import SHARED, read, samples
 
 SEED = 20261124
 

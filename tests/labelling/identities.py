@@ -1,7 +1,7 @@
 """Precision and recall of the rules that make accounts one person, on the real histories beside the checkout.
 
     uv run python tests/labelling/identities.py              the table
-    uv run python tests/labelling/identities.py --csv DAY    the figures, as tests/identities.csv has them
+    uv run python tests/labelling/identities.py --csv DAY    the figures, as tests/labelling/identities.csv has them
 
 A pair of accounts (name and address of an author) is labelled by evidence that the default rules do not use, see
 IDENTITIES.md; nothing of a person is printed.
@@ -63,7 +63,7 @@ def rates(found):
 def figures(community):
     """Return what is counted of one community's authors."""
     authors = sorted({pair for bundle in HISTORIES[community] for pair in authors_of(bundle)})
-    from test_people import groups, merged
+    from support.people import groups, merged
 
     accounts = {f"{n:08}": pair for n, pair in enumerate(authors)}
     _, persons = merged([as_account(key, *pair) for key, pair in accounts.items()])
@@ -97,7 +97,7 @@ def authors_of(bundle):
 
 def as_account(key, name, address):
     """Return the pair as a row of raw.accounts; what would be fingerprints stays as it is, in memory."""
-    from test_people import account
+    from support.people import account
 
     login = LOGIN.fullmatch(address)
     facts = {"words": len(name.split()), "domain": domain(address), "role": is_role(address), "key": key}

@@ -1,0 +1,99 @@
+"""The questions of the README in SQL, on a small database with known answers and on real histories."""
+
+import re
+import subprocess
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+from support.builders import TODAY, ask, community, land, row, source
+from support.releases import BUNDLES, NEEDS_BUNDLES, tag
+
+from flows.collect import collect
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import CATALOGUE, CHECKOUT, Folders
+from pipelines.warehouse.build import build_database
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+QUESTIONS = re.findall(r"^```sql\n(.*?)^```$", README, re.S | re.M)
+KEY = "5e" * 32
+PRIVATE = (".local", ".localdomain", ".lan", ".internal")
+
+
+@pytest.fixture
+def where(tmp_path):
+    return Folders(tmp_path / "data", tmp_path / "world" / "communities", tmp_path / "site")
+
+
+def question(about):
+    (found,) = (sql for sql in QUESTIONS if about in sql)
+    return found
+
+
+DOMAINS = question("author_domain")
+
+
+def test_domains_add_up_month_by_month_and_each_counts_in_its_first_month_only(where):
+    birds = source("birds", since=date(2025, 1, 1))
+    land(where, birds, "birds/one", [
+        row(1, datetime(2025, 2, 3), author_domain="nest.example"),
+        row(2, datetime(2025, 2, 4), author_domain="nest.example"),
+        row(3, datetime(2025, 2, 28, 23, 59), author_domain="tree.example"),
+        row(4, datetime(2025, 5, 1), author_domain="mail.tree.example"),
+        row(5, datetime(2025, 5, 2), author_domain="tree.example"),
+        row(6, datetime(2025, 5, 3), author_domain=None),
+        row(7, datetime(2025, 5, 4), author_domain="merges.example", parents=2),
+        row(8, datetime(1970, 1, 1), author_domain="clock.example"),
+    ])  # fmt: skip
+    build_database(where, [community("birds", birds)], TODAY)
+    assert ask(where, DOMAINS.replace("apache/cloudstack", "birds/one")) == [
+        (date(2025, 2, 1), 2, 2), (date(2025, 3, 1), 0, 2), (date(2025, 4, 1), 0, 2), (date(2025, 5, 1), 1, 3),
+    ]  # fmt: skip
+    assert ask(where, DOMAINS) == [], "what is not there has no months"
+
+
+def test_lines_of_versions_are_listed_with_the_day_and_whose_it_is(where):
+    birds = source("birds", releases=r"v(\d+\.\d+(?:\.\d+)?)", since=date(2025, 1, 1))
+    tags = [tag("v1.0", date(2025, 2, 1)), tag("v1.0.1", date(2025, 3, 1)), tag("v1.1-rc1", date(2025, 4, 1)),
+            tag("v1.1", date(2025, 5, 1), "commit"), tag("nightly", date(2025, 6, 1))]  # fmt: skip
+    land(where, birds, "birds/one", [row(1, datetime(2025, 2, 3))], tags)
+    build_database(where, [community("birds", birds)], TODAY)
+    assert ask(where, question("core.releases")) == [
+        ("birds", "1.0", date(2025, 2, 1), "tag"), ("birds", "1.1", date(2025, 5, 1), "commit"),
+    ]  # fmt: skip
+
+
+def first_months(bare):
+    """The first month of each domain by git and these lines alone: the part after the last @, without case."""
+    command = ["git", "-C", str(bare), "log", "--no-merges", "--no-mailmap", "--format=%ct %ae", "refs/stackrank/head"]
+    log = subprocess.run(command, capture_output=True, check=True).stdout.decode(errors="replace")
+    firsts = {}
+    for line in log.splitlines():
+        seconds, _, address = line.partition(" ")
+        month = f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m}"
+        host = address.rpartition("@")[2].lower()
+        if re.fullmatch(r"[a-z0-9.-]+\.[a-z][a-z0-9-]+", host) and not host.endswith(PRIVATE):
+            firsts[host] = min(firsts.get(host, month), month)
+    return Counter(firsts.values())
+
+
+@NEEDS_BUNDLES
+def test_the_domains_of_the_real_history_are_those_that_git_has(where, monkeypatch):
+    monkeypatch.setenv("STACKRANK_KEY", KEY)
+    text = (CATALOGUE / "cloudstack.toml").read_text()
+    begin, core = text.split("[[sources]]")[:2]
+    bundle = f"git+file://localhost{BUNDLES}/apache__cloudstack.bundle"
+    where.communities.mkdir(parents=True)
+    declared = f"{begin}[[sources]]{core.split('[[release_dates]]')[0]}"
+    (where.communities / "cloudstack.toml").write_text(
+        declared.replace("git+https://github.com/apache/cloudstack", bundle)
+    )
+    four = load_catalogue(where.communities)
+    assert [visit.verdict for visit in collect(where, four[0].sources).visits] == ["ok"]
+    build_database(where, four, date(2026, 8, 20))
+    answered = ask(where, DOMAINS)
+    (clone,) = where.clones.rglob("*.git")
+    expected = first_months(clone)
+    assert {f"{month:%Y-%m}": new for month, new, _ in answered if new} == dict(expected)
+    assert answered[-1][2] == sum(expected.values()) > 200
+    print(f"{answered[-1][2]} domains by {answered[-1][0]}")

@@ -1,0 +1,246 @@
+"""Damaged files of observations: named, left out as gaps, read again; the rest goes on."""
+
+import importlib
+import os
+import subprocess
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support import builders
+
+from flows import damage, unchanged
+from flows.cli import main
+from flows.collect import Collected
+from flows.commands.collect import _told
+from pipelines.folders import Folders, folders
+from pipelines.landing.schemas import COUNTS
+from pipelines.landing.store import (
+    NO_HARVEST,
+    Damaged,
+    Harvest,
+    _believed,
+    damaged,
+    land,
+    latest_count_file,
+    stored_visits,
+)
+from pipelines.landing.visits import log_visit
+from pipelines.model import Source, Verdict, Visit
+
+BIRDS = Source("birds", "core", "git", (), date(2025, 1, 15), "Invented.")
+FILE = "observations/birds/core/birds/one.parquet"
+AGAIN = "its unit is read again at the next collect"
+COMMIT = ("-c", "user.name=Ann Wren", "-c", "user.email=ann@example.org", "commit", "--quiet", "--allow-empty")
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def write_text(path):
+    path.write_text("what somebody left here\n")
+
+
+def write_other_table(path):
+    pq.write_table(pa.table({"one": [1]}), path)
+
+
+def take_copy(path):
+    path.write_bytes(path.with_name("two.parquet").read_bytes())
+
+
+DAMAGES = {
+    "it is cut off or damaged": cut,
+    "it is empty": empty,
+    "it is no Parquet file": write_text,
+    "it is no harvest of this unit": write_other_table,
+}
+
+
+def repository(top, name):
+    """A real repository of two commits, a month apart."""
+    bare = top / "birds" / name
+    bare.parent.mkdir(exist_ok=True)
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main", bare], check=True)
+    for month in (2, 3):
+        moment = f"2025-{month:02}-10T12:00:00Z"
+        at = {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
+        subprocess.run(["git", "-C", bare, *COMMIT, "--message=one"], env=os.environ | at, check=True)
+
+
+@pytest.fixture
+def where(tmp_path, monkeypatch) -> Folders:
+    """A machine of its own, whose catalogue names two repositories."""
+    for name in [name for name in os.environ if name.startswith(("STACKRANK_", "PREFECT_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
+    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("STACKRANK_COMMUNITIES", str(tmp_path / "communities"))
+    urls = [f"git+file://localhost{tmp_path}/birds/{name}" for name in ("one", "two")]
+    (tmp_path / "communities").mkdir()
+    (tmp_path / "communities/birds.toml").write_text(f"""name = "Birds"
+homepage = "https://birds.example.org/"
+born = 2025-01-15
+
+[[sources]]
+name = "core"
+kind = "git"
+urls = {urls}
+since = 2025-01-15
+why = "Invented."
+""")
+    return folders()
+
+
+@pytest.fixture
+def landed(where) -> Folders:
+    """The two repositories, landed without a crawl."""
+    for unit, first in (("birds/one", 1), ("birds/two", 1001)):
+        builders.land(where, BIRDS, unit, builders.monthly(first, range(6)), key_id=None)
+    return where
+
+
+def seen(where):
+    return dict(builders.ask(where, "select month, state from core.coverage where community = 'birds'"))
+
+
+@pytest.mark.parametrize("reason", DAMAGES)
+def test_each_kind_of_damage_is_named(landed, reason):
+    DAMAGES[reason](landed.data / FILE)
+    assert [*damage.lines(damage.find(landed, [BIRDS]))] == [f"{FILE}: cannot be read ({reason}); {AGAIN}"]
+    assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
+
+
+def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
+    cut(landed.data / FILE)
+    assert main(["build"]) == 3
+    assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in capsys.readouterr().err
+    assert builders.ask(landed, "select distinct repository from core.commits") == [("birds/two",)]
+    assert seen(landed)[date(2025, 3, 1)] == "partial", "half of the repositories were not seen"
+
+
+def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
+    fish = Source("fish", "core", "git", (), date(2025, 1, 15), "Invented.")
+    birds = (landed.communities / "birds.toml").read_text()
+    (landed.communities / "fish.toml").write_text(birds.replace("Birds", "Fish").replace("/birds/", "/fish/"))
+    builders.land(landed, fish, "fish/one", builders.monthly(2001, range(6)))
+    for name in ("one", "two"):
+        cut(landed.observations / f"birds/core/birds/{name}.parquet")
+    log_visit(landed.visits, builders.visit(BIRDS, "birds/one", Verdict.UNCHANGED, observations=48))
+    assert main(["build"]) == 3
+    assert set(seen(landed).values()) - {"unborn"} == {"gap"}
+    known = "select distinct value from metrics.monthly where community = 'birds' and metric = 'commits'"
+    assert builders.ask(landed, known) == [(None,)]
+
+
+def test_a_build_of_damaged_files_only_keeps_what_is_published(landed, capsys):
+    assert main(["build"]) == 0
+    assert "cannot be read" not in capsys.readouterr().err
+    assert seen(landed)[date(2025, 3, 1)] == "seen"
+    published = landed.database.read_bytes()
+    for name in ("one", "two"):
+        cut(landed.observations / f"birds/core/birds/{name}.parquet")
+    assert main(["build"]) == 4
+    assert capsys.readouterr().err.count("cannot be read") == 2
+    assert landed.database.read_bytes() == published
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
+def test_a_file_that_may_not_be_read_is_named(landed, capsys):
+    (landed.data / FILE).chmod(0)
+    assert main(["build"]) == 3
+    assert f"{FILE}: cannot be read (permission denied); {AGAIN}" in capsys.readouterr().err
+
+
+def test_a_file_that_the_system_refuses_is_named_for_root_too(landed):
+    (landed.data / FILE).unlink()
+    (landed.data / FILE).symlink_to("one.parquet")
+    assert damaged(landed.observations)[0].reason == "too many levels of symbolic links"
+
+
+def test_a_file_in_the_place_of_another_unit_counts_nothing_twice(landed):
+    take_copy(landed.data / FILE)
+    assert damaged(landed.observations) == [Damaged(landed.data / FILE, NO_HARVEST)]
+    assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
+
+
+def test_a_collect_reads_the_whole_unit_again(where, capfd):
+    for name in ("one", "two"):
+        repository(where.data.parent, name)
+    assert main(["collect", "--unit", "birds/one"]) == 0
+    before = pq.read_table(where.data / FILE)
+    cut(where.data / FILE)
+    assert _told(Collected((), ())) == 3, "what asks for other units leaves it damaged"
+    assert f"{FILE}: cannot be read (it is cut off or damaged)\n" in capfd.readouterr().err
+    assert main(["collect"]) == 0
+    assert f"{FILE}: cannot be read (it is cut off or damaged); its unit counts as not held" in capfd.readouterr().err
+    assert pq.read_table(where.data / FILE).equals(before)
+    assert before.num_rows == 2
+    assert _told(Collected((), ())) == 0
+
+
+def test_doctor_and_status_name_the_file(landed, capsys):
+    cut(landed.data / FILE)
+    line = f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}"
+    assert main(["status"]) == 3
+    assert line in capsys.readouterr().out.splitlines()
+    assert main(["doctor"]) == 3
+    assert f"BAD   {line}" in capsys.readouterr().out.splitlines()
+
+
+def test_a_night_with_a_damaged_file_is_never_quiet(landed, monkeypatch):
+    """Build and report are stood in for by a file each: what a night decides does not depend on what is in them."""
+    nightly = importlib.import_module("flows.nightly")
+    landed.site.mkdir(parents=True)
+    made = []
+    for name, path in (("build_database", landed.database), ("write_report", landed.site / "index.html")):
+        monkeypatch.setattr(nightly, name, lambda path=path: made.append(path.name) or path.write_text("") or path)
+    for name, path in (("built", landed.database), ("page", landed.site / "index.html")):
+        path.write_text(name)
+    unchanged.record(landed, nightly._inputs())
+    assert unchanged.is_up_to_date(landed, nightly._inputs())
+    cut(landed.data / FILE)
+    unchanged.record(landed, nightly._inputs())
+    night = nightly._publish(Collected((), ()))
+    assert (night.quiet, night.exit_status, made) == (False, 3, [landed.database.name, "index.html"])
+    assert f"failed: {FILE}: cannot be read (it is cut off or damaged)" in night.told
+    assert f"to do: {AGAIN}" in night.told
+    assert not unchanged.is_up_to_date(landed, nightly._inputs())
+
+
+def test_nothing_found_is_no_zero_where_something_damaged_was_held(landed):
+    cut(landed.data / FILE)
+    empty = builders.visit(BIRDS, "birds/one", Verdict.EMPTY, observations=0)
+    other = builders.visit(BIRDS, "birds/three", Verdict.EMPTY, observations=0)
+    assert _believed(landed, empty).verdict == Verdict.PARTIAL
+    assert _believed(landed, other) is other
+
+
+def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
+    where = Folders(tmp_path, tmp_path, tmp_path)
+    source = Source("birds", "github", "github", (), date(2025, 1, 1), "Invented.")
+    for day in ("2026-03-01", "2026-03-02"):
+        visit = Visit("birds", "github", "github", f"a__b-{day}", "", datetime.now(UTC), Verdict.OK)
+        batch = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 1}], schema=COUNTS)
+        land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
+    cut(where.observations / "birds/github/a__b-2026-03-02.parquet")
+    assert latest_count_file(where.observations, source, "a__b").unit == "a__b-2026-03-01"
+    (trouble,) = damage.find(where, [source])
+    assert trouble.do.startswith("the counts of that day cannot be asked again")
+    again = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 2}], schema=COUNTS)
+    assert land(where, Harvest(visit, 0.0, COUNTS, [again], [])).verdict == Verdict.OK
+    assert damage.find(where, [source]) == []
+
+
+def test_a_foreign_file_of_no_unit_is_never_read_again(landed):
+    write_text(landed.observations / "birds/core/birds/notes.parquet")
+    (trouble,) = damage.find(landed, [BIRDS])
+    assert trouble.failed == "observations/birds/core/birds/notes.parquet: cannot be read (it is no Parquet file)"
+    assert trouble.do == damage.NEVER

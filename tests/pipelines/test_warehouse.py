@@ -1,0 +1,493 @@
+"""The build from invented harvests: the contract, the states of coverage, the checks, the swap."""
+
+import re
+import shutil
+import stat
+from datetime import UTC, date, datetime
+
+import duckdb
+import pyarrow as pa
+import pytest
+from support.builders import SEEN, TODAY, ask, community, land, monthly, row, source, visit
+
+from flows.cli import main
+from pipelines.folders import CHECKOUT, Folders
+from pipelines.landing import store
+from pipelines.landing.schemas import COMMITS
+from pipelines.landing.store import Harvest
+from pipelines.landing.visits import log_visit, save_plan
+from pipelines.model import Plan, Verdict, Visit
+from pipelines.warehouse import build, query
+from pipelines.warehouse.build import (
+    CHECKS,
+    WORKING,
+    CheckFailedError,
+    NothingObservedError,
+    _check,
+    build_database,
+)
+from pipelines.warehouse.query import NoDatabaseError, QuestionError, answer
+from pipelines.warehouse.raw import read_inputs
+from pipelines.warehouse.tables import Table, in_order, read_tables, reads_from
+
+CONTRACT = {
+    "core.commits": {
+        "community": "VARCHAR", "repository": "VARCHAR", "hash": "VARCHAR", "authored_at": "TIMESTAMP",
+        "committed_at": "TIMESTAMP", "parents": "INTEGER", "author_name_key": "VARCHAR",
+        "author_address_key": "VARCHAR", "author_domain": "VARCHAR", "automated": "BOOLEAN",
+    },
+    "core.releases": {
+        "community": "VARCHAR", "source": "VARCHAR", "repository": "VARCHAR", "tag": "VARCHAR", "version": "VARCHAR",
+        "name": "VARCHAR", "kind": "VARCHAR", "released_at": "DATE", "dated_by": "VARCHAR", "month": "DATE",
+    },
+    "core.imports": {
+        "community": "VARCHAR", "repository": "VARCHAR", "day": "DATE", "month": "DATE", "commits": "BIGINT",
+    },
+    "core.coverage": {"community": "VARCHAR", "source": "VARCHAR", "month": "DATE", "state": "VARCHAR"},
+    "metrics.monthly": {
+        "community": "VARCHAR", "metric": "VARCHAR", "month": "DATE", "value": "DOUBLE", "state": "VARCHAR",
+    },
+    "rankings.monthly": {
+        "as_of": "DATE", "family": "VARCHAR", "community": "VARCHAR", "score": "DOUBLE", "index": "DOUBLE",
+        "place": "INTEGER", "reason": "VARCHAR",
+    },
+}  # fmt: skip
+
+
+BIRDS, FISH = source("birds", repositories=("one", "two", "three")), source("fish", until=date(2025, 11, 30))
+TWO = [community("birds", BIRDS), community("fish", FISH)]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Two communities: one of three repositories, one of them failing, and one that has ended."""
+    top = tmp_path_factory.mktemp("built")
+    where = Folders(top / "data", top / "communities", top / "site")
+    land(where, BIRDS, "birds/one", monthly(1, range(14)), [
+        {"tag": "v1", "hash": f"{1:040x}", "seconds": 1_736_000_000, "dated_by": "tag"},
+        {"tag": "undated", "hash": f"{1:040x}", "seconds": None, "dated_by": "commit"},
+    ])  # fmt: skip
+    land(where, BIRDS, "birds/two", [*monthly(1, range(14)), row(9001, datetime(2025, 5, 31, 23, 59, 59), "bob")])
+    log_visit(where.visits, visit(BIRDS, "birds/three", Verdict.FAILED, reason="server answered 500"))
+    land(where, FISH, "fish/one", [
+        *monthly(20_000, range(11), authors=3),
+        row(30_001, datetime(2025, 5, 3), "mergebot", parents=2),
+        row(30_002, datetime(2025, 5, 3), "robot", author_machine="ci"),
+        row(30_003, datetime(1970, 1, 1), "clock"),
+        row(30_004, datetime(2100, 1, 1), "clock"),
+        row(30_005, None, "clock"),
+        row(30_006, datetime(2025, 5, 4), "ann", authored_at=datetime(2025, 4, 30)),
+        row(30_007, datetime(2025, 5, 4), None, author_name_key=None, author_address_key=None),
+    ])  # fmt: skip
+    build_database(where, TWO, TODAY)
+    return where
+
+
+# ---- the contract ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", CONTRACT)
+def test_the_names_and_types_that_users_rely_on(built, table):
+    rows = ask(built, f"select column_name, column_type from (describe {table})")
+    assert {c: t for c, t in rows if c in CONTRACT[table]} == CONTRACT[table]
+
+
+def test_every_table_and_every_column_says_what_it_means(built):
+    tables = ask(built, "select schema_name || '.' || table_name, comment from duckdb_tables()")
+    assert len(tables) >= 15
+    assert [name for name, comment in tables if not comment or not comment.endswith(".")] == []
+    columns = ask(built, "select schema_name || '.' || table_name || '.' || column_name, comment from duckdb_columns() "
+                         "where not internal")  # fmt: skip
+    assert len(columns) > 100
+    assert [name for name, comment in columns if not comment] == []
+
+
+def test_every_comment_of_the_sql_files_names_a_column_that_exists(built):
+    columns = set(ask(built, "select schema_name || '.' || table_name, column_name from duckdb_columns()"))
+    for table in read_tables():
+        if table.name in WORKING:
+            continue
+        assert {(table.name, column) for column in table.columns} <= columns, table.name
+
+
+def test_times_are_utc_and_dates_are_dates(built):
+    moments = "column_name like '%_at' or column_name in ('month', 'as_of', 'since', 'until')"
+    kinds = ask(built, f"select distinct data_type from duckdb_columns() where not internal and ({moments})")
+    assert {kind for (kind,) in kinds} == {"TIMESTAMP", "DATE"}
+
+
+# ---- commits ---------------------------------------------------------------------------------------------------
+
+
+def test_a_hash_in_two_repositories_counts_once_for_the_first_of_the_catalogue(built):
+    rows = ask(built, "select repository, count(*) from core.commits where community = 'birds' group by all order by 1")
+    assert rows == [("birds/one", 14 * 8), ("birds/two", 1)]
+
+
+def test_the_same_hash_in_two_communities_counts_in_both(where):
+    birds, bees = source("birds"), source("bees")
+    for of in (birds, bees):
+        land(where, of, f"{of.community}/one", monthly(1, range(3)))
+    build_database(where, [community("birds", birds), community("bees", bees)], TODAY)
+    assert ask(where, "select community, count(*) from core.commits group by all order by 1") == [
+        ("bees", 24), ("birds", 24),
+    ]  # fmt: skip
+
+
+def test_impossible_dates_are_kept_flagged_and_left_out_of_months(built):
+    rows = ask(built, "select hash, plausible, month, counted from core.commits "
+                      "where community = 'fish' and not plausible order by hash")  # fmt: skip
+    assert rows == [(f"{n:040x}", False, None, False) for n in (30_003, 30_004, 30_005)]
+
+
+def test_each_definition_counts_what_it_says(built):
+    sql = "from definitions.commits where community = 'fish' and month = '2025-05-01'"
+    (may,) = query.ask(built.database, sql).to_pylist()
+    known = {
+        "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_automated": 9,
+        "commits_with_all": 10, "code_people": 4, "code_people_by_name": 4, "code_people_by_address": 4,
+        "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_automated": 5,
+        "state": "observed",
+        "community": "fish", "month": date(2025, 5, 1),
+    }  # fmt: skip
+    assert may == known
+
+
+def test_months_are_cut_in_utc(built):
+    ((month,),) = ask(built, f"select month from core.commits where hash = '{9001:040x}'")
+    assert month == date(2025, 5, 1)
+
+
+def test_new_people_are_counted_in_their_first_month_only(built):
+    rows = ask(built, "select month, value from metrics.monthly where metric = 'new_code_people' "
+                      "and community = 'birds' and value > 0 order by 1")  # fmt: skip
+    assert rows == [(date(2025, 1, 1), 4), (date(2025, 5, 1), 1)]
+
+
+@pytest.mark.parametrize(("commits", "old", "recorded_by", "found"), [
+    (100, 51, 1, [(date(2025, 6, 10), 100, 1, date(2025, 5, 11))]),
+    (100, 50, 1, []), (99, 99, 1, []), (198, 198, 2, []),
+])  # fmt: skip
+def test_an_import_is_a_history_that_one_person_recorded_in_one_day(where, commits, old, recorded_by, found):
+    """More than half of 100 commits or more, written over 30 days before; `ann` has commits of her own in the month."""
+    on, birds = datetime(2025, 6, 10, 12), source("birds")
+    rows = [
+        row(n, on, ("ann", "bob")[n % 2], committer_name_key=f"n-{n % recorded_by}",
+            committer_address_key=f"a-{n % recorded_by}",
+            authored_at=datetime(2025, 5, 11, 11) if n < old else datetime(2025, 5, 11, 13))
+        for n in range(commits)
+    ]  # fmt: skip
+    land(where, birds, "birds/one", [*rows, row(9001, datetime(2025, 6, 2), "ann"), row(9002, on, "cleo", parents=2)])
+    build_database(where, [community("birds", birds)], TODAY)
+    assert ask(where, "select day, commits, only_people, authored_from from core.imports") == found
+    assert ask(where, "select value from metrics.monthly where metric = 'commits' and month = '2025-06-01'") == [
+        (commits + 1,)
+    ]
+
+
+def test_tags_have_their_dates_or_none(built):
+    rows = ask(built, "select tag, tagged_at, dated_by from raw.tags order by tag desc")
+    assert rows == [("v1", datetime(2025, 1, 4, 14, 13, 20), "tag"), ("undated", None, "commit")]
+
+
+# ---- coverage --------------------------------------------------------------------------------------------------
+
+
+def states(where, community_slug, source_name="core"):
+    rows = ask(where, "select strftime(month, '%Y-%m'), state from core.coverage "
+                      f"where community = '{community_slug}' and source = '{source_name}' order by 1")  # fmt: skip
+    return dict(rows)
+
+
+def test_a_source_has_ended_after_its_last_day(built):
+    found = states(built, "fish")
+    assert [found[m] for m in ("2025-01", "2025-11", "2025-12", "2026-03")] == ["seen", "seen", "ended", "ended"]
+
+
+def test_a_repository_that_failed_leaves_its_share_unseen(built):
+    assert set(states(built, "birds").values()) == {"partial"}
+    rows = ask(built, "select distinct state, round(covered, 3) from metrics.monthly where community = 'birds' "
+                      "and month < '2026-03-01'")  # fmt: skip
+    assert rows == [("partial", 0.667)]
+
+
+def covered(where, of, visits, rows=None, more=()):
+    """The months' states of one source after these visits."""
+    land(where, of, "birds/one", rows or monthly(1, range(14)), seen_at=visits[0].seen_at)
+    for each in visits:
+        log_visit(where.visits, each)
+    build_database(where, [community("birds", of, *more)], TODAY)
+    return states(where, "birds", of.name)
+
+
+def test_r13_the_running_month_is_partial_and_quiet_months_are_seen(where):
+    of = source("birds", since=date(2024, 11, 1))
+    found = covered(where, of, [visit(of, "birds/one")])
+    assert [found[m] for m in ("2024-11", "2024-12", "2026-02", "2026-03")] == ["seen", "seen", "seen", "partial"]
+    zero = ask(where, "select value, state from metrics.monthly where metric = 'commits' and month = '2024-12-01'")
+    assert zero == [(0, "observed")]
+
+
+def test_months_before_since_are_unborn(where):
+    young = source("birds", "young", ("two",), since=date(2025, 6, 1))
+    of = source("birds")
+    covered(where, of, [visit(of, "birds/one"), visit(young, "birds/two", Verdict.EMPTY, observations=0)], more=[young])
+    found = states(where, "birds", "young")
+    assert [found[m] for m in ("2025-01", "2025-05", "2025-06", "2026-02")] == ["unborn", "unborn", "seen", "seen"]
+
+
+def test_months_after_the_last_good_visit_are_a_gap_once_a_visit_has_failed(where):
+    of = source("birds")
+    old = datetime(2025, 11, 11, tzinfo=UTC)
+    found = covered(where, of, [visit(of, "birds/one", seen_at=old), visit(of, "birds/one", Verdict.FAILED)])
+    assert [found[m] for m in ("2025-10", "2025-11", "2025-12", "2026-03")] == ["seen", "partial", "gap", "gap"]
+    rows = ask(where, "select distinct value, state from metrics.monthly where month = '2025-12-01'")
+    assert rows == [(None, "unobserved")]
+
+
+def test_months_after_the_last_good_visit_are_pending_while_nobody_has_asked(where):
+    of = source("birds")
+    found = covered(where, of, [visit(of, "birds/one", seen_at=datetime(2025, 11, 11, tzinfo=UTC))])
+    assert (found["2025-12"], found["2026-03"]) == ("pending", "pending")
+
+
+def test_a_unit_that_was_never_visited_covers_nothing_and_waits(where):
+    waiting = source("birds", "waiting", ("two",))
+    of = source("birds")
+    covered(where, of, [visit(of, "birds/one")], more=[waiting])
+    assert set(states(where, "birds", "waiting").values()) == {"pending"}
+    rows = ask(where, "select distinct state, covered from metrics.monthly where month = '2025-12-01'")
+    assert rows == [("partial", 0.5)]
+
+
+def test_a_unit_that_a_list_names_and_that_is_left_for_another_night_covers_nothing_and_waits(where):
+    of = source("birds")
+    save_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one", "birds/two"), ("birds/two",), "later"))
+    covered(where, of, [visit(of, "birds/one")])
+    rows = ask(where, "select distinct state, covered, units from core.coverage where month = '2025-12-01'")
+    assert rows == [("partial", 0.5, 2)]
+    before = read_inputs(where, [community("birds", of)], TODAY).sha256
+    save_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one", "birds/two")))
+    assert read_inputs(where, [community("birds", of)], TODAY).sha256 == before
+    save_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one",)))
+    assert read_inputs(where, [community("birds", of)], TODAY).sha256 != before
+
+
+def test_a_frozen_copy_proves_nothing_after_its_newest_commit(where):
+    of = source("birds", snapshot=True)
+    found = covered(where, of, [visit(of, "birds/one")], rows=monthly(1, range(10)))
+    assert [found[m] for m in ("2025-09", "2025-10", "2025-11")] == ["seen", "partial", "gap"]
+
+
+# ---- checks ----------------------------------------------------------------------------------------------------
+
+
+SPOILT = {
+    "a place or a reason": "update rankings.monthly set place = 1, reason = 'both'",
+    "commit hashes are counted once": "insert into core.commits from core.commits limit 1",
+    "every count has a measure and stands once": "insert into core.counts (source, measure) values "
+    "('a', 'b'), ('a', 'b')",
+    "every landed row is loaded": "update raw.units set observations = observations + 1",
+    "every message is stored or quarantined": "insert into core.quarantine (source) values ('core')",
+    "messages are of people or of machines": "insert into definitions.messages (messages, messages_with_machines) "
+    "values (1, 3)",
+    "metrics add up to the commits": "update metrics.counts set value = value + 1 where metric = 'commits'",
+    "missing is never a number": "update metrics.monthly set value = 0 where state = 'not_applicable'",
+    "no address is stored": "update raw.visits set reason = 'said jane@example.org'",
+    "one pseudonym key only": "insert into raw.units select * replace ('k2' as key_id) from raw.units",
+    "people who never merge are two": "insert into raw.never_merge (community, one, other) "
+    "select community, account_key, account_key from core.people",
+    "people are at most commits": "update definitions.commits set code_people = commits + 1",
+    "scores are the sum of their components": "update rankings.components set contribution = contribution + 1",
+    "the value lies between its bounds": "update metrics.monthly set low = value + 1 where metric = 'commits'",
+    "wider definitions count no less": "update definitions.commits set commits = commits_with_all + 1",
+}
+
+
+def test_every_check_has_a_case_here():
+    assert set(SPOILT) == {path.stem.replace("_", " ") for path in CHECKS.glob("*.sql")}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """What is said of one database that was spoilt in each of these ways before it was checked."""
+    top, said, sound = tmp_path_factory.mktemp("spoilt"), {}, _check
+    where, of = Folders(top / "data", top / "communities", top / "site"), source("birds", until=date(2026, 1, 31))
+    land(where, of, "birds/one", monthly(1, range(13)))
+
+    def spoilt(con):
+        sound(con)
+        con.execute("commit")
+        for check, mistake in SPOILT.items():
+            con.execute("begin")
+            con.execute(mistake)
+            with pytest.raises(CheckFailedError) as complaint:
+                sound(con)
+            said[check] = str(complaint.value)
+            con.execute("rollback")
+        con.execute("begin")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(build, "_check", spoilt)
+        build_database(where, [community("birds", of)], TODAY)
+    return said
+
+
+@pytest.mark.parametrize("check", SPOILT)
+def test_a_check_finds_what_it_is_for(found, check):
+    assert f"{check}: (" in found[check]
+
+
+def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
+    of = source("birds", until=date(2026, 1, 31))
+    land(where, of, "birds/one", monthly(1, range(13)))
+    build_database(where, [community("birds", of)], TODAY)
+    before, sound = where.database.read_bytes(), _check
+    monkeypatch.setattr(build, "_check", lambda con: (con.execute(SPOILT["a place or a reason"]), sound(con)))
+    with pytest.raises(CheckFailedError, match="a place or a reason"):
+        build_database(where, [community("birds", of)], TODAY)
+    assert where.database.read_bytes() == before
+    assert [p.name for p in where.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
+
+
+def test_harvests_of_two_keys_are_not_mixed(where):
+    birds, bees = source("birds"), source("bees")
+    land(where, birds, "birds/one", monthly(1, range(3)))
+    rows = pa.RecordBatch.from_pylist(monthly(500, range(3)), schema=COMMITS)
+    other = Visit("bees", "core", "git", "bees/one", "git+https://x/", SEEN, Verdict.OK, key_id="k2")
+    store.land(where, Harvest(other, 0.0, COMMITS, [rows], []))
+    with pytest.raises(CheckFailedError, match="one pseudonym key only"):
+        build_database(where, [community("birds", birds), community("bees", bees)], TODAY)
+
+
+# ---- the file --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_to_build_from_is_said(where):
+    with pytest.raises(NothingObservedError, match="stackrank collect"):
+        build_database(where, TWO, TODAY)
+    assert not where.database.exists()
+
+
+def test_the_file_is_for_reading_and_for_tools_since_1_2(built):
+    assert stat.S_IMODE(built.database.stat().st_mode) == 0o444
+    assert ask(built, "select tags['storage_version'] from duckdb_databases() where not internal") == [("v1.2.0+",)]
+    assert [p.name for p in built.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
+
+
+def test_the_old_write_ahead_log_does_not_spoil_the_new_file(built, tmp_path):
+    where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
+    stale = where.database.with_name("stackrank.duckdb.wal")
+    stale.write_bytes(b"left by a reader that was killed")
+    build_database(where, TWO, TODAY)
+    assert not stale.exists()
+    assert ask(where, "select count(*) from core.commits") == ask(built, "select count(*) from core.commits")
+
+
+def test_a_reader_keeps_its_file_while_the_next_is_swapped_in(built, tmp_path):
+    where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
+    with duckdb.connect(where.database, read_only=True) as con:
+        before = con.sql("select built_at from raw.build").fetchall()
+        build_database(where, TWO, date(2026, 3, 21))
+        assert con.sql("select built_at from raw.build").fetchall() == before
+    assert ask(where, "select today from raw.build") == [(date(2026, 3, 21),)]
+
+
+def test_the_same_inputs_give_the_same_tables(built, tmp_path):
+    where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
+    build_database(where, TWO, TODAY)
+    names = [n for (n,) in ask(built, "select schema_name || '.' || table_name from duckdb_tables()")]
+    assert "core.commits" in names
+    for name in names:
+        sql = f"select * {'exclude (built_at)' if name == 'raw.build' else ''} from {name}"
+        assert query.ask(where.database, sql).equals(query.ask(built.database, sql)), name
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create table core.x (i int)",
+        "delete from core.commits",
+        "copy core.commits to '/tmp/x.csv'",
+        "select * from read_csv('/etc/passwd')",
+        "attach '/tmp/other.duckdb'",
+        "set enable_external_access = true",
+        "install httpfs",
+        "select * from",
+        "select 1; drop table core.commits",
+    ],
+)
+def test_questions_can_neither_write_nor_reach_another_file(built, sql):
+    with pytest.raises(QuestionError):
+        answer(built.database, sql, "table")
+    assert ask(built, "select count(*) > 0 from core.commits") == [(True,)]
+
+
+@pytest.mark.parametrize("sql", ["", " \n", "-- who leads?", "/* who leads? */", ";"])
+def test_a_question_without_a_statement_is_refused(sql, built, monkeypatch, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(built.data))
+    assert main(["sql", sql]) == 2
+    told = "no question was asked; write one SQL statement, such as: from rankings.monthly\n"
+    assert capsys.readouterr() == ("", told)
+
+
+def test_an_answer_in_each_form(built):
+    sql = "select 'a,b' as said, NULL::int as missing, 1.5 as half, 12 as many"
+    assert answer(built.database, sql, "csv") == 'said,missing,half,many\n"a,b",,1.5,12\n'
+    assert answer(built.database, sql, "json") == ('[{"said": "a,b", "missing": null, "half": "1.5", "many": 12}]\n')
+    assert answer(built.database, sql, "table").splitlines()[2].split() == ["a,b", "NULL", "1.5", "12"]
+
+
+def test_there_is_no_database_yet(where):
+    with pytest.raises(NoDatabaseError, match="stackrank nightly"):
+        query.ask(where.database, "select 1")
+
+
+def test_a_source_that_was_taken_out_of_the_catalogue_is_not_in_the_database(built, tmp_path):
+    where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
+    build_database(where, TWO[:1], TODAY)
+    for table in ("core.commits", "raw.visits", "raw.units", "metrics.monthly", "rankings.monthly"):
+        assert ask(where, f"select distinct community from {table}") == [("birds",)], table
+
+
+# ---- the stages ------------------------------------------------------------------------------------------------
+
+
+def test_a_table_comes_after_those_it_reads():
+    with duckdb.connect() as con:
+        order = [table.name for table in in_order(con, read_tables())]
+        for table in read_tables():
+            for read in reads_from(con, table) & set(order):
+                assert order.index(read) < order.index(table.name), (table.name, read)
+    assert {table.name for table in read_tables()} < set(order)
+
+
+def test_tables_that_read_each_other_and_selects_that_do_not_parse_are_mistakes():
+    def table(name, select):
+        return Table(name, "A table.", {}, {}, select)
+
+    with duckdb.connect() as con:
+        with pytest.raises(ValueError, match=r"core\.a"):
+            in_order(con, [table("core.a", "selekt 1")])
+        with pytest.raises(ValueError, match="cycle"):
+            in_order(con, [table("core.a", "from core.b"), table("core.b", "select * from core.a")])
+
+
+def test_each_stage_reads_only_what_lies_below_it():
+    level = {"raw": 0, "core": 1, "metrics": 2, "definitions": 2, "rankings": 3}
+    with duckdb.connect() as con:
+        for table in read_tables():
+            mine = level[table.name.split(".")[0]]
+            reads = {name.split(".")[0] for name in reads_from(con, table)}
+            assert all(level[schema] <= mine for schema in reads), table.name
+
+
+def test_no_one_else_opens_duckdb():
+    checkout = CHECKOUT
+    importing = [
+        path.relative_to(checkout).as_posix()
+        for root in ("pipelines", "spiders", "flows", "reports")
+        for path in (checkout / root).rglob("*.py")
+        if re.search(r"^\s*(import|from) duckdb", path.read_text(), re.M)
+    ]
+    assert importing == [f"pipelines/warehouse/{name}.py" for name in ("build", "query", "raw", "tables")]

@@ -1,0 +1,98 @@
+"""People who move from a list to another or to a forum are seen to move: shares, months that nobody saw, the table."""
+
+from dataclasses import replace
+
+import pytest
+from support.builders import ask, community
+from support.page import Page, by_source
+from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list
+
+from pipelines.warehouse.build import build_database
+from reports import answers
+from reports.pages import community as of_community
+from reports.text.labels import LEGEND
+
+TITLE = "Where people talk: each list's and forum's share of the messages"
+
+
+def lists(where):
+    """A list that loses its people to another: 3 messages to 1, then 1 to 3, one of them on both; a third is closed."""
+    dev, users = mailing_list("dev"), mailing_list("users")
+    chat = mailing_list("chat", since=FEBRUARY, kind="unreadable", evidence="It is named.")
+    both = mail("both", "02 Jan 2026", "joe")
+    months = {
+        dev: {DECEMBER: [mail(f"d{n}", f"0{n} Dec 2025") for n in (1, 2, 3)], JANUARY: [both], FEBRUARY: []},
+        users: {
+            DECEMBER: [mail("u1", "05 Dec 2025", "ann")],
+            JANUARY: [both, *(mail(f"v{n}", f"1{n} Jan 2026", "ann") for n in (1, 2, 3))],
+            FEBRUARY: [mail("w", "03 Feb 2026", "ann")],
+        },
+    }
+    for source, held in months.items():
+        land_index(where, source, {month: len(mails) for month, mails in held.items() if mails})
+        for month, mails in held.items():
+            if mails:
+                land_month(where, source, month, *mails)
+    build_database(where, [community("birds", dev, users, chat)], TODAY)
+    return where
+
+
+def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
+    lists(where)
+    rows = ask(where, "select month, sum(first_here), sum(postings) from metrics.by_source group by all order by month")
+    assert rows[:3] == [(DECEMBER, 4, 4), (JANUARY, 4, 5), (FEBRUARY, 1, 1)]
+    counted = ask(where, "select month, value from metrics.monthly where metric = 'messages' order by month")
+    assert [(month, first) for month, first, _ in rows][:3] == counted[:3]
+
+
+def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is_hatched(where):
+    page = Page(of_community.page(answers.read_answers(lists(where).database), "birds"))
+    figure = page.figures["channels"]
+    bars = {trace["legendgroup"]: dict(zip(trace["x"], trace["y"], strict=True)) for trace in figure["data"]}
+    assert bars["dev"] == {"2025-12-01": 75, "2026-01-01": 25, "2026-02-01": 0, "2026-03-01": None}
+    assert bars["users"]["2026-01-01"] == 75
+    assert bars.keys() == {"dev", "users"}
+    hatched = {tuple(trace["marker"]["pattern"]["shape"]) for trace in figure["data"]}
+    assert hatched == {("", "", "/", "/")}
+    assert figure["layout"]["barmode"] == "stack"
+    assert LEGEND["hatched"] in page.text
+    assert page.rows(TITLE)["January 2026"] == ["75 % (3)", "25 % (1)", ""]
+    assert page.rows(TITLE)["February 2026"] == ["100 % (1)", "0 % (0)", "chat"]
+
+
+def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
+    known = answers.read_answers(lists(where).database)
+    rows = [
+        row | {"community": "birds"}
+        for source, values in (("dev", (3, None)), ("users", (1, None)))
+        for row in (
+            by_source(source, month, value, "observed" if value else "unobserved")
+            for month, value in zip((DECEMBER, JANUARY), values, strict=True)
+        )
+    ]
+    page = Page(of_community.page(replace(known, by_source=rows), "birds"))
+    (nothing,) = [trace for trace in page.figures["channels"]["data"] if trace["meta"] == "unseen"]
+    assert dict(zip(nothing["x"], nothing["y"], strict=True)) == {"2025-12-01": None, "2026-01-01": 100}
+    assert (nothing["marker"]["pattern"]["shape"], nothing["hovertemplate"]) == ("/", "not observed")
+    assert page.rows(TITLE)["January 2026"] == ["not observed", "not observed", "dev and users"]
+    for trace in page.figures["channels"]["data"]:
+        assert 0 not in trace["y"]
+    assert LEGEND["unseen"] in page.text
+
+
+def test_a_forum_is_called_one_and_small_lists_stand_together(where):
+    known = answers.read_answers(lists(where).database)
+    rows = [by_source(f"list{n}", DECEMBER, 10 - n) | {"community": "birds"} for n in range(8)]
+    rows.append(by_source("ask", DECEMBER, 50) | {"community": "birds", "channel": "forum"})
+    page = Page(of_community.page(replace(known, by_source=rows), "birds"))
+    figure = page.figures["channels"]
+    assert [trace["name"] for trace in figure["data"]][-1] == "all others"
+    assert sum(trace["y"][0] for trace in figure["data"]) == pytest.approx(100)
+    assert len(figure["data"]) == 7
+    assert page.tables[TITLE][0][:3] == ["Month", "ask (forum)", "list0"]
+
+
+def test_with_one_list_alone_there_is_nothing_to_share(where):
+    known = answers.read_answers(lists(where).database)
+    rows = [by_source("dev", DECEMBER, 3) | {"community": "birds"}]
+    assert "channels" not in Page(of_community.page(replace(known, by_source=rows), "birds")).figures

@@ -1,0 +1,130 @@
+"""The page that compares the platforms: what is stated, what is counted beside it, where both differ."""
+
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from support.page import Page
+from support.site import SHOWN, build
+
+from reports import answers, site
+from reports.pages import platforms
+from reports.text.formats import format_time
+
+ALPHA, EVIL = "alpha", "evil"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    where = build(tmp_path_factory.mktemp("platforms"))
+    known = answers.read_answers(where.database)
+    return SimpleNamespace(where=where, known=known, page=Page(platforms.page(known)))
+
+
+def cells(page, name):
+    """The cells of one community, by topic and era, as a reader sees them."""
+    (rows,) = (rows for caption, rows in page.tables.items() if caption == "The platforms, topic by topic")
+    column, found, topic = rows[0].index(name), {}, ""
+    for row in rows[1:]:
+        if len(row) == 1:
+            topic = next(heading for heading, _ in platforms.TOPICS.values() if row[0].startswith(heading))
+        else:
+            found[topic, row[0]] = row[column]
+    return found
+
+
+def test_every_topic_has_its_cells_and_what_nobody_stated_is_not_stated(house):
+    alpha, beta = cells(house.page, "Alpha Cloud"), cells(house.page, "Beta Stack")
+    assert len(alpha) == 2 * len(platforms.TOPICS) - len(platforms.LASTING)
+    assert alpha["Licence", "2013"] == "GPLv3 1 November 2013 BSD before."
+    assert alpha["Licence", "today"] == "Apache 2.0 2 March 2026"
+    assert {said.split(" Counted")[0] for said in beta.values()} == {"not stated"}
+    assert alpha["API", "today"] == "not stated"
+
+
+def test_each_statement_leads_to_its_source_and_back(house):
+    links = house.page.values("href", "a")
+    ids = set(house.page.values("id"))
+    count = len(house.known.profile)
+    assert count == 11
+    for number in range(1, count + 1):
+        assert {f"fact-{number}", f"source-{number}"} <= ids
+        assert {f"#fact-{number}", f"#source-{number}"} <= set(links)
+    assert "Alpha Cloud, licence , of November 2013: the file LICENSE" in house.page.text
+    assert "https://alpha.example.org/licence" in links
+    assert not [link for link in links if link.startswith("javascript")]
+
+
+def test_what_is_not_confirmed_and_what_the_talk_said_is_marked(house):
+    alpha = cells(house.page, "Alpha Cloud")
+    assert alpha["Cadence", "today"].startswith("Monthly. 5 February 2026 not confirmed")
+    assert "not confirmed" not in alpha["Licence", "2013"]
+    assert alpha["Hypervisors, native", "2013"] == "KVM LXC (containers) 6 2013 The founding talk said: Xen."
+
+
+def test_what_we_count_stands_beside_what_is_stated_and_differences_show(house):
+    alpha = cells(house.page, "Alpha Cloud")
+    first = alpha["First release", "any time"]
+    assert "Counted here: first: 1.0, 3 February 2025 (by its tag)." in first
+    assert "Differs: stated 1 March 2025, here 3 February 2025." in first
+    assert alpha["Release", "today"].endswith("Counted here: newest: 1.1.1, 3 July 2025 (by its tag).")
+    assert alpha["Release", "2013"] == "not stated Counted here: no release is known."
+    assert "Differs: stated are 12 a year, counted 1" in alpha["Cadence", "today"]
+    evil = cells(house.page, f"=cmd(){SHOWN}")
+    assert "Differs: 9.9 is not among the releases that we hold." in evil["Release", "today"]
+    assert f"Differs: the newest then was {SHOWN} here." in evil["Release", "today"]
+
+
+@pytest.mark.parametrize(("as_of", "last"), [
+    ("2013", "2013-12-31"), ("2013-02", "2013-02-28"), ("2012-02", "2012-02-29"), ("2013-10-18", "2013-10-18"),
+])  # fmt: skip
+def test_a_statement_is_compared_with_what_was_out_by_the_end_of_its_time(as_of, last):
+    assert platforms._last_day(as_of) == date.fromisoformat(last)
+
+
+def test_of_two_releases_of_one_day_the_higher_version_is_the_newest():
+    day = date(2013, 10, 24)
+    rows = [{"version": version, "released_at": day} for version in ("3.4.0", "3.3.10", "3.3.2")]
+    assert platforms.newest_of(rows, day)["version"] == "3.4.0"
+    assert platforms.newest_of(rows[1:], day)["version"] == "3.3.10"
+    assert platforms.newest_of(rows, date(2013, 10, 23)) is None
+
+
+def test_a_cadence_is_judged_only_where_every_month_was_seen(house):
+    seen = {"per_year_at_least": 2.0, "per_year_at_most": 4.0}
+    assert list(platforms._against_cadence(seen, 5, 12)) == ["stated are 2 to 4 a year, counted 5"]
+    assert list(platforms._against_cadence(seen, 0, 11)) == []
+    assert list(platforms._against_cadence(seen, 2, 12)) == []
+    assert platforms._a_year(1, 9, date(2026, 2, 1)).endswith("(9 of 12 months seen)")
+    assert "not observed in the twelve months to November 2013" in cells(house.page, "Alpha Cloud")["Cadence", "2013"]
+
+
+def test_formats_are_explained_once_and_say_of_which_platform_they_are_stated(house):
+    rows = house.page.rows("Image formats, and the platforms")
+    assert list(rows) == ["qcow2", "raw"], "only those that somebody stated and that are explained"
+    assert rows["qcow2"][1] == "Alpha Cloud: 2013 and today"
+    assert rows["raw"][1] == f"Alpha Cloud: 2013 =cmd(){SHOWN}: today"
+    assert "openstack/glance" in rows["raw"][0]
+
+
+def test_without_facts_the_page_says_so_and_a_rehearsal_says_whose_they_are(house):
+    bare = Page(platforms.page(replace(house.known, profile=[], image_formats=[])))
+    assert "Nothing is stated: no community file has a [[facts]] block." in bare.text
+    build = house.known.build | {"shows": "a rehearsal"}
+    assert (
+        "what is counted beside them is the rehearsal's" in Page(platforms.page(replace(house.known, build=build))).text
+    )
+
+
+def test_the_file_has_every_statement_with_its_source(house):
+    site.publish(house.where)
+    text = (house.where.site / "data" / "profile.csv").read_text(encoding="utf-8")
+    assert "alpha,licence,2013,2013-11,GPLv3,,,,,True,,the file LICENSE,,BSD before." in text
+    assert "alpha,hypervisors,2013,2013,KVM; LXC (containers),,,,,True,Xen,the manual,," in text
+
+
+def test_times_of_statements_in_words():
+    assert [format_time(said) for said in ("2013", "2013-11", "2013-10-18")] == [
+        "2013", "November 2013", "18 October 2013",
+    ]  # fmt: skip

@@ -1,0 +1,694 @@
+"""The published site, read as a browser and a spreadsheet would: words, charts, files, hostile text."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from html import escape
+from types import SimpleNamespace
+
+import pytest
+from support.page import Page, by_source, table
+from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, build, build_bare, build_quiet
+
+from flows.cli import main
+from pipelines.ranking import method
+from reports import answers, site
+from reports.charts import chart as twins
+from reports.charts import figure as charts
+from reports.charts import labels, scales, series
+from reports.pages import as_of, community, data, ranking
+from reports.text import sentences
+from reports.text.formats import format_age, format_clock, format_number, format_window, pluralize
+from reports.text.freshness import CLOSED, freshness_text, needs_attention
+from reports.text.labels import LEGEND, LEGEND_OF_PLACES
+from reports.text.sentences import headline, move
+
+DRAWN = {
+    "places-code": "Places over time: public code activity",
+    "commits": "Commits a month",
+    "code-people": "Contributors a month",
+}
+
+
+# ---- what the pages are of -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """The published site of `invented_site.build`, with a page dated to December 2025."""
+    where = build(tmp_path_factory.mktemp("house"))
+    dated = site.publish(where, date(2025, 12, 1)).read_text(encoding="utf-8")
+    html = (where.site / "index.html").read_text(encoding="utf-8")
+    pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
+    known = answers.read_answers(where.database)
+    return SimpleNamespace(where=where, html=html, page=Page(html), dated=Page(dated), pages=pages, known=known)
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory):
+    return Page(ranking.page(answers.read_answers(build_quiet(tmp_path_factory.mktemp("quiet")).database)))
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """The pages of a database without one number that can be shown."""
+    known = answers.read_answers(build_bare(tmp_path_factory.mktemp("bare")).database)
+    return SimpleNamespace(
+        first=Page(ranking.page(known)), alpha=Page(community.page(known, "alpha")), data=Page(data.page(known))
+    )
+
+
+# ---- readers ---------------------------------------------------------------------------------------------------
+
+
+TABLES = site.CSV_COLUMNS | site.CSV_COLUMNS_OF_TODAY
+
+
+def tree(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# ---- missing values --------------------------------------------------------------------------------------------
+
+
+def test_r15_a_missing_value_is_a_word(house):
+    unranked = house.page.rows("Ranking by")["not ranked"]
+    assert unranked == ["Gamma none of the 12 months was seen well enough", "not ranked", "not observed",
+                        "not observed", "not observed", "0 of 12, up to 1 measured earlier"]  # fmt: skip
+    months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
+    assert months["May 2025"] == ["24", "15", "8", "20 (measured earlier)"]
+    assert months["August 2025"] == ["144", "15", "8", "not observed"]
+    assert months["November 2025"] == ["24", "15 (partly observed)", "8", "not observed"]
+    assert months["February 2026"] == ["24", "not observed", "8", "not applicable"]
+    assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
+    assert house.page.rows("Places over time")["February 2026"] == [
+        "1", "2 (8 of 12 months)", "3", "not ranked",
+    ]  # fmt: skip
+
+
+def test_no_word_of_a_programming_language_shows(house, quiet, bare):
+    for page in (house.dated, *house.pages.values(), quiet, *vars(bare).values()):
+        assert re.findall(r"\b(?:None|NaN|NaT|nan|null|NULL|inf|undefined|True|False)\b", page.text) == []
+
+
+def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
+    monthly = table(house, "monthly")
+    assert {row["state"] for row in monthly if not row["value"]} == {"unobserved", "not_applicable", "undefined"}
+    assert {row["state"] for row in monthly if row["value"]} == {"observed", "partial", "published"}
+    for name in ("ranking", "places"):
+        rows = [row for row in table(house, name) if row["community"] == "gamma"]
+        assert {(row["place"], row["index"], bool(row["reason"])) for row in rows} == {("", "", True)}
+    ranked = [
+        (row["community"], row["place"], row["reason"])
+        for row in table(house, "ranking")
+        if row["place"] and row["family"] == "code"
+    ]
+    assert ranked == [("alpha", "1", ""), ("beta", "2", ""), ("evil", "3", "")]
+
+
+# ---- hostile text ----------------------------------------------------------------------------------------------
+
+
+def test_hostile_text_makes_no_elements(house):
+    for page in house.pages.values():
+        scripts = [attrs for tag, attrs in page.tags if tag == "script"]
+        data = [{"type": "application/json", "id": f"{name}-figure"} for name in page.figures]
+        root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
+        own = [{"src": f"{root}plotly.min.js"}, {"src": f"{root}draw.js"}]
+        assert scripts == [*data, *(own if data else [])]
+        assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base", "svg"} == set()
+        assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
+
+
+def test_only_safe_homepages_are_links(house):
+    out = {link for page in house.pages.values() for link in page.values("href", "a") if ":" in link}
+    licence = "https://alpha.example.org/licence"
+    assert out == {HOMEPAGES["alpha"], "https://beta.example.org/", "https://gamma.example.org/", licence}
+
+
+def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
+    name = f"=cmd(){SHOWN}"
+    assert house.page.rows("Units whose")[name][3] == f'said "{SHOWN}"'
+    assert house.page.rows("Ranking by")["3"][0] == name
+    assert name in house.page.rows("Sources, by")
+    assert set("\u202e\u061c\x1b") & set(house.html) == set()
+
+
+def texts(figure):
+    """Every text of a figure, however deep, but for what the page writes itself as text."""
+    if isinstance(figure, dict):
+        return [text for key, part in figure.items() if key not in ("title", "source") for text in texts(part)]
+    if isinstance(figure, list):
+        return [text for part in figure for text in texts(part)]
+    return [figure] if isinstance(figure, str) else []
+
+
+def test_hostile_text_in_a_chart_is_text(house):
+    for page in house.pages.values():
+        assert [
+            text for text in texts(page.figures) if "<" in re.sub(r"</?span\b[^>]*>|<extra></extra>", "", text)
+        ] == []
+    drawn = texts([page.figures for page in house.pages.values()])
+    assert len([text for text in drawn if escape(SHOWN) in text]) >= 3  # its release, said in full at each mark
+    assert len([text for text in drawn if escape(f"=cmd(){SHOWN}"[:27]) in text]) >= 12
+    chart = twins.Chart("x", "", "", {"name": "</script><!--"}, "", "", [], [])
+    assert "<" not in chart.json
+    assert json.loads(chart.json) == chart.figure | {"title": "", "source": ""}
+
+
+def test_no_cell_is_a_formula(house):
+    cells = {cell for name in TABLES for row in table(house, name) for cell in row.values()}
+    assert cells >= {f"'=cmd(){SHOWN}", f"'+1 {SHOWN}", f"v{SHOWN}"}
+    assert [cell for cell in cells if cell.startswith(site.FORMULA) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
+    given = ("=1", "+1", "-2+3", "@sum", "\t=1", "\r=1", "\n=1", -2.5, None, "a=b")
+    assert [site._inert(value) for value in given] == [*(f"'{value}" for value in given[:7]), *given[7:]]
+
+
+# ---- requests --------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
+    where, offered = house.where.site, set()
+    for path in where.glob("**/*.html"):
+        page = Page(path.read_text(encoding="utf-8"))
+        loaded = page.values("src") + page.values("href", "link")
+        links = [link.split("#")[0] for link in page.values("href", "a") if not link.startswith(("https://", "#"))]
+        reached = [(path.parent / link).resolve() for link in loaded + links if link != "data:,"]
+        assert [link for link in reached if not link.is_file() or where not in link.parents] == []
+        offered |= {str(link.relative_to(where)) for link in reached}
+    assert offered == set(tree(where))
+    kept = house.html + (where / "page.css").read_text() + (where / "draw.js").read_text()
+    assert re.findall(r"url\(|@import|srcset|\bfetch\(|XMLHttpRequest|import\(", kept) == []
+
+
+def test_the_browser_is_told_to_load_nothing_else_and_to_send_nothing(house):
+    for page in house.pages.values():
+        (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
+        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        assert (rules["default-src"], rules["script-src"], rules["form-action"]) == ("'none'", "'self'", "'none'")
+        assert re.findall(r"http|\*", policy) == []
+        assert {figure["config"]["showSendToCloud"] for figure in page.figures.values()} <= {False}
+    assert "config: chart.config" in (house.where.site / "draw.js").read_text()
+
+
+# ---- the files -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp_path):
+    where = replace(house.where, site=tmp_path / "site")
+    for old in ("2025-12", "1999-01", "2026-03", "2099-01", "old"):
+        (where.site / "as-of" / old).mkdir(parents=True)
+        (where.site / "as-of" / old / "index.html").write_text("yesterday")
+    assert site.publish(where) == where.site / "index.html"
+    assert tree(where.site) == tree(house.where.site)
+    assert sorted(path.name for path in where.site.rglob("*.html")) == sorted([*house.pages, "index.html"])
+    assert {name for name in tree(where.site) if name.startswith("data/")} == {f"data/{name}.csv" for name in TABLES}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def full(*_):
+    raise OSError("the disk is full")
+
+
+@pytest.mark.parametrize("step", ["_write_ranking", "get_plotlyjs", "_write_csv", "_swap"])
+def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypatch, step):
+    where = replace(house.where, site=tmp_path / "site")
+    where.site.mkdir()
+    (where.site / "index.html").write_text("yesterday")
+    monkeypatch.setattr(answers, "read", lambda _: house.known)
+    monkeypatch.setattr(site, step, full)
+    with pytest.raises(OSError, match="the disk is full"):
+        site.publish(where)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert tree(where.site) == {"index.html": b"yesterday"}
+
+
+def test_a_swap_that_fails_brings_the_old_site_back(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("yesterday")
+    with pytest.raises(FileNotFoundError):
+        site._swap(tmp_path / ".site.1", tmp_path / "site")
+    assert tree(tmp_path) == {"site/index.html": b"yesterday"}
+
+
+# ---- what is told ----------------------------------------------------------------------------------------------
+
+
+def test_a_failed_source_is_told_with_its_reason_and_its_last_good_visit(house):
+    failed = house.page.rows("Units whose")
+    assert failed["Beta Stack"] == [
+        "core", "beta/one", "refused", "the server asked for a password", "1", "20 March 2026, 03:00 UTC",
+        "11 November 2025, 03:00 UTC",
+    ]  # fmt: skip
+    assert len(failed) == 2
+    assert house.pages["data.html"].rows("Units whose") == failed
+    assert "none failed" not in house.page.text
+
+
+def test_each_source_says_when_it_was_last_seen(house):
+    rows = house.page.rows("Sources, by")
+    assert [rows[name][2] for name in ("Alpha Cloud", "Beta Stack", "Gamma")] == [
+        "20 March 2026, 03:00 UTC", "11 November 2025, 03:00 UTC", "never",
+    ]  # fmt: skip
+    never = "never visited; still loading: nothing has been asked yet"
+    assert rows["Gamma"] == ["core", never, "never", "0", "no visit noted"]
+    assert re.fullmatch(r"not seen for \d+ nights", rows["Beta Stack"][1])
+    assert rows["Beta Stack"][4] == "1 refused"
+    assert house.pages["data.html"].rows("Every source")["Beta Stack"][2] == rows["Beta Stack"][1]
+
+
+@pytest.mark.parametrize(("seen", "more", "said", "troubled"), [
+    (47.9, {}, "seen 47 hours before the build", False),
+    (48, {}, "seen 2 days before the build", False),
+    (48.1, {}, "not seen for 2 nights", True),
+    (None, {}, "never visited", True),
+    (None, {"latest": "2 failed"}, "never seen: every visit failed", True),
+    (1, {"waiting_units": 2, "pending_months": 5},
+     "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked yet", True),
+    (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked yet", True),
+    (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
+    (None, {"kind": "unreadable", "pending_months": 9}, CLOSED, False),
+    (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
+    (1, {"quiet_days": 10, "usual_days": 3},
+     "seen 1 hour before the build; nothing new for 10 days, where 3 days are usual: does it still work?", True),
+])  # fmt: skip
+def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
+    row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
+           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
+           "quiet_days": None, "usual_days": None} | more  # fmt: skip
+    assert freshness_text(row, NIGHT) == said
+    assert needs_attention(row, NIGHT) is troubled
+
+
+def test_the_data_page_tells_every_month_and_every_night(house):
+    page = house.pages["data.html"]
+    months = page.tables["Beta Stack, core"]
+    assert months[1:] == [["2025", f"10 seen whole, 1 partly seen, 1 asked and not had {'■ ' * 10}◧ ×"],
+                          ["2026", "3 asked and not had × × ×"]]  # fmt: skip
+    assert page.tables["Gamma, core"][1][1].startswith("12 not asked yet: still loading")
+    assert page.rows("Months that were not seen whole")["Gamma"] == [
+        "core", "January 2025", "December 2025", "12", "not asked yet: still loading",
+    ]  # fmt: skip
+    nights = page.tables["Visits by night and source, the last fourteen nights that had any"]
+    assert nights[1:] == [
+        [night, name, "core", *("1" if verdict == had else "0" for verdict in nights[0][3:])]
+        for night, name, had in (
+            ("20 March 2026", f"=cmd(){SHOWN}", "failed"), ("20 March 2026", "Alpha Cloud", "ok"),
+            ("20 March 2026", "Beta Stack", "refused"), ("10 March 2026", f"=cmd(){SHOWN}", "ok"),
+            ("11 November 2025", "Beta Stack", "ok"),
+        )
+    ]  # fmt: skip
+    (noted,) = page.rows("Notes of each unit").values()
+    assert noted[-1] == f"+1 {SHOWN}"
+
+
+def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet):
+    assert "No community can be ranked in public code activity, March 2025 to February 2026." in quiet.text
+    for name in ("Alpha Cloud", "Beta Stack"):
+        assert f"{name} is listed without a place: only 2 of 12 months were seen." in quiet.text
+    assert "2 units in 2 sources visited; none failed." in quiet.text
+    assert "a rehearsal: people <invented>" in quiet.text
+    assert set(quiet.figures) == {"commits", "code-people", "active-people"}
+
+
+def test_a_page_without_any_metric_or_source_says_so(house):
+    empty = Page(ranking.page(replace(house.known, ranking=[], places=[], monthly=[], freshness=[])))
+    assert "The database holds no ranking for February 2026" in empty.text
+    assert "No source is switched on" in empty.text
+    assert empty.figures == {}
+
+
+def test_a_database_without_a_number_says_so_on_every_page(bare):
+    for page in (bare.first, bare.alpha, bare.data):
+        assert page.figures == {}
+        assert "To do: stackrank" in page.text
+    assert "No community can be ranked" in bare.first.text
+    assert "Nothing has been visited from here yet." in bare.first.text
+    assert bare.alpha.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
+    assert bare.data.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
+    assert "Only those of the quality measured" in bare.data.text
+
+
+def test_the_page_claims_no_more_than_it_counts(house, quiet):
+    assert re.findall("winner|best|beats|most used|users", house.html + quiet.text, re.IGNORECASE) == []
+    assert "Popularity is not quality." in house.page.text
+
+
+# ---- charts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chart", DRAWN)
+def test_a_chart_and_its_table_hold_the_same_numbers(house, chart):
+    head, *rows = house.page.tables[DRAWN[chart]]
+    slugs = {name: slug for slug, name in house.known.names.items()} | {f"=cmd(){SHOWN}": "evil"}
+    cells = {(slugs.get(name), row[0]): cell for row in rows for name, cell in zip(head[1:], row[1:], strict=True)}
+    drawn, events = {}, set()
+    for trace in house.page.figures[chart]["data"]:
+        for month, value in zip(trace["x"], trace["y"], strict=True):
+            at = trace["legendgroup"], f"{date.fromisoformat(month):%B %Y}"
+            if trace["meta"] == "event":
+                events.add(at)
+            if trace["meta"] == "event" or (trace["meta"] != "marks" and value is not None):
+                drawn[at] = f"{value:,.0f}"
+    assert events == {("alpha", "August 2025")} - ({("alpha", "August 2025")} if chart == "places-code" else set())
+    assert len(drawn) == {"places-code": 9, "commits": 42, "code-people": 41}[chart]
+    assert drawn == {at: cell.split(" ")[0] for at, cell in cells.items() if at[0] and cell[0].isdigit()}
+
+
+def values(figure, slug, known):
+    """The values of one line that are known in one way, by month."""
+    (trace,) = (t for t in figure["data"] if (t["legendgroup"], t["meta"]) == (slug, known))
+    return dict(zip(trace["x"], trace["y"], strict=True))
+
+
+def test_r12_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone(house):
+    figure = house.page.figures["commits"]
+    assert list(values(figure, "beta", "observed"))[-1] == "2025-10-01"
+    assert values(figure, "beta", "partial") == {"2025-11-01": 15}
+    assert values(figure, "gamma", "published") == {"2025-05-01": 20}
+    assert list(values(figure, "alpha", "observed"))[-1] == "2026-02-01"
+    assert values(figure, "alpha", "to date") == {"2026-03-01": 24}
+    drawn = {(t["meta"], t["mode"], t["line"]["dash"], t["marker"]["symbol"][-5:] == "-open")
+             for t in figure["data"] if "line" in t}  # fmt: skip
+    assert drawn == {
+        ("observed", "lines+markers", "solid", False), ("partial", "lines+markers", "dot", True),
+        ("published", "lines+markers", "dash", True), ("to date", "markers", "solid", True),
+    }  # fmt: skip
+    for sentence in (LEGEND["published"], LEGEND["partial"], LEGEND["to date"]):
+        assert sentence in house.page.text
+    assert LEGEND_OF_PLACES["published"] not in house.page.text
+
+
+def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house):
+    rows = [row | {"published_months": 3 * (row["community"] == "beta")} for row in house.known.places]
+    page = Page(ranking.page(replace(house.known, places=rows)))
+    kinds = {(t["legendgroup"], t["meta"]) for t in page.figures["places-code"]["data"]}
+    assert kinds >= {("beta", "published"), ("alpha", "observed")}
+    assert ("beta", "observed") not in kinds
+    assert LEGEND_OF_PLACES["published"] in page.text
+    assert page.rows("Places over time")["February 2026"][1] == "2 (3 months measured earlier)"
+    assert {row["published_months"] for row in table(house, "places") if row["families"]} == {"0", "1"}
+
+
+def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
+    for figure, line, event in (("commits", 24, 144), ("code-people", 6, 7)):
+        drawn = house.page.figures[figure]
+        assert values(drawn, "alpha", "observed")["2025-08-01"] == line
+        assert values(drawn, "alpha", "event") == {"2025-08-01": event}
+    told = "Alpha Cloud, August 2025: 144, 120 of them recorded on 20 August 2025"
+    assert house.page.rows("Commits a month")["August 2025"][-1] == told
+    (found,) = table(house, "imports")
+    assert (found["day"], found["commits"], found["commits_of_month"]) == (f"{IMPORT:%Y-%m-%d}", "120", "144.0")
+    (row,) = house.pages["alpha.html"].rows("Histories recorded").items()
+    assert row == ("20 August 2025", ["alpha/one", "120", "83.3 % of 144", "1 January 2025", "30 April 2025"])
+    assert "counted in full: 120 commits written from 1 January 2025" in house.page.rows("Ranking by")["1"][0]
+    assert "No such day is among the commits" in house.pages["beta.html"].text
+    assert "It cannot be told" in house.pages["gamma.html"].text
+
+
+def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
+    marks = values(house.page.figures["commits"], "alpha", "marks")
+    assert list(marks) == ["2025-02-03", "2025-06-03"]
+    assert house.page.rows("Commits a month")["June 2025"][-1] == "Alpha Cloud 1.1, 3 June 2025"
+    listed = house.pages["alpha.html"].rows("Releases of")
+    assert [(day, *cells[:2]) for day, cells in listed.items()] == [
+        ("3 July 2025", "1.1.1", "later"), ("3 June 2025", "1.1", "first of its line"),
+        ("3 February 2025", "1.0", "first of its line"),
+    ]  # fmt: skip
+    assert "has a rule about tags" in house.pages["beta.html"].text
+
+
+def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
+    rows = [{"community": "a", "month": date(2025, m, 1), "value": v, "known": "observed"}
+            for m, v in ((1, 3), (3, 0), (4, 1), (5, None))]  # fmt: skip
+    (line,) = series.lines(rows, "month", "value", {"a": "A"})
+    assert line.values == [3, None, 0, 1, None]
+    assert line.kinds == ["observed", None, "observed", "observed", None]
+    assert charts.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
+    assert series.lines([], "month", "value", {}) == []
+
+
+def test_the_first_place_is_on_top_and_numbers_begin_at_zero(house):
+    assert house.page.figures["places-code"]["scales"]["linear"]["axis"]["range"] == [3.5, 0.5]
+    bottom, top = house.page.figures["commits"]["scales"]["linear"]["axis"]["range"]
+    assert bottom == 0
+    assert top > 144
+
+
+def test_on_the_logarithmic_scale_zero_has_a_line_of_its_own():
+    scale = scales.logarithmic([0, 3, 400], 100)
+    assert scale.axis["ticktext"][:4] == ["0", "1", "2", "5"]
+    assert scale.axis["ticktext"][-1] == "500"
+    assert [scale.height(value) for value in (0, 1, 10, 400)] == sorted(scale.height(v) for v in (0, 1, 10, 400))
+    assert 0 < scale.height(0) < scale.height(1)
+    assert scale.height(400) < 100
+    assert scales.linear(0, 100).height(0) == 0
+
+
+def test_labels_never_lie_on_each_other():
+    assert labels.spread([10, 12, 14]) == [-5, 12, 29]
+    assert labels.spread([10, 40]) == [10, 40]
+    months = [f"{2010 + n // 12}-{n % 12 + 1:02}-01" for n in range(120)]
+    line = series.Line("a", "A" * 40, months, [5.0] * 120, ["observed"] * 120)
+    events = [series.Event("a", date(2015, m, 1), v, "", n) for m, v, n in ((1, 5, 9), (3, 5, 100), (5, 90, 2))]
+    shown = labels.of_events(events, scales.linear(100, 364), [line])
+    assert [event.label for event in shown] == ["import: 100", "import: 2"]
+    assert (len(line.label), line.label[-1]) == (28, "…")
+
+
+# ---- as of a month ---------------------------------------------------------------------------------------------
+
+
+def report(house, monkeypatch, capsys, *arguments):
+    """Run `stackrank report` on the data folder of the house; return status, output and complaint."""
+    monkeypatch.setenv("STACKRANK_DATA", str(house.where.data))
+    monkeypatch.setattr(answers, "read", lambda _: house.known)
+    status = main(["report", *arguments])
+    return status, *capsys.readouterr()
+
+
+def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_is(house):
+    text = house.dated.text
+    assert "As of December 2025 means: dated to that month by what this database holds today" in text
+    assert "It is not what was known, or what would have been published, at that time." in text
+    assert "By score in public code activity, January 2025 to December 2025" in text
+    folder = house.where.site / "as-of" / "2025-12" / "data"
+    shown = {name: (folder / f"{name}.csv").read_text() for name in site.CSV_COLUMNS}
+    assert {name: re.findall(r"\b2026-\d\d-\d\d\b", text) for name, text in shown.items()} == {key: [] for key in shown}
+    assert all("2025-12-01" in shown[name] for name in ("places", "monthly"))
+    months = [month for figure in house.dated.figures.values() for trace in figure["data"] for month in trace["x"]]
+    assert max(months) == "2025-12-01"
+    assert "to date" not in " ".join(cell for row in house.dated.tables["Commits a month"] for cell in row)
+    assert house.page.values("href", "a").count("as-of/2025-12/index.html") == 1
+
+
+def test_what_happened_after_the_month_is_not_on_its_page(house):
+    june = answers.as_of(house.known, house.where.database, date(2025, 6, 1))
+    assert june.imports == []
+    assert [row["version"] for row in june.releases] == ["1.0", "1.1", f"{SHOWN}"]
+    page = Page(ranking.page(june))
+    assert "recorded on 20 August" not in page.text
+    assert {trace["meta"] for figure in page.figures.values() for trace in figure["data"]} & {"event"} == set()
+
+
+def test_r13_the_last_complete_month_is_ranked_and_the_running_one_never(house):
+    assert "March 2025 to February 2026" in house.page.text
+    assert max(row["as_of"] for row in table(house, "places")) == "2026-02-01"
+    assert {row["month"] for row in table(house, "monthly") if row["to_date"] == "True"} == {"2026-03-01"}
+
+
+def test_the_command_writes_a_dated_page_beside_those_that_are_there(house, monkeypatch, capsys):
+    page, other = (house.where.site / "as-of" / month / "index.html" for month in ("2026-02", "2025-12"))
+    other.write_text("stale")
+    assert report(house, monkeypatch, capsys, "--as-of", "2026-02") == (0, f"page: {page}\n", "")
+    assert "As of February 2026" in Page(page.read_text()).text
+    assert other.read_text() != "stale"
+    links = Page((house.where.site / "index.html").read_text()).values("href", "a")
+    assert [link for link in links if "as-of" in link] == ["as-of/2026-02/index.html", "as-of/2025-12/index.html"]
+
+
+def test_the_command_refuses_a_month_in_one_line_and_writes_nothing(house, monkeypatch, capsys):
+    before = tree(house.where.site)
+    status, said, complaint = report(house, monkeypatch, capsys, "--as-of", "2026-03")
+    assert (status, said, complaint.count("\n")) == (2, "", 1)
+    assert tree(house.where.site) == before
+
+
+@pytest.mark.parametrize(("asked", "complaint"), [
+    ("2025-13", "--as-of '2025-13' is no month; write it as 2013-06"),
+    ("0000-01", "--as-of '0000-01' is no month; write it as 2013-06"),
+    ("2025-1", "--as-of '2025-1' is no month; write it as 2013-06"),
+    ("", "--as-of '' is no month; write it as 2013-06"),
+    ("2026-04", "--as-of 2026-04 lies in the future; the last complete month is 2026-02"),
+    ("2026-03", "--as-of 2026-03 is not complete, it will be five days after its end; "
+                "the last complete month is 2026-02"),
+    ("2024-12", "--as-of 2024-12 is before the first ranking, which is of 2025-01"),
+])  # fmt: skip
+def test_a_month_that_cannot_be_ranked_is_told_why(house, asked, complaint):
+    with pytest.raises(as_of.AsOfError, match=f"^{re.escape(complaint)}$"):
+        as_of.check(house.known, as_of.month(asked))
+
+
+def test_without_any_ranking_no_month_can_be_asked_for(house):
+    without = replace(house.known, build=house.known.build | {"first_ranking": None})
+    with pytest.raises(as_of.AsOfError, match="holds no ranking of any month"):
+        as_of.check(without, date(2026, 2, 1))
+
+
+@pytest.mark.parametrize(("today", "last"), [("2026-03-05", "2026-01"), ("2026-03-06", "2026-02")])
+def test_r13_a_month_is_complete_five_days_after_its_end(house, today, last):
+    day = date.fromisoformat(today)
+    given = method.load().last_complete_month(day)
+    assert f"{given:%Y-%m}" == last
+    known = replace(house.known, build=house.known.build | {"last_complete_month": given, "today": day})
+    as_of.check(known, given)
+    with pytest.raises(as_of.AsOfError, match="is not complete"):
+        as_of.check(known, answers.month_after(given))
+
+
+# ---- mail and the families together ----------------------------------------------------------------------------
+
+
+def reconciled(source, **counts):
+    return {"community": "alpha", "name": "Alpha Cloud", "source": source} | counts
+
+
+def test_r02_our_count_of_mail_stands_beside_the_archives_own(house):
+    months = {"equal": 3, "differs": 1, "no_total": 0, "not_held": 2}
+    summed = months | {"total": 1206, "stored": 1200, "quarantined": 4, "copies": 7}
+    differs = reconciled(
+        "dev", month=date(2025, 5, 1), total=406, stored=400, quarantined=4, difference=-2, state="differs"
+    )
+    whole = reconciled("old", month=None, total=10, stored=11, quarantined=0, difference=1, state="differs")
+    equal = reconciled("dev", month=date(2025, 6, 1), total=8, stored=8, quarantined=0, difference=0, state="equal")
+    known = replace(
+        house.known,
+        reconciled=[reconciled("dev", **summed, other_month=None)],
+        reconciliation=[differs, equal, whole],
+    )
+    page = Page(data.page(known))
+    assert page.rows("Mail archives, by what they say of themselves") == {
+        "Alpha Cloud": ["dev", "3", "1", "0", "2", "1,206", "1,200", "4", "7", "unknown"]
+    }
+    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Months in which we hold another")]
+    assert rows[1:] == [
+        ["Alpha Cloud", "dev", "May 2025", "406", "400", "4", "-2"],
+        ["Alpha Cloud", "old", "the whole list", "10", "11", "0", "+1"],
+    ]
+    assert "No mail archive is held yet." in Page(data.page(house.known)).text
+
+
+def test_an_overall_ranking_states_its_families_and_stands_first(house):
+    code = [row for row in house.known.ranking if row["family"] == "code"]
+    talk = [row | {"family": "talk", "families": "talk", "index": 7.0} for row in code]
+    both = [row | {"family": "overall", "families": "code, talk"} for row in code]
+    parts = [row | {"weight": 0.25} for row in house.known.components if row["family"] == "code"]
+    known = replace(
+        house.known,
+        ranking=[*talk, *code, *both],
+        components=[*house.known.components, *(row | {"family": "overall"} for row in parts)],
+    )
+    assert known.families == ["overall", "talk", "code"]
+    page = Page(ranking.page(known))
+    assert "By score in public talk and public code activity together, March 2025 to February 2026" in page.text
+    heads = next(rows for caption, rows in page.tables.items() if "together" in caption)[0]
+    assert heads == ["Place", "Community", "First = 100", "Code: index", "Talk: index", "Index", "Months counted"]
+    assert page.rows("Ranking by public talk and public code activity together")["1"][3] == "7.00"
+    assert "There is no overall ranking" not in page.text
+    nobody = replace(known, ranking=[*code, *(row | {"place": None} for row in talk)])
+    assert nobody.families == ["code", "talk"], "who ranks nobody stands last"
+
+
+def test_r23_each_list_stands_by_itself_with_where_it_moved(house):
+    first, second = date(2025, 5, 1), date(2025, 6, 1)
+    rows = [
+        by_source("old", first, 7), by_source("old", second, None, "not_applicable"),
+        by_source("new", first, None, "not_applicable"), by_source("new", second, 9), by_source("silent", second, 0),
+    ]  # fmt: skip
+    moved = {"community": "alpha", "family": "talk", "month": second, "from_source": "old", "to_source": "new"}
+    moves = [moved | {"action": "stitch", "reason": "x", "evidence": None}]
+    page = Page(community.page(replace(house.known, by_source=rows, moves=moves), "alpha"))
+    found = page.rows("Postings a month, each list and forum by itself")
+    assert found["May 2025"] == ["not applicable", "7", ""]
+    assert found["June 2025"] == ["9", "not applicable", "old went on in new: what both hold counts once"]
+    figure = page.figures["by-source"]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2025-06-01"]
+    assert LEGEND["break"] in page.text
+    hole = move(moved | {"action": "censor", "evidence": "It is named."})
+    assert hole == "old went on in new, one of which cannot be read: its months are not observed (It is named.)"
+
+
+def test_without_an_overall_ranking_the_page_says_why(house):
+    page = Page(ranking.page(house.known))
+    assert house.known.families == ["code", "members"]
+    assert "There is no overall ranking of these months: fewer than 3 families could be counted" in page.text
+
+
+def test_places_are_drawn_only_while_they_rest_on_the_same_families(house):
+    places = [
+        row | {"families": "code, talk" if row["as_of"] < date(2026, 2, 1) else "code"} for row in house.known.places
+    ]
+    page = Page(ranking.page(replace(house.known, places=places)))
+    assert list(page.rows("Places over time")) == ["February 2026"]
+
+
+# ---- words -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    (None, "not observed"), (0, "0"), (0.001234, "0.00123"), (1, "1.00"), (12.34, "12.3"), (99.96, "100"),
+    (999.6, "1,000"), (1234.5, "1,230"), (9_876_543, "9,880,000"), (-45.67, "-45.7"),
+])  # fmt: skip
+def test_a_number_has_three_digits_or_is_a_word(value, said):
+    assert format_number(value) == said
+    assert format_number(None, "not ranked") == "not ranked"
+
+
+@pytest.mark.parametrize(("value", "state", "to_date", "said"), [
+    (1234, "observed", False, "1,234"), (0, "observed", False, "0"), (12.345, "observed", False, "12.3"),
+    (7, "partial", False, "7 (partly observed)"), (7, "partial", True, "7 to date"),
+    (7, "published", False, "7 (measured earlier)"), (7, "published", True, "7 (measured earlier)"),
+    (None, "unobserved", True, "not observed"), (None, "not_applicable", False, "not applicable"),
+    (None, None, False, "not observed"),
+])  # fmt: skip
+def test_a_month_says_what_is_known_of_it(value, state, to_date, said):
+    assert sentences.monthly(value, state, to_date) == said
+
+
+def test_times_and_counts_in_words():
+    assert format_window(date(2026, 2, 1)) == "March 2025 to February 2026"
+    assert format_window(date(2025, 12, 1)) == "January 2025 to December 2025"
+    ages = [format_age(NIGHT - timedelta(hours=h), NIGHT) for h in (0.9, 1, 47.9, 48, 2400)]
+    assert ages == ["less than an hour", "1 hour", "47 hours", "2 days", "100 days"]
+    assert (format_age(None, NIGHT), format_clock(None)) == ("never seen", "never")
+    assert format_clock(datetime(2026, 3, 5, 7, 8, 59)) == "5 March 2026, 07:08 UTC"
+    assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
+
+
+def ranked(*scores):
+    """Rows as questions/ranking.sql gives them: A, B, ... with these scores; None has no place."""
+    places = [score and 1 + sum(other > score for other in scores if other) for score in scores]
+    rows = zip("ABCDE", scores, places, strict=False)
+    return [{"name": n, "score": s, "place": p, "reason": None if p else "unseen"} for n, s, p in rows]
+
+
+YEAR = "public code activity, March 2025 to February 2026"
+SECOND = "has place 2 (36.8 where the first is 100"
+
+
+@pytest.mark.parametrize(("scores", "said"), [
+    ((), f"No community can be ranked in {YEAR}."),
+    ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: unseen."),
+    ((None,) * 4,
+     f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
+    ((3.0, None), f"Only A can be ranked in {YEAR}. B is listed without a place: unseen."),
+    ((3.0, 2.0), f"By score in {YEAR}, A has place 1 and B {SECOND})."),
+    ((3.0, 3.0, 2.0, None),
+     f"By score in {YEAR}, A has place 1 (equal scores), B has place 1 (equal scores) and C has place 3 "
+     f"(36.8 where the first is 100). D is listed without a place: unseen."),
+    ((3.0, 2.0, 2.0, 1.0),
+     f"By score in {YEAR}, A has place 1, B {SECOND}, equal scores) and C {SECOND}, equal scores), of 4 ranked."),
+])  # fmt: skip
+def test_the_first_sentence_says_who_has_which_place(scores, said):
+    assert headline(ranked(*scores), YEAR) == said

@@ -1,0 +1,1311 @@
+"""Mail archives: three real spiders against the rehearsal's archives and every fault they can have; local mailboxes."""
+
+import gzip
+import io
+import json
+import lzma
+import mailbox
+import os
+import re
+import subprocess
+import sys
+import tracemalloc
+from asyncio import run
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from time import sleep
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scrapy.http import HtmlResponse
+from scrapy.settings import Settings
+from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl, mailman2
+
+from flows.cli import main
+from flows.collect import collected
+from flows.demo import archives, catalogue, lists
+from flows.demo.archives import FAULTS, Archives, MailingList
+from flows.demo.server import serve
+from pipelines.catalogue.history import Figure
+from pipelines.catalogue.listing import catalogue_table
+from pipelines.catalogue.load import CatalogueError, load_catalogue
+from pipelines.catalogue.urls import ARCHIVES, units
+from pipelines.folders import CHECKOUT, Folders
+from pipelines.landing.pages import keep_page, kept_page, prune_pages
+from pipelines.landing.store import stored_visits
+from pipelines.landing.visits import read_visits
+from pipelines.model import Source, Verdict, Visit
+from spiders.core import streams
+from spiders.core.budget import HostPausedError
+from spiders.core.pages import NoPageError, counted
+from spiders.core.streams import DamagedError, Stream, inspect_stream, pieces
+from spiders.mail import archive, hyperkitty, mbox, pipermail, ponymail
+from spiders.mail.archive import Listed, first_day, no_mail, settled, turns
+
+NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real archives in {SHARED}")
+OK, FAILED, REFUSED, GONE, EMPTY = "ok", "failed", "refused", "gone", "empty"
+UNCHANGED, PARTIAL = "unchanged", "partial"
+
+
+def never_turns(month):
+    one = Listed("", month, "", None, True)
+    nights = (TODAY, TODAY + timedelta(days=1))
+    return not any(turns(one, night, period) for night in nights for period in (7, 180, 360))
+
+
+QUIET = [month for month in map(back, range(3, 40)) if never_turns(month)]
+TURNING = next(m for m in map(back, range(3, 190)) if turns(Listed("", m, "", None, True), TODAY, 180))
+A, B, C, D = QUIET[:4]
+
+
+def unit(month):
+    return f"{month:%Y-%m}"
+
+
+# ---- three kinds of archives, two nights -----------------------------------------------------------------------
+
+
+def mailman3(name, months):
+    address = f"{name}@lists.example.org"
+    return MailingList("hyperkitty", f"/lists.example.org/archives/list/{address}/", address, months)
+
+
+def pony(name, months, **facts):
+    return MailingList("ponymail", "/lists.example.net/api/", f"{name}@birds.example.net", months, **facts)
+
+
+def text_file(one, month):
+    name = f"{month.year}-{archives.MONTHS[month.month - 1]}"
+    return f"{one.url}{name}.txt" + ("" if month in one.plain else ".gz")
+
+
+def page_by_date(one, month):
+    return re.sub(r"\.txt(\.gz)?$", "/date.html", text_file(one, month))
+
+
+def mbox_lua(one, month):
+    name, _, domain = one.address.partition("@")
+    return f"{one.url}mbox.lua?list={name}&domain={domain}&d={unit(month)}"
+
+
+def stats_lua(one):
+    return mbox_lua(one, RUNNING).replace("mbox.lua", "stats.lua").partition("&d=")[0] + "&d=lte%3D1d&quick=true"
+
+
+def export(one, first, end):
+    return f"{one.url}export/{first}.mbox.gz?start={first}&end={end}"
+
+
+USUAL = {RUNNING: 9, PREVIOUS: 12, A: 40, B: 7}
+INDEX_FAULTS = {
+    "login": (FAILED, 'a web page called "Sign in" came instead of a table of months: a login'),
+    "wall": (REFUSED, 'answered 403 with a web page called "Making sure you are not a bot!": a wall against robots'),
+    "throttle": (REFUSED, "answered 429, too busy, and wants 86,400 seconds of peace"),
+    "error": (FAILED, "answered 500"),
+    "gone": (GONE, "answered 404"),
+    "moved": (FAILED, "answered 302: moved to /elsewhere; the catalogue must name the new address"),
+    "json": (FAILED, "no web page with a table of months"),
+    "nothing": (FAILED, "no web page with a table of months"),
+    "cut": (FAILED, "the answer ends early"),
+}
+MONTH_FAULTS = {
+    "login": (FAILED, 'a web page called "Sign in" came instead of mail'),
+    "wall": (REFUSED, "a wall against robots, or a login"),
+    "throttle": (REFUSED, "wants 86,400 seconds of peace"),
+    "busy": (FAILED, "answered 503, too busy, and wants 0 seconds of peace"),
+    "error": (FAILED, "answered 500"),
+    "gone": (GONE, "answered 404"),
+    "json": (FAILED, "JSON came instead of mail"),
+    "nothing": (FAILED, "nothing came (0 bytes), although the archive says 5 messages"),
+    "cut": (FAILED, "the answer ends early"),
+    "early": (FAILED, "the gzip stream ends early"),
+    "damaged": (FAILED, "the gzip stream is damaged: CRC check failed"),
+    "bomb": (FAILED, "it swells to over 3"),
+    "encoded": (OK, ""),
+}
+FAULTY = dict(zip(QUIET[4:], MONTH_FAULTS, strict=False))
+INDEXES = {f"index-{fault}": mailman2(f"index-{fault}", {A: 4}) for fault in INDEX_FAULTS}
+LISTS = {
+    "dev": mailman2("dev", USUAL | {C: 0}, plain=frozenset({RUNNING})),
+    "turning": mailman2("turning", {TURNING: 5, A: 5}),
+    "private": mailman2("private", USUAL),
+    "none": mailman2("none", {}),
+    "faulty": mailman2("faulty", dict.fromkeys(FAULTY, 5)),
+    "recovering": mailman2("recovering", {A: 5}),
+    "miscounted": mailman2("miscounted", {A: 5, B: 5, C: 5}),
+    "silent": mailman2("silent", {A: 5}),
+    "emptied": mailman2("emptied", USUAL),
+    "shrinking": mailman2("shrinking", {PREVIOUS: 60}),
+    "unlisted": mailman2("unlisted", {A: 5, B: 5}),
+    "turned": mailman2("turned", {A: 5, RUNNING: 5}),
+    **INDEXES,
+    "talk": mailman3("talk", USUAL),
+    "halves": mailman3("halves", USUAL),
+    "broken": mailman3("broken", USUAL),
+    "closed": mailman3("closed", {RUNNING: 4}),
+    "talk-login": mailman3("talk-login", {RUNNING: 4}),
+    "users": pony("users", USUAL | {C: 8, D: 0}),
+    "users-cn": pony("users-cn", USUAL, shape="list"),
+    "pony-none": pony("pony-none", {}),
+    "pony-lost": replace(pony("pony-lost", {}), url="/lost.example.net/api/"),
+    "pony-braces": pony("pony-braces", USUAL),
+    "pony-login": pony("pony-login", USUAL),
+    "pony-faulty": pony("pony-faulty", {A: 6, B: 6, C: 12, D: 6, RUNNING: 6}),
+    "impossible": mailman2("impossible", {A: 5, B: 5}),
+    "talk-impossible": mailman3("talk-impossible", {RUNNING: 4}),
+    "pony-impossible": pony("pony-impossible", {A: 5, B: 5}),
+}
+SINCE = {"halves": A, "broken": A, "talk": min(A, B)}
+NAMES = {"users": ("users", "stats"), "users-cn": ("users-cn", "stats")}
+
+
+def faults():
+    """Return the faults of the first night."""
+    index = {one.url: [name.removeprefix("index-")] for name, one in INDEXES.items()}
+    month = {text_file(LISTS["faulty"], month): [fault] for month, fault in FAULTY.items()}
+    halves, broken = LISTS["halves"], LISTS["broken"]
+    middle, end = A.replace(day=16), archives._later(A)
+    faulty = LISTS["pony-faulty"]
+    return index | month | {
+        text_file(LISTS["recovering"], A): ["busy", "error", ""],
+        page_by_date(LISTS["miscounted"], A): ["miscount"],
+        page_by_date(LISTS["miscounted"], B): ["gone"],
+        text_file(LISTS["silent"], A): ["nothing"],
+        page_by_date(LISTS["silent"], A): ["gone"],
+        export(halves, A, end): ["early"],
+        export(broken, A, end): ["cut"],
+        export(broken, middle, end): ["early"],
+        export(LISTS["closed"], RUNNING, archives._later(RUNNING)): ["disabled"],
+        "/lists.example.org/archives/api/list/talk-login@lists.example.org/emails/?format=json&limit=1": ["login"],
+        stats_lua(LISTS["pony-braces"]): ["braces"],
+        stats_lua(LISTS["pony-login"]): ["login"],
+        "/lost.example.net/api/preferences.lua": ["braces"],
+        mbox_lua(faulty, A): ["login"],
+        mbox_lua(faulty, B): ["nothing"],
+        mbox_lua(faulty, C): ["half"],
+        mbox_lua(faulty, D): ["cut"],
+        LISTS["impossible"].url: ["impossible"],
+        page_by_date(LISTS["impossible"], B): ["endless"],
+        "/lists.example.org/archives/api/list/talk-impossible@lists.example.org/emails/?format=json&limit=1": ["huge"],
+        stats_lua(LISTS["pony-impossible"]): ["years"],
+    }  # fmt: skip
+
+
+def impossible_table(answer):
+    return replace(answer, body=answer.body.replace(b"</table>", b"<a href=0000-January.txt>x</a></table>"))
+
+
+def impossible_years(answer):
+    told = json.loads(answer.body)
+    told["active_months"] |= {"9999-12": 3, "0000-01": 3, unit(B): 10**29}
+    return replace(answer, body=json.dumps(told).encode())
+
+
+IMPOSSIBLE = {
+    "impossible": impossible_table, "years": impossible_years,
+    "endless": lambda a: replace(a, body=a.body.replace(b"<b>Messages:</b> ", b"<b>Messages:</b> " + b"9" * 30)),
+    "huge": lambda a: replace(a, body=b'{"count": 1%s, "results": []}' % (b"0" * 29)),
+}  # fmt: skip
+
+
+def test_what_cannot_be_is_a_failed_visit_and_its_neighbours_are_read(nights):
+    too_many = "the archive says more than 1,000,000,000 messages, which cannot be"
+    for name, names in (("impossible", "0000-January"), ("pony-impossible", "'9999-12', '0000-01'")):
+        visit = visit_to(nights, 0, name, "no-month")
+        assert (visit.verdict, visit.reason) == (FAILED, f"the archive lists months that cannot be: {names}")
+        assert verdicts(nights, 0, name) == {"index": OK, "no-month": FAILED, unit(A): OK, unit(B): FAILED}
+        assert visit_to(nights, 0, name, B).reason == too_many
+    assert verdicts(nights, 0, "talk-impossible")["index"] == FAILED
+    assert verdicts(nights, 0, "talk-impossible")[unit(RUNNING)] == OK
+    assert visit_to(nights, 0, "talk-impossible", "index").reason == too_many
+
+
+def later_lists():
+    """Return the lists of the second night, without faults but those below."""
+    changed = {
+        "dev": USUAL | {C: 0, RUNNING: 14, A: 50},
+        "emptied": USUAL | {RUNNING: 0},
+        "shrinking": {PREVIOUS: 30},
+        "unlisted": {},
+        "users": {RUNNING: 9, PREVIOUS: 15, A: 41, B: 7, C: 4, D: 0},
+        "talk": USUAL | {RUNNING: 10},
+    }
+    return {name: replace(one, months=changed.get(name, one.months)) for name, one in LISTS.items()}
+
+
+ROBOTS = b"User-agent: *\nDisallow: /lists.example.org/pipermail/private/\n"
+
+
+def block(one, base, name):
+    return (
+        f'\n[[sources]]\nname = "{name}"\nkind = "{one.kind}"\nsince = {SINCE.get(name, PREVIOUS)}\nwhy = "Invented."\n'
+        f'address = "{one.address}"\nurls = ["{base}{one.url}"]\n'
+    )
+
+
+BOXES = {
+    "plain": (OK, 3, ""), "packed": (OK, 3, ""), "xz": (OK, 3, ""), "zst": (OK, 3, ""),
+    "maildir": (OK, 4, "1 could not be read as messages"), "mh": (OK, 3, ""),
+    "folder": (OK, 11, "2 files are no mail: date.html, notes.json"),
+    "missing": (GONE, None, "no such file or folder"),
+    "page": (FAILED, None, 'page called "Sign in" came instead of mail'),
+    "nothing": (FAILED, None, "no mail is in this folder"), "cut": (FAILED, None, "the gzip stream ends early"),
+}  # fmt: skip
+
+
+def letter(number, day=date(2024, 5, 3)):
+    """One message whose body would split in a careless reader."""
+    mail = EmailMessage()
+    mail["From"], mail["Message-ID"] = "Jane Invented <jane@example.org>", f"<box.{number}@example.org>"
+    mail["Date"], mail["Subject"] = f"{day:%a, %d %b %Y} 10:00:00 +0000", "Thing"
+    mail.set_content("Hello\n\nFrom joe@example.net Fri May  3 10:00:00 2024\nDate: now\n\nas he wrote\n")
+    return mail
+
+
+def boxes(folder):
+    """Write a mailbox of each form, three messages in each, and what is none; return their blocks of the catalogue."""
+    folder.mkdir()
+    made = mailbox.mbox(folder / "plain")
+    for number in range(3):
+        made.add(letter(number))
+    made.flush()
+    content = (folder / "plain").read_bytes()
+    (folder / "packed").write_bytes(gzip.compress(content))
+    (folder / "xz").write_bytes(lzma.compress(content))
+    with pa.output_stream(folder / "zst", compression="zstd") as file:
+        file.write(content)
+    maildir, mh = mailbox.Maildir(folder / "maildir"), mailbox.MH(folder / "mh")
+    for number in range(3):
+        maildir.add(letter(number))
+        mh.add(letter(number))
+    (folder / "maildir/cur/9:2,S").write_bytes(b"nothing that is a message\n")
+    (folder / "maildir/tmp/half").write_bytes(b"From: x\n")
+    (folder / "folder/2024").mkdir(parents=True)
+    (folder / "folder/a.mbox").write_bytes(content)
+    (folder / "folder/2024/201805").write_bytes(content)
+    one = mailman2("old", {date(2018, 6, 1): 5})
+    (folder / "folder/2018-June.txt.gz").write_bytes(archives._pipermail(one, "2018-June.txt.gz", {}).body)
+    (folder / "folder/date.html").write_bytes(archives.LOGIN)
+    (folder / "folder/notes.json").write_bytes(b"{}")
+    (folder / "folder/.hidden").write_bytes(content)
+    (folder / "page").write_bytes(archives.LOGIN)
+    (folder / "nothing").mkdir()
+    (folder / "cut").write_bytes(gzip.compress(content)[:-20])
+    return "".join(
+        f'\n[[sources]]\nname = "{name}"\nkind = "mbox"\nsince = 2015-01-01\nwhy = "Invented."\n'
+        f'urls = ["file://localhost{folder / name}"]\n' for name in BOXES
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory):
+    """Two nights of the real spiders against one server: folder, what was collected and asked, by night."""
+    top = tmp_path_factory.mktemp("nights")
+    where = Folders(top / "data", top / "communities", top / "site")
+    where.communities.mkdir()
+    told = []
+    by_hand = '\n[[sources]]\nname = "by-hand"\nkind = "mbox"\nsince = 2015-01-01\nwhy = "Invented."\n'
+    with serve(top / "none") as server:
+        (where.communities / "birds.toml").write_text(
+            HEAD
+            + "".join(block(one, server.base_url, name) for name, one in LISTS.items())
+            + boxes(top / "boxes")
+            + by_hand
+        )
+        (birds,) = load_catalogue(where.communities)
+        for lists, wrong in ((LISTS, faults()), (later_lists(), {LISTS["turned"].url: ["login"]})):
+            server.archives = Archives(list(lists.values()), wrong, ROBOTS, known=FAULTS | IMPOSSIBLE)
+            server.requests.clear()
+            sleep(1)  # visits are noted to the second
+            started = datetime.now(UTC).replace(microsecond=0)
+            crawl(where, ("pipermail", "hyperkitty", "ponymail", "mbox"))
+            told.append((collected(where, birds.sources, started), list(server.requests)))
+        assert server.complaints == []
+    return where, told
+
+
+def verdicts(nights, night, name):
+    """Return the verdict on each unit of a source, of the visits that one night made."""
+    visits = [v for v in nights[1][night][0].visits if v.source == name]
+    return {v.unit: str(v.verdict) for v in visits}
+
+
+def visit_to(nights, night, name, month):
+    unit_ = month if isinstance(month, str) else unit(month)
+    (visit,) = [v for v in nights[1][night][0].visits if (v.source, v.unit) == (name, unit_)]
+    return visit
+
+
+def held(nights, name):
+    """Return how many rows are held of each unit of a source."""
+    known = stored_visits(nights[0].observations)
+    return {unit: visit.observations for (_, source, unit), visit in known.items() if source == name}
+
+
+def asked(nights, night, one):
+    """Return the paths that were asked of a list, its own part of them, sorted."""
+    place = one.url.replace("/list/", "/api/list/")
+    mine = f"list={one.address.partition('@')[0]}&"
+    paths = [r.path for r in nights[1][night][1]]
+    if one.kind == "ponymail":
+        return sorted(p for p in paths if mine in p)
+    return sorted(p for p in paths if p.startswith((one.url, place)))
+
+
+@pytest.mark.parametrize("night", [0, 1])
+def test_no_list_is_passed_over_in_silence(nights, night):
+    collected, _ = nights[1][night]
+    assert collected.silent == ()
+    assert {v.source for v in collected.visits if v.unit == "index"} == set(LISTS)
+    assert {v.source for v in collected.visits if v.kind == "mbox"} == set(BOXES)
+    for visit in collected.visits:
+        assert bool(visit.reason) == (visit.verdict not in ("ok", "unchanged", "empty")), visit
+        assert visit.verdict != EMPTY or visit.note or visit.unit == "index"
+
+
+def test_healthy_lists_land_whole_with_what_the_archive_says_of_them(nights):
+    _, ((first, _), _) = nights
+    for name in ("users", "users-cn", "turned", "emptied", "encoded"):
+        months = LISTS[name].months if name in LISTS else {}
+        for month, count in months.items():
+            visit = visit_to(nights, 0, name, month)
+            assert (str(visit.verdict), visit.observations, visit.note) == (
+                (OK, count, "") if count else (EMPTY, 0, "the archive says 0 messages")
+            ), (name, month)
+    dev = verdicts(nights, 0, "dev")
+    assert dev == {"index": OK, unit(C): EMPTY} | {unit(month): OK for month in USUAL}
+    talk = verdicts(nights, 0, "talk")
+    assert {u: v for u, v in talk.items() if v == OK} == {"index": OK} | {unit(month): OK for month in USUAL}
+    assert set(talk.values()) == {OK, EMPTY}
+    (empty,) = {v.note for v in first.visits if v.source == "talk" and v.verdict == EMPTY}
+    assert empty == "the file of the month is whole and empty, 20 bytes"
+
+
+def totals(where, name):
+    rows = pq.read_table(where.observations / "birds" / name / "index.parquet").to_pylist()
+    return {row["month"]: row["messages"] for row in rows}
+
+
+def test_the_index_lands_what_the_archive_says_it_holds(nights):
+    where = nights[0]
+    assert totals(where, "dev") == USUAL | {C: 0, RUNNING: 14}, "a settled month is not asked again, so its total stays"
+    assert totals(where, "users") == later_lists()["users"].months
+    assert totals(where, "users-cn") == USUAL
+    assert totals(where, "miscounted") == {A: 95, B: None, C: 5}
+    talk = totals(where, "talk")
+    assert talk.pop(None) == 69
+    assert set(talk.values()) == {None}
+    assert (min(talk), max(talk)) == (min(A, B), RUNNING)
+
+
+@pytest.mark.parametrize("fault", INDEX_FAULTS)
+def test_r01_an_index_that_cannot_be_had_has_its_verdict_and_no_month_is_asked(nights, fault):
+    verdict, reason = INDEX_FAULTS[fault]
+    assert verdicts(nights, 0, f"index-{fault}") == {"index": verdict}
+    assert reason in visit_to(nights, 0, f"index-{fault}", "index").reason
+    assert set(verdicts(nights, 1, f"index-{fault}").values()) == {OK}
+    assert held(nights, f"index-{fault}") == {"index": 1, unit(A): 4}
+
+
+@pytest.mark.parametrize(("month", "fault"), FAULTY.items(), ids=FAULTY.values())
+def test_r01_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_one(nights, month, fault):
+    verdict, reason = MONTH_FAULTS[fault]
+    visit = visit_to(nights, 0, "faulty", month)
+    assert (str(visit.verdict), visit.observations) == (verdict, 5 if verdict == OK else None)
+    assert reason in visit.reason
+    assert held(nights, "faulty")[unit(month)] == 5, "the second night brings it"
+    assert len(reason) < 100
+
+
+def test_every_fault_of_the_rehearsal_is_tried():
+    tried = {fault for names in faults().values() for fault in names if fault}
+    assert tried == set(FAULTS | IMPOSSIBLE)
+
+
+def test_a_busy_archive_is_asked_again_in_the_same_night(nights):
+    assert verdicts(nights, 0, "recovering") == {"index": OK, unit(A): OK}
+    path = text_file(LISTS["recovering"], A)
+    assert [r.status for r in nights[1][0][1] if r.path == path] == [503, 500, 200]
+    assert [r.status for r in nights[1][0][1] if r.path == LISTS["index-throttle"].url] == [429], "a day is too long"
+
+
+def test_what_robots_may_not_see_is_not_asked_for(nights):
+    assert verdicts(nights, 0, "private") == {"index": REFUSED}
+    assert "robots.txt of the host forbids it" in visit_to(nights, 0, "private", "index").reason
+    assert asked(nights, 0, LISTS["private"]) == []
+
+
+def test_a_total_that_is_not_what_was_read_is_noted_and_the_month_lands(nights):
+    notes = {month: visit_to(nights, 0, "miscounted", month).note for month in (A, B, C)}
+    assert notes == {A: "the archive says 95 messages, 5 were read", B: "", C: ""}
+    assert held(nights, "miscounted") == {"index": 3} | {unit(month): 5 for month in (A, B, C)}
+    half = visit_to(nights, 0, "pony-faulty", C)
+    assert (half.verdict, half.note) == (OK, f"the archive says 12 messages, {half.observations} were read")
+    assert 3 < half.observations < 9
+
+
+def test_r01_an_archive_without_months_is_empty_only_where_it_is_one(nights):
+    assert verdicts(nights, 0, "none") == verdicts(nights, 0, "pony-none") == {"index": EMPTY}
+    assert verdicts(nights, 0, "pony-lost") == {"index": GONE}
+    assert visit_to(nights, 0, "pony-lost", "index").reason == "the archive has no list of this address"
+    assert verdicts(nights, 0, "pony-braces") == verdicts(nights, 0, "pony-login") == {"index": FAILED}
+    assert held(nights, "none") == {}
+    silent = visit_to(nights, 0, "silent", A)
+    no_evidence = "nothing came (0 bytes), which is no evidence that nothing is there"
+    assert (silent.verdict, silent.reason) == (FAILED, no_evidence)
+
+
+def test_half_months_are_asked_for_after_a_stream_that_ended_early_and_land_only_together(nights):
+    one = LISTS["halves"]
+    visit = visit_to(nights, 0, "halves", A)
+    assert (visit.verdict, visit.observations) == (OK, 40)
+    middle, end = A.replace(day=16), archives._later(A)
+    paths = [export(one, A, middle), export(one, A, end), export(one, middle, end)]
+    assert sorted(p for p in asked(nights, 0, one) if f"start={A:%Y-%m}" in p) == sorted(paths)
+    broken = visit_to(nights, 0, "broken", A)
+    assert (broken.verdict, broken.reason) == (FAILED, "the gzip stream ends early")
+    assert visit_to(nights, 1, "broken", A).observations == 40
+    assert visit_to(nights, 0, "closed", RUNNING).reason == "the server answered 400: Archive download disabled."
+    assert verdicts(nights, 0, "talk-login") == {"index": FAILED}
+
+
+def test_r25_the_second_night_asks_only_for_what_may_have_changed(nights):
+    dev, plain, packed = LISTS["dev"], text_file(LISTS["dev"], RUNNING), text_file(LISTS["dev"], PREVIOUS)
+    assert asked(nights, 1, dev) == sorted([dev.url, plain, page_by_date(dev, RUNNING), packed])
+    assert verdicts(nights, 1, "dev") == {"index": OK, unit(RUNNING): OK, unit(PREVIOUS): UNCHANGED}
+    statuses = Counter((r.path, r.status) for r in nights[1][1][1])
+    assert statuses[packed, 304] == statuses[dev.url, 304] == 1
+    talk = LISTS["talk"]
+    exports = [export(talk, month, archives._later(month)) for month in (RUNNING, PREVIOUS)]
+    index = "/lists.example.org/archives/api/list/talk@lists.example.org/emails/?format=json&limit=1"
+    assert asked(nights, 1, talk) == sorted([index, *exports])
+    assert verdicts(nights, 1, "talk") == {"index": OK, unit(RUNNING): OK, unit(PREVIOUS): UNCHANGED}
+    users = LISTS["users"]
+    changed = [mbox_lua(users, month) for month in (PREVIOUS, A, C)]
+    assert asked(nights, 1, users) == sorted([stats_lua(users), *changed])
+    assert visit_to(nights, 1, "users", A).note == "the month was settled and has grown from 40 to 41"
+    assert visit_to(nights, 1, "users", PREVIOUS).note == "", "it was not settled"
+    assert visit_to(nights, 1, "users", RUNNING).note == "the archive's total is what it was"
+    cn = LISTS["users-cn"]
+    assert asked(nights, 1, cn) == [stats_lua(cn)]
+    assert verdicts(nights, 1, "users-cn") == dict.fromkeys(("index", unit(RUNNING), unit(PREVIOUS)), UNCHANGED)
+
+
+def test_r25_a_settled_month_is_asked_for_again_on_its_night(nights):
+    turning = LISTS["turning"]
+    assert asked(nights, 1, turning) == sorted([turning.url, text_file(turning, TURNING)])
+    assert verdicts(nights, 1, "turning") == {"index": UNCHANGED, unit(TURNING): UNCHANGED}
+
+
+def test_r14_what_was_had_stays_where_less_comes_later(nights):
+    assert held(nights, "shrinking")[unit(PREVIOUS)] == 60
+    assert visit_to(nights, 1, "shrinking", PREVIOUS).reason == "shrank from 60 to 30: the earlier harvest is kept"
+    emptied = visit_to(nights, 1, "emptied", RUNNING)
+    assert (emptied.verdict, emptied.reason[:35]) == (PARTIAL, "nothing is there any more (20 bytes")
+    unlisted = visit_to(nights, 1, "unlisted", "index")
+    assert (unlisted.verdict, unlisted.reason) == (PARTIAL, "it lists no month any more: what it listed before is kept")
+    assert verdicts(nights, 1, "turned") == {"index": FAILED}
+    assert held(nights, "emptied")[unit(RUNNING)] == 9
+    assert held(nights, "unlisted") == {"index": 2, unit(A): 5, unit(B): 5}
+    assert held(nights, "turned") == {"index": 2, unit(A): 5, unit(RUNNING): 5}
+    assert visit_to(nights, 1, "users", C).verdict == PARTIAL
+
+
+def rows(nights, name, month):
+    return pq.read_table(nights[0].observations / "birds" / name / f"{unit(month)}.parquet").to_pylist()
+
+
+def test_the_same_mail_gives_the_same_rows_in_two_archives(nights):
+    one = LISTS["users"]
+    there = archives.messages(later_lists()["users"], A)
+    ids = [KEYED.key("message id", m.message_id.strip("<>").encode()) for m in there]
+    found = rows(nights, "users", A)
+    assert [row["message_id_key"] for row in found] == ids
+    assert {row["date_quality"] for row in found} == {"date"}
+    assert {row["archive_month"] for row in found} == {A}
+    packed = archives._pipermail(replace(one, kind="pipermail", months={A: 41}), text_name(A), {})
+    archive = mbox.Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), A, True)
+    batches = list(mbox.messages(Stream(io.BytesIO(packed.body)).read, archive, KEYED))
+    (table,) = [pa.Table.from_batches(batches)]
+    assert table["message_id_key"].to_pylist() == ids
+    assert table["sender_name_key"].to_pylist() == [row["sender_name_key"] for row in found]
+    assert table["sender_address_key"].to_pylist() == [row["sender_address_key"] for row in found]
+    assert table["in_reply_to_key"].to_pylist() == [row["in_reply_to_key"] for row in found]
+
+
+def text_name(month):
+    return f"{month.year}-{archives.MONTHS[month.month - 1]}.txt.gz"
+
+
+def test_pages_are_kept_as_they_were_served_and_found_by_their_visit(nights):
+    where = nights[0]
+    there = stored_visits(where.observations).items()
+    known = {key: visit for key, visit in there if visit.observations and visit.kind != "mbox"}
+    for (_, source, unit_), visit in known.items():
+        page = kept_page(where.data, visit)
+        assert page is not None, (source, unit_)
+        if page.suffix == ".gz" and LISTS[source].kind == "pipermail":
+            assert page.read_bytes()[:2] == b"\x1f\x8b"
+            assert streams.sha256(page.read_bytes()).hexdigest() == visit.checksum
+    assert {v.key_id for (_, _, u), v in known.items() if u == "index"} == {None}
+    assert {v.key_id for (_, _, u), v in known.items() if u != "index"} == {KEYED.key_id}
+
+
+@pytest.fixture(scope="module")
+def reread(nights):
+    """The two nights, then the commands that read kept pages again and a mailbox: folder, what was before, output."""
+    where = nights[0]
+    before = stored_visits(where.observations), len(list(read_visits(where.visits)))
+    boxes = where.data.parent / "boxes"
+    told = [
+        stackrank(where, "collect", "--reread", "birds/dev", "birds/plain"),
+        stackrank(where, "collect", "--mbox", str(boxes / "packed"), "--source", "birds/by-hand"),
+        stackrank(where, "collect", "--mbox", str(boxes / "cut"), "--source", "birds/by-hand"),
+    ]
+    return where, *before, told
+
+
+def stackrank(where, *arguments):
+    """Run a command of the real command line on the folder of the nights."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "flows.cli", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False,
+        env=os.environ | {"STACKRANK_DATA": str(where.data), "STACKRANK_COMMUNITIES": str(where.communities),
+                          "STACKRANK_KEY": KEY},
+    )  # fmt: skip
+    assert "Traceback" not in finished.stderr, finished.stderr
+    return finished
+
+
+@pytest.mark.long
+def test_r25_kept_pages_are_read_again_without_asking_anybody(reread):
+    where, before, seen, (told, *_) = reread
+    key = ("birds", "dev", unit(A))
+    after = stored_visits(where.observations)[key]
+    assert (after.observations, after.seen_at, after.checksum) == (40, before[key].seen_at, before[key].checksum)
+    assert after.note == f"read again on {TODAY} from the page of then"
+    months = [k for k in before if k[1] == "dev" and k[2] != "index"]
+    assert (told.returncode, told.stdout) == (0, f"{len(months)} units had, 0 failed\n")
+    assert len(list(read_visits(where.visits))) == seen + len(months) + 2, "and two mailboxes"
+
+
+# ---- mailboxes on this machine ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_every_form_of_mailbox_is_read_whole(nights, name):
+    verdict, count, told = BOXES[name]
+    visit = visit_to(nights, 0, name, name)
+    assert (str(visit.verdict), visit.observations) == (verdict, count)
+    assert told in (visit.note if verdict == OK else visit.reason)
+    assert bool(told) == bool(visit.note + visit.reason)
+    assert str(nights[0].communities.parent) not in visit.url + visit.reason + visit.note
+    again = visit_to(nights, 1, name, name)
+    assert (str(again.verdict), again.observations) == (UNCHANGED if verdict == OK else verdict, count)
+
+
+def test_mail_of_one_box_is_the_same_in_every_form(nights):
+    def ids(name):
+        table = pq.read_table(nights[0].observations / "birds" / name / f"{name}.parquet")
+        return [key for key in table["message_id_key"].to_pylist() if key]
+
+    letters = [KEYED.key("message id", f"box.{number}@example.org".encode()) for number in range(3)]
+    for name in ("plain", "packed", "xz", "zst", "mh"):
+        assert ids(name) == letters, name
+    assert sorted(ids("maildir")) == sorted(letters)
+    found = pq.read_table(nights[0].observations / "birds/folder/folder.parquet").to_pylist()
+    assert Counter(row["archive_month"] for row in found) == {None: 6, date(2018, 6, 1): 5}
+    assert {row["sent_at"].date() for row in found if row["archive_month"] is None} == {date(2024, 5, 3)}
+
+
+def test_a_message_in_a_file_of_its_own_says_nothing_of_when_it_came(nights):
+    for name in ("maildir", "mh"):
+        table = pq.read_table(nights[0].observations / "birds" / name / f"{name}.parquet")
+        assert set(table["arrived_at"].to_pylist()) == {None}
+
+
+@pytest.mark.long
+def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogue(reread):
+    assert held(reread, "by-hand") == {"packed": 3}
+    visit = stored_visits(reread[0].observations)["birds", "by-hand", "packed"]
+    assert visit.url == "file://localhost/packed"
+    _, good, cut = reread[3]
+    assert (good.returncode, good.stdout) == (0, "1 units had, 0 failed\n")
+    assert (cut.returncode, cut.stdout) == (4, "0 units had, 1 failed\n")
+    assert "birds/by-hand: cut: failed: the reading stopped: the gzip stream ends early" in cut.stderr
+
+
+WRONG = {
+    ("collect", "--mbox", "x"): "a mailbox and its source are needed",
+    ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it",
+    ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
+    ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
+    ("collect", "--mbox", ".", "--source", "birds/none"): "birds/none is no source of kind mbox",
+    ("collect", "--mbox", ".", "--reread"): "--mbox goes with --source only",
+    ("collect", "birds/dev", "--mbox", ".", "--source", "birds/by-hand"): "--mbox goes with --source only",
+    ("collect", "--reread", "--unit", "2013-10"): "--mbox goes with --source only",
+    ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it: stackrank collect --mbox",
+    ("prune", "--days", "0"): "0 is not from 1 to 36500",
+}
+
+
+@pytest.mark.parametrize(("command", "complaint"), WRONG.items(), ids=map(" ".join, WRONG))
+def test_what_cannot_be_read_here_is_wrong_usage(spider, capsys, command, complaint):
+    assert main(command) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_pages_are_pruned_by_command(spider, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path))
+    (source,) = spider.sources
+    visits = [visit_of(source, "x", 1, checksum=c * 64) for c in "ab"]
+    for visit, days in zip(visits, (89, 91), strict=True):
+        then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+        os.utime(keep_page(tmp_path, visit, b"mail"), (then, then))
+    assert main(["prune"]) == 0
+    assert capsys.readouterr().out == "1 kept pages deleted\n"
+    assert [bool(kept_page(tmp_path, visit)) for visit in visits] == [True, False]
+    assert main(["prune", "--days", "88"]) == 0
+    assert kept_page(tmp_path, visits[0]) is None
+
+
+def test_r01_a_page_without_a_single_message_is_no_harvest(spider):
+    archive = spider.archive(spider.sources[0], unit(A), datetime.now(UTC))
+    batches = list(mbox.messages(io.BytesIO(b"Error: no such list\n").read, archive, KEYED))
+    with pytest.raises(ValueError, match="nothing of it could be read as a message, 1 parts"):
+        list(counted(batches, None, []))
+    assert list(counted([], 0, [])) == []
+
+
+# ---- streams ---------------------------------------------------------------------------------------------------
+
+
+def zstd(content):
+    packed = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(packed, "zstd") as file:
+        file.write(content)
+    return packed.getvalue().to_pybytes()
+
+
+PACKERS = {"plain": bytes, "gzip": gzip.compress, "xz": lzma.compress, "zstd": zstd,
+           "twice": lambda content: gzip.compress(gzip.compress(content)),
+           "in two": lambda content: gzip.compress(content[:7]) + gzip.compress(content[7:])}  # fmt: skip
+
+
+class Chunks(io.BytesIO):
+    """A file that gives at most `most` bytes at once."""
+
+    most = 3
+
+    def read(self, size=-1, /):
+        return super().read(self.most if size < 0 else min(size, self.most))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300).map(b"From ".__add__), st.sampled_from(sorted(PACKERS)), st.integers(1, 40))
+def test_a_stream_is_what_was_packed_whatever_the_chunks(content, packer, most):
+    raw = Chunks(PACKERS[packer](content))
+    raw.most = most
+    assert b"".join(pieces(Stream(raw).read)) == content
+    looked = inspect_stream(Stream(io.BytesIO(PACKERS[packer](content))).read)
+    assert looked == (content[:4096], streams.sha256(content).hexdigest())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(min_size=50, max_size=300), st.sampled_from(["gzip", "xz", "zstd", "twice"]), st.data())
+def test_a_packed_stream_without_its_end_is_never_taken_for_a_whole_one(content, packer, data):
+    packed = PACKERS[packer](content)
+    cut = data.draw(st.integers(8, len(packed) - 1))
+    with pytest.raises(DamagedError, match="ends early") as damage:
+        inspect_stream(Stream(io.BytesIO(packed[:cut])).read)
+    assert damage.value.early
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda packed: packed + b"junk", "the gzip stream is followed by something else"),
+        (lambda packed: packed[:-8] + b"0000" + packed[-4:], "the gzip stream is damaged: CRC"),
+        (lambda packed: packed[:-4] + b"0000", "the gzip stream is damaged: Incorrect length"),
+        (lambda packed: packed[:10] + b"\xff" * 9 + packed[19:], "the gzip stream is damaged: Error -3"),
+    ],
+)
+def test_a_damaged_stream_says_what_is_wrong_with_it(spoil, reason):
+    packed = gzip.compress(bytes(range(256)) * 9)
+    with pytest.raises(DamagedError) as damage:
+        inspect_stream(Stream(io.BytesIO(spoil(packed))).read)
+    assert str(damage.value).startswith(reason)
+    assert not damage.value.early
+
+
+def test_a_bomb_takes_little_memory_and_large_mail_passes():
+    mail = gzip.compress((b"From: jane@example.org\n" + os.urandom(4000)) * 12_000)
+    tracemalloc.start()
+    assert inspect_stream(Stream(io.BytesIO(mail)).read).start.startswith(b"From: jane@example.org")
+    with pytest.raises(DamagedError, match="more than mail does"):
+        inspect_stream(Stream(io.BytesIO(archives._bomb())).read)
+    with pytest.raises(DamagedError, match="swells to over 4 MB"):
+        inspect_stream(Stream(io.BytesIO(mail), largest=3 << 20).read)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (b"From jane at example.org  Tue Oct  1 12:34:56 2013\nFrom: x", None),
+        (b"Received: by x\nFrom: y\n", None),
+        (b"junk before it\nFrom jane@example.org Tue Oct", None),
+        (b"", None),
+        (b"<html>", "a web page came instead of mail: a login, an error, or a wall against robots"),
+        (b'{"error": "no"}', "JSON came instead of mail"),
+        (b"[]", "JSON came instead of mail"),
+        (b"Not found\n", "what came does not begin like mail"),
+    ],
+)
+def test_what_may_be_mail_by_its_beginning(start, reason):
+    assert no_mail(start) == reason
+
+
+# ---- the reading halves ----------------------------------------------------------------------------------------
+
+TABLE = "https://lists.example.org/pipermail/dev/"
+VOLUMES = {
+    "2013-October.txt.gz": ("2013-10", date(2013, 10, 1)),
+    "2013-October.txt": ("2013-10", date(2013, 10, 1)),
+    "2013.txt": ("2013", None),
+    "2013q4.txt.gz": ("2013q4", None),
+    "Week-of-Mon-20131007.txt.gz": ("Week-of-Mon-20131007", None),
+    "2013-Octobre.txt": ("2013-Octobre", None),
+}
+NO_VOLUMES = [
+    "../2013-October.txt", "https://elsewhere.example.org/pipermail/dev/2013-October.txt", "/robots.txt", "x/y.txt",
+    "2013-October/date.html", "dev.mbox/dev.mbox", "..txt", "a%2Fb.txt", "2013-October.txt.gz?x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("link", VOLUMES)
+@pytest.mark.parametrize("form", ['<A href="{}">', "<a class=x HREF='{}' >", "<a href={}>"])
+def test_a_table_names_its_volumes(link, form):
+    page = f"<html><title>The Dev Archives</title>{form.format(link)}[ Text ]</a></html>".encode()
+    (found,) = pipermail.volumes(page, TABLE)
+    assert found == (TABLE + link, *VOLUMES[link])
+
+
+@pytest.mark.parametrize("link", NO_VOLUMES)
+def test_what_lies_elsewhere_is_no_volume(link):
+    page = f'<html><title>The Dev Archives</title><a href="{link}">x</a></html>'.encode()
+    assert pipermail.volumes(page, TABLE) == []
+
+
+@pytest.mark.parametrize(
+    "page", [b"", b"2013-October.txt", b"<html>Sign in</html>", b"{}", b'<html><a href="/login.txt">in</a>']
+)
+def test_a_page_without_a_volume_or_a_mark_of_mailman_is_no_table(page):
+    with pytest.raises(NoPageError):
+        pipermail.volumes(page, TABLE)
+
+
+def test_totals_are_read_in_every_language_of_mailman():
+    assert pipermail.total(b"<b>Ending:</b> <i>x</i><br>\n <b>Messages:</b> 1234<p>") == 1234
+    assert pipermail.total(b"<b>Nachrichten :</b> 7<P>") == 7
+    assert pipermail.total(b"<b>Messages:</b> many<p>") is None
+    for digits in (11, 30, 5000):
+        with pytest.raises(NoPageError, match="more than 1,000,000,000 messages, which cannot be"):
+            pipermail.total(b"<b>Messages:</b> " + b"9" * digits + b"<p>")
+
+
+@pytest.mark.parametrize("months", [{"2012-04": 2, "2013-1": 0}, [{"2012-04": 2}, {"2013-1": 0}]])
+def test_the_history_of_a_list_comes_in_two_shapes(months):
+    assert ponymail.totals({"active_months": months}) == ({date(2012, 4, 1): 2, date(2013, 1, 1): 0}, [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"active_months": 7}, {"active_months": None}],
+)
+def test_another_history_is_refused(answer):
+    with pytest.raises(NoPageError):
+        ponymail.totals(answer)
+
+
+NO_MONTHS = ("2012", "2012-13", "2012-00", "0000-01", "1969-12", f"{TODAY.year + 2}-01", "9999-12", "\u0662012-04", "")
+
+
+@pytest.mark.parametrize("name", NO_MONTHS)
+def test_a_month_that_cannot_be_is_named_and_its_neighbours_are_read(name):
+    found, impossible = ponymail.totals({"active_months": {name: 1, "2012-04": 2}})
+    assert (found, impossible) == ({date(2012, 4, 1): 2}, [repr(name)])
+    assert first_day(name) is None
+
+
+@pytest.mark.parametrize("stated", [-1, "many", True, None, 10**9 + 1, 10**30])
+def test_a_total_that_cannot_be_is_none(stated):
+    total, wrong = ponymail.messages(stated)
+    assert total is None
+    assert wrong
+    assert ponymail.messages(7) == (7, "")
+
+
+@pytest.mark.parametrize("year", [0, 1969, TODAY.year + 2, 9999])
+def test_a_volume_of_an_impossible_year_is_of_no_month(year):
+    page = f'<title>Archives</title><a href="{year:04}-January.txt.gz">x</a><a href="2013-May.txt">x</a>'.encode()
+    impossible, good = pipermail.volumes(page, TABLE)
+    assert (impossible.unit, impossible.month, impossible.is_impossible) == (f"{year:04}-January", None, True)
+    assert (good.month, good.is_impossible) == (date(2013, 5, 1), False)
+
+
+def test_what_breaks_a_reader_is_the_failed_visit_of_its_unit_in_our_words(spider):
+    async def broken():
+        raise OverflowError("Jane Invented wrote this")
+
+    visit = run(spider.attempt(spider.sources[0], "2013-05", "https://lists.example.org/x", broken()))
+    assert (visit.unit, visit.verdict) == ("2013-05", FAILED)
+    assert re.fullmatch(r"our reading stopped at line \d+ of test_archives.py: OverflowError", visit.reason)
+
+
+def test_a_source_on_which_the_reading_stops_leaves_the_next_one_of_its_host(spider, monkeypatch):
+    (source,) = spider.sources
+
+    async def walk(one):
+        if one.name == "bad":
+            raise IndexError("Jane Invented wrote this")
+        yield spider.visit(one, "index", one.urls[0], Verdict.OK)
+
+    async def visits():
+        return [visit async for visit in spider.on_host(None, [replace(source, name="bad"), source])]
+
+    monkeypatch.setattr(spider, "walk", walk)
+    bad, good = run(visits())
+    assert (bad.source, bad.unit, bad.verdict, good.source, good.verdict) == ("bad", "index", FAILED, "dev", OK)
+    assert "IndexError" in bad.reason
+    assert "Jane" not in bad.reason
+
+
+BORDERS = (b"=" * 15, b"0123456789012345678", b"==", b"\n", b"x", b"=" * 15 + b"1" * 19 + b"==")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(BORDERS), max_size=12), st.integers(1, 50))
+def test_borders_are_made_equal_whatever_the_chunks(parts, most):
+    content = b"".join(parts)
+    raw = Chunks(content)
+    raw.most = most
+    found = b"".join(hyperkitty.steady(raw.read))
+    assert found == hyperkitty.BOUNDARY.sub(hyperkitty.STEADY, content)
+    assert content.count(b"\n") == found.count(b"\n")
+
+
+def test_the_months_of_a_list_begin_with_it_and_end_a_month_after_it():
+    months = list(hyperkitty.months(date(2018, 11, 19), date(2019, 1, 31), TODAY))
+    assert [unit(m) for m in months] == ["2018-11", "2018-12", "2019-01", "2019-02", "2019-03"][: len(months)]
+    assert unit(months[-1]) in ("2019-02", "2019-03")
+    assert list(hyperkitty.months(RUNNING, None, TODAY)) == [RUNNING]
+    assert list(hyperkitty.months(TODAY + timedelta(days=40), None, TODAY)) == []
+
+
+def test_a_month_is_settled_when_two_others_have_begun():
+    day = date(2026, 3, 1)
+    assert [settled(date(2026, m, 1), day) for m in (4, 3, 2, 1)] == [False, False, False, True]
+    assert [first_day(u) for u in ("2026-03", "index", "2013q4")] == [date(2026, 3, 1), None, None]
+
+
+@pytest.mark.parametrize("period", [7, 180, 360])
+def test_every_settled_month_has_its_night_in_each_period(period):
+    for month in (None, date(2013, 10, 1), date(2013, 11, 1)):
+        one = Listed("", month, "", None, True)
+        assert sum(turns(one, TODAY + timedelta(days=n), period) for n in range(period)) == 1
+
+
+# ---- which months are due --------------------------------------------------------------------------------------
+
+NIGHT = date(2026, 3, 20)
+DUE = {
+    "never had": (None, None, None, True, True),
+    "settled": (None, None, 5, True, False),
+    "not settled": (None, None, 5, False, True),
+    "another total than before": (6, 5, 5, True, True),
+    "the same total": (5, 5, 5, True, False),
+    "the same total, not settled": (5, 5, 5, False, False),
+    "a total that we do not reach": (6, 6, 5, True, False),
+    "a total that we do not reach, not settled": (6, 6, 5, False, True),
+    "no total before": (5, None, 5, True, True),
+}
+
+
+@pytest.fixture
+def spider(nights, monkeypatch):
+    where = nights[0]
+    monkeypatch.setenv("STACKRANK_DATA", str(where.data))
+    monkeypatch.setenv("STACKRANK_COMMUNITIES", str(where.communities))
+    monkeypatch.setenv("STACKRANK_KEY", KEY)
+    spider = pipermail.PipermailSpider(sources="birds/dev")
+    spider.today = NIGHT
+    yield spider
+    for lock in spider._locks:
+        lock.close()
+
+
+@pytest.mark.parametrize(("total", "before", "had", "over", "expected"), DUE.values(), ids=DUE)
+def test_which_months_are_asked_for_tonight(spider, total, before, had, over, expected):
+    (source,) = spider.sources
+    month = next(m for m in QUIET if not any(turns(Listed("", m, "", None, True), NIGHT, p) for p in (7, 180, 360)))
+    one = Listed("other", month, "https://lists.example.org/x", total, over)
+    known = had and visit_of(source, "other", had)
+    assert spider.due(source, one, known, before) is expected
+
+
+def test_which_times_are_believed_of_a_month_and_of_what_is_no_month(spider):
+    (source,) = spider.sources
+    seen = datetime(2026, 3, 20, 3, tzinfo=UTC)
+    own = frozenset({"dev@lists.example.org"})
+    first, last = datetime(2013, 8, 31, tzinfo=UTC), datetime(2013, 12, 2, tzinfo=UTC)
+    assert spider.archive(source, "2013-10", seen) == mbox.Archive(first, last, date(2013, 10, 1), True, own)
+    since = datetime(source.since.year, source.since.month, 1, tzinfo=UTC)
+    end = datetime(2026, 3, 21, 3, tzinfo=UTC)
+    assert spider.archive(source, "2013q4", seen) == mbox.Archive(since, end, None, True, own)
+
+
+def visit_of(source, unit_, observations, **facts):
+    return Visit(source.community, source.name, source.kind, unit_, "https://x", datetime.now(UTC), Verdict.OK,
+                 observations=observations, **facts)  # fmt: skip
+
+
+def test_a_list_that_has_ended_or_states_totals_turns_more_slowly(spider):
+    (source,) = spider.sources
+    month = next(m for m in map(back, range(3, 400)) if turns(Listed("", m, "", None, True), NIGHT, 180)
+                 and not turns(Listed("", m, "", None, True), NIGHT, 360))  # fmt: skip
+    one, known = Listed("other", month, "https://x", None, True), visit_of(source, "other", 5)
+    assert spider.due(source, one, known, None)
+    assert not spider.due(replace(source, until=date(2018, 12, 3)), one, known, None)
+    assert not spider.due(source, one._replace(total=5), known, 5)
+
+
+def test_the_archive_of_an_ended_list_is_asked_one_night_in_seven_once_all_is_had(spider):
+    (living,) = spider.sources
+    ended = replace(living, until=date(2018, 12, 3))
+    nights = [setattr(spider, "today", NIGHT + timedelta(days=n)) or spider._asleep(ended) for n in range(7)]
+    assert [bool(visit) for visit in nights].count(False) == 1
+    asleep = next(filter(None, nights))
+    assert (asleep.verdict, asleep.unit, asleep.observations) == (UNCHANGED, "index", 5)
+    assert "not asked tonight" in asleep.note
+    assert not any(setattr(spider, "today", NIGHT + timedelta(days=n)) or spider._asleep(living) for n in range(7))
+    del spider.held["birds", "dev", unit(A)]
+    assert not any(setattr(spider, "today", NIGHT + timedelta(days=n)) or spider._asleep(ended) for n in range(7))
+
+
+def answers(*statuses):
+    """Answer one question after the other with these statuses; 0: no answer at all."""
+    waiting = list(statuses)
+
+    async def download(url, largest, held, body):
+        status = waiting.pop(0)
+        if not status:
+            raise NoPageError(Verdict.FAILED, "no whole answer came in time")
+        return HtmlResponse(url, status=status, body=b"")
+
+    return download
+
+
+def test_a_host_in_trouble_gets_pauses_and_after_three_failures_its_rest(spider, monkeypatch):
+    pauses, url = [], "https://lists.example.org/pipermail/dev/"
+
+    async def pause(seconds):
+        pauses.append(seconds)
+
+    monkeypatch.setattr("spiders.core.pages.asyncio.sleep", pause)
+    spider.settings = Settings({"UNLIMITED_HOSTS": ["127.0.0.1"], "UNITS_PER_HOST": 9})
+
+    def ask(*statuses):
+        monkeypatch.setattr(spider, "_download", answers(*statuses))
+        return run(spider.ask(url, 99))
+
+    assert ask(500, 503, 200).status == 200
+    assert pauses == [5, 25]
+    for _ in range(2):
+        with pytest.raises(NoPageError, match="the server answered 500"):
+            ask(500, 500, 500)
+    assert ask(200).status == 200, "one good answer and the count begins anew"
+    for statuses in ((0,), (0,), (404,), (500, 500, 500)):
+        spider.check_rest(url)
+        with pytest.raises(NoPageError):
+            ask(*statuses)
+    with pytest.raises(HostPausedError, match="3 questions in a row failed, the last one: the server answered 500"):
+        spider.check_rest(url)
+
+
+def test_r25_what_an_older_reader_has_read_is_read_again_from_its_page_or_stays(spider, monkeypatch):
+    (source,) = spider.sources
+    one = Listed(unit(A), A, text_file(LISTS["dev"], A), None, True)
+    monkeypatch.setattr(spider, "reader", "pipermail/2")
+    spider.today = TODAY
+    assert spider.readable(source, unit(A)) is None
+    assert spider.due(source, one, None, None)
+    again = spider._from_kept(source, one, None)
+    assert (again.visit.reader, sum(batch.num_rows for batch in again.batches)) == ("pipermail/2", 40)
+    monkeypatch.setattr(archive, "kept_page", lambda *_: None)
+    assert spider._from_kept(source, one, None) is None
+    assert not spider.due(source, one, None, None), "its page is gone, and the archive is not asked for years of mail"
+    assert spider.due(source, one._replace(settled=False), None, None)
+
+
+# ---- how much the hosts are asked ------------------------------------------------------------------------------
+
+MOST_A_NIGHT = {
+    "lists.openstack.org": 15,
+    "lists.apache.org": 20,
+    "lists.openinfra.org": 10,
+    "lists.opennebula.org": 10,
+}
+
+
+def questions(source, spider, night):
+    """Return how many questions a quiet night asks of a list all of whose months we hold."""
+    spider.today = night
+    if spider._asleep(source):
+        return 0
+    listed = [
+        Listed(unit(month), month, "", 5 if source.kind == "ponymail" else None, settled(month, night))
+        for month in hyperkitty.months(source.since, source.until, night)
+    ]
+    known = visit_of(source, "", 5)
+    return 1 + sum(spider.due(source, one, known, one.total) for one in listed)
+
+
+def test_a_quiet_night_asks_no_host_of_the_shipped_catalogue_for_more_than_it_bears(spider, monkeypatch):
+    shipped = [source for one in load_catalogue(CHECKOUT / "data/communities") for source in one.sources]
+    lists = [source for source in shipped if source.visited and source.kind in ARCHIVES]
+    for source in lists:
+        spider.held[source.community, source.name, "index"] = visit_of(source, "index", 5, reader=spider.reader)
+    monkeypatch.setattr(spider, "_held_rows", lambda source: [])
+    monkeypatch.setattr(spider, "_empty", lambda source: {})
+    nights = [NIGHT + timedelta(days=step) for step in range(0, 360, 40)]
+    found = Counter()
+    for source in lists:
+        found[urlsplit(source.urls[0]).hostname] += sum(questions(source, spider, night) for night in nights)
+    mean = {host: round(count / len(nights), 1) for host, count in found.items()}
+    assert mean.keys() == MOST_A_NIGHT.keys()
+    assert all(count <= MOST_A_NIGHT[host] for host, count in mean.items()), mean
+
+
+# ---- the lists of a rehearsal ----------------------------------------------------------------------------------
+
+
+def figure(metric, period, value, month=None, definition="mails"):
+    quality = "stated" if "about" in definition else "counted by others"
+    return Figure("birds", metric, definition, period, value, quality, "invented", month, "x.csv")
+
+
+def test_a_rehearsed_list_has_what_was_counted_and_something_where_nothing_was():
+    figures = [
+        figure("postings_week:birds-dev", "2013-09-30", 41), figure("postings_week:birds-dev", "2013-10-28", 50),
+        figure("postings_week:birds-dev", "2013-10-29", 70), figure("postings_week:other", "2013-10-07", 990),
+        figure("postings:birds-dev", "2013-11", 101, date(2013, 11, 1)),
+        figure("postings:birds-dev", "2013-12", 9990, date(2013, 12, 1), "mails, to date"),
+        figure("postings:birds-dev", "2013-11", 170, date(2013, 11, 1), "mails, about"),
+    ]  # fmt: skip
+    url = "https://lists.example.org/pipermail/birds-dev/"
+    dev = Source("birds", "dev", "pipermail", (url,), date(2013, 10, 5), "x", until=date(2014, 2, 9),
+                 audience="everyone", address="birds-dev@lists.example.org")  # fmt: skip
+    others = [replace(dev, enabled=False), replace(dev, kind="git"), replace(dev, kind="unreadable")]
+    (one,) = lists.rehearsed([dev, *others], figures, date(2014, 3, 20))
+    assert (one.url, one.kind, one.community) == ("/lists.example.org/pipermail/birds-dev/", "pipermail", "birds")
+    assert list(one.months) == [
+        date(2013, 10, 1),
+        date(2013, 11, 1),
+        date(2013, 12, 1),
+        date(2014, 1, 1),
+        date(2014, 2, 1),
+    ]
+    assert list(one.months.values())[:2] == [91, 171], "41 + 50, and 70 + 101: a week counts where its middle is"
+    assert all(210 <= count <= 390 for count in list(one.months.values())[2:])
+    assert lists.rehearsed([dev], figures, date(2014, 3, 20)) == [one], "the same every time"
+    (living,) = lists.rehearsed([replace(dev, until=None)], [], date(2013, 12, 1))
+    assert list(living.months) == [date(2013, 10, 1), date(2013, 11, 1)]
+
+
+def test_a_rehearsal_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_a_hole(tmp_path):
+    (tmp_path / "real").mkdir()
+    text = CHANNEL.replace("evidence =", 'continues = "birds/ants"\nevidence =').replace("birds/ants", "birds/before")
+    before = CHANNEL[CHANNEL.index('name = "forum"') - 12 :].partition("\n\n")[0].replace('"forum"', '"before"')
+    before = before.replace("2010-07-01", "2009-07-01").replace("why", 'continued_by = "birds/forum"\nwhy')
+    (tmp_path / "real/birds.toml").write_text(HEAD + text + before)
+    (birds,) = load_catalogue(tmp_path / "real")
+    assert birds.sources[3].continues == "birds/before"
+    catalogue.rehearse(tmp_path / "real", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+    (turned,) = load_catalogue(tmp_path / "turned")
+    assert {s.name: s.urls for s in turned.sources if s.visited} == {
+        "dev": ("http://127.0.0.1:9/lists.example.org/archives/list/dev@lists.example.org/",),
+        "users": ("http://127.0.0.1:9/lists.example.org/api/",),
+        "users-cn": ("http://127.0.0.1:9/lists.example.org/api/",),
+    }  # fmt: skip
+    assert [(s.name, s.enabled, s.continues) for s in turned.sources[3:]] == [
+        ("forum", True, None), ("old", False, None), ("before", True, None),
+    ]  # fmt: skip
+    catalogue.rehearse(tmp_path / "real", tmp_path / "frozen", "http://127.0.0.1:9", snapshot=True)
+    assert not any(s.enabled for s in load_catalogue(tmp_path / "frozen")[0].sources)
+
+
+# ---- kept pages ------------------------------------------------------------------------------------------------
+
+
+def test_pages_are_kept_by_their_checksum_and_pruned_by_their_age(tmp_path):
+    source = Source("birds", "dev", "pipermail", (TABLE,), date(2020, 1, 1), "Invented.")
+    page, packed = b"mail " * 999, gzip.compress(b"mail " * 999)
+    kept = [keep_page(tmp_path, visit_of(source, "2020-01", 1, checksum=c * 64), p) for c, p in
+            (("a", page), ("b", packed))]  # fmt: skip
+    assert [path.relative_to(tmp_path / "pages/birds/dev").as_posix() for path in kept] == [
+        f"aa/{'a' * 64}.zst", f"bb/{'b' * 64}.gz",
+    ]  # fmt: skip
+    assert [b"".join(pieces(Stream(path.open("rb")).read)) for path in kept] == [page, page]
+    assert kept[1].read_bytes() == packed
+    assert len(kept[0].read_bytes()) < 100
+    again = keep_page(tmp_path, visit_of(source, "2020-02", 1, checksum="a" * 64), b"other")
+    assert (again, again.stat().st_mtime_ns) == (kept[0], kept[0].stat().st_mtime_ns)
+    day = datetime.now(UTC)
+    os.utime(kept[0], (0, (day - timedelta(days=91)).timestamp()))
+    assert prune_pages(tmp_path, day - timedelta(days=90)) == 1
+    assert [path.exists() for path in kept] == [False, True]
+    assert kept_page(tmp_path, visit_of(source, "2020-01", 1, checksum="a" * 64)) is None
+    assert kept_page(tmp_path, visit_of(source, "2020-01", 1)) is None
+
+
+# ---- the catalogue ---------------------------------------------------------------------------------------------
+
+CHANNEL = """
+[[sources]]
+name = "dev"
+kind = "hyperkitty"
+since = 2010-07-01
+why = "Where they talk."
+address = "dev@lists.example.org"
+language = "fr"
+audience = "developers"
+urls = ["https://lists.example.org/archives/list/dev@lists.example.org/"]
+
+[[sources]]
+name = "users"
+kind = "ponymail"
+since = 2010-07-01
+why = "Where they ask."
+address = "users@birds.example.org"
+urls = ["https://lists.example.org/api/"]
+
+[[sources]]
+name = "users-cn"
+kind = "ponymail"
+since = 2010-07-01
+why = "Where they ask too."
+address = "users-cn@birds.example.org"
+urls = ["https://lists.example.org/api/"]
+
+[[sources]]
+name = "forum"
+kind = "unreadable"
+since = 2010-07-01
+why = "Where they asked first."
+evidence = "Named on the home page of 2011."
+
+[[sources]]
+name = "old"
+kind = "mbox"
+since = 2010-07-01
+why = "By hand."
+urls = ["file://localhost/srv/old%20mail/dev.mbox"]
+"""
+
+
+def test_channels_are_loaded_with_what_they_are(tmp_path):
+    (tmp_path / "birds.toml").write_text(HEAD + CHANNEL)
+    (birds,) = load_catalogue(tmp_path)
+    dev, users, _, forum, _ = birds.sources
+    assert (dev.address, dev.language, dev.audience) == ("dev@lists.example.org", "fr", "developers")
+    assert (users.language, users.audience, users.visited) == ("en", None, True)
+    assert (forum.urls, forum.evidence, forum.visited) == ((), "Named on the home page of 2011.", False)
+    assert not replace(dev, enabled=False).visited
+    assert [units(s) for s in birds.sources] == [["index"], ["index"], ["index"], [], ["dev.mbox"]]
+    assert len(catalogue_table([birds]).splitlines()) == 6
+
+
+DEV_URL = "https://lists.example.org/archives/list/dev@lists.example.org/"
+BROKEN = {
+    "no address": ('address = "dev@lists.example.org"\n', "", "sources[0].address: missing"),
+    "address in capitals": ('"dev@lists', '"Dev@lists', "sources[0].address: not the address of a list, in lower case"),
+    "address of nothing": ('"users@birds.example.org"', '"users"', "sources[1].address: not the address of a list"),
+    "another list": ('address = "dev@', 'address = "qa@', "sources[0].urls[0]: it must end in /list/ADDRESS/"),
+    "language": ('"fr"', '"French"', "sources[0].language: not the code of a language, like en: 'French'"),
+    "audience": ('"developers"', '"developer"',
+                 "sources[0].audience: unknown audience 'developer'; did you mean 'developers'?"),
+    "two lists": (f'["{DEV_URL}"]', f'["{DEV_URL}", "https://x.example.org/"]',
+                  "sources[0].urls: one url, because it is the archive of one list"),
+    "same list twice": ('"users-cn@birds', '"users@birds', "sources[2].urls[0]: index is named already by birds.toml"),
+    "a page for a folder": (f"{DEV_URL}", DEV_URL[:-1], "sources[0].urls[0]: the url of an archive is a folder"),
+    "no url": (f'urls = ["{DEV_URL}"]\n', "", "sources[0].urls: missing"),
+    "a folder above": (f"{DEV_URL}", "https://lists.example.org/../", "sources[0].urls[0]: the url of an archive is a"),
+    "no evidence": ('evidence = "Named on the home page of 2011."\n', "", "sources[3].evidence: missing"),
+    "evidence of a living one": ('audience = "developers"', 'evidence = "x"',
+                                 "sources[0].evidence: only a source that is unreadable needs it"),
+    "elsewhere": ("file://localhost/", "file://example.org/", "sources[4].urls[0]: the url of a mailbox is file://loc"),
+    "out of its folder": ("/srv/", "/../", "sources[4].urls[0]: the url of a mailbox is file://localhost/"),
+    "odd mailbox": ("/dev.mbox", "/-dev.mbox", "sources[4].urls[0]: not the plain name of a mailbox: '-dev.mbox'"),
+    "rule for tags": ('audience = "developers"', "releases = '(1)'", "sources[0].releases: only a source of kind git"),
+    "address of a repository": ('kind = "mbox"', 'kind = "git"\naddress = "dev@lists.example.org"',
+                                "sources[4].address: only a mailing list or a forum has it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), BROKEN.values(), ids=BROKEN)
+def test_a_mistake_in_a_channel_is_told_by_its_key(tmp_path, old, new, expected):
+    assert CHANNEL.count(old) == 1
+    (tmp_path / "birds.toml").write_text(HEAD + CHANNEL.replace(old, new))
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(tmp_path)
+    assert [line for line in str(refused.value).splitlines() if line.startswith(f"birds.toml: {expected}")]
+
+
+# ---- real archives ---------------------------------------------------------------------------------------------
+
+
+@NEEDS_SAMPLES
+def test_the_tables_and_months_of_real_archives():
+    """Each month that has a page of its own says how many messages it has, and so many are read."""
+    compared = Counter()
+    for table in sorted(SHARED.glob("pipermail/*/**/index.html")):
+        page = table.read_bytes()
+        if b".txt" not in page:
+            continue
+        found = pipermail.volumes(page, f"https://lists.example.org/{table.parent.name}/")
+        assert len(found) == len(set(re.findall(rb'href="([^"]+\.txt(?:\.gz)?)"', page, re.I))), table
+        assert all(volume.month or volume.is_impossible for volume in found)
+        for volume in filter(lambda one: one.month, found):
+            file = table.parent / volume.url.rpartition("/")[2]
+            by_date = table.parent / file.name.partition(".")[0] / "date.html"
+            if file.exists() and by_date.exists():
+                compared[pipermail.total(by_date.read_bytes()) == read(file, volume.month)] += 1
+    assert compared == {True: compared[True]}
+    assert compared[True] > 20
+
+
+def read(file, month):
+    archive = mbox._rules(file, mbox.Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC), month))
+    with file.open("rb") as raw:
+        return sum(batch.num_rows for batch in mbox.messages(Stream(raw).read, archive, KEYED))
+
+
+@NEEDS_SAMPLES
+def test_real_answers_of_hyperkitty():
+    made = SHARED / "hyperkitty/made-here-1.3.12"
+    answer = archives.json.loads((made / "api_emails_p1.json").read_text())
+    sizes = {}
+    for file in sorted(made.glob("export*.gz")):
+        sizes[file.name] = read(file, None)
+        looked = inspect_stream(hyperkitty.Pieces(hyperkitty.steady(Stream(io.BytesIO(file.read_bytes())).read)).read)
+        assert (looked.start == b"") == ("empty" in file.name)
+    assert sizes.pop("export_empty_2016-01.mbox.gz") == 0
+    assert hyperkitty.count(answer) == sum(sizes.values()) == 538

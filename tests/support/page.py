@@ -1,0 +1,64 @@
+"""Read a page of the site as a browser would: text, tables, links."""
+
+import csv
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements, the text that shows, tables by caption, figures by id."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.said, self.scripts, self.found, self.into = [], [], {}, [], None
+        self.feed(text)
+        self.text = " ".join(" ".join(self.said).split())
+        self.tables = {
+            "".join(name): [[" ".join(" ".join(cell).split()) for cell in row] for row in rows]
+            for name, rows in self.found
+        }
+        figures = {name.removesuffix("-figure"): "".join(said) for name, said in self.scripts.items() if name}
+        self.figures = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "script":
+            self.into = self.scripts[dict(attrs).get("id")] = []
+        elif tag == "caption":
+            self.into = []
+            self.found.append((self.into, []))
+        elif tag == "tr":
+            self.found[-1][1].append([])
+        elif tag in ("th", "td"):
+            self.into = []
+            self.found[-1][1][-1].append(self.into)
+
+    def handle_endtag(self, tag):
+        if tag in ("script", "caption", "th", "td"):
+            self.into = None
+
+    def handle_data(self, data):
+        if self.into is not None:
+            self.into.append(data)
+        if all(self.into is not script for script in self.scripts.values()):
+            self.said.append(data)
+
+    def values(self, attribute, *tags):
+        return [attrs[attribute] for tag, attrs in self.tags if attribute in attrs and (tag in tags or not tags)]
+
+    def rows(self, beginning):
+        """The rows of the first table whose caption begins so, by their first cell and without the head."""
+        found = next(rows for caption, rows in self.tables.items() if caption.startswith(beginning))
+        return {row[0]: row[1:] for row in found[1:]}
+
+
+def table(house, name):
+    with (house.where.site / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_source(source, month, value, state="observed"):
+    return {"community": "alpha", "source": source, "month": month, "value": value, "people": value, "only_here": value,
+            "first_here": value, "channel": "list", "state": state, "to_date": False}  # fmt: skip
