@@ -22,7 +22,7 @@ from flows.demo.archives import HTML, Answer, Archives, MailingList
 from flows.demo.invented import Person
 from flows.demo.server import serve
 from pipelines.folders import CHECKOUT
-from spiders.core.pages import names_nobody, web_page
+from spiders.core.bodies import names_nobody, web_page_reason
 
 KEY = "5e" * 32
 SENDER, LOCAL, TOPIC, BODY, WALL, DOTTED = (
@@ -259,7 +259,7 @@ def test_names_of_files_say_nothing_either(night):
 ])  # fmt: skip
 def test_a_title_is_repeated_only_where_its_words_name_nobody(title, repeated):
     assert names_nobody(title) is repeated
-    said = web_page(f"<title>{title}</title>".encode(), "mail")
+    said = web_page_reason(f"<title>{title}</title>".encode(), "mail")
     assert (f'called "{title}"' in said) == (repeated and bool(title))
 
 

@@ -1,17 +1,17 @@
-"""Run spiders in a process of their own against a server of invented archives."""
+"""Name the months and lists of invented archives, and run spiders in a process of their own."""
 
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
+
+from support.walk import KEY, TODAY
 
 from flows.demo.archives import MailingList
 from pipelines.folders import CHECKOUT
 from pipelines.privacy.pseudonyms import Pseudonyms
 
-KEY = "5e" * 32
 KEYED = Pseudonyms(bytes.fromhex(KEY))
-TODAY = datetime.now(UTC).date()
 SHARED = CHECKOUT.parent / "shared" / "payloads"
 
 
@@ -45,7 +45,7 @@ process.start()
 """
 
 
-def crawl(where, kinds, *arguments):
+def crawl_process(where, kinds, *arguments):
     """Run the spiders of several kinds in one process, which saves seconds; return what they complained of."""
     finished = subprocess.run(
         [sys.executable, "-c", CRAWL, ",".join(kinds), *arguments], cwd=CHECKOUT, capture_output=True, text=True,

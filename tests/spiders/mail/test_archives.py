@@ -25,7 +25,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 from scrapy.settings import Settings
-from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl, mailman2
+from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, crawl_process, mailman2
+from support.walk import crawl, next_night
 
 from flows.cli import main
 from flows.collect import collected
