@@ -93,13 +93,11 @@ def crawl(where, kinds, *arguments, **settings):
 async def walk(spider, where, download):
     """Walk a spider with these answers and land what it yields; return the visits in their order."""
     spider._download = download
-    landing, visits = Landing(where), []
+    landing = Landing(where)
     try:
-        async for found in spider.on_host(None, spider.sources):
-            visits.append(await landing.process_item(found))
+        return [await landing.process_item(found) async for found in spider.on_host(None, spider.sources)]
     finally:
         landing.close_spider()
-    return visits
 
 
 def over_http(spider):

@@ -30,7 +30,6 @@ from pipelines.landing.visits import read_visits
 from pipelines.model import Verdict, Visit
 from pipelines.warehouse import query
 from pipelines.warehouse.build import CheckFailedError, build_database
-
 from spiders.core.budget import HostPausedError
 from spiders.core.verdicts import NoPageError
 from spiders.counts import asf, count_page, github, github_pages, openinfra
@@ -479,7 +478,9 @@ def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(mo
     assert spider.is_rate_limited(Response("https://api.github.com/", status=403, headers=limited))
     assert spider.is_rate_limited(Response("https://api.github.com/", status=403, headers={"Retry-After": "60"}))
     assert spider.is_rate_limited(Response("https://api.github.com/", status=429))
-    assert not spider.is_rate_limited(Response("https://api.github.com/", status=403, headers={"X-RateLimit-Remaining": "7"}))
+    assert not spider.is_rate_limited(
+        Response("https://api.github.com/", status=403, headers={"X-RateLimit-Remaining": "7"})
+    )
     assert spider.retry_delay(Response("https://api.github.com/", status=429, headers={"Retry-After": "1"}), 5) is None
     spider.pause_host("https://api.github.com/", "the limit")
     with pytest.raises(HostPausedError, match="wants to be left alone"):

@@ -181,7 +181,9 @@ def test_a_real_month_has_as_many_messages_as_the_standard_library_finds():
     assert month == date(2017, 12, 1)
     with path.open("rb") as raw:
         found = [
-            row for batch in messages(raw.read, Archive(*believed_times(month), month), KEYED) for row in batch.to_pylist()
+            row
+            for batch in messages(raw.read, Archive(*believed_times(month), month), KEYED)
+            for row in batch.to_pylist()
         ]
     assert len(found) == len(mailbox.mbox(path, create=False))
     assert not [row for row in found if row["quarantine"] or row["message_id_key"] is None]
