@@ -174,8 +174,6 @@ def test_what_stands_on_every_page_of_a_question_is_one_post():
     assert completeness_note([askbot_pages.read_page(first), askbot_pages.read_page(second)]) == ""
     incomplete = "the question has 2 answers by its own page, 1 are on the saved ones"
     assert completeness_note([askbot_pages.read_page(first)]) == incomplete
-        "the question has 2 answers by its own page, 1 are on the saved ones"
-    )
 
 
 def test_what_cannot_be_read_as_a_post_is_kept_with_its_reason():

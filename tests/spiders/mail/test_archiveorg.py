@@ -34,6 +34,7 @@ from pipelines.warehouse.build import NothingObservedError, build_database
 from spiders.core.pages import SLOTS
 from spiders.core.verdicts import NoPageError
 from spiders.mail import captures
+from spiders.mail.pipermail_pages import stated_total, volume_of
 
 OLD, OTHER = (
     "http://lists.birds.example.org/pipermail/users-birds.org/",
@@ -405,8 +406,8 @@ def test_real_files_of_months_are_read_out_of_captures_to_what_their_archive_say
     says = {}
     for file in files:
         page = file.parent / file.name.partition(".")[0] / "date.html"
-        month = pipermail.volume_of(f"{OLD}{file.name}").unit
-        says |= {month: pipermail.total(page.read_bytes())} if page.exists() else {}
+        month = volume_of(f"{OLD}{file.name}").unit
+        says |= {month: stated_total(page.read_bytes())} if page.exists() else {}
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], wayback=Wayback(PLACE, shots))
