@@ -1,9 +1,10 @@
-"""What a night leaves in Prefect's own page: its name, the ranking, what failed, how long each visit took.
+"""What a run shows in Prefect's own page: its name, the ranking, the problems, the time of each visit.
 
 Prefect must be prepared before this module is imported (`flows.prefect_api.prepare`).
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
-from prefect.runtime import flow_run
+from prefect.runtime import flow_run as current_run
 from prefect.states import Crashed
 
 from flows.summary import Problem
@@ -20,39 +21,39 @@ from pipelines.model import Visit
 from pipelines.warehouse.query import ask
 
 RANKING = """
-select r.family, r.place, c.name as community, round(r."index", 1) as "index",
-       coalesce(r.reason, '') as "why not ranked", strftime(r.as_of, '%Y-%m') as "last month"
+select r.family, r.rank, c.name as community, round(r."index", 1) as "index",
+       coalesce(r.reason_code, '') as "why not ranked", strftime(r.as_of, '%Y-%m') as "last month"
 from rankings.monthly r join raw.build b on r.as_of = b.last_complete_month join raw.communities c using (community)
-where r.families is not null
-order by r.family, r.place nulls last, c.name
+where r.state <> 'no source'
+order by r.family, r.rank nulls last, c.name
 """
 
 
-UNDER_WAY = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING]))
+UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING]))
 
 
-def name_of_night(where: Folders) -> str:
+def flow_run_name(where: Folders) -> str:
     """Return the name of a flow run that begins now in this data folder."""
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M} in {where.data}"
 
 
 def mark_crashed_runs(where: Folders) -> None:
-    """Mark the killed nights of this data folder as crashed; must run inside a flow that holds the folder's lock."""
+    """Mark the killed flow runs of this data folder as crashed; must run inside a flow that holds the folder's lock."""
     with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNDER_WAY)):
-            if run.name.endswith(f" in {where.data}") and str(run.id) != flow_run.id:
-                client.set_flow_run_state(run.id, Crashed(message="The process ended without a word."), force=True)
+        for run in client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNFINISHED)):
+            if run.name.endswith(f" in {where.data}") and str(run.id) != current_run.id:
+                client.set_flow_run_state(run.id, Crashed(message="The process was killed."), force=True)
 
 
-def publish_artifacts(where: Folders, visits: Sequence[Visit], troubles: Sequence[Problem], told: str) -> None:
-    """Write the artifacts `ranking`, `durations`, `failed` and `night`; must run inside a flow."""
+def publish_artifacts(where: Folders, visits: Sequence[Visit], problems: Sequence[Problem], summary: str) -> None:
+    """Write the artifacts `ranking`, `durations`, `problems` and `summary`; must run inside a flow."""
     if where.database.exists():
         ranking = ask(where.database, RANKING).to_pylist()
         create_table_artifact(ranking, key="ranking", description="The ranking that is published now.")
-    create_table_artifact(durations(visits), key="durations", description="The visits of this night, slowest first.")
-    failed = [{"failed": t.failed, "kept": t.kept, "to do": t.do} for t in troubles]
-    create_table_artifact(failed, key="failed", description=f"{len(failed)} troubles of this night.")
-    create_markdown_artifact(f"```\n{told}\n```", key="night", description="What the night told at its end.")
+    create_table_artifact(durations(visits), key="durations", description="The visits of this run, slowest first.")
+    rows = [asdict(problem) for problem in problems]
+    create_table_artifact(rows, key="problems", description=f"{len(rows)} problems of this run.")
+    create_markdown_artifact(f"```\n{summary}\n```", key="summary", description="The summary of this run.")
 
 
 def durations(visits: Sequence[Visit]) -> list[dict[str, Any]]:

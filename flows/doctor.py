@@ -1,10 +1,10 @@
-"""Tells whether this machine can do the night, one finding a line; changes and makes nothing in any data folder."""
+"""Check whether this machine can do the nightly run, one finding a line; change nothing in the data folder."""
 
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -14,24 +14,25 @@ from tempfile import TemporaryDirectory
 from flows import contact, damage, locks, prefect_api, status
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
-from pipelines.folders import Folders, read_demo_note
+from pipelines.folders import Folders, read_demo_marker
 from pipelines.landing.store import stored_visits
 from pipelines.model import Source
 from pipelines.privacy import pseudonyms
 from pipelines.warehouse.query import NoDatabaseError, ask
 
 OK, NOTE, BAD = "ok", "note", "BAD"
+KEY = "pseudonym key"
 
 # GIT_CONFIG_GLOBAL is known from 2.32 on (without it git would read the user's configuration), and
 # fetch --no-write-fetch-head, --no-auto-maintenance from 2.29 on.
-GIT_NEEDED = (2, 32)
+MIN_GIT = (2, 32)
 GB = 1e9
-LEAST_FREE = 1 * GB
+MIN_FREE = 1 * GB
 ENOUGH_FREE = 10 * GB  # more than what the spider lets one repository take (GIT_MAX_BYTES)
 # Measured on 2026-11-23 with eleven real repositories: clones 102 MB, observations 20, database 21, site 6, Prefect 5.
-FIRST_LOAD = "a first load of eleven repositories takes 0.2 GB; more than 8.6 GB are taken by none"
-EXPECTED = timedelta(hours=48)
-MOST_NAMES = 5
+FIRST_LOAD = "the first load of eleven repositories takes 0.2 GB; no repository takes more than 8.6 GB"
+MAX_AGE = timedelta(hours=48)
+MAX_NAMES = 5
 HISTORY = """\
 blob
 mark :1
@@ -48,53 +49,53 @@ M 644 :1 file
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, how it is (ok, note, BAD), and what to do where it is not well."""
+    """What was checked, its state (ok, note, BAD), what was found and how to fix it."""
 
     state: str
-    about: str
-    said: str
+    subject: str
+    text: str
 
     def __str__(self) -> str:
         """Return it as one line."""
-        return f"{self.state:4}  {self.about}: {' '.join(self.said.split())}"
+        return f"{self.state:4}  {self.subject}: {' '.join(self.text.split())}"
 
 
 def examine(where: Folders, now: datetime) -> list[Finding]:
-    """Look at machine and data folder; a finding is BAD where a night would fail, or nights have failed."""
-    found = [_git(), _key(where), _space(where), *_prefect(where), _database(where)]
+    """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
+    findings = [_git(), _key(where), _space(where), *_prefect(where), _database(where)]
     try:
         sources = [source for community in load_catalogue(where.communities) for source in community.sources]
     except CatalogueError as error:
-        return [*found, Finding(BAD, "catalogue", f"nothing runs until this is mended: {error}"), *_runs(where)]
-    known = status.known(where, sources)
-    found += [_contact(sources), *_token(sources), _night(known, where, now), _sources(known)]
-    return [*found, *_observations(where, sources), *_runs(where)]
+        return [*findings, Finding(BAD, "catalogue", f"fix this first, nothing runs: {error}"), *_runs(where)]
+    found = status.read_status(where, sources)
+    findings += [_contact(sources), *_token(sources), _last_run(found, where, now), _sources(found)]
+    return [*findings, *_observations(where, sources), *_runs(where)]
 
 
 def _git() -> Finding:
     if not shutil.which("git"):
         return Finding(BAD, "git", "is not installed; install git 2.32 or newer")
     try:
-        told = _run("version")
-        lacking = _lacking(told)
+        version_line = _run("version")
+        lacking = _lacking(version_line)
     except subprocess.CalledProcessError as error:
-        return Finding(BAD, "git", f"could not try a clone without files: {error.stderr}")
-    number = told.removeprefix("git version ").strip()
+        return Finding(BAD, "git", f"a clone without files failed: {error.stderr}")
+    number = version_line.removeprefix("git version ").strip()
     if lacking:
         return Finding(BAD, "git", f"{number} {lacking}; install a git of 2.32 or newer with its https support")
-    return Finding(OK, "git", f"{number}; it clones commits without files, as the spiders do")
+    return Finding(OK, "git", f"{number}, can clone commits without files")
 
 
-def _lacking(told: str) -> str | None:
-    """Say what the installed git cannot do; None if nothing. Tries it on a repository of one commit."""
-    found = re.match(r"git version (\d+)\.(\d+)", told)
-    if not found or (int(found[1]), int(found[2])) < GIT_NEEDED:
+def _lacking(version_line: str) -> str | None:
+    """Say what the installed git lacks; None if nothing. Tries a clone of a repository with one commit."""
+    found = re.match(r"git version (\d+)\.(\d+)", version_line)
+    if not found or (int(found[1]), int(found[2])) < MIN_GIT:
         return "is too old"
     if not (Path(_run("--exec-path").strip()) / "git-remote-https").exists():
         return "cannot speak https"
     with TemporaryDirectory(prefix="stackrank-doctor-") as folder:
         if kinds := _cloned_kinds(Path(folder)) - {"commit"}:
-            return f"does not filter: it clones {' and '.join(sorted(kinds))} objects too"
+            return f"ignores --filter: it clones {' and '.join(sorted(kinds))} objects too"
     return None
 
 
@@ -117,38 +118,44 @@ def _run(*arguments: str, given: str = "") -> str:
 
 
 def _key(where: Folders) -> Finding:
-    """Find the key without making one; tell its id, never the key."""
-    path, about = pseudonyms.key_file(), "pseudonym key"
+    """Check the key without making one; print its id, never the key."""
+    path = pseudonyms.key_file()
     used = {visit.key_id for visit in stored_visits(where.observations).values() if visit.key_id}
     if "STACKRANK_KEY" not in os.environ and not path.exists():
-        if used:
-            return Finding(BAD, about, f"{path} is missing, which made what is held (id {_listed(sorted(used))}); "
-                           "restore it from your backup, or everything is read again under a new one")  # fmt: skip
-        if not _writable(path):
-            return Finding(BAD, about, f"there is none, and {path} cannot be written; set STACKRANK_KEY or allow it")
-        return Finding(NOTE, about, f"there is none yet; the first run makes {path}, which belongs into your backup")
+        return _no_key(path, used)
     try:
         key_id = pseudonyms.load().key_id
     except (pseudonyms.KeyRefusedError, OSError) as error:
-        return Finding(BAD, about, str(error))
-    kept = "in STACKRANK_KEY" if "STACKRANK_KEY" in os.environ else f"in {path}, for its owner only"
-    if used - {key_id}:
-        return Finding(NOTE, about, f"its id is {key_id} ({kept}), but something held was made with key "
-                       f"{_listed(sorted(used - {key_id}))}; the next visits read that again")  # fmt: skip
-    return Finding(OK, about, f"its id is {key_id} ({kept})")
+        return Finding(BAD, KEY, str(error))
+    place = "in STACKRANK_KEY" if "STACKRANK_KEY" in os.environ else f"in {path}, for its owner only"
+    if others := used - {key_id}:
+        text = f"some stored data was written with another key ({_shorten_list(sorted(others))})"
+        return Finding(NOTE, KEY, f"its id is {key_id} ({place}); {text}; the next run reads it again")
+    return Finding(OK, KEY, f"its id is {key_id} ({place})")
+
+
+def _no_key(path: Path, used: Collection[str]) -> Finding:
+    if used:
+        return Finding(BAD, KEY, f"{path} is missing, and stored data was written with it "
+                       f"(id {_shorten_list(sorted(used))}); restore it from your backup, "
+                       "or the next run reads everything again with a new key")  # fmt: skip
+    if not _writable(path):
+        return Finding(BAD, KEY, f"there is none, and {path} cannot be written; "
+                       "set STACKRANK_KEY or make its folder writable")  # fmt: skip
+    return Finding(NOTE, KEY, f"there is none yet; the first run makes {path}; put it into your backup")
 
 
 def _space(where: Folders) -> Finding:
-    about = "data folder"
+    subject = "data folder"
     for folder in (where.data, where.site):
         if not _writable(folder):
-            return Finding(BAD, about, f"{folder} cannot be written; give it to the user who runs this, "
+            return Finding(BAD, subject, f"{folder} cannot be written; give it to the user who runs stackrank, "
                            "or name another folder in STACKRANK_DATA")  # fmt: skip
     free = shutil.disk_usage(_nearest(where.data)).free
-    said = f"{where.data} has {free / GB:.1f} GB free; {FIRST_LOAD}"
+    text = f"{where.data} has {free / GB:.1f} GB free; {FIRST_LOAD}"
     if free >= ENOUGH_FREE:
-        return Finding(OK, about, said)
-    return Finding(NOTE if free >= LEAST_FREE else BAD, about, f"{said}; make room, or name another in STACKRANK_DATA")
+        return Finding(OK, subject, text)
+    return Finding(NOTE if free >= MIN_FREE else BAD, subject, f"{text}; make room, or name another in STACKRANK_DATA")
 
 
 def _writable(path: Path) -> bool:
@@ -168,9 +175,9 @@ def _prefect(where: Folders) -> Iterator[Finding]:
         return
     home = Path(os.environ.get("PREFECT_HOME", where.data / "prefect"))
     if not _writable(home):
-        yield Finding(BAD, "Prefect", f"{home} cannot be written; give it to the user who runs this")
+        yield Finding(BAD, "Prefect", f"{home} cannot be written; give it to the user who runs stackrank")
     elif "PREFECT_API_URL" not in os.environ:
-        yield Finding(OK, "Prefect", f"{number}; its notes are kept in {home}")
+        yield Finding(OK, "Prefect", f"{number}; its state is in {home}")
     else:
         yield _server(number, os.environ["PREFECT_API_URL"])
 
@@ -179,13 +186,13 @@ def _server(number: str, url: str) -> Finding:
     try:
         prefect_api.wait(patience=5)
     except prefect_api.NotStartedError as error:
-        return Finding(BAD, "Prefect", f"{error}; start it, or unset PREFECT_API_URL: each run then brings its own")
+        return Finding(BAD, "Prefect", f"{error}; start it, or unset PREFECT_API_URL: each run then starts its own")
     return Finding(OK, "Prefect", f"{number}; its server at {url} answers")
 
 
 def _database(where: Folders) -> Finding:
     if not where.database.exists():
-        return Finding(NOTE, "database", "there is none yet; stackrank nightly makes it")
+        return Finding(NOTE, "database", "there is none yet; to make it: stackrank nightly")
     try:
         (build,) = ask(where.database, "from raw.build").to_pylist()
     except NoDatabaseError as error:
@@ -196,68 +203,67 @@ def _database(where: Folders) -> Finding:
 
 
 def _contact(sources: Sequence[Source]) -> Finding:
-    live = contact.live(sources)
-    if not live:
+    if not contact.live_sources(sources):
         return Finding(OK, "contact", "none is needed: all sources are on this machine")
-    if complaint := contact.wrong():
-        return Finding(BAD, "contact", f"{complaint}; {contact.HOW}")
-    return Finding(OK, "contact", f"visited servers are told {os.environ['STACKRANK_CONTACT']}")
+    if mistake := contact.find_mistake():
+        return Finding(BAD, "contact", f"{mistake}. {contact.HOW}")
+    return Finding(OK, "contact", f"{os.environ['STACKRANK_CONTACT']}, sent to the servers that are visited")
 
 
 def _token(sources: Sequence[Source]) -> Iterator[Finding]:
-    """Tell which token GitHub is asked with, never the token, where GitHub is asked at all."""
-    asked, about = sum(len(s.urls) for s in sources if s.visited and s.kind == "github"), "GitHub token"
+    """Say where the token for GitHub comes from, never the token, where a source needs GitHub."""
+    requests, subject = sum(len(s.urls) for s in sources if s.visited and s.kind == "github"), "GitHub token"
     found = count_pages.github_token(os.environ)
-    if asked and found:
-        yield Finding(OK, about, f"GitHub is asked with that of {found[0]}; nobody else is told")
-    elif asked and any(os.environ.get(name) for name in count_pages.GITHUB_TOKENS):
+    if requests and found:
+        yield Finding(OK, subject, f"taken from {found[0]}, sent to GitHub only")
+    elif requests and any(os.environ.get(name) for name in count_pages.GITHUB_TOKENS):
+        yield Finding(NOTE, subject, "the value in the environment is not a token, so it is not sent; none is needed")
+    elif requests:
         yield Finding(
-            NOTE, about, "what the environment has for one is no token and is not sent; GitHub is asked without"
+            OK, subject, f"none, and none is needed: {requests} of the 60 requests an hour that GitHub allows"
         )
-    elif asked:
-        yield Finding(OK, about, f"none, and none is needed: {asked} of the 60 questions an hour that GitHub allows")
 
 
-def _night(known: status.Known, where: Folders, now: datetime) -> Finding:
-    about, last = "last good night", known.last_good_night
-    if not any(seen.latest for seen in known.sources):
-        return Finding(NOTE, about, "there was no night yet; run: stackrank nightly")
-    if last and last >= now - EXPECTED:
-        return Finding(OK, about, status.ago(last, now))
-    said = status.ago(last, now) if last else "there never was one in which every unit was seen well"
-    if read_demo_note(where):
-        return Finding(NOTE, about, f"{said}; a rehearsal needs none, stackrank demo makes it anew")
-    return Finding(BAD, about, f"{said}; what failed and why: stackrank status")
+def _last_run(found: status.Status, where: Folders, now: datetime) -> Finding:
+    subject, last = "last good run", found.last_good_run
+    if not any(source.latest for source in found.sources):
+        return Finding(NOTE, subject, "there was no run yet; to start one: stackrank nightly")
+    if last and last >= now - MAX_AGE:
+        return Finding(OK, subject, status.format_moment(last, now))
+    text = status.format_moment(last, now) if last else "there was none that fetched every unit"
+    if read_demo_marker(where):
+        return Finding(NOTE, subject, f"{text}; this is a demo, to make it again: stackrank demo")
+    return Finding(BAD, subject, f"{text}; what failed, and why: stackrank status")
 
 
-def _sources(known: status.Known) -> Finding:
-    never = [seen.source.id for seen in known.sources if seen.never]
-    if not never:
-        return Finding(OK, "sources", f"all {len(known.sources)} were seen well at least once")
-    said = f"{len(never)} of {len(known.sources)} were never seen well: {_listed(never)}"
-    if any(seen.latest for seen in known.sources):
-        return Finding(BAD, "sources", f"{said}; why: stackrank status")
-    return Finding(NOTE, "sources", f"{said}; nothing was asked yet")
+def _sources(found: status.Status) -> Finding:
+    new = [source.source.id for source in found.sources if source.is_new]
+    if not new:
+        return Finding(OK, "sources", f"all {len(found.sources)} were fetched at least once")
+    text = f"{len(new)} of {len(found.sources)} were never fetched: {_shorten_list(new)}"
+    if any(source.latest for source in found.sources):
+        return Finding(BAD, "sources", f"{text}; why: stackrank status")
+    return Finding(NOTE, "sources", f"{text}; there was no run yet")
 
 
 def _observations(where: Folders, sources: Sequence[Source]) -> Iterator[Finding]:
-    """Tell which files of observations cannot be read, the first ones by name."""
-    troubles = damage.find(where, sources)
-    for line in damage.lines(troubles[:MOST_NAMES]):
+    """Name the first files of observations that cannot be read, and count the others."""
+    problems = damage.find_damage(where, sources)
+    for line in damage.format_lines(problems[:MAX_NAMES]):
         yield Finding(BAD, *line.split(": ", 1))
-    if len(troubles) > MOST_NAMES:
-        yield Finding(BAD, "observations", f"{len(troubles) - MOST_NAMES} more cannot be read: stackrank status")
+    if len(problems) > MAX_NAMES:
+        yield Finding(BAD, "observations", f"{len(problems) - MAX_NAMES} more cannot be read; all: stackrank status")
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+def _shorten_list(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more
 
 
 def _runs(where: Folders) -> Iterator[Finding]:
-    """Tell who is at work, and what killed runs have left for the next one to clear up."""
-    at_work = locks.at_work(where)
-    yield Finding(NOTE if at_work else OK, "at work now", "; ".join(at_work) or "nobody")
-    left = locks.stale_files(where)
-    said = f"{len(left)}, such as {left[0]}; the next run removes them" if left else "none"
-    yield Finding(NOTE if left else OK, "drafts of killed runs", said)
+    """Name the active commands and count the files that killed runs have left."""
+    active = locks.running_commands(where)
+    yield Finding(NOTE if active else OK, "running commands", "; ".join(active) or "none")
+    stale = locks.stale_files(where)
+    text = f"{len(stale)}, such as {stale[0]}; the next run removes them" if stale else "none"
+    yield Finding(NOTE if stale else OK, "stale files of killed runs", text)

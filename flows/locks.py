@@ -1,4 +1,4 @@
-"""One run at a time: whoever writes into a data folder holds its lock and says who it is."""
+"""One run at a time: a process that writes into a data folder holds its lock and writes its name there."""
 
 import fcntl
 import json
@@ -19,16 +19,16 @@ _held: set[Path] = set()
 
 
 class AlreadyRunningError(Exception):
-    """Another process is at work in the data folder; says which one, and since when."""
+    """Another run is active in the data folder; the message says which one, and since when."""
 
 
 @contextmanager
 def single_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
-    """Hold the data folder for this process; at its beginning and end remove the drafts that killed runs left.
+    """Lock the data folder for this process; remove the files of killed runs before and after.
 
-    The kernel frees the lock when this process ends, however it ends, so a dead holder is taken
-    over; no child inherits it. Held already by this process, it is held on. Raises BusyError.
-    Who only waits for the next night holds another `lock`, so that others can run meanwhile.
+    The kernel frees the lock when this process ends, even by kill -9; no child inherits it. A
+    process may take its own lock again. Raises AlreadyRunningError. The schedule holds another
+    `lock` between its runs, so that other commands can run.
     """
     path = where.data / "locks" / lock
     if path in _held:
@@ -36,27 +36,27 @@ def single_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
-        _take(file, where)
-        _sign(file, command)
+        _lock(file, where)
+        _write_holder(file, command)
         _held.add(path)
         try:
-            sweep(where)
+            remove_stale_files(where)
             yield
-            # The spider of a run that was killed just before can have outlived the first sweep.
-            sweep(where)
+            # A spider of a run that was killed just before may have written after the first removal.
+            remove_stale_files(where)
         finally:
             _held.remove(path)
             file.truncate(0)
 
 
-def _take(file: IO[str], where: Folders) -> None:
+def _lock(file: IO[str], where: Folders) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise AlreadyRunningError(f"refused: {_holder(file)} is at work in {where.data}") from None
+        raise AlreadyRunningError(f"refused: {_holder(file)} is active in {where.data}; wait for its end") from None
 
 
-def _sign(file: IO[str], command: str) -> None:
+def _write_holder(file: IO[str], command: str) -> None:
     file.truncate(0)
     json.dump({"process": os.getpid(), "command": command, "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}, file)
     file.flush()
@@ -65,40 +65,40 @@ def _sign(file: IO[str], command: str) -> None:
 def _holder(file: IO[str]) -> str:
     file.seek(0)
     try:
-        return _named(json.load(file))
-    except ValueError:  # it has taken the lock and not signed yet
+        return _format_holder(json.load(file))
+    except ValueError:  # it has the lock and has not written its name yet
         return "another process"
 
 
-def _named(facts: dict[str, Any]) -> str:
+def _format_holder(facts: dict[str, Any]) -> str:
     return f"process {facts['process']} ({facts['command']}), started {facts['since']},"
 
 
-def at_work(where: Folders) -> list[str]:
-    """Return who has signed a lock of the data folder and lives, without touching any lock."""
-    signed = (path.read_text() for path in sorted((where.data / "locks").glob("*")))
-    facts = [json.loads(text) for text in signed if text.endswith("}")]
-    return [_named(one) for one in facts if "command" in one and _alive(one["process"])]
+def running_commands(where: Folders) -> list[str]:
+    """Return who holds a lock of the data folder now, without touching any lock."""
+    texts = (path.read_text() for path in sorted((where.data / "locks").glob("*")))
+    facts = [json.loads(text) for text in texts if text.endswith("}")]
+    return [_format_holder(one) for one in facts if "command" in one and _is_alive(one["process"])]
 
 
-def sweep(where: Folders) -> None:
-    """Remove every draft whose process is gone; put a site back that was caught between two names."""
+def remove_stale_files(where: Folders) -> None:
+    """Remove every draft of an ended process; restore a site that a killed run was replacing."""
     for draft in stale_files(where):
-        _discard(draft, where.site)
+        _remove(draft, where.site)
 
 
 def stale_files(where: Folders) -> list[Path]:
-    """Return the drafts whose process is gone, sorted."""
+    """Return the drafts of ended processes, sorted."""
     drafts = [
         *where.observations.rglob(".*.parquet.*"),
         *where.data.glob(f".{where.database.name}.*"),
         *where.site.parent.glob(f".{where.site.name}.*"),
     ]
     named = [(draft, DRAFT.search(draft.name)) for draft in sorted(drafts)]
-    return [draft for draft, name in named if name and not _alive(int(name["process"]))]
+    return [draft for draft, name in named if name and not _is_alive(int(name["process"]))]
 
 
-def _discard(draft: Path, site: Path) -> None:
+def _remove(draft: Path, site: Path) -> None:
     if draft.name.endswith(".before") and not site.exists():
         draft.rename(site)
     elif draft.is_dir():
@@ -107,7 +107,7 @@ def _discard(draft: Path, site: Path) -> None:
         draft.unlink()
 
 
-def _alive(process: int) -> bool:
+def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:

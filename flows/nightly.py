@@ -1,4 +1,4 @@
-"""The night as a Prefect flow: collect every source, build, report."""
+"""The nightly run as a Prefect flow: collect every source, build, report."""
 
 import sys
 from collections.abc import Sequence
@@ -17,13 +17,14 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import allow_failure
 
 from flows import artifacts, contact, damage, locks, progress, summary, unchanged
-from flows.collect import Collected, collect, collected
+from flows.collect import CollectResult, collect, read_result
+from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.summary import Problem
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import ARCHIVES, INDEX
-from pipelines.folders import current_day, read_demo_note
-from pipelines.model import Source
+from pipelines.folders import current_day, read_demo_marker
+from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
 from reports import site
@@ -33,70 +34,69 @@ LOOPBACK_DELAYS = [0.5, 0.5]
 
 
 class SourceFailedError(Exception):
-    """Units of a source failed in a way that another try may mend."""
+    """Units of a source failed, and another try may help."""
 
 
 @dataclass(frozen=True)
-class Night:
-    """What a night brought: the visits, where the page is (None: nothing published), what broke.
+class NightlyResult:
+    """The visits of a nightly run, the page (None: nothing published), and the problems beside the visits.
 
-    A `quiet` night found nothing new and left database and page as they were.
+    An `up_to_date` run found nothing new and left database and page as they were.
     """
 
-    collected: Collected
+    collected: CollectResult
     page: Path | None
-    broken: tuple[Problem, ...] = ()
-    quiet: bool = False
+    other_problems: tuple[Problem, ...] = ()
+    up_to_date: bool = False
 
     @property
     def exit_status(self) -> int:
-        """0: all well; 3: published, but something failed; 4: nothing published."""
+        """0: all is well; 3: published, but something failed; 4: nothing published."""
         if self.page is None:
-            return 4
-        return 3 if self.broken or self.collected.complaints else 0
+            return NOTHING_PUBLISHED
+        return SOMETHING_FAILED if self.other_problems or self.collected.complaints else ALL_WELL
 
     @property
-    def troubles(self) -> list[Problem]:
-        """What failed: first what broke, then the visits, by source."""
-        return [*self.broken, *summary.of_visits(self.collected, folders())]
+    def problems(self) -> list[Problem]:
+        """All problems: first those of the steps and of damaged files, then those of the visits, by source."""
+        return [*self.other_problems, *summary.visit_problems(self.collected, folders())]
 
     @property
-    def told(self) -> str:
-        """The account of the night, at most one screen."""
-        return summary.render(self.collected, self.troubles, self.page, quiet=self.quiet)
+    def summary(self) -> str:
+        """The summary of the run, at most one screen."""
+        return summary.render(self.collected, self.problems, self.page, up_to_date=self.up_to_date)
 
 
 @task(task_run_name="collect {sources[0].id}", retries=len(RETRY_DELAYS))
 def collect_sources(sources: Sequence[Source], since: datetime) -> None:
-    """Visit sources of one kind; a second try asks only for what has not been had tonight."""
+    """Visit sources of one kind; a second try visits only the units that failed in this run."""
     where = folders()
-    before = collected(where, sources, since)
-    again = [source for source in sources if source.id in _troubled(before)] if before.good else sources
-    after = collect(where, again, _not_had(before) if before.good else ())
-    if after.silent or after.mendable:
+    before = read_result(where, sources, since)
+    retried = [source for source in sources if source.id in _sources_to_retry(before)] if before.good else sources
+    after = collect(where, retried, _units_to_retry(before) if before.good else ())
+    if after.unvisited or after.retryable:
         raise SourceFailedError("; ".join(after.complaints))
 
 
-def _not_had(before: Collected) -> list[str]:
-    """Return the units that another try may bring; none stands for all, where a list of units was not had."""
-    failed = [visit.unit for visit in before.mendable]
-    silent = [name.partition(" ")[2] for name in before.silent]
-    return [*failed, *silent] if {"", INDEX}.isdisjoint([*failed, *silent]) else []
+def _units_to_retry(before: CollectResult) -> list[str]:
+    """Return the units that another try may fetch; none stands for all, where a list of units failed."""
+    failed = [visit.unit for visit in before.retryable]
+    unvisited = [name.partition(" ")[2] for name in before.unvisited]
+    return [*failed, *unvisited] if {"", INDEX}.isdisjoint([*failed, *unvisited]) else []
 
 
-def _troubled(before: Collected) -> set[str]:
-    """Return the sources of which another try may bring something."""
-    failed = {f"{v.community}/{v.source}" for v in before.mendable}
-    return failed | {name.partition(" ")[0] for name in before.silent}
+def _sources_to_retry(before: CollectResult) -> set[str]:
+    """Return the sources of which another try may fetch something."""
+    failed = {f"{v.community}/{v.source}" for v in before.retryable}
+    return failed | {name.partition(" ")[0] for name in before.unvisited}
 
 
 @task(name="build")
-def build_database() -> Path:
-    """Build the database for the day the data folder lives in."""
+def build_database(declared: Sequence[Community]) -> Path:
+    """Build the database for the current day of the data folder."""
     where = folders()
-    rehearsal = read_demo_note(where)
-    declared = load_catalogue(where.communities)
-    return build.build_database(where, declared, current_day(where), rehearsal.shows if rehearsal else None)
+    demo = read_demo_marker(where)
+    return build.build_database(where, list(declared), current_day(where), demo.shows if demo else None)
 
 
 @task(name="report")
@@ -105,93 +105,101 @@ def write_report() -> Path:
     return site.publish(folders())
 
 
-@flow(  # type: ignore[no-matching-overload]  (of a future that nobody has submitted yet)
+@flow(  # type: ignore[no-matching-overload]  (of a future that is not submitted yet)
     name="nightly",
-    flow_run_name=lambda: artifacts.name_of_night(folders()),
+    flow_run_name=lambda: artifacts.flow_run_name(folders()),
     task_runner=ThreadPoolTaskRunner(max_workers=4),
 )
-def nightly() -> Night:
+def nightly() -> NightlyResult:
     """Collect every source that is switched on, then build, then report.
 
-    One broken source leaves the rest standing; a failed build or report leaves yesterday's; a night
-    that finds nothing new builds nothing (`flows.quiet`). Raises BusyError while another run is at work.
+    A source that fails does not stop the others. A failed build or report leaves database and page
+    as they were; so does a run that finds nothing new (`flows.unchanged`). Raises
+    AlreadyRunningError while another run is active.
     """
     where = folders()
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
-        sources = [s for c in load_catalogue(where.communities) for s in c.sources if s.visited]
-        since = datetime.now(UTC).replace(microsecond=0)
-        for line in damage.said_before(damage.find(where, sources)):
-            _say(line)
-        with progress.shown(where, sources, (), since):
-            for future in _submit(sources, since):
-                future.wait()
-        night = _publish(collected(where, sources, since))
-        artifacts.publish_artifacts(where, night.collected.visits, night.troubles, night.told)
-    return night
+        declared = load_catalogue(where.communities)
+        collected = _collect([s for c in declared for s in c.sources if s.visited])
+        result = _publish(declared, collected)
+        artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
+    return result
 
 
-def _publish(visited: Collected) -> Night:
-    """Build and report, or leave what is published where nothing is new; tell what broke."""
+def _collect(sources: Sequence[Source]) -> CollectResult:
+    where, since = folders(), datetime.now(UTC).replace(microsecond=0)
+    for line in damage.format_warnings(damage.find_damage(where, sources)):
+        _log(line)
+    with progress.show_progress(where, sources, (), since):
+        for future in _submit(sources, since):
+            future.wait()
+    return read_result(where, sources, since)
+
+
+def _publish(declared: Sequence[Community], collected: CollectResult) -> NightlyResult:
+    """Build and report, or leave what is published where nothing is new; turn what fails into a problem."""
     where, step = folders(), "build"
     damaged: tuple[Problem, ...] = ()
     try:
-        given = _inputs()
-        declared = [source for community in given.communities for source in community.sources]
-        damaged = tuple(damage.troubles(where, declared, given.damaged))
-        if not visited.complaints and not visited.left and unchanged.is_up_to_date(where, given):
-            page = site.update_last_checked(where, _again(visited))
-            unchanged.record(where, given)
-            return Night(visited, page, quiet=True)
-        _say("building the database")
-        build_database()
+        inputs = _read_inputs(declared)
+        damaged = tuple(damage.damage_problems(where, [s for c in declared for s in c.sources], inputs.damaged))
+        if not collected.complaints and not collected.deferred and unchanged.is_up_to_date(where, inputs):
+            page = site.update_last_checked(where, _last_checked_message(collected))
+            unchanged.record(where, inputs)
+            return NightlyResult(collected, page, up_to_date=True)
+        _log("building the database")
+        build_database(declared)
         step = "report"
-        _say("writing the page")
+        _log("writing the page")
         page = write_report()
-        unchanged.record(where, given)
+        unchanged.record(where, inputs)
     except Exception as error:
-        return Night(visited, None, (summary.of_step(step, error, where), *damaged))
-    return Night(visited, page, damaged)
+        return NightlyResult(collected, None, (summary.step_problem(step, error, where), *damaged))
+    return NightlyResult(collected, page, damaged)
 
 
-def _inputs() -> Inputs:
+def _read_inputs(declared: Sequence[Community]) -> Inputs:
     where = folders()
-    rehearsal = read_demo_note(where)
-    declared = load_catalogue(where.communities)
-    return read_inputs(where, declared, current_day(where), rehearsal.shows if rehearsal else None)
+    demo = read_demo_marker(where)
+    return read_inputs(where, list(declared), current_day(where), demo.shows if demo else None)
 
 
-def _again(visited: Collected) -> str:
-    return f"Visited again {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {len(visited.good)} units, nothing new in any."
+def _last_checked_message(collected: CollectResult) -> str:
+    return f"Last checked {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {len(collected.good)} units, nothing new."
 
 
-def _say(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
+def _log(line: str) -> None:
+    """Print a line for the terminal; Prefect's own log is switched off (`flows.prefect_api.QUIET`)."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[None]]:
-    """Start a task per source, one for all mail archives, or all counts, of a kind on one host.
+    """Start a task for each group of sources.
 
     Tasks on one host wait for each other, except on loopback.
     """
     last: dict[str, PrefectFuture[None]] = {}
     futures = []
     for group in _groups(sources):
-        named = contact.hosts(group[0])
-        delays = LOOPBACK_DELAYS if named <= contact.LOOPBACK else RETRY_DELAYS
-        waits = [allow_failure(last[host]) for host in named - contact.LOOPBACK if host in last]
+        hosts = contact.source_hosts(group[0])
+        delays = LOOPBACK_DELAYS if hosts <= contact.LOOPBACK else RETRY_DELAYS
+        waits = [allow_failure(last[host]) for host in hosts - contact.LOOPBACK if host in last]
         run = collect_sources.with_options(retry_delay_seconds=delays)
         future = run.submit(group, since, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
-        last |= dict.fromkeys(named, future)
+        last |= dict.fromkeys(hosts, future)
         futures.append(future)
     return futures
 
 
 def _groups(sources: Sequence[Source]) -> list[list[Source]]:
-    """Put together what one process visits: starting one takes longer than asking a quiet list."""
+    """Group the sources that one process visits: all mail archives, or all counts, of a kind on one host.
+
+    Any other source is a group of its own. Starting a process takes longer than visiting an unchanged list.
+    """
     groups: dict[object, list[Source]] = {}
     for source in sources:
         together = source.kind in (*ARCHIVES, *count_pages.KINDS)
-        key = (source.kind, contact.hosts(source)) if together else source.id
+        key = (source.kind, contact.source_hosts(source)) if together else source.id
         groups.setdefault(key, []).append(source)
     return list(groups.values())

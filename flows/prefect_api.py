@@ -1,6 +1,6 @@
-"""Prefect's API server for one run: on loopback, with a login, and gone when whoever started it is gone.
+"""Prefect's API server for one run: on loopback, with a login; it ends with the process that started it.
 
-Whoever may write to a Prefect server runs code as the user of its flows, so other users of the machine must not.
+Everybody who can write to a Prefect server can run code as the user of its flows. So ours asks for a login.
 
 Prefect starts a temporary server by itself where no `PREFECT_API_URL` is set. That one outlives a
 run that is killed with -9 and asks for no login, so it is switched off; ours starts while Prefect is still imported.
@@ -36,7 +36,7 @@ CLOSED = {
 URL = "PREFECT_API_URL"
 LOGIN = "PREFECT_API_AUTH_STRING"
 PATIENCE = 180
-FAREWELL = 10
+STOP_SECONDS = 10
 
 
 class NotStartedError(Exception):
@@ -55,8 +55,8 @@ def prepare(where: Folders) -> None:
 def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
     """Run a server for the block and point Prefect to it, unless `PREFECT_API_URL` names one already.
 
-    It answers who knows the login in `PREFECT_API_AUTH_STRING`: the user's own, else a random one for this process.
-    Only a server that `schedules` starts anything by itself. Must be entered before Prefect is
+    It asks for the login in `PREFECT_API_AUTH_STRING`: the user's own, else a random one for this process.
+    Only a server that `schedules` starts flow runs by itself. Must be entered before Prefect is
     imported; `wait` before a flow runs.
     """
     prepare(where)
@@ -78,7 +78,7 @@ def wait(patience: float = PATIENCE) -> None:
     try:
         with urlopen(f"{url}/health", timeout=patience):  # noqa: S310 - our own address, or one the user chose
             pass
-    except HTTPError:  # whoever answers is there
+    except HTTPError:  # an error is an answer too
         pass
     except (OSError, HTTPException) as error:
         raise NotStartedError(f"no Prefect server answers at {url}: {error}") from error
@@ -100,7 +100,7 @@ def log_in() -> None:
 def _process(*, schedules: bool) -> Iterator[str]:
     """Run a server and yield its url, which listens at once and answers when the server is up.
 
-    The server kills itself when a pipe closes whose other end is ours, so it outlives no kill -9.
+    The server kills itself when our end of a pipe closes, so it ends even after kill -9.
     """
     theirs, ours = os.pipe()
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -122,17 +122,17 @@ def _process(*, schedules: bool) -> Iterator[str]:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Let the server write down what it was told, then end it."""
+    """Let the server save its state, then end it."""
     process.terminate()
     try:
-        process.wait(FAREWELL)
+        process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 
 
 def serve(listening: int, pipe: int, schedules: int) -> None:
-    """Answer on the listening descriptor until told to stop, or until the pipe's other end closes.
+    """Answer on the listening descriptor until a signal, or until the pipe's other end closes.
 
     Prefect's scheduler runs too where `schedules` is not 0.
     """
@@ -141,7 +141,7 @@ def serve(listening: int, pipe: int, schedules: int) -> None:
     from prefect.server.api.server import create_app
 
     app = create_app(ephemeral=not schedules, final=True)
-    config = uvicorn.Config(app, lifespan="on", log_level="error", timeout_graceful_shutdown=FAREWELL // 2)
+    config = uvicorn.Config(app, lifespan="on", log_level="error", timeout_graceful_shutdown=STOP_SECONDS // 2)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=listening)])
 
 

@@ -1,4 +1,4 @@
-"""Tells on the terminal how far the visits of a run are, by watching data/visits."""
+"""Show on the terminal how far the visits of a run are, by watching data/visits."""
 
 import sys
 import threading
@@ -18,45 +18,45 @@ from pipelines.landing.visits import parse_visits, read_plans
 from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]
-EVERY = 0.5
+UPDATE_SECONDS = 0.5
 REWRITE = "\r\x1b[K"
 
 
 @contextmanager
-def shown(
+def show_progress(
     where: Folders, sources: Sequence[Source], units: Iterable[str], since: datetime, stream: TextIO | None = None
 ) -> Iterator[None]:
-    """While the block runs, tell on `stream` (standard error) of every visit noted from `since` on.
+    """While the block runs, show on `stream` (standard error) every visit from `since` on.
 
-    A terminal has one line that is rewritten, with the units done, waiting by host and failed;
-    anything else gets one line for each visit.
+    A terminal gets one line that is rewritten, with the units done, failed, and waiting by host.
+    Anything else gets one line for each visit.
     """
     ended = threading.Event()
-    progress = Progress(expected(sources, frozenset(units)), stream or sys.stderr)
+    progress = Progress(expected_units(sources, frozenset(units)), stream or sys.stderr)
     tail = Tail(where.visits, {s.id for s in sources}, since)
 
-    def look() -> None:
+    def update() -> None:
         for plan in read_plans(where.visits):
             if plan.made_at >= since:
                 progress.expect(plan, sources)
-        progress.tell(tail.new())
+        progress.update(tail.new_visits())
 
     def watch() -> None:
-        while not ended.wait(EVERY):
-            look()
+        while not ended.wait(UPDATE_SECONDS):
+            update()
 
-    watching = threading.Thread(target=watch, daemon=True)
-    watching.start()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     finally:
         ended.set()
-        watching.join()
-        look()
+        watcher.join()
+        update()
         progress.end()
 
 
-def expected(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:
+def expected_units(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:
     """Return the host of each unit that the catalogue names (only `units`, if there are any)."""
     named = ((s.id, unit, s.captures or url) for s in sources for unit, url in zip(urls.units(s), s.urls, strict=True))
     return {(source, unit): host(url) for source, unit, url in named if not units or unit in units}
@@ -69,7 +69,7 @@ def host(url: str) -> str:
 
 
 class Tail:
-    """The visits of these sources that are noted from a moment on; reads what is new and no more."""
+    """The visits of these sources from a moment on; reads each line once."""
 
     def __init__(self, visits: Path, sources: set[str], since: datetime) -> None:
         """Begin with the files of the month of `since`."""
@@ -78,9 +78,9 @@ class Tail:
         self._since = since
         self._read: Counter[Path] = Counter()
 
-    def new(self) -> list[Visit]:
-        """Return the visits that were noted since the last call, oldest first."""
-        found = [visit for path in self._files() for visit in self._rest(path)]
+    def new_visits(self) -> list[Visit]:
+        """Return the visits that were logged since the last call, oldest first."""
+        found = [visit for path in self._files() for visit in self._read_new(path)]
         return sorted((v for v in found if v.seen_at >= self._since), key=lambda v: v.seen_at)
 
     def _files(self) -> Iterator[Path]:
@@ -88,7 +88,7 @@ class Tail:
         month = f"{self._since:%Y-%m}.jsonl"
         return (path for folder in folders for path in sorted(folder.glob("*.jsonl")) if path.name >= month)
 
-    def _rest(self, path: Path) -> Iterator[Visit]:
+    def _read_new(self, path: Path) -> Iterator[Visit]:
         with path.open("rb") as file:
             file.seek(self._read[path])
             lines = file.read().rpartition(b"\n")[0]
@@ -97,32 +97,32 @@ class Tail:
 
 
 class Progress:
-    """What is known of a run so far, and the lines that say so."""
+    """The state of a run, and the lines that show it."""
 
     def __init__(self, expected: Mapping[Unit, str], stream: TextIO) -> None:
         """Begin with every expected unit waiting."""
         self._hosts = dict(expected)
         self._latest: dict[Unit, Visit] = {}
-        self._left: set[Unit] = set()
+        self._deferred: set[Unit] = set()
         self._stream = stream
         self._rewrites = stream.isatty()
 
     def expect(self, plan: Plan, sources: Sequence[Source]) -> None:
-        """Take in what a source has and what it leaves to another night, as its spider found out."""
+        """Add the plan of a source: the units that it has, and those that it defers."""
         for source in sources:
             if (source.community, source.name) == (plan.community, plan.source):
                 listed = host(source.url_template or source.urls_from or "")
                 self._hosts = {(source.id, unit): listed for unit in plan.units} | self._hosts
-                self._left |= {(source.id, unit) for unit in plan.deferred}
+                self._deferred |= {(source.id, unit) for unit in plan.deferred}
 
-    def tell(self, visits: Iterable[Visit]) -> None:
-        """Take in new visits and say so."""
+    def update(self, visits: Iterable[Visit]) -> None:
+        """Add new visits and show them."""
         for visit in visits:
             unit = (f"{visit.community}/{visit.source}", unit_without_day(visit))
             self._hosts.setdefault(unit, host(visit.url))
             self._latest[unit] = visit
             if not self._rewrites:
-                print(f"{self._visit(visit)} ({self.line()})", file=self._stream, flush=True)
+                print(f"{self._format_visit(visit)} ({self.line()})", file=self._stream, flush=True)
         if self._rewrites:
             room = get_terminal_size().columns - 1  # a line that wraps cannot be rewritten
             print(f"{REWRITE}{self.line()[:room]}", end="", file=self._stream, flush=True)
@@ -135,13 +135,13 @@ class Progress:
     def line(self) -> str:
         """Return the state of the run in one line."""
         failed = sum(visit.verdict not in GOOD_VERDICTS for visit in self._latest.values())
-        waiting = Counter(host for unit, host in self._hosts.items() if unit not in {*self._latest, *self._left})
+        waiting = Counter(host for unit, host in self._hosts.items() if unit not in {*self._latest, *self._deferred})
         at = ", ".join(f"{count} at {host}" for host, count in sorted(waiting.items()))
-        told = f"{len(self._latest)} of {len(self._hosts)} units done, {failed} failed"
-        left = f", {len(self._left)} left for another night" if self._left else ""
-        return f"{told}{left}; waiting: {at}" if at else told + left
+        done = f"{len(self._latest)} of {len(self._hosts)} units done, {failed} failed"
+        deferred = f", {len(self._deferred)} deferred to the next run" if self._deferred else ""
+        return f"{done}{deferred}; waiting: {at}" if at else done + deferred
 
-    def _visit(self, visit: Visit) -> str:
+    def _format_visit(self, visit: Visit) -> str:
         unit = visit.unit or "its list of units"
         took = "" if visit.seconds is None else f" in {visit.seconds:.1f} s"
         return f"{visit.community}/{visit.source} {unit}: {visit.verdict}{took}"

@@ -1,16 +1,14 @@
-"""Start Prefect, run one night, print its summary."""
+"""Start Prefect, do one nightly run, print its summary."""
 
 import sys
 
-from flows import locks
+from flows import locks, prefect_api
 from flows.exit_status import NOTHING_PUBLISHED
 from pipelines.folders import folders
 
 
-def run_night() -> int:
-    """Run the nightly flow and tell in one screen what came of it; return the exit status."""
-    from flows import prefect_api
-
+def run_nightly() -> int:
+    """Run the nightly flow and print its summary; return the exit status."""
     where = folders()
     with locks.single_run(where, "stackrank nightly"), prefect_api.serving(where):
         print("starting Prefect; its first start in a data folder takes longest", file=sys.stderr, flush=True)
@@ -20,8 +18,9 @@ def run_night() -> int:
             prefect_api.wait()
             prefect_api.log_in()
         except prefect_api.NotStartedError as error:
-            print(f"{error}\nwithout Prefect: stackrank collect, then build, then report", file=sys.stderr)
+            print(f"{error}\nnothing was collected and nothing was published", file=sys.stderr)
+            print("without Prefect: stackrank collect; stackrank build; stackrank report", file=sys.stderr)
             return NOTHING_PUBLISHED
-        night = nightly()
-        print(night.told)
-    return night.exit_status
+        result = nightly()
+        print(result.summary)
+    return result.exit_status

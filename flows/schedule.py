@@ -1,6 +1,6 @@
-"""The night on a schedule: Prefect's own `serve`, in the foreground until it is told to stop.
+"""The nightly flow on a schedule: Prefect's own `serve`, in the foreground until it is stopped.
 
-Prefect starts each night as a process of its own, which ends when this one does, even by kill -9.
+Prefect starts each flow run as a process of its own, which ends when this one does, even by kill -9.
 Prefect must be prepared before this module is imported (`flows.prefect_api.prepare`).
 """
 
@@ -21,23 +21,23 @@ from prefect.server.schemas.schedules import CronSchedule
 from prefect.types.entrypoint import EntrypointType
 
 from flows import prefect_api
-from flows.nightly import Night, nightly
+from flows.nightly import NightlyResult, nightly
 from pipelines.folders import Folders
 
 ZONE = "UTC"
 FIELDS = 5
-LOOK_EVERY = 30
+CHECK_SECONDS = 30
 
 
 class WrongCronError(Exception):
-    """A cron expression says no time, or one that never comes."""
+    """A cron expression names no time to come."""
 
 
 class EndedError(Exception):
-    """Prefect has ended by itself and keeps the schedule no more."""
+    """Prefect has ended by itself, so no schedule is kept."""
 
 
-def check(cron: str) -> None:
+def check_cron(cron: str) -> None:
     """Raise WrongCronError unless this is a cron expression of five fields that names a time to come."""
     try:
         asyncio.run(CronSchedule(cron=cron, timezone=ZONE).get_dates(1))
@@ -51,30 +51,31 @@ def check(cron: str) -> None:
 
 
 def serve(cron: str, where: Folders) -> NoReturn:
-    """Run the night whenever `cron` says so in UTC, one at a time, until KeyboardInterrupt.
+    """Start the nightly flow at the times of `cron` in UTC, one at a time, until KeyboardInterrupt.
 
-    Raises EndedError or NotStartedError where Prefect or its server is gone: a schedule that seems
-    to be kept and is not would be worse than none.
-    Nights that were missed while nobody kept the schedule are not made up for. One that is under way
-    at the end is killed: the next continues where it was.
+    Raises EndedError or NotStartedError where Prefect or its server is gone.
+    Missed times are not made up for. A run that is active at the end is killed; the next run
+    continues where it was.
     """
-    # Not here: Prefect would take SIGTERM over in the main thread, and wait a minute for the night.
-    serving = threading.Thread(target=_serve_flow, args=(cron, name_in_prefect(where)), daemon=True)
+    # Not here: Prefect would handle SIGTERM in the main thread, and wait a minute for the flow run.
+    serving = threading.Thread(target=_serve_flow, args=(cron, deployment_name(where)), daemon=True)
     serving.start()
     try:
         while serving.is_alive():
-            serving.join(LOOK_EVERY)
+            serving.join(CHECK_SECONDS)
             prefect_api.wait()
     finally:
-        for night in multiprocessing.active_children():
-            night.kill()
-    raise EndedError("the schedule is not kept any more; Prefect says why above")
+        for flow_run in multiprocessing.active_children():
+            flow_run.kill()
+    raise EndedError("Prefect has ended, so the schedule has stopped; Prefect says why above")
 
 
 def _serve_flow(cron: str, name: str) -> None:
-    _forget(f"{nightly.name}/{name}")
-    told = nightly.with_options(on_completion=[tell_night], on_failure=[tell_failure], on_crashed=[tell_failure])
-    told.serve(
+    _delete_deployment(f"{nightly.name}/{name}")
+    printing = nightly.with_options(
+        on_completion=[print_summary], on_failure=[print_failure], on_crashed=[print_failure]
+    )
+    printing.serve(
         name=name,
         schedule=Cron(cron, timezone=ZONE),
         limit=1,
@@ -84,13 +85,13 @@ def _serve_flow(cron: str, name: str) -> None:
     )
 
 
-def name_in_prefect(where: Folders) -> str:
+def deployment_name(where: Folders) -> str:
     """Return the name of the deployment: one for each data folder, as several may share a Prefect server."""
     return str(where.data).strip("/").replace("/", "-").replace("%", "-")
 
 
-def _forget(deployment: str) -> None:
-    """Delete the deployment of before, and with it the nights that it had planned."""
+def _delete_deployment(deployment: str) -> None:
+    """Delete an earlier deployment, and with it the flow runs that it had planned."""
     with get_client(sync_client=True) as client:
         try:
             client.delete_deployment(client.read_deployment_by_name(deployment).id)
@@ -98,14 +99,14 @@ def _forget(deployment: str) -> None:
             return
 
 
-def tell_night(flow: Flow[[], Night], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  (Prefect names them)
-    """Print what came of a night, for the log of whoever keeps the schedule."""
-    print(state.result().told, flush=True)
+def print_summary(flow: Flow[[], NightlyResult], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  (Prefect names them)
+    """Print the summary of a flow run."""
+    print(state.result().summary, flush=True)
 
 
-def tell_failure(flow: Flow[[], Night], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
-    """Print why a night could not run."""
-    print(f"no night: {state.message}", flush=True)
+def print_failure(flow: Flow[[], NightlyResult], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Print why a flow run failed or crashed."""
+    print(f"the nightly run failed: {state.message}", flush=True)
 
 
 def _end_with(scheduler: int) -> None:
@@ -113,6 +114,6 @@ def _end_with(scheduler: int) -> None:
     os.kill(os.getpid(), SIGKILL)
 
 
-# Prefect imports this module in the process of each night before it does anything else there.
+# Prefect imports this module first in the process of each flow run.
 if scheduler := multiprocessing.parent_process():
     threading.Thread(target=_end_with, args=(scheduler.sentinel,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""What a run tells at its end, in one screen: what failed, what was kept, what to do."""
+"""What a run prints at its end, on one screen: each problem, what is kept, and the fix."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
 
-from flows.collect import Collected
+from flows.collect import CollectResult
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders
@@ -15,138 +15,142 @@ from pipelines.landing.store import stored_visits, unit_file
 from pipelines.model import BY_HAND, ON_DEMAND, Verdict, Visit
 
 WIDTH = 120
-MOST_TROUBLES = 5
-MOST_NAMES = 4
+MAX_PROBLEMS = 5
+MAX_NAMES = 4
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that failed, what is kept all the same, and what a person can do about it."""
+    """What failed, which data are kept, and how a person fixes it."""
 
-    failed: str
+    what: str
     kept: str
-    do: str
+    fix: str
 
     def __str__(self) -> str:
         """Return it as three lines, the first of at most WIDTH characters."""
-        failed = shorten(f"failed: {self.failed}", WIDTH, placeholder=" ...")
-        return f"{failed}\n  kept: {self.kept}\n  to do: {self.do}"
+        what = shorten(f"failed: {self.what}", WIDTH, placeholder=" ...")
+        return f"{what}\n  kept: {self.kept}\n  fix: {self.fix}"
 
 
-def of_visits(collected: Collected, where: Folders) -> list[Problem]:
-    """Return one trouble for each source, verdict and reason, the sources in the order of their names."""
-    held = stored_visits(where.observations)
-    failed = sorted(collected.failed, key=lambda v: (v.community, v.source, v.verdict, v.reason, v.unit))
+def visit_problems(result: CollectResult, where: Folders) -> list[Problem]:
+    """Return one problem for each source, verdict and reason, the sources in the order of their names."""
+    stored = stored_visits(where.observations)
+    failed = sorted(result.failed, key=lambda v: (v.community, v.source, v.verdict, v.reason, v.unit))
     groups = groupby(failed, key=lambda v: (v.community, v.source, v.verdict, v.reason))
-    troubles = [_trouble(list(visits), held, where) for _, visits in groups]
-    return troubles + [_silence(name) for name in collected.silent]
+    problems = [_visit_problem(list(visits), stored, where) for _, visits in groups]
+    return problems + [_unvisited_problem(name) for name in result.unvisited]
 
 
-def _trouble(visits: Sequence[Visit], held: dict[tuple[str, str, str], Visit], where: Folders) -> Problem:
-    one = visits[0]
+def _visit_problem(visits: Sequence[Visit], stored: dict[tuple[str, str, str], Visit], where: Folders) -> Problem:
+    first = visits[0]
     units = [count_pages.unit_without_day(visit) for visit in visits]
     names = [unit or "its list of units" for unit in units]
-    ours = [v for v in held.values() if (v.community, v.source) == (one.community, one.source)]
+    of_source = [v for v in stored.values() if (v.community, v.source) == (first.community, first.source)]
+    reason = first.reason or "no reason was given"
     return Problem(
-        failed=f"{one.community}/{one.source}: {_listed(names)}: {one.verdict}: {one.reason or 'no reason was given'}",
-        kept=_kept([v for v in ours if count_pages.unit_without_day(v) in units or "" in units], units),
-        do=_advice(one, where),
+        what=f"{first.community}/{first.source}: {_shorten_list(names)}: {first.verdict}: {reason}",
+        kept=_kept([v for v in of_source if count_pages.unit_without_day(v) in units or "" in units], units),
+        fix=_fix(first, where),
     )
 
 
-def _kept(held: Sequence[Visit], units: Sequence[str]) -> str:
-    if held and any(visit.kind in count_pages.KINDS for visit in held):
-        days = sorted(visit.seen_at for visit in held)
-        return f"{len(days):,} days of {_listed(units)}, the newest {days[-1]:%Y-%m-%d}"
+def _kept(stored: Sequence[Visit], units: Sequence[str]) -> str:
+    if stored and any(visit.kind in count_pages.KINDS for visit in stored):
+        days = sorted(visit.seen_at for visit in stored)
+        return f"{len(days):,} days of {_shorten_list(units)}, the newest {days[-1]:%Y-%m-%d}"
     parts = []
-    if held:
-        rows, oldest = sum(v.observations or 0 for v in held), min(v.seen_at for v in held)
-        parts.append(f"{rows:,} observations of {_listed([v.unit for v in held])}, as of {oldest:%Y-%m-%d}")
-    if missing := [unit for unit in units if unit not in {v.unit for v in held} | {""}]:
-        parts.append(f"nothing is held of {_listed(missing)}: its months are gaps, not zeros")
-    return "; ".join(parts) or "nothing is held of it yet"
+    if stored:
+        rows, oldest = sum(v.observations or 0 for v in stored), min(v.seen_at for v in stored)
+        parts.append(f"{rows:,} observations of {_shorten_list([v.unit for v in stored])}, as of {oldest:%Y-%m-%d}")
+    if missing := [unit for unit in units if unit not in {v.unit for v in stored} | {""}]:
+        parts.append(f"no data yet of {_shorten_list(missing)}; its months are gaps, not zeros")
+    return "; ".join(parts) or "no data yet"
 
 
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= MOST_NAMES:
+def _shorten_list(names: Sequence[str]) -> str:
+    if len(names) <= MAX_NAMES:
         return ", ".join(names)
-    return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
+    return f"{', '.join(names[: MAX_NAMES - 1])} and {len(names) - MAX_NAMES + 1} more"
 
 
-def _advice(visit: Visit, where: Folders) -> str:
+def _fix(visit: Visit, where: Folders) -> str:
     source = f"{visit.community}/{visit.source}"
-    again = f"it is asked again next night, or now by: stackrank collect {source}"
+    retry = f"the next run tries again; to try now: stackrank collect {source}"
     if visit.kind == MAILBOX:
-        return f"mend the mailbox, then: stackrank collect {source}, or with --mbox PATH --source {source}"
+        return f"repair the mailbox, then: stackrank collect {source} (or --mbox PATH --source {source})"
     if visit.kind in BY_HAND:
-        return f"mend the page or leave it out, then: stackrank collect --pages PATH --source {source}"
+        return f"repair the page or leave it out, then: stackrank collect --pages PATH --source {source}"
     if visit.kind in ON_DEMAND:
-        again = f"it is asked again by: stackrank collect --source {source}"
+        retry = f"to try again: stackrank collect --source {source}"
     if visit.verdict == Verdict.GONE:
         file = where.communities / f"{visit.community}.toml"
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"
     if visit.verdict == Verdict.REFUSED:
-        return f"see that STACKRANK_CONTACT is set, and ask its operators; {again}"
+        return f"check STACKRANK_CONTACT and ask the operators of the host; {retry}"
     if visit.verdict == Verdict.PARTIAL:
         file = unit_file(where.observations, visit)
-        return f"if less is right, delete {file} and run: stackrank collect {source}"
-    return again
+        return f"if the smaller number is right, delete {file} and run: stackrank collect {source}"
+    return retry
 
 
-def _silence(name: str) -> Problem:
+def _unvisited_problem(name: str) -> Problem:
     source = name.partition(" ")[0]
-    kept = "what was held before"
-    return Problem(f"{name}: no visit was noted; the spider says why above", kept, f"stackrank collect {source}")
+    return Problem(
+        f"{name}: the spider ended without a visit; it says why above",
+        "the previous data",
+        f"stackrank collect {source}",
+    )
 
 
-def of_step(step: str, error: Exception, where: Folders) -> Problem:
-    """Return the trouble of a build or a report that raised."""
+def step_problem(step: str, error: Exception, where: Folders) -> Problem:
+    """Return the problem of a build or a report that raised."""
     reason = " ".join(f"{type(error).__name__}: {error}".split())
-    return Problem(f"{step}: {reason}", _published(where), f"mend what it names, then: stackrank {step}")
+    return Problem(f"{step}: {reason}", _published(where), f"correct what the message names, then: stackrank {step}")
 
 
 def _published(where: Folders) -> str:
-    """Tell which database and page stand."""
+    """Say which database and page are published."""
     built, written = _changed(where.database), _changed(where.site / "index.html")
     if not built and not written:
         return "what was collected; there was no database and no page before"
-    return f"what was collected; the database of {built or 'no day'} and the page of {written or 'no day'} stand"
+    return f"what was collected, the database of {built or 'no day'} and the page of {written or 'no day'}"
 
 
 def _changed(path: Path) -> str | None:
     return f"{datetime.fromtimestamp(path.stat().st_mtime, UTC):%Y-%m-%d %H:%M} UTC" if path.exists() else None
 
 
-def render(collected: Collected, troubles: Sequence[Problem], page: Path | None, *, quiet: bool) -> str:
-    """Return the whole account: a line of counts, at most MOST_TROUBLES troubles, where the page is."""
-    return "\n".join(_lines(collected, troubles, page, quiet=quiet))
+def render(result: CollectResult, problems: Sequence[Problem], page: Path | None, *, up_to_date: bool) -> str:
+    """Return the whole summary: a line of counts, at most MAX_PROBLEMS problems, where the page is."""
+    return "\n".join(_lines(result, problems, page, up_to_date=up_to_date))
 
 
-def _lines(collected: Collected, troubles: Sequence[Problem], page: Path | None, *, quiet: bool) -> Iterator[str]:
-    yield counts(collected)
-    if unreachable(collected):
-        url = collected.visits[0].url.removeprefix("git+")
-        yield f"nothing at all could be reached; is this machine on the network? try: git ls-remote {url} HEAD"
-    yield from format_problems(troubles)
-    if quiet:
-        yield "nothing is new: the database and the page of before stand, and the page says so"
-    yield f"page: {page}" if page else "nothing was published; the site and database of before stand"
+def _lines(result: CollectResult, problems: Sequence[Problem], page: Path | None, *, up_to_date: bool) -> Iterator[str]:
+    yield format_counts(result)
+    if is_offline(result):
+        url = result.visits[0].url.removeprefix("git+")
+        yield f"no host answered; check the network of this machine: git ls-remote {url} HEAD"
+    yield from format_problems(problems)
+    if up_to_date:
+        yield "nothing new; database and page are up to date"
+    yield f"page: {page}" if page else "nothing was published; database and page are as they were"
 
 
-def counts(collected: Collected) -> str:
-    """Return how many units were had, how many were not, and how many are left for another night, in one line."""
-    told = f"{len(collected.good)} units had, {len(collected.complaints)} failed"
-    left = sum(len(plan.deferred) for plan in collected.left)
-    return f"{told}, {left} left for another night" if left else told
+def format_counts(result: CollectResult) -> str:
+    """Return how many units were fetched, failed and were deferred, in one line."""
+    counts = f"{len(result.good)} fetched, {len(result.complaints)} failed"
+    deferred = sum(len(plan.deferred) for plan in result.deferred)
+    return f"{counts}, {deferred} deferred to the next run" if deferred else counts
 
 
-def format_problems(troubles: Sequence[Problem]) -> Iterator[str]:
-    """Yield the first troubles in full and count the others."""
-    yield from map(str, troubles[:MOST_TROUBLES])
-    if len(troubles) > MOST_TROUBLES:
-        yield f"and {len(troubles) - MOST_TROUBLES} more of this kind; all of them: stackrank status"
+def format_problems(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield the first problems in full and count the others."""
+    yield from map(str, problems[:MAX_PROBLEMS])
+    if len(problems) > MAX_PROBLEMS:
+        yield f"and {len(problems) - MAX_PROBLEMS} more problems; to see all: stackrank status"
 
 
-def unreachable(collected: Collected) -> bool:
-    """Tell whether every visit failed on the way, none by an answer."""
-    return bool(collected.visits) and all(visit.verdict == Verdict.FAILED for visit in collected.visits)
+def is_offline(result: CollectResult) -> bool:
+    """Tell whether every visit failed before any host answered."""
+    return bool(result.visits) and all(visit.verdict == Verdict.FAILED for visit in result.visits)

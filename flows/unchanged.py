@@ -1,10 +1,15 @@
-"""Tells whether a night found nothing new, so that the published database and page can stand.
+"""Tell whether a run found nothing new, so that the published database and page are up to date.
 
-A night builds nothing when all of this is as it was when the last night published: catalogue,
-method, published figures and harvests (`Inputs.sha256`), the calendar month, the newest complete
-month, our own code, which units are seen well and which fail, and the database and the page
-themselves, byte counts and times. Such a night writes one sentence into the page: when it looked.
-While a file of observations cannot be read, no night is such a night.
+A run builds nothing when all of this is as it was when the last run published:
+
+- catalogue, method, published figures and harvests (`Inputs.sha256`);
+- the calendar month and the newest complete month;
+- our own code;
+- which units were fetched well and which failed;
+- the database and the page themselves, by size and time.
+
+Such a run only updates the time of the last check in the page. Where a file of observations is
+damaged, no run is up to date.
 """
 
 import os
@@ -18,39 +23,40 @@ from pipelines.warehouse.raw import Inputs
 ROOMS = ("pipelines", "reports")
 
 
-def record(where: Folders, given: Inputs) -> None:
-    """Note that what is published now was made of these inputs."""
-    note = _note(where)
-    draft = note.with_name(f".{note.name}.{os.getpid()}")
-    draft.write_text(fingerprint(where, given) + "\n")
-    draft.replace(note)
+def record(where: Folders, inputs: Inputs) -> None:
+    """Save the fingerprint of these inputs and of what was published from them."""
+    file = _fingerprint_file(where)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_text(fingerprint(where, inputs) + "\n")
+    draft.replace(file)
 
 
-def is_up_to_date(where: Folders, given: Inputs) -> bool:
-    """Tell whether what is published was made of these inputs and has not been touched since."""
-    page = where.site / "index.html"
-    if given.damaged or not (_note(where).exists() and where.database.exists() and page.exists()):
+def is_up_to_date(where: Folders, inputs: Inputs) -> bool:
+    """Tell whether database and page were made from these inputs and nothing has changed them since."""
+    files = (_fingerprint_file(where), where.database, where.site / "index.html")
+    if inputs.damaged or not all(file.exists() for file in files):
         return False
-    return _note(where).read_text().strip() == fingerprint(where, given)
+    return files[0].read_text().strip() == fingerprint(where, inputs)
 
 
-def fingerprint(where: Folders, given: Inputs) -> str:
+def fingerprint(where: Folders, inputs: Inputs) -> str:
     """Return the checksum of the inputs and of what is published; raises OSError if nothing is."""
     published = (path.stat() for path in (where.database, where.site / "index.html"))
     facts = (
-        given.sha256,
-        given.shows,
-        f"{given.today:%Y-%m}",
-        given.method.last_complete_month(given.today),
+        inputs.sha256,
+        inputs.shows,
+        f"{inputs.today:%Y-%m}",
+        inputs.method.last_complete_month(inputs.today),
         _code(),
-        _seen_well(given),
+        _units(inputs),
         *((stat.st_mtime_ns, stat.st_size) for stat in published),
     )
     return sha256(repr(facts).encode()).hexdigest()
 
 
-def _seen_well(given: Inputs) -> list[tuple[tuple[str, ...], bool]]:
-    latest = {(v.community, v.source, v.unit): v.verdict in GOOD_VERDICTS for v in given.visits}
+def _units(inputs: Inputs) -> list[tuple[tuple[str, ...], bool]]:
+    """Return all units, each with whether its latest visit was good."""
+    latest = {(v.community, v.source, v.unit): v.verdict in GOOD_VERDICTS for v in inputs.visits}
     return sorted(latest.items())
 
 
@@ -59,5 +65,5 @@ def _code() -> str:
     return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _note(where: Folders) -> Path:
-    return where.data / "published"
+def _fingerprint_file(where: Folders) -> Path:
+    return where.data / "fingerprint"

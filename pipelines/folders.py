@@ -1,4 +1,4 @@
-"""Where everything that runs make lives."""
+"""The folders of an installation, and the marker of a demo's data folder."""
 
 import json
 import os
@@ -18,7 +18,7 @@ DECLARED = CHECKOUT / "data" if IS_CLONE else PACKAGED
 """The folder of the files that people write: communities, rules, published figures."""
 CATALOGUE = DECLARED / "communities"
 RULES = DECLARED / "rules"
-REHEARSAL = "rehearsal.json"
+DEMO_MARKER = "demo.json"
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,23 @@ class Folders:
         return self.data / "stackrank.duckdb"
 
     @property
-    def rehearsal(self) -> Path:
-        """The note that says that this data folder holds a rehearsal and what it shows."""
-        return self.data / REHEARSAL
+    def demo_marker(self) -> Path:
+        """The file that marks a data folder as one of the demo."""
+        return self.data / DEMO_MARKER
 
 
 def folders(environ: Mapping[str, str] = os.environ) -> Folders:
     """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the clone.
 
-    An installed package writes to the user's data folder. A rehearsal's data folder brings its own community files.
+    An installed package writes to the user's data folder. The data folder of a demo has its own community files.
     """
     moved = environ.get("STACKRANK_DATA")
     data = Path(moved).resolve() if moved else _own_data()
-    rehearsed = data / "communities" if (data / REHEARSAL).exists() else CATALOGUE
+    declared = data / "communities" if (data / DEMO_MARKER).exists() else CATALOGUE
     named = environ.get("STACKRANK_COMMUNITIES")
     return Folders(
         data=data,
-        communities=Path(named).resolve() if named else rehearsed,
+        communities=Path(named).resolve() if named else declared,
         site=CHECKOUT / "reports/site" if IS_CLONE and not moved else data / "site",
     )
 
@@ -81,28 +81,28 @@ def _own_data() -> Path:
 
 
 @dataclass(frozen=True)
-class DemoNote:
-    """What a rehearsal's pages must say on top, and the day that counts as its today."""
+class DemoMarker:
+    """What the pages of a demo say on top (`shows`), and its current day."""
 
     shows: str
     today: date
 
 
-def write_demo_note(where: Folders, rehearsal: DemoNote) -> None:
-    """Mark the data folder as a rehearsal's."""
-    facts = asdict(rehearsal) | {"today": rehearsal.today.isoformat()}
-    where.rehearsal.write_text(json.dumps(facts, indent=1) + "\n")
+def write_demo_marker(where: Folders, marker: DemoMarker) -> None:
+    """Mark the data folder as one of the demo."""
+    facts = asdict(marker) | {"today": marker.today.isoformat()}
+    where.demo_marker.write_text(json.dumps(facts, indent=1) + "\n")
 
 
-def read_demo_note(where: Folders) -> DemoNote | None:
-    """Return the rehearsal that made the data folder, or None where the data are real."""
-    if not where.rehearsal.exists():
+def read_demo_marker(where: Folders) -> DemoMarker | None:
+    """Return the marker of a demo's data folder, None where the data are real."""
+    if not where.demo_marker.exists():
         return None
-    facts = json.loads(where.rehearsal.read_text())
-    return DemoNote(facts["shows"], date.fromisoformat(facts["today"]))
+    facts = json.loads(where.demo_marker.read_text())
+    return DemoMarker(facts["shows"], date.fromisoformat(facts["today"]))
 
 
 def current_day(where: Folders) -> date:
-    """Return the day the data folder lives in: a rehearsal's own, else today in UTC."""
-    rehearsal = read_demo_note(where)
-    return rehearsal.today if rehearsal else datetime.now(UTC).date()
+    """Return the current day of the data folder: the demo's own, else today in UTC."""
+    demo = read_demo_marker(where)
+    return demo.today if demo else datetime.now(UTC).date()

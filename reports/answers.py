@@ -11,7 +11,7 @@ from pipelines.ranking import method
 from pipelines.warehouse.query import ask
 
 QUESTIONS = Path(__file__).parent / "queries"
-FAMILIES = ("overall", "talk", "code", "members")
+FAMILIES = ("overall", "code", "talk", "people")
 # Those whose answers depend on the month that is shown.
 DATED = ("ranking", "components", "bounds", "places", "monthly", "by_source", "moves", "releases", "imports",
          "everything_in", "order_with_machines")  # fmt: skip
@@ -73,9 +73,9 @@ class Answers:
 
     @property
     def families(self) -> list[str]:
-        """The families that have a ranking for the month: those that rank anybody first, overall before the others."""
-        known = {row["family"] for row in self.ranking if row["families"]}
-        ranked = {row["family"] for row in self.ranking if row["place"] is not None}
+        """The rankings of which a source had begun: those that rank anybody first, overall before the others."""
+        known = {row["family"] for row in self.ranking if row["state"] != "no source"}
+        ranked = {row["family"] for row in self.ranking if row["rank"] is not None}
         return sorted(known, key=lambda family: (family not in ranked, FAMILIES.index(family)))
 
     @property

@@ -22,14 +22,14 @@ AGAIN = re.compile(r'(<p class="quiet" id="again")[^>]*>[^<]*</p>')
 COPIED = ("chart.js", "page.css")
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 CSV_COLUMNS = {
-    "ranking": ("family", "families", "place", "community", "name", "index", "score", "months", "published_months",
-                "reason"),
-    "places": ("family", "families", "as_of", "community", "place", "index", "months", "published_months", "reason"),
+    "ranking": ("family", "rank", "community", "name", "state", "index", "score", "months", "published_months",
+                "missing", "reason_code"),
+    "places": ("family", "as_of", "community", "state", "rank", "index", "months", "published_months", "reason_code"),
     "monthly": ("metric", "month", "community", "value", "state", "covered", "to_date"),
     "by_source": ("community", "source", "month", "value", "people", "only_here", "first_here", "channel", "state",
                   "to_date"),
     "everything_in": ("metric", "month", "community", "value", "machines", "state", "to_date"),
-    "order_with_machines": ("metric", "community", "months", "level", "level_with", "place", "place_with"),
+    "order_with_machines": ("metric", "community", "months", "level", "level_with", "rank", "rank_with"),
     "moves": ("community", "family", "month", "from_source", "to_source", "action", "reason", "evidence"),
     "releases": ("community", "version", "series", "kind", "released_at", "dated_by", "source", "repository", "tag"),
     "imports": ("community", "repository", "day", "commits", "commits_of_month", "authored_from", "authored_to"),
@@ -41,7 +41,7 @@ CSV_COLUMNS_OF_TODAY = {
     "coverage": ("community", "source", "month", "state", "covered"),
     "reconciliation": ("community", "source", "month", "total", "stored", "quarantined", "copies", "other_month",
                        "difference", "state"),
-    "order_with_automated": ("metric", "community", "months", "level", "level_with", "place", "place_with"),
+    "order_with_automated": ("metric", "community", "months", "level", "level_with", "rank", "rank_with"),
     "layers": ("community", "channel", "month", "people", "absence_factor", "core_people", "regular_people",
                "casual_people"),
     "overlap": ("community", "month", "state", "people", "code_only", "talk_only", "code_and_talk"),

@@ -1,20 +1,17 @@
-"""What test files share: which tests wait for `--long`, which files go first, an empty database of Prefect."""
+"""What all tests share: which wait for `--long`, which go first, which worker runs them, and an empty data folder."""
 
-import fcntl
 import os
-import shutil
-import subprocess
-import sys
 
 import pytest
 
 pytest.register_assert_rewrite("support")
 
-from support.builders import folders_in  # noqa: E402 - its assertions are rewritten first
+from support import prefect, shared  # noqa: E402 - their assertions are rewritten first
+from support.builders import folders_in  # noqa: E402
 
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
-           "ranking", "report", "releases", "rehearsal", "messages")  # fmt: skip
+           "ranking", "report", "releases", "demo", "messages")  # fmt: skip
 
 
 # Tests start some sixty processes: none of them shall compile the project anew.
@@ -27,17 +24,27 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
+    config.addinivalue_line("markers", "browser: needs a browser; all of these run one after another in one worker")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
-    items.sort(key=lambda item: _place(item.path.stem.removeprefix("test_")))
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=place)
 
 
-def _place(name):
-    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+def group(item):
+    """Return which tests run in one worker: those of a file, which share its fixtures, and all in a browser."""
+    return "browser" if item.get_closest_marker("browser") else item.path.stem
+
+
+def place(item):
+    """Return where a test stands: the files that take longest first, so that no worker is left with one at the end."""
+    name = item.path.stem.removeprefix("test_")
+    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), group(item))
 
 
 @pytest.fixture
@@ -47,21 +54,22 @@ def where(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def prepared_prefect(tmp_path_factory, worker_id):
-    """Give data folders the database that Prefect would make in them: its migrations take longer than most tests."""
+def once(tmp_path_factory, worker_id):
+    """Make what is dear once for all workers: `once(name, make)` returns the folder that `make(folder)` has filled."""
     top = tmp_path_factory.getbasetemp()
-    home = (top if worker_id == "master" else top.parent) / "prefect"
-    home.mkdir(exist_ok=True)
-    with (home / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home / "prefect.db").exists():
-            quiet = {"PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-            migrate = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
-            subprocess.run(migrate, env=os.environ | quiet, check=True, capture_output=True)
+    return shared.Once(top if worker_id == "master" else top.parent)
 
-    def prepare(data):
-        (data / "prefect").mkdir(parents=True)
-        for file in home.glob("prefect.db*"):
-            shutil.copy(file, data / "prefect")
 
-    return prepare
+@pytest.fixture(scope="session")
+def prepared_prefect(once):
+    """Give data folders the database that Prefect would make in them: its migrations take longer than most tests."""
+    home = once("prefect", prefect.migrate)
+    return lambda data: prefect.copy_database(home, data)
+
+
+@pytest.fixture(scope="session")
+def canary_demo(once, prepared_prefect):
+    """The folder of one run of `demo` with canary names, for all workers: data, stdout and stderr."""
+    from support.canary_demo import run_demo  # it imports the demo, which few tests need
+
+    return once("demo", lambda folder: run_demo(folder, prepared_prefect))

@@ -1,1 +1,1 @@
-"""The commands of the command line, one module for each group."""
+"""The commands: one module each, with its help, its arguments and what it does."""

@@ -1,36 +1,17 @@
 """What several commands check before they start."""
 
-from typing import TYPE_CHECKING
-
-from pipelines.catalogue.load import load_catalogue
-from pipelines.folders import folders
-
-if TYPE_CHECKING:
-    from flows.summary import Problem
-
-
-MOST_DAYS = 36_500
+from pipelines.folders import folders, read_demo_marker
 
 
 class UsageError(Exception):
-    """What was asked cannot be done as it was asked."""
-
-
-def find_damage() -> "list[Problem]":
-    """Return a trouble for each file of observations that cannot be read."""
-    from flows import damage
-
-    where = folders()
-    return damage.find(where, [s for c in load_catalogue(where.communities) for s in c.sources])
+    """The command cannot do what was asked."""
 
 
 def refuse_demo_folder() -> None:
-    """Keep the real world out of a rehearsal's folder."""
-    from pipelines.folders import read_demo_note
-
+    """Raise UsageError for a data folder that the demo made: real data never go there."""
     where = folders()
-    if read_demo_note(where):
-        raise UsageError(f"{where.data} belongs to a rehearsal; name another STACKRANK_DATA for real data")
+    if read_demo_marker(where):
+        raise UsageError(f"{where.data} belongs to the demo. Nothing was collected. Name another STACKRANK_DATA.")
 
 
 def check_key() -> None:

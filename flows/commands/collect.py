@@ -2,92 +2,126 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import contact, locks
+from flows.commands.checks import UsageError, check_key, refuse_demo_folder
+from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import folders
 from pipelines.model import BY_HAND, Source
 
 if TYPE_CHECKING:
-    from flows.collect import Collected
-from flows.commands.checks import UsageError, check_key, find_damage, refuse_demo_folder
-from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
+    from flows.collect import CollectResult
+
+HELP = "visit the sources and store what they have"
 
 
-def _collect(chosen: argparse.Namespace) -> int:
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="community/name (default: all)")
+    parser.add_argument("--unit", action="append", default=[], metavar="UNIT", help="only this repository "
+                        "(owner/name) or this month of a list (YYYY-MM)")  # fmt: skip
+    parser.add_argument("--mbox", type=Path, metavar="PATH", help="read a mailbox, or a folder of mail, that you "
+                        "have")  # fmt: skip
+    parser.add_argument("--pages", type=Path, metavar="PATH", help="read a saved page, or a folder of them, of a "
+                        "site that is gone")  # fmt: skip
+    parser.add_argument("--source", metavar="SOURCE", help="the source of --mbox or --pages; without them, visit this "
+                        "source, also one that is visited on demand only")  # fmt: skip
+    parser.add_argument("--reread", action="store_true", help="read the kept pages of mail archives again, without "
+                        "the network")  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Visit the sources, or read what lies on this machine."""
+    refuse_demo_folder()
+    check_key()
+    declared = {s.id: s for c in load_catalogue(folders().communities) for s in c.sources}
+    if arguments.mbox or arguments.pages:
+        return _read_given(arguments, declared)
+    if arguments.reread:
+        return _read_again(arguments, declared)
+    return _visit(arguments, declared)
+
+
+def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     from flows import damage, progress
     from flows.collect import collect
 
-    where = folders()
-    refuse_demo_folder()
-    check_key()
-    declared = {s.id: s for c in load_catalogue(where.communities) for s in c.sources}
-    if chosen.mbox or chosen.pages or chosen.reread:
-        return _collect_here(chosen, declared)
-    named = [*chosen.sources, *filter(None, [chosen.source])]
-    sources, since = _chosen(declared, named), datetime.now(UTC).replace(microsecond=0)
-    contact.check(sources)
-    with locks.single_run(where, "stackrank collect"), progress.shown(where, sources, chosen.unit, since):
-        for line in damage.said_before(damage.find(where, declared.values())):
+    where, since = folders(), datetime.now(UTC).replace(microsecond=0)
+    sources = _choose(declared, [*arguments.sources, *filter(None, [arguments.source])])
+    contact.require_contact(sources)
+    with (
+        locks.single_run(where, "stackrank collect"),
+        progress.show_progress(where, sources, arguments.unit, since),
+    ):
+        for line in damage.format_warnings(damage.find_damage(where, declared.values())):
             print(line, file=sys.stderr)
-        collected = collect(where, sources, chosen.unit)
-    return _told(collected)
+        result = collect(where, sources, arguments.unit)
+    return print_result(result, declared.values())
 
 
-def _collect_here(chosen: argparse.Namespace, declared: dict[str, Source]) -> int:
-    """Read a mailbox, saved pages, or kept pages again: what lies on this machine already."""
-    from flows.collect import collect_given, reread
+def _read_again(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
+    from flows.collect import reread
 
-    where = folders()
-    given = chosen.pages or chosen.mbox
-    if chosen.unit or (chosen.reread and (given or chosen.source)) or (given and chosen.sources) or (
-        chosen.pages and chosen.mbox
-    ):  # fmt: skip
-        raise UsageError("--mbox goes with --source only, so does --pages, and --reread with names of sources only")
-    if chosen.reread:
-        sources = _chosen(declared, chosen.sources)
-        with locks.single_run(where, "stackrank collect"):
-            return _told(reread(where, sources))
-    option, what = ("--pages", "a saved page") if chosen.pages else ("--mbox", "a mailbox")
-    kinds = sorted(BY_HAND) if chosen.pages else [MAILBOX]
-    if not chosen.source:
-        raise UsageError(f"{what} and its source are needed: {option} PATH --source community/name")
-    source = declared.get(chosen.source)
-    if source is None or source.kind not in kinds or not source.enabled:
-        named = " or ".join(kinds)
-        raise UsageError(f"--source: {chosen.source} is no source of kind {named}; see: stackrank communities")
-    if not given.exists():
-        raise UsageError(f"{option}: {given} is neither a file nor a folder")
+    if arguments.unit or arguments.source:
+        raise UsageError("--reread goes with names of sources only: stackrank collect --reread community/name")
+    sources = _choose(declared, arguments.sources)
+    with locks.single_run(folders(), "stackrank collect"):
+        return print_result(reread(folders(), sources), declared.values())
+
+
+def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
+    """Read a mailbox or saved pages."""
+    from flows.collect import collect_given
+
+    if arguments.unit or arguments.sources or arguments.reread or (arguments.pages and arguments.mbox):
+        raise UsageError("--mbox and --pages go with --source only, one at a time")
+    option, what = ("--pages", "a saved page") if arguments.pages else ("--mbox", "a mailbox")
+    path = arguments.pages or arguments.mbox
+    if not arguments.source:
+        raise UsageError(f"{what} needs its source: stackrank collect {option} {path} --source community/name")
+    source = _choose_by_kind(declared, arguments.source, sorted(BY_HAND) if arguments.pages else [MAILBOX])
+    if not path.exists():
+        raise UsageError(f"{option}: {path} is neither a file nor a folder")
     try:
-        with locks.single_run(where, "stackrank collect"):
-            return _told(collect_given(where, source, given))
+        with locks.single_run(folders(), "stackrank collect"):
+            return print_result(collect_given(folders(), source, path), declared.values())
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from None
 
 
-def _told(collected: "Collected") -> int:
-    """Print the account of what was collected; return the exit status."""
-    from flows import summary
-
-    where = folders()
-    damaged = find_damage()
-    for trouble in summary.format_problems([*damaged, *summary.of_visits(collected, where)]):
-        print(trouble, file=sys.stderr)
-    print(summary.counts(collected))
-    if collected.complaints and not collected.good:
-        return NOTHING_PUBLISHED
-    return SOMETHING_FAILED if collected.complaints or damaged else ALL_WELL
+def _choose_by_kind(declared: dict[str, Source], name: str, kinds: Collection[str]) -> Source:
+    source = declared.get(name)
+    if source is None or source.kind not in kinds or not source.enabled:
+        raise UsageError(f"--source: {name} is no source of kind {' or '.join(kinds)}; see: stackrank communities")
+    return source
 
 
-def _chosen(declared: dict[str, Source], names: list[str]) -> list[Source]:
+def _choose(declared: dict[str, Source], names: list[str]) -> list[Source]:
     for name in names:
         if name not in declared:
             raise UsageError(f"no source is called {name}; see: stackrank communities")
         if not declared[name].enabled:
             raise UsageError(f"{name} is switched off; set enabled = true in its community file")
         if not declared[name].reachable:
-            raise UsageError(f"{name} cannot be visited; what somebody has of it: stackrank collect --mbox, --pages")
+            raise UsageError(f"{name} cannot be visited; read your own copy of it: stackrank collect --mbox, --pages")
     return [s for s in declared.values() if (s.id in names if names else s.visited)]
+
+
+def print_result(result: "CollectResult", declared: Collection[Source]) -> int:
+    """Print the problems and the counts of a collect; return the exit status."""
+    from flows import damage, summary
+
+    where = folders()
+    damaged = damage.find_damage(where, declared)
+    for problem in summary.format_problems([*damaged, *summary.visit_problems(result, where)]):
+        print(problem, file=sys.stderr)
+    print(summary.format_counts(result))
+    if result.complaints and not result.good:
+        return NOTHING_PUBLISHED
+    return SOMETHING_FAILED if result.complaints or damaged else ALL_WELL

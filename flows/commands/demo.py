@@ -2,32 +2,49 @@
 
 import argparse
 import webbrowser
+from pathlib import Path
 
 from flows.commands.checks import UsageError
 from flows.exit_status import NOTHING_PUBLISHED
 
-
-def _demo(chosen: argparse.Namespace) -> int:
-    from flows.demo import run as demo
-
-    if chosen.git is not None and not chosen.git.is_dir():
-        raise UsageError(f"--git: {chosen.git} is not a folder")
-    try:
-        status, where = demo.rehearse(chosen.git and chosen.git.resolve(), chosen.fault, whole=chosen.whole)
-    except (demo.RealDataError, demo.TooManyFaultsError) as error:
-        raise UsageError(error) from None
-    print(f'ask it: STACKRANK_DATA={where.data} stackrank sql "from rankings.monthly limit 5"')
-    if chosen.open and status != NOTHING_PUBLISHED:
-        webbrowser.open((where.site / "index.html").as_uri())
-    return status
+HELP = "run everything once with invented data, against a server on this machine"
 
 
-def _faults(text: str) -> list[str]:
-    """Read names of faults, separated by commas."""
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--git", type=Path, metavar="DIR", help="serve the bundles or bare repositories in DIR "
+                        "(owner__name.bundle, owner__name.git) instead of invented histories")  # fmt: skip
+    parser.add_argument("--whole", action="store_true", help="show every measured month instead of the last five years "
+                        "of each community: about 165,000 commits, without merges and bots")  # fmt: skip
+    parser.add_argument("--fault", type=read_faults, default=[], metavar="NAME,...", help="let one repository for each "
+                        "name misbehave, so that the page shows missing data; exit status 3 if something failed. "
+                        "A wrong name prints all names")  # fmt: skip
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+
+
+def read_faults(text: str) -> list[str]:
+    """Read names of faults, separated by commas; raises ArgumentTypeError for an unknown one."""
     from flows.demo.server import FAULTS
 
     names = text.split(",")
     if unknown := sorted(set(names) - FAULTS.keys()):
-        told = "; ".join(f"{name}: {about}" for name, about in FAULTS.items())
-        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(unknown)} (there are: {told})")
+        known = "; ".join(f"{name}: {about}" for name, about in FAULTS.items())
+        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(unknown)} (there are: {known})")
     return names
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the demo and say how to ask its database."""
+    from flows.demo import run as demo
+
+    if arguments.git is not None and not arguments.git.is_dir():
+        raise UsageError(f"--git: {arguments.git} is not a folder")
+    histories = arguments.git and arguments.git.resolve()
+    try:
+        status, where = demo.run_demo(histories, arguments.fault, whole=arguments.whole)
+    except (demo.RealDataError, demo.TooManyFaultsError) as error:
+        raise UsageError(error) from None
+    print(f'ask it: STACKRANK_DATA={where.data} stackrank sql "from rankings.monthly limit 5"')
+    if arguments.open and status != NOTHING_PUBLISHED:
+        webbrowser.open((where.site / "index.html").as_uri())
+    return status

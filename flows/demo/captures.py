@@ -1,4 +1,4 @@
-"""The Wayback Machine of a rehearsal: its index of captures (CDX) and the captures, from a description.
+"""The Wayback Machine of a demo: its index of captures (CDX) and the captures, from a description.
 
 What it answers, with which columns and in which order, is that of
 https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server

@@ -1,4 +1,4 @@
-"""The community files of a rehearsal: the real ones with their git addresses turned to loopback."""
+"""The community files of a demo: the real ones with their addresses turned to loopback."""
 
 import json
 import tomllib
@@ -17,21 +17,21 @@ from pipelines.model import BY_HAND, UNREADABLE, Source
 TABLES = ("release_dates", "facts", "sources")
 
 
-def rehearse(
-    communities: Path, folder: Path, base_url: str, *, snapshot: bool, narrowed: Iterable[Source] = ()
+def write_communities(
+    communities: Path, folder: Path, base_url: str, *, snapshot: bool, only: Iterable[Source] = ()
 ) -> None:
     """Write each community file of `communities` into the new `folder`, pointing at `base_url`.
 
-    What the rehearsal server does not speak for is switched off, so that no rehearsal visits the
-    real network. `snapshot` says that frozen copies of repositories are served, and nothing else.
-    Of `narrowed` sources only these months and copies are served.
+    A source that the demo's server does not have is switched off, so that the demo never visits the
+    network. `snapshot` says that only frozen copies of repositories are served. The sources in
+    `only` are limited to their months and copies.
     """
-    known = {source.id: source for source in narrowed}
+    known = {source.id: source for source in only}
     folder.mkdir(parents=True)
     for file in sorted(communities.glob("*.toml")):
         facts = tomllib.loads(file.read_text(encoding="utf-8"))
         facts["sources"] = [
-            _narrowed(_turned(source, base_url, snapshot), known.get(f"{file.stem}/{source['name']}"), known)
+            _narrow(_turn(source, base_url, snapshot), known.get(f"{file.stem}/{source['name']}"), known)
             for source in facts["sources"]
         ]
         (folder / file.name).write_text(_toml(facts), encoding="utf-8")
@@ -49,7 +49,7 @@ def newest_commit(root: Path) -> date:
     return datetime.fromtimestamp(max(int(line.split()[0]) for line in lines), UTC).date()
 
 
-def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
+def _turn(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
     mail = (*ARCHIVES, CAPTURED, FORUM, *BY_HAND)
     kinds = {"git"} if snapshot else {"git", "series_status", *mail, *count_pages.KINDS, UNREADABLE}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
@@ -66,8 +66,8 @@ def _turned(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, 
     return source | turned | ({"snapshot": True} if snapshot else {})
 
 
-def _narrowed(source: dict[str, Any], to: Source | None, known: Mapping[str, Source]) -> dict[str, Any]:
-    """Return a source with the months of its rehearsal; a list goes on only in one whose months begin later."""
+def _narrow(source: dict[str, Any], to: Source | None, known: Mapping[str, Source]) -> dict[str, Any]:
+    """Return a source with the months of the demo; a list is continued only by one that begins later."""
     if to is not None:
         served = to.enabled and source.get("enabled", True)
         source |= {"since": to.since, "enabled": served} | ({"snapshot": True} if to.snapshot else {})

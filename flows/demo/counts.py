@@ -1,7 +1,7 @@
-"""The places that state dated counts, as a rehearsal has them: answers in their exact forms, with faults on demand.
+"""The pages of a demo that state dated counts: answers in their exact forms, with faults on demand.
 
-Every answer is made from a small description; the people in it are invented, and all called alike,
-so that a trace of one of them in what a spider writes is found.
+Every answer is made from a small description. All people in it have one canary name, so that a
+test finds it in whatever a spider writes.
 """
 
 import json
@@ -21,12 +21,12 @@ from pipelines.catalogue.history import Figure
 from pipelines.catalogue.urls import units
 from pipelines.model import Source
 
-TOLD = (
-    "Invented are all counts of members, accounts, stars and forks, but for the committers and the committee of "
-    "CloudStack, which are as published until October 2024."
+NOTICE = (
+    "All counts of members, accounts, stars and forks are invented. Only the committers and the committee of "
+    "CloudStack are real, as published until October 2024."
 )
-NAMED = "invented-canary"
-"""What every account and every person of these answers is called."""
+CANARY_NAME = "invented-canary"
+"""The canary name of every account and every person in these answers."""
 
 
 class Register(NamedTuple):
@@ -91,30 +91,30 @@ def _numbers(change: Callable[[int], Any]) -> Fault:
 
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
-SAID = f'{{"message": "{NAMED} has no such page"}}'.encode()
+SAID = f'{{"message": "{CANARY_NAME} has no such page"}}'.encode()
 FAULTS: dict[str, Fault] = archives.FAULTS | {
     "limit": lambda _: Answer(403, JSON | {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800000000"}, SAID),
     "secondary": lambda _: Answer(403, JSON | {"Retry-After": "60"}, SAID),
     "large": lambda _: Answer(403, JSON | {"X-RateLimit-Remaining": "40"}, SAID),
     "login-wanted": lambda _: Answer(401, JSON, SAID),
-    "none": lambda _: Answer(404, {"Content-Type": "text/plain"}, f"{NAMED} is not here".encode()),
+    "none": lambda _: Answer(404, {"Content-Type": "text/plain"}, f"{CANARY_NAME} is not here".encode()),
     "renamed": _moved,
     "computing": lambda _: Answer(202, JSON, b"{}"),
     "empty": lambda _: Answer(409, JSON, SAID),
     "without": lambda _: Answer(204),
     "legal": lambda _: Answer(451, JSON, SAID),
-    "named": lambda _: Answer(200, JSON, json.dumps(dict.fromkeys(("total", "total_size", "roster"), NAMED)).encode()),
+    "named": lambda _: _json(dict.fromkeys(("total", "total_size", "roster"), CANARY_NAME)),
     "negative": _numbers(lambda number: -number - 1),
-    "words": _numbers(lambda number: f"{NAMED} {number}"),
+    "words": _numbers(lambda number: f"{CANARY_NAME} {number}"),
     "zero": _numbers(lambda _: 0),
     "lacking": _numbers(lambda _: None),
-    "list": lambda _: Answer(200, JSON, f'["{NAMED}"]'.encode()),
+    "list": lambda _: Answer(200, JSON, f'["{CANARY_NAME}"]'.encode()),
     "deep": lambda _: Answer(200, JSON, b"[" * 100_000),
     "elsewhere": lambda a: replace(a, body=a.body.replace(b"http://127.0.0.1", b"http://localhost")),
     "huge": lambda a: replace(a, body=a.body + b" " * (2 << 20)),
-    "no-number": lambda _: Answer(200, {"Content-Type": "text/plain"}, f"{NAMED}".encode()),
+    "no-number": lambda _: Answer(200, {"Content-Type": "text/plain"}, f"{CANARY_NAME}".encode()),
 }  # fmt: skip
-"""What an answer can be made to do wrong; those of the mail archives, and those of an API."""
+"""Faults by name: those of the mail archives, and those of an API."""
 
 
 @dataclass
@@ -153,7 +153,7 @@ class Counts:
         if isinstance(page, Listed):
             return self._listed(page, parts.path, query)
         if isinstance(page, Repository):
-            return _json({"full_name": page.name, "owner": {"login": NAMED}, "stargazers_count": page.stars,
+            return _json({"full_name": page.name, "owner": {"login": CANARY_NAME}, "stargazers_count": page.stars,
                           "watchers_count": page.stars, "forks_count": page.forks,
                           "subscribers_count": page.watchers})  # fmt: skip
         return _project(page, parts.path.rpartition("/")[2]) if page else None
@@ -161,11 +161,13 @@ class Counts:
     def _listed(self, page: Listed, path: str, query: Mapping[str, list[str]]) -> Answer:
         if "/~" not in path:
             last = f'<{self.base_url}{path}?page=2>; rel="next", <{self.base_url}{path}?page={page.total}>; rel="last"'
-            return _json([{"login": NAMED}], {"Link": last} if page.total > 1 else {})
+            return _json([{"login": CANARY_NAME}], {"Link": last} if page.total > 1 else {})
         if query.get("ws.show") == ["total_size"]:
             return Answer(200, {"Content-Type": "text/plain"}, str(page.total).encode())
         link = {"total_size_link": f"{self.base_url}{path}?ws.show=total_size"}
-        return _json({"start": 0, "entries": [{"name": NAMED}]} | (link if page.linked else {"total_size": page.total}))
+        return _json(
+            {"start": 0, "entries": [{"name": CANARY_NAME}]} | (link if page.linked else {"total_size": page.total})
+        )
 
     def _graph(self, path: str, body: bytes) -> Answer | None:
         if not path.endswith("/graphql"):
@@ -179,19 +181,19 @@ class Counts:
 def _register(page: Register, query: Mapping[str, list[str]]) -> Answer:
     limits = [each for each in query.get("filter[]", ()) if each.startswith("created<=")]
     total = page.joined_by(int(limits[0].removeprefix("created<="))) if limits else page.members
-    person = {"id": 1, "first_name": NAMED, "last_name": NAMED, "email": f"{NAMED}@example.org"}
+    person = {"id": 1, "first_name": CANARY_NAME, "last_name": CANARY_NAME, "email": f"{CANARY_NAME}@example.org"}
     return _json({"total": total, "per_page": 1, "current_page": 1, "last_page": total, "data": [person]})
 
 
 def _project(page: Project, name: str) -> Answer:
-    ids = [f"{NAMED}-{number}" for number in range(page.committers)]
+    ids = [f"{CANARY_NAME}-{number}" for number in range(page.committers)]
     members = dict(zip(ids, page.joined, strict=False))
     if name == "groups.json":
         return _json({page.name: ids, f"{page.name}-pmc": list(members)})
     if name == "public_ldap_projects.json":
         return _json({"roster_counts": {page.name: {"members": len(ids), "owners": len(members)}},
                       "projects": {page.name: {"members": ids, "owners": list(members)}}})  # fmt: skip
-    roster = {account: {"name": NAMED, "date": day} for account, day in members.items()}
+    roster = {account: {"name": CANARY_NAME, "date": day} for account, day in members.items()}
     return _json({"committees": {page.name: {"roster_count": len(roster), "roster": roster}}})
 
 
@@ -209,7 +211,7 @@ def _json(found: object, headers: Mapping[str, str] | None = None) -> Answer:
 # ---- those of the catalogue -----------------------------------------------------------------------------------
 
 
-def rehearsed(sources: Iterable[Source], figures: Iterable[Figure]) -> dict[str, Page]:
+def invent_pages(sources: Iterable[Source], figures: Iterable[Figure]) -> dict[str, Page]:
     """Return the pages of all sources that state counts, by path; what was published of them is as it was last."""
     known = {(f.community, f.metric): int(f.value) for f in sorted(figures, key=lambda f: f.period)}
     return dict(_invented(sources, known))

@@ -1,4 +1,4 @@
-"""Writes invented histories into bare repositories through `git fast-import`."""
+"""Write invented histories into bare repositories through `git fast-import`."""
 
 import subprocess
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def write(bare: Path, branch: str, changes: Iterable[Change]) -> None:
 
 
 class History:
-    """The default branch as it grows, told to a `git fast-import` that takes orders and answers."""
+    """The default branch as it grows, sent to a `git fast-import` that takes orders and answers."""
 
     def __init__(self, orders: IO[bytes], answers: IO[bytes], branch: str) -> None:
         """Begin with an empty branch."""
@@ -65,7 +65,7 @@ class History:
             self._tag(change.release, change.merger)
 
     def end(self) -> None:
-        """Leave the default branch and the tags, and tell git that this was all."""
+        """Leave the default branch and the tags, and say to git that this was all."""
         if self.line:
             self._order(f"reset refs/heads/{SIDE}\nfrom {'0' * 40}\n\n")
         self._order("done\n")
@@ -79,7 +79,7 @@ class History:
     def _commit(
         self, branch: str, change: Change, author: Signature, committer: Signature, message: str, lineage: str = ""
     ) -> int:
-        """Order one commit, on top of its branch if no lineage is told; return its mark.
+        """Order one commit, on top of its branch if no lineage is given; return its mark.
 
         The change's file is in its tree if it has a text.
         """

@@ -1,4 +1,4 @@
-"""The forums of a rehearsal: the answers of Discourse, of its newer and its oldest software, and the faults of both.
+"""The forums of a demo: the answers of Discourse, of its newer and its oldest software, and the faults of both.
 
 A forum is made from a small description: how many posts each month has. People and posts are invented.
 """
@@ -12,8 +12,10 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
-from flows.demo.archives import SUBJECTS, Answer, Fault
-from flows.demo.invented import ASCII, Person, crew
+from flows.demo.archives import Fault
+from flows.demo.captures import Answer
+from flows.demo.mail import SUBJECTS
+from flows.demo.people import ASCII, Person, people_of_month
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 PAGE = 50
@@ -30,7 +32,7 @@ class Forum:
     """A forum to invent: where it is served, its posts by first day of the month; the people are those of `community`.
 
     An `old` one pages by ids and has the old names of statistics. Ids go up in steps of `step`: between two shown
-    posts lie others that nobody is shown. Of `gone` ids the post was deleted; `odd` are posts as they stand, by id.
+    posts lie others that are not shown. Of `gone` ids the post was deleted; `odd` are posts as they stand, by id.
     The statistics of a `hidden` one are not in about.json; in site/statistics.json they are if `shared`. `private`
     posts are counted and not shown.
     """
@@ -75,16 +77,16 @@ class Forum:
         born = {"site_creation_date": f"{min(self.months, default=date(2014, 12, 1))}T08:00:00.000Z"}
         if self.old:
             return {} if self.hidden else {"stats": self._statistics()}
-        told: dict[str, Any] = {"can_see_about_stats": not self.hidden} | born
-        return told if self.hidden else told | {"stats": self._statistics()}
+        about: dict[str, Any] = {"can_see_about_stats": not self.hidden} | born
+        return about if self.hidden else about | {"stats": self._statistics()}
 
     def _statistics(self) -> dict[str, int]:
         posts, users = len(self.shown()) + self.private, self.users
         names = (
             ("topic_count", "post_count", "user_count") if self.old else ("topics_count", "posts_count", "users_count")
         )
-        told = dict(zip(names, (posts // 3, posts, users), strict=True)) | {"active_users_30_days": users // 3}
-        return told if self.old else told | {"participating_users_30_days": users // 5}
+        counts = dict(zip(names, (posts // 3, posts, users), strict=True)) | {"active_users_30_days": users // 3}
+        return counts if self.old else counts | {"participating_users_30_days": users // 5}
 
 
 @lru_cache
@@ -93,7 +95,7 @@ def _invented(community: str, months: tuple[tuple[date, int], ...], step: int) -
     found: list[dict[str, Any]] = []
     topics: list[dict[str, Any]] = []
     for month, count in months:
-        people = crew(community, month)
+        people = people_of_month(community, month)
         for number in range(count):
             dice = Random(f"{community} forum {month} {number}")  # noqa: S311 - invented posts hold no secret
             begun = datetime(month.year, month.month, 1, tzinfo=UTC)
@@ -114,7 +116,7 @@ def _topic(community: str, month: date, number: int, dice: Random) -> dict[str, 
 
 
 def _author(dice: Random, people: list[Person], *, first: bool) -> dict[str, Any]:
-    """Return who writes: Discourse itself the first post of all, else somebody, of whom every third shows no name."""
+    """Return the author: Discourse itself for the first post of all, else a person; every third shows no name."""
     if first:
         return {"name": "system", "username": "system", "user_id": -1}
     person = dice.choice(people)
@@ -153,4 +155,4 @@ FAULTS: dict[str, Fault] = {
     "numbers": lambda _: _json({"latest_posts": 50}),
     "idless": lambda _: _json({"latest_posts": [{"username": "x"}, [], None]}),
 }
-"""What a forum can do wrong beside what any archive can."""
+"""Faults of a forum by name, beside those of any archive."""

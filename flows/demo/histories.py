@@ -1,4 +1,4 @@
-"""Makes the repositories that the rehearsal server serves, from bundles or invented."""
+"""Make the repositories of the demo's server, from bundles or invented."""
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 from flows.demo import fast_import
-from flows.demo.invented import Change, Part, changes, pace, period, shared_out
+from flows.demo.invented import Change, Part, changes, pace, period, share_out
 from flows.demo.places import git, place, repository, unit, visited
 from flows.demo.totals import Window
 from pipelines.model import Source
@@ -65,7 +65,7 @@ def _plans(units: Mapping[str, Source], today: date, windows: Mapping[str, Windo
         window = windows.get(community)
         mine = {name: source for name, source in units.items() if source.community == community}
         spans = {name: period(source, today, window) for name, source in mine.items()}
-        parts = shared_out(community, spans, window.of if window else None)
+        parts = share_out(community, spans, window.of if window else None)
         plans |= {name: Plan(parts[name], spans[name][1]) for name in mine}
     return plans
 
@@ -106,7 +106,7 @@ def unbundle(folder: Path, root: Path, sources: Iterable[Source]) -> Unbundled:
     found = {place: file for place in units if (file := _history(folder, units[place]))}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         complaints = pool.map(_serve, found.values(), (repository(root, p) for p in found))
-        broken = {place: said for place, said in zip(found, complaints, strict=True) if said}
+        broken = {place: complaint for place, complaint in zip(found, complaints, strict=True) if complaint}
     files = {file for file in folder.iterdir() if not file.name.startswith(".")}
     return Unbundled(
         served=tuple(units[place] for place in found if place not in broken),
@@ -141,8 +141,8 @@ def _serve(history: Path, bare: Path) -> str | None:
 def _reason(error: CalledProcessError | ValueError) -> str:
     if isinstance(error, ValueError):
         return str(error)
-    said = error.stderr.decode(errors="replace").splitlines()
-    return "; ".join(line.strip() for line in said) or f"git ended with {error.returncode}"
+    lines = error.stderr.decode(errors="replace").splitlines()
+    return "; ".join(line.strip() for line in lines) or f"git ended with {error.returncode}"
 
 
 def _unpack(bundle: Path, bare: Path) -> None:

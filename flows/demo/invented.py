@@ -1,24 +1,23 @@
-"""Invented histories: who changes what and when, the same for the same repository and month.
+"""Invented histories: the commits of each repository and month, the same each time.
 
-Nothing here comes from a real history but the accounts of machines, and the totals of a month where
-it is given some. Each month is drawn from its own seed, so tomorrow's history is today's with more
-on top.
+Only the accounts of bots and the measured totals of a month come from real histories. Each month
+has its own seed, so the history of a later day has the same commits and more.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
+from flows.demo.people import Person, Signature, person, team_size
 from flows.demo.totals import YEARS, Totals, Window, later
 from pipelines.model import Source
 
 LAST_MONTHS_OF_AN_ENDED_ONE = 6
 DAY = 86_400
-MACHINES_SHARE = 0.06
+BOTS_SHARE = 0.06
 FILES_SHARE = 0.05
 
 
@@ -28,31 +27,6 @@ class Pace(NamedTuple):
     changes: int
     merged: float
     branch: str = "master"
-
-
-class Signature(NamedTuple):
-    """Who did something and when: seconds since 1970 and the offset of their clock."""
-
-    name: str
-    address: str
-    at: int
-    offset: str
-
-    def __str__(self) -> str:
-        """Return it as git writes it."""
-        return f"{self.name} <{self.address}> {self.at} {self.offset}"
-
-
-class Person(NamedTuple):
-    """Somebody who does not exist; a second address is used now and then."""
-
-    name: str
-    addresses: tuple[str, ...]
-    offset: str
-
-    def sign(self, at: int, dice: Random) -> Signature:
-        """Return their signature of that second."""
-        return Signature(self.name, dice.choice(self.addresses), at, self.offset)
 
 
 class Change(NamedTuple):
@@ -90,54 +64,19 @@ PACES = {
     "Corymbia/eucalyptus": Pace(7, 0.2),
 }
 USUAL_PACE = Pace(6, 0.1, "main")
-CREWS = {"openstack": 44, "cloudstack": 16, "opennebula": 8, "eucalyptus": 4}
-USUAL_CREW = 4
 
 RELEASE_MONTHS = (4, 10)
 
 GATE = Person("Zuul", ("zuul@review.opendev.org",), "+0000")
 PROPOSALS = Person("OpenStack Proposal Bot", ("openstack-infra@lists.openstack.org",), "+0000")
-MACHINES = {"openstack": PROPOSALS}
-USUAL_MACHINE = Person("dependabot[bot]", ("49699333+dependabot[bot]@users.noreply.github.com",), "+0000")
+BOTS = {"openstack": PROPOSALS}
+USUAL_BOT = Person("dependabot[bot]", ("49699333+dependabot[bot]@users.noreply.github.com",), "+0000")
 
 WEB = Person("GitHub", ("noreply@github.com",), "+0000")
 
-STARTS = ("Ba", "Ke", "Mo", "Ti", "Lu", "Sé", "Ve", "No", "Ri", "Da", "Ø", "Zi")
-MIDDLES = ("ra", "mi", "lo", "ve", "nu", "ka")
-ENDINGS = ("n", "dra", "l", "vik", "s", "tho", "rin", "m")
-FAMILY_ENDINGS = ("mund", "sker", "vold", "teri", "nash", "quell", "borin", "zaal")
-ASCII = str.maketrans("éØ", "eO")
-OFFSETS = ("+0000", "-0500", "+0530", "+0100", "-0800", "+0900", "-0300", "+0200", "+1100", "+0545")
 PARTS = ("api", "agent", "scheduler", "storage", "network", "images", "quota", "console")
 VERBS = ("Fix", "Add", "Remove", "Simplify", "Document", "Test", "Rename", "Speed up")
 THINGS = ("the retry", "a timeout", "the cache", "error messages", "the default", "old options")
-
-
-@cache
-def person(community: str, number: int) -> Person:
-    """Return the community's person of that number, no two with one name; every fifth has two addresses."""
-    dice = _dice(f"{community} {number}")
-    # Another number is another name: 7919 is a prime and no factor of the number of names.
-    place = number * 7919
-    syllables: list[str] = []
-    for choices in (STARTS, MIDDLES, ENDINGS, STARTS, MIDDLES, FAMILY_ENDINGS):
-        place, chosen = divmod(place, len(choices))
-        syllables.append(choices[chosen])
-    given, family = "".join(syllables[:3]), "".join(syllables[3:])
-    plain = f"{given}.{family}".translate(ASCII).lower()
-    addresses = [f"{plain}@example.{dice.choice(('org', 'com', 'net'))}"]
-    if number % 5 == 0:
-        addresses.append(f"{plain.replace('.', '')}@mail.example.org")
-    return Person(f"{given} {family}", tuple(addresses), dice.choice(OFFSETS))
-
-
-def crew(community: str, month: date) -> list[Person]:
-    """Return who is there in a month: a core that stays, and others who come and go."""
-    size = CREWS.get(community, USUAL_CREW)
-    core = max(3, size // 2)
-    moved_on = (month.year * 12 + month.month) // 3
-    numbers = [*range(core), *range(core + moved_on, size + moved_on)]
-    return [person(community, number) for number in numbers]
 
 
 def pace(unit: str) -> Pace:
@@ -157,11 +96,11 @@ def period(source: Source, today: date, window: Window | None = None) -> tuple[d
     return max(first, source.since), end
 
 
-def usual(community: str, units: Iterable[str], month: date) -> Totals:
-    """Draw the totals of a month that nobody measured, for these repositories; three people at least."""
+def usual_totals(community: str, units: Iterable[str], month: date) -> Totals:
+    """Draw the totals of a month without a measurement, for these repositories; three people at least."""
     dice = _dice(f"{community} {month} totals")
     commits = max(3, round(sum(pace(unit).changes for unit in units) * dice.uniform(0.8, 1.2)))
-    people = max(3, min(CREWS.get(community, USUAL_CREW), commits * 2 // 3))
+    people = max(3, min(team_size(community), commits * 2 // 3))
     return Totals(commits, people, dice.randint(0, people // 4), people // 2)
 
 
@@ -176,7 +115,7 @@ class Part(NamedTuple):
     release: bool
 
 
-def shared_out(
+def share_out(
     community: str, spans: Mapping[str, tuple[date, date]], totals: Callable[[date], Totals] | None
 ) -> dict[str, list[Part]]:
     """Return the parts of each unit, month after month; a span is a unit's first day and the day after its last.
@@ -189,7 +128,7 @@ def shared_out(
     for month in _months(min(first for first, _ in spans.values()), max(end for _, end in spans.values())):
         alive = [unit for unit, (first, end) in spans.items() if first < later(month) and month < end]
         if alive:
-            wanted = totals(month) if totals else usual(community, alive, month)
+            wanted = totals(month) if totals else usual_totals(community, alive, month)
             signers = _signers(community, month, wanted, known)
             release = month.month in RELEASE_MONTHS if wanted.releases is None else wanted.releases > 0
             for unit, mine in _split(_dice(f"{community} {month} parts"), alive, signers).items():
@@ -233,11 +172,11 @@ def _signers(community: str, month: date, wanted: Totals, known: list[int]) -> l
 def changes(unit: str, source: Source, part: Part, end: date) -> Iterator[Change]:
     """Yield the changes of a month that land before `end` (UTC), in their order.
 
-    Commits of machines come on top of those of people.
+    Commits of bots come on top of those of people.
     """
     dice = _dice(f"{unit} {part.month}")
-    machine = MACHINES.get(source.community, USUAL_MACHINE)
-    signers = part.signers + [(machine, machine)] * round(len(part.signers) * MACHINES_SHARE)
+    bot = BOTS.get(source.community, USUAL_BOT)
+    signers = part.signers + [(bot, bot)] * round(len(part.signers) * BOTS_SHARE)
     dice.shuffle(signers)
     begins, ends = _seconds(part.month), _seconds(later(part.month))
     moments = sorted(dice.randrange(begins, ends) for _ in signers)
@@ -268,10 +207,10 @@ class Month(NamedTuple):
 def _change(month: Month, at: int, author: Person, committer: Person, release: str | None) -> Change:
     """Draw one change, written days before by its author, and committed in the month."""
     dice = month.dice
-    machine = author is MACHINES.get(month.community, USUAL_MACHINE)
+    bot = author is BOTS.get(month.community, USUAL_BOT)
     behind = dice.randint(1, 4) if dice.random() < month.pace.merged else 0
     committed = max(month.begins, at - dice.randrange(60, DAY // 2)) if behind else at
-    written = committed if machine else committed - int(dice.expovariate(1 / DAY))
+    written = committed if bot else committed - int(dice.expovariate(1 / DAY))
     signed = author.sign(written, dice)
     reviewer = GATE if month.community == "openstack" else committer
     part = dice.choice(PARTS)
@@ -281,12 +220,12 @@ def _change(month: Month, at: int, author: Person, committer: Person, release: s
         author=signed,
         committer=signed._replace(at=committed) if committer is author else committer.sign(committed, dice),
         merger=reviewer.sign(at, dice),
-        subject=f"Updated requirements of {part}" if machine else f"{verb} {dice.choice(THINGS)} in {part}",
+        subject=f"Updated requirements of {part}" if bot else f"{verb} {dice.choice(THINGS)} in {part}",
         trailers=_trailers(month),
         path=f"{part}/{verb.split()[0].lower()}.py",
         text=f"RETRIES = {dice.randrange(1000)}\n" if dice.random() < FILES_SHARE else "",
         behind=behind,
-        reverts=not machine and dice.random() < 0.03,
+        reverts=not bot and dice.random() < 0.03,
         release=release,
     )
 

@@ -1,4 +1,4 @@
-"""The mailing lists of a rehearsal, with as many messages as were counted on the real ones, where they were; forums."""
+"""The mailing lists and forums of a demo; lists have as many messages as were counted on the real ones."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,16 +6,15 @@ from datetime import date, timedelta
 from random import Random
 from urllib.parse import urlsplit
 
-from flows.demo.archives import MailingList
 from flows.demo.forums import Forum
+from flows.demo.mail import MailingList
 from pipelines.catalogue.history import Figure
 from pipelines.catalogue.urls import ARCHIVES, FORUM
 from pipelines.model import Source
 
-TOLD = (
-    "The mail is invented too, by any number of people: as many messages as others counted where a month of a list "
-    "was counted (2010 to 2014), any number where not. Invented are also the posts of forums, and what "
-    "they say of their users."
+NOTICE = (
+    "Mail and forum posts are invented too. Where others counted the messages of a month (2010 to 2014), a list "
+    "has that number; elsewhere numbers are invented. So are the users of forums."
 )
 USUAL = {"everyone": 300, "developers": 200, "users": 150, "governance": 30, "outreach": 30, "announce": 10}
 """Messages a month of an invented list, by whom it is for."""
@@ -26,13 +25,13 @@ MONTHLY, WEEKLY = "postings:", "postings_week:"
 MIDDLE_OF_WEEK = timedelta(days=3)
 
 
-def rehearsed(sources: Iterable[Source], figures: Iterable[Figure], today: date) -> list[MailingList]:
+def invent_lists(sources: Iterable[Source], figures: Iterable[Figure], today: date) -> list[MailingList]:
     """Return the lists of all sources that are mail archives, with their messages of the months before `today`."""
     counted = _counted(figures)
     return [_list(source, counted, today) for source in sources if source.enabled and source.kind in ARCHIVES]
 
 
-def forums(sources: Iterable[Source], today: date) -> list[Forum]:
+def invent_forums(sources: Iterable[Source], today: date) -> list[Forum]:
     """Return the forums of all sources that are one, with their posts of the months before `today`."""
     return [_forum(source, today) for source in sources if source.enabled and source.kind == FORUM]
 
@@ -43,7 +42,7 @@ def _forum(source: Source, today: date) -> Forum:
 
 
 def place(url: str) -> str:
-    """Return the path at which the rehearsal server has an archive: `https://h/a/b/` is at `/h/a/b/`."""
+    """Return the path at which the demo's server has an archive: `https://h/a/b/` is at `/h/a/b/`."""
     parts = urlsplit(url)
     return f"/{parts.hostname}{parts.path}"
 

@@ -1,4 +1,4 @@
-"""Where a repository lives on the rehearsal server, and how git is called there."""
+"""Where a repository lives on the demo's server, and how git is called there."""
 
 import os
 import subprocess

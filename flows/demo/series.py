@@ -1,4 +1,4 @@
-"""Invents the files that list release series, for the rehearsal server to serve."""
+"""Invents the files that list release series, for the demo's server to serve."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""How much happens in each month of an invented history: as much as was measured in the real one, where it was."""
+"""The totals of each month of an invented history: those of the real one where they were measured."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ METRICS = ("commits", "code_people", "new_code_people", "code_committers")
 
 
 class Totals(NamedTuple):
-    """What one month of a community adds up to; `releases` is None where nobody counted them."""
+    """What one month of a community adds up to; `releases` is None where they were not counted."""
 
     commits: int
     people: int
@@ -30,11 +30,11 @@ class Totals(NamedTuple):
 
 @dataclass(frozen=True)
 class Window:
-    """The months of a community that are rehearsed with their real totals, by their first days.
+    """The months of a community that the demo shows with their real totals, by their first days.
 
     A `frozen` community was measured for a shorter time than the others: nothing is known of it after `last`.
-    Mailing lists, a visit for each month, and forums are rehearsed on the days of `mail` only; its end is None if it
-    has none.
+    Mailing lists and forums are shown on the days of `mail` only, as each month of mail is a visit; its end is
+    None if it has none.
     """
 
     first: date
@@ -54,8 +54,8 @@ class Window:
             return self.months[month]
         return self.months[max(known for known in self.months if known < month)]._replace(releases=None)
 
-    def narrowed(self, source: Source) -> Source:
-        """Return the source as it is rehearsed: it begins with the window, and a frozen one proves nothing later.
+    def narrow(self, source: Source) -> Source:
+        """Return the source limited to the window; a frozen one proves nothing later.
 
         One that ended before, or began later, is switched off.
         """
@@ -73,12 +73,12 @@ def windows(figures: Iterable[Figure], *, whole: bool) -> dict[str, Window]:
     A whole one has all of its months, with the mail of the year before the founding talk. No window
     ends later than the newest month that at least half of the communities were measured in.
     """
-    told: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
+    values_of: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
     for figure in figures:
         if figure.quality == "measured" and figure.month:
-            told[figure.community, figure.month][figure.metric] = int(figure.value)
+            values_of[figure.community, figure.month][figure.metric] = int(figure.value)
     measured: dict[str, dict[date, Totals]] = defaultdict(dict)
-    for (community, month), values in sorted(told.items()):
+    for (community, month), values in sorted(values_of.items()):
         if values.keys() >= set(METRICS):
             measured[community][month] = _totals(values)
     if not measured:

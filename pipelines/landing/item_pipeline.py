@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from pipelines.folders import Folders, folders
-from pipelines.landing.store import Harvest, _believed, land
+from pipelines.landing.store import Harvest, check_empty, land
 from pipelines.landing.visits import log_visit
 from pipelines.model import Visit
 
@@ -13,7 +13,7 @@ READERS = 2
 
 
 class Landing:
-    """The item pipeline that Scrapy calls: lands harvests, notes visits."""
+    """The item pipeline that Scrapy calls: lands harvests, logs visits."""
 
     def __init__(self, where: Folders) -> None:
         self.where = where
@@ -25,11 +25,11 @@ class Landing:
         return cls(folders())
 
     async def process_item(self, item: Harvest | Visit) -> Visit:
-        """Land a harvest beside the event loop; return the visit as it was noted."""
+        """Land a harvest beside the event loop; return the visit as it was logged."""
         if isinstance(item, Harvest):
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self.threads, land, self.where, item)
-        visit = _believed(self.where, item)
+        visit = check_empty(self.where, item)
         log_visit(self.where.visits, visit)
         return visit
 

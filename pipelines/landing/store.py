@@ -1,4 +1,4 @@
-"""A harvest becomes one Parquet file and one visit, atomically.
+"""Write each harvest atomically as one Parquet file and one visit.
 
 `observations/<community>/<source>/<owner>/<name>.parquet` holds all rows of a unit; its footer
 holds the visit that brought them, and the tags. `visits/<community>/<source>/<month>.jsonl` has a
@@ -34,7 +34,7 @@ MAX_SHRINK = 0.02
 MAGIC = b"PAR1"
 
 
-NO_HARVEST = "it is no harvest of this unit"
+OTHER_FILE = "it is not the file of this unit"
 
 
 class StoredUnit(NamedTuple):
@@ -46,7 +46,7 @@ class StoredUnit(NamedTuple):
     tags: list[dict[str, str | int | None]]
 
 
-class Damaged(NamedTuple):
+class DamagedFile(NamedTuple):
     """A file of observations that cannot be read, and why: cut off, empty, foreign, or not allowed to us."""
 
     path: Path
@@ -57,8 +57,8 @@ class Damaged(NamedTuple):
 class Harvest:
     """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches.
 
-    `remarks` go into the visit's note; the reader may add to them until its last batch is drawn. So many
-    rows as `may_lose` can be gone without being a loss, where the source takes single ones away.
+    `notes` go into the visit's note; the reader may add to them until its last batch. The unit may have up
+    to `allowed_loss` fewer rows than before, where the source removes single ones.
     """
 
     visit: Visit
@@ -66,49 +66,49 @@ class Harvest:
     schema: pa.Schema
     batches: Iterable[pa.RecordBatch]
     tags: list[dict[str, str | int | None]]
-    remarks: list[str] = field(default_factory=list)
-    may_lose: int = 0
+    notes: list[str] = field(default_factory=list)
+    allowed_loss: int = 0
 
 
-def _believed(where: Folders, visit: Visit) -> Visit:
-    """Return a visit that found nothing as partial, where a damaged file shows that something was held."""
+def check_empty(where: Folders, visit: Visit) -> Visit:
+    """Return the visit; an empty one becomes partial where a damaged file shows that the unit had data."""
     target = unit_file(where.observations, visit)
     if visit.verdict != Verdict.EMPTY or not target.exists() or read_visit(target):
         return visit
-    reason = "nothing is there any more, and what was held cannot be read"
+    reason = "the source has nothing any more, and the stored file cannot be read"
     return replace(visit, verdict=Verdict.PARTIAL, reason=reason, reason_code=ReasonCode.VANISHED, observations=None)
 
 
 def land(where: Folders, harvest: Harvest) -> Visit:
-    """Write a harvest's file, or keep the earlier one; note and return the visit either way.
+    """Write a harvest's file, or keep the earlier one; log and return the visit either way.
 
-    A harvest that breaks off, or that holds over 2 % fewer rows than the earlier one, changes
-    nothing but the visits; nor do counts of a day that is held. A damaged file is replaced.
+    The earlier file is kept where a harvest breaks off, or has over 2 % fewer rows. Counts of a
+    day are written once. A damaged file is replaced.
     """
     target = unit_file(where.observations, harvest.visit)
-    if harvest.schema is COUNTS and (held := read_visit(target)):
-        return _counted_already(where, harvest.visit, held)
+    if harvest.schema is COUNTS and (stored := read_visit(target)):
+        return _keep_counts(where, harvest.visit, stored)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         visit = _write(draft, harvest)
     except Exception as error:
-        told = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
-        reason = redact(f"the reading stopped: {told}")[:300]
+        cause = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
+        reason = redact(f"the reading stopped: {cause}")[:300]
         code = getattr(error, "code", ReasonCode.READER_ERROR)  # as a stream's DamagedError has it
         visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason, reason_code=code)
     else:
-        visit = _swap(draft, target, visit, harvest.may_lose)
+        visit = _swap(draft, target, visit, harvest.allowed_loss)
     finally:
         draft.unlink(missing_ok=True)
     log_visit(where.visits, visit)
     return visit
 
 
-def _counted_already(where: Folders, visit: Visit, held: Visit) -> Visit:
-    """Note a visit whose day has its counts already: they stay as they are."""
-    kept = "the counts of this day are held already and stay as they are"
-    visit = replace(visit, verdict=Verdict.UNCHANGED, observations=held.observations, note=kept)
+def _keep_counts(where: Folders, visit: Visit, stored: Visit) -> Visit:
+    """Log a visit whose day has its counts already; they stay as they are."""
+    kept = "the counts of this day are stored already"
+    visit = replace(visit, verdict=Verdict.UNCHANGED, observations=stored.observations, note=kept)
     log_visit(where.visits, visit)
     return visit
 
@@ -121,8 +121,8 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
             writer.write_batch(batch)
             rows += batch.num_rows
         seconds = round(harvest.fetched_in + monotonic() - started, 3)
-        remarks = "; ".join(note for note in (harvest.visit.note, *harvest.remarks) if note)
-        visit = replace(harvest.visit, observations=rows, seconds=seconds, note=remarks)
+        notes = "; ".join(note for note in (harvest.visit.note, *harvest.notes) if note)
+        visit = replace(harvest.visit, observations=rows, seconds=seconds, note=notes)
         (named,) = (name for name, schema in SCHEMAS.items() if schema is harvest.schema)
         footer = {VISIT: visit_to_json(visit), ROWS: named, TAGS: json.dumps(harvest.tags)}
         writer.add_key_value_metadata(footer)
@@ -131,11 +131,11 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
     return visit
 
 
-def _swap(draft: Path, target: Path, visit: Visit, may_lose: int) -> Visit:
-    held = read_visit(target)
-    before = held.observations or 0 if held else 0
+def _swap(draft: Path, target: Path, visit: Visit, allowed_loss: int) -> Visit:
+    stored = read_visit(target)
+    before = stored.observations or 0 if stored else 0
     now = visit.observations or 0
-    if now < min(before * (1 - MAX_SHRINK), before - may_lose):
+    if now < min(before * (1 - MAX_SHRINK), before - allowed_loss):
         reason = f"shrank from {before} to {now}: the earlier harvest is kept"
         return replace(visit, verdict=Verdict.PARTIAL, reason=reason, reason_code=ReasonCode.SHRANK)
     draft.replace(target)
@@ -153,18 +153,18 @@ def stored_files(observations: Path) -> list[Path]:
 
 
 def stored_visits(observations: Path, sources: Iterable[Source] | None = None) -> dict[tuple[str, str, str], Visit]:
-    """Return what we hold (of `sources`, if given): the visit in the footer of each unit's file, by its identity.
+    """Return the visit in the footer of each unit's file (of `sources`, if given), by community, source and unit.
 
-    What cannot be read is not held.
+    Files that cannot be read are left out.
     """
     folders = [observations] if sources is None else [observations / s.community / s.name for s in sources]
     visits = (visit for folder in folders for path in stored_files(folder) if (visit := read_visit(path)))
     return {(visit.community, visit.source, visit.unit): visit for visit in visits}
 
 
-def damaged(observations: Path) -> list[Damaged]:
+def damaged_files(observations: Path) -> list[DamagedFile]:
     """Return the files of observations that cannot be read, sorted."""
-    return [found for path in stored_files(observations) if isinstance(found := read_unit(path), Damaged)]
+    return [found for path in stored_files(observations) if isinstance(found := read_unit(path), DamagedFile)]
 
 
 def latest_count_file(observations: Path, source: Source, page: str) -> Visit | None:
@@ -173,21 +173,21 @@ def latest_count_file(observations: Path, source: Source, page: str) -> Visit | 
     return next((visit for path in sorted(days, reverse=True) if (visit := read_visit(path))), None)
 
 
-def read_unit(path: Path) -> StoredUnit | Damaged:
+def read_unit(path: Path) -> StoredUnit | DamagedFile:
     """Read what a file's footer says of it, or say why it cannot be read; this alone decides what is damaged."""
     try:
         footer = pq.read_metadata(path).metadata
         rows = footer[ROWS].decode()
         found = StoredUnit(path, visit_from_json(footer[VISIT]), rows, json.loads(footer[TAGS]))
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        return Damaged(path, _why_not(path, error))
+        return DamagedFile(path, _damage(path, error))
     is_own = rows in SCHEMAS and path.as_posix().endswith(f"/{unit_file(Path(), found.visit).as_posix()}")
-    return found if is_own else Damaged(path, NO_HARVEST)
+    return found if is_own else DamagedFile(path, OTHER_FILE)
 
 
-def _why_not(path: Path, error: Exception) -> str:
+def _damage(path: Path, error: Exception) -> str:
     if isinstance(error, KeyError | TypeError):
-        return NO_HARVEST
+        return OTHER_FILE
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
     with path.open("rb") as file:

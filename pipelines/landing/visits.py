@@ -12,7 +12,7 @@ from pipelines.model import Plan, Verdict, Visit
 
 
 def save_plan(visits: Path, plan: Plan) -> None:
-    """Keep the plan of a run beside the visits of its source, in place of the one before."""
+    """Write the plan of a run beside the visits of its source, in place of the earlier one."""
     path = visits / plan.community / plan.source / "plan.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(".plan.json")
@@ -44,7 +44,7 @@ def _ends_line(descriptor: int) -> bool:
 
 
 def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
-    """Yield every visit ever noted, or those noted from `since` on, in the order of their files."""
+    """Yield every visit, or those from `since` on, in the order of their files."""
     first = f"{since:%Y-%m}.jsonl" if since else ""
     paths = (path for path in sorted(visits.rglob("*.jsonl")) if path.name >= first)
     found = (visit for path in paths for visit in parse_visits(path.read_bytes()))
@@ -52,7 +52,7 @@ def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
 
 
 def parse_visits(lines: bytes) -> Iterator[Visit]:
-    """Yield the visits in lines of a file of visits; a line torn by a crash is no visit and is passed over."""
+    """Yield the visits in lines of a file of visits; a line torn by a crash is skipped."""
     return (visit_from_json(line) for line in lines.splitlines() if line.endswith(b"}"))
 
 
@@ -62,7 +62,7 @@ def visit_to_json(visit: Visit) -> str:
 
 
 def visit_from_json(line: bytes) -> Visit:
-    """Read back what `as_json` wrote."""
+    """Read what `visit_to_json` wrote."""
     facts: dict[str, Any] = json.loads(line)
     moment = datetime.fromisoformat(facts["seen_at"])
     return Visit(**facts | {"seen_at": moment, "verdict": Verdict(facts["verdict"])})

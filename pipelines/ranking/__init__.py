@@ -1,1 +1,1 @@
-"""The ranking: its method and its arithmetic."""
+"""The ranking: its method, and its arithmetic as pure functions."""

@@ -1,5 +1,6 @@
 """Reads method.toml: everything frozen about the ranking, and its checksum."""
 
+import math
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,17 +9,28 @@ from pathlib import Path
 from typing import Any
 
 METHOD_FILE = Path(__file__).with_name("method.toml")
+METRICS = Path(__file__).parents[1] / "tables" / "metrics"
+NUMBERS = ("weight", "offset", "reference", "coverage_exponent", "dispersion", "dispersion_slope")
+
+
+class MethodError(Exception):
+    """The method file contradicts itself or names a metric that is not counted."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """One version of the method: rules, families, metrics with weight, offset, reference, and checksum."""
+    """One version of the method: rules, constants of the noise, families, metrics, correlation, and checksum.
+
+    `correlation[a][b]` is that of the month's noise between the metrics `a` and `b` of one community.
+    """
 
     version: str
     sha256: str
     rules: dict[str, Any]
+    noise: dict[str, float]
     families: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
+    correlation: dict[str, dict[str, float]]
 
     def last_complete_month(self, today: date) -> date:
         """Return the first day of the newest month that was over long enough on `today`."""
@@ -27,12 +39,67 @@ class Method:
 
 
 def load(path: Path = METHOD_FILE) -> Method:
-    """Read a method; a metric's `family_weight` is its weight scaled to 1 within its family."""
+    """Read a method; a metric's `family_weight` is its weight scaled to 1 within its family.
+
+    Raises MethodError where a metric or its family is unknown, a number is missing, the weights do not
+    add up to 1, or the correlation is none.
+    """
     text = path.read_bytes()
     frozen = tomllib.loads(text.decode())
-    families = [{"family": name, **facts} for name, facts in frozen.pop("families").items()]
-    metrics = [{"metric": name, **facts} for name, facts in frozen.pop("metrics").items()]
-    for metric in metrics:
-        family = [m["weight"] for m in metrics if m["family"] == metric["family"]]
-        metric["family_weight"] = metric["weight"] / sum(family)
-    return Method(frozen.pop("version"), sha256(text).hexdigest(), frozen, families, metrics)
+    metrics, families, correlation = (frozen.pop(name) for name in ("metrics", "families", "correlation"))
+    _check_metrics(metrics, families)
+    _check_correlation(correlation, sorted(metrics))
+    sums = {name: math.fsum(m["weight"] for m in metrics.values() if m["family"] == name) for name in families}
+    return Method(
+        version=frozen.pop("version"),
+        sha256=sha256(text).hexdigest(),
+        noise=frozen.pop("noise"),
+        families=[{"family": name, "weight": sums[name], **facts} for name, facts in families.items()],
+        metrics=[
+            {"metric": name, "family_weight": facts["weight"] / sums[facts["family"]], **facts}
+            for name, facts in metrics.items()
+        ],
+        correlation=correlation,
+        rules=frozen,
+    )
+
+
+def _check_metrics(metrics: dict[str, Any], families: dict[str, Any]) -> None:
+    for name, facts in metrics.items():
+        if not _is_counted(name):
+            raise MethodError(f"the method weighs {name}, which is no metric")
+        if facts["family"] not in families:
+            raise MethodError(f"{name} is of the family {facts['family']}, which the method does not name")
+        if not all(isinstance(facts.get(number), float) for number in NUMBERS):
+            raise MethodError(f"{name} needs the numbers {', '.join(NUMBERS)}")
+    total = math.fsum(facts["weight"] for facts in metrics.values())
+    if not math.isclose(total, 1, abs_tol=1e-12):
+        raise MethodError(f"the weights add up to {total:.12g}, not to 1")
+
+
+def _is_counted(metric: str) -> bool:
+    """Whether the SQL defines the metric: such a file names its family."""
+    path = METRICS / f"{metric}.sql"
+    return path.is_file() and "\n-- family: " in path.read_text()
+
+
+def _check_correlation(correlation: dict[str, dict[str, float]], names: list[str]) -> None:
+    """Raise MethodError unless it has these metrics, 1 on the diagonal, equal halves, and is positive definite."""
+    if sorted(correlation) != names or any(sorted(row) != names for row in correlation.values()):
+        raise MethodError("the correlation has not the metrics that the method weighs")
+    if any(correlation[a][a] != 1 for a in names):
+        raise MethodError("the correlation of a metric with itself is not 1")
+    if any(correlation[a][b] != correlation[b][a] for a in names for b in names):
+        raise MethodError("the correlation is not symmetric")
+    if not _is_positive([[correlation[a][b] for b in names] for a in names]):
+        raise MethodError("the correlation is not positive definite")
+
+
+def _is_positive(matrix: list[list[float]]) -> bool:
+    """Whether a symmetric matrix is positive definite: every pivot of the elimination is above 0."""
+    if not matrix:
+        return True
+    (pivot, *head), *rest = matrix
+    if pivot <= 0:
+        return False
+    return _is_positive([[v - row[0] * h / pivot for v, h in zip(row[1:], head, strict=True)] for row in rest])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipelines.catalogue.history import Figure
     from pipelines.catalogue.measures import Measure
-    from pipelines.landing.store import Damaged, StoredUnit
+    from pipelines.landing.store import DamagedFile, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
     from pipelines.rules.bots_mail import Rule
@@ -31,7 +31,7 @@ class Inputs:
     """Everything that a build reads: equal inputs give equal tables, but for `built_at`."""
 
     units: "list[StoredUnit]"
-    damaged: "list[Damaged]"
+    damaged: "list[DamagedFile]"
     visits: list[Visit]
     plans: list[Plan]
     communities: Sequence[Community]
@@ -78,7 +78,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     held = (unit for unit in files if isinstance(unit, StoredUnit))
     return Inputs(
         units=[unit for unit in held if _of(unit.visit) in known],
-        damaged=[file for file in files if isinstance(file, store.Damaged)],
+        damaged=[file for file in files if isinstance(file, store.DamagedFile)],
         visits=[visit for visit in read_visits(where.visits) if _of(visit) in known],
         plans=[plan for plan in read_plans(where.visits) if _of(plan) in known],
         communities=communities,
@@ -454,7 +454,7 @@ RAW = {
         ("method_version", "varchar", "version of the ranking method"),
         ("method_sha256", "varchar", "checksum of its specification"),
         ("inputs_sha256", "varchar", "checksum over catalogue, method, published figures and harvests"),
-        ("shows", "varchar", "what a rehearsal shows; NULL for the real world"),
+        ("shows", "varchar", "what the demo shows; NULL for real data"),
     )),
 }  # fmt: skip
 
@@ -479,20 +479,21 @@ WITHHELD = RawTable("raw.withheld", "One row per person who asked to be left out
 
 
 FAMILIES = RawTable("rankings.families", "One row per family of metrics that the ranking weighs.", (
-    ("family", "varchar", "talk or code"),
-    ("weight", "double", "its share of overall, before families that are not admitted leave"),
+    ("family", "varchar", "talk, code or people"),
+    ("weight", "double", "its share of overall"),
     ("reference", "varchar", "whose levels are index 100"),
 ))  # fmt: skip
 
 
 METHOD = RawTable("rankings.method", "One row per metric that the ranking weighs.", (
     ("metric", "varchar", "name of the metric"),
-    ("family", "varchar", "talk or code"),
-    ("weight", "double", "weight among all families"),
+    ("family", "varchar", "talk, code or people"),
+    ("weight", "double", "weight within overall; those of all metrics add up to 1"),
     ("family_weight", "double", "weight within the family; those of a family add up to 1"),
     ("offset", "double", "added to level and reference: one typical active person-month"),
     ("reference", "double", "level of the reference panel, a month"),
-    ("counts_people", "boolean", "the metric counts people, not events"),
+    ("coverage_exponent", "double", "a month seen in part is divided by its coverage to this power"),
+    ("tells_size", "boolean", "it tells how many people a month there are"),
 ))  # fmt: skip
 
 

@@ -77,13 +77,11 @@ class Chart:
 
 def of_places(known: Answers, family: str, looks: Mapping[str, Style]) -> Chart | None:
     """Places over time in one family; None where nobody ever had one."""
-    families = next((row["families"] for row in known.ranking if row["family"] == family), None)
-    alike = [row for row in known.places if row["family"] == family and row["families"] == families]
-    rows = [row | {"known": _kind_of_place(row)} for row in alike]
-    if not any(row["place"] is not None for row in rows):
+    rows = [row | {"known": _kind_of_place(row)} for row in known.places if row["family"] == family]
+    if not any(row["rank"] is not None for row in rows):
         return None
-    drawn = series.lines(rows, "as_of", "place", known.names)
-    at = {(row["community"], row["as_of"]): row["place"] for row in rows}
+    drawn = series.lines(rows, "as_of", "rank", known.names)
+    at = {(row["community"], row["as_of"]): row["rank"] for row in rows}
     events = [
         Event(i["community"], i["month"], place, import_in_window(i), i["commits"])
         for i in known.imports
@@ -91,7 +89,7 @@ def of_places(known: Answers, family: str, looks: Mapping[str, Style]) -> Chart 
     ]
     return Chart(
         id=f"places-{family}",
-        title=f"Places over time: {family_phrase(family, families or '')}",
+        title=f"Places over time: {family_phrase(family)}",
         description="Each point is the place over the twelve months that end there, by what we hold today. "
         "A line breaks where a community was not ranked.",
         figure=charts.places(drawn, looks, [event for event in events if event.slug in looks]),

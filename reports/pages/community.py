@@ -10,7 +10,7 @@ from reports.charts import series
 from reports.pages import channels, data, people
 from reports.text.formats import format_month, format_window
 from reports.text.labels import family_phrase
-from reports.text.sentences import placed
+from reports.text.sentences import placed, reason
 
 FOLDER = "community"
 
@@ -48,12 +48,12 @@ def _standing(known: Answers, community: str, family: str) -> str:
     """Its place in one family, in a sentence, and since when."""
     rows = [row for row in known.ranking if row["family"] == family]
     own = next(row for row in rows if row["community"] == community)
-    ranked = [row for row in rows if row["place"] is not None]
-    where = f"{family_phrase(family, own['families'])}, {format_window(known.month)}"
-    if own["place"] is None:
-        return f"{own['name']} is listed without a place in {where}: {own['reason']}."
-    same = f", where {placed(own, ranked)}" if own["place"] != 1 else ""
-    return f"{own['name']} has place {own['place']} of {len(ranked)} in {where}{same}. {_since(known, own)}"
+    ranked = [row for row in rows if row["rank"] is not None]
+    where = f"{family_phrase(family)}, {format_window(known.month)}"
+    if own["rank"] is None:
+        return f"{own['name']} is listed without a place in {where}: {reason(own)}."
+    same = f", where {placed(own, ranked)}" if own["rank"] != 1 else ""
+    return f"{own['name']} has place {own['rank']} of {len(ranked)} in {where}{same}. {_since(known, own)}"
 
 
 def _since(known: Answers, own: Row) -> str:
@@ -61,7 +61,7 @@ def _since(known: Answers, own: Row) -> str:
     rows = [r for r in known.of("places", own["community"]) if r["family"] == own["family"]]
     since = known.month
     for row in sorted(rows, key=lambda r: r["as_of"], reverse=True):
-        if row["place"] != own["place"]:
+        if row["rank"] != own["rank"]:
             break
         since = row["as_of"]
     return f"It has had this place in every window since the one that ended in {format_month(since)}."

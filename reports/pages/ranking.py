@@ -6,13 +6,13 @@ from typing import Any
 
 from pipelines.catalogue.load import CHANNELS
 from reports import render
-from reports.answers import Answers, Row, month_after
+from reports.answers import FAMILIES, Answers, Row, month_after
 from reports.charts import chart as twins
 from reports.charts import series
 from reports.text import formats
 from reports.text.formats import format_window
 from reports.text.labels import family_phrase, level_heading, metric_heading
-from reports.text.sentences import headline, imported_in_full, relative
+from reports.text.sentences import NO_OVERALL, headline, imported_in_full, reason, relative
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
@@ -39,14 +39,14 @@ def page(known: Answers, dated: Sequence[date] = ()) -> str:
 
 def _ranking(known: Answers, family: str) -> dict[str, Any]:
     """One family's sentence and table: of its metrics' levels, overall of the families' indices."""
-    rows = [row for row in known.ranking if row["family"] == family]
-    ranked = [row for row in rows if row["place"] is not None]
+    rows = [row for row in known.ranking if row["family"] == family and row["state"] != "no source"]
+    ranked = [row for row in rows if row["rank"] is not None]
     parts = [c for c in known.components if c["family"] == family]
     weights = {c["metric"]: c["weight"] for c in parts}
     metrics = [row | {"weight": weights[row["metric"]]} for row in known.method if row["metric"] in weights]
-    families = rows[0]["families"].split(", ")
+    families = [name for name in FAMILIES if name in {m["family"] for m in metrics}]
     bounds = {(row["community"], row["metric"]): formats.bounds(row) for row in known.bounds}
-    what = f"{family_phrase(family, rows[0]['families'])}, {format_window(known.month)}"
+    what = f"{family_phrase(family)}, {format_window(known.month)}"
     if family == "overall":
         heads = {name: f"{metric_heading(name)}: index" for name in families}
         cells = {(row["community"], row["family"]): row["index"] for row in known.ranking}
@@ -66,6 +66,7 @@ def _ranking(known: Answers, family: str) -> dict[str, Any]:
                     {"value": cells.get((row["community"], column)), "bounds": bounds.get((row["community"], column))}
                     for column in heads
                 ],
+                "reason": reason(row),
                 "imports": [imported_in_full(i) for i in _in_window(known, row["community"])],
             }
             for row in rows
@@ -81,8 +82,9 @@ def _sources(known: Answers, metric: str) -> list[Row]:
 
 
 def _without_overall(known: Answers) -> str | None:
-    """Why there is no overall ranking; None where there is one."""
-    return next((row["reason"] for row in known.ranking if row["family"] == "overall" and not row["families"]), None)
+    """Why nobody is ranked overall; None where somebody is."""
+    rows = [row for row in known.ranking if row["family"] == "overall"]
+    return None if any(row["rank"] is not None for row in rows) else NO_OVERALL
 
 
 def _in_window(known: Answers, community: str) -> list[Row]:

@@ -2,12 +2,12 @@
 with judged as (
     select *, state in ('observed', 'partial') and covered >= $usable_coverage as seen,
         not seen and published is not null and state <> 'not_applicable' as taken
-    from metrics.monthly join metrics.definitions using (metric)
-    where unit in ('people', 'people so far') and month <= $as_of and month > $as_of - to_months($window_months)
+    from metrics.monthly join metrics.definitions using (metric) join rankings.method using (metric)
+    where unit = 'people' and month <= $as_of and month > $as_of - to_months($window_months)
 )
 select community, metric,
-    sum(if(seen, low, published)) filter (seen or taken) / sum(if(seen, covered, 1)) filter (seen or taken) as low,
-    sum(if(seen, high, published)) filter (seen or taken) / sum(if(seen, covered, 1)) filter (seen or taken) as high
+    avg(if(seen, low / covered ^ coverage_exponent, published)) filter (seen or taken) as low,
+    avg(if(seen, high / covered ^ coverage_exponent, published)) filter (seen or taken) as high
 from judged
 group by all
 order by community, metric

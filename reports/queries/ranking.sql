@@ -1,9 +1,7 @@
--- One row per family and community for the window that ends with $as_of; nobody is left out silently.
-with window_of as (select * from rankings.monthly where as_of = $as_of)
-select f.family, f.families, c.community, c.name, n.place, n.score, n."index", n.months, n.published_months,
-       case when n.place is null
-            then coalesce(n.reason, 'the build gave no row for this community') end as reason
-from (select family, max(families) as families from window_of group by family) f
-cross join raw.communities c
-left join window_of n on n.family = f.family and n.community = c.community
-order by f.family, n.place nulls last, c.name, c.community
+-- One row per ranking and community for the window that ends with $as_of; nobody is left out silently, the dormant stand last.
+select r.family, r.community, c.name, r.state, r.rank, r.score, r."index", r.missing, r.months, r.published_months,
+       r.people, r.living_since, r.active_in, r.reason_code
+from rankings.monthly r
+left join raw.communities c using (community)
+where r.as_of = $as_of
+order by r.family, r.rank nulls last, r.state = 'dormant', c.name, r.community

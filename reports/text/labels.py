@@ -16,7 +16,7 @@ MISSING = {
 MEASURED = {
     "talk": "public talk",
     "code": "public code activity",
-    "members": "people seen anywhere",
+    "people": "newcomers",
 }
 
 
@@ -144,10 +144,9 @@ def level_heading(metric: str) -> str:
     return label(metric) if metric in STOCKS else f"{label(metric)} a month"
 
 
-def family_phrase(family: str, families: str) -> str:
-    """What a ranking is by; `families` are those that it rests on, as `rankings.monthly` names them."""
-    named = [said for name, said in MEASURED.items() if name in families.split(", ")]
-    return f"{join_and(named)} together" if family == "overall" else MEASURED[family]
+def family_phrase(family: str) -> str:
+    """What a ranking is by; overall is by all families."""
+    return f"{join_and(list(MEASURED.values()))} together" if family == "overall" else MEASURED[family]
 
 
 def year_of_states(states: Sequence[str | None]) -> str:

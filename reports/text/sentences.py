@@ -3,11 +3,34 @@
 import math
 from collections.abc import Sequence
 
+from pipelines.ranking import method
 from reports.answers import Answers, Row
 from reports.text.formats import format_day, format_month, format_number, join_and, pluralize
 from reports.text.labels import MEASURED, MISSING, label
 
 WINDOW = 12
+
+
+RULES = method.load().rules
+
+
+REASONS = {
+    "sources_ended": "all its sources have ended",
+    "nobody_seen": f"nobody was seen for {WINDOW} months",
+    "no_source": "no source of it was alive in these months",
+    "new": f"its sources are younger than {WINDOW} months: they began in {{since}}",
+    "not_observed": f"its {{unseen}} could not be seen: {{months}} of {WINDOW} months were, and a place needs"
+    f" {RULES['fewest_months']}",
+    "size_not_observed": "how many people a month it has could not be seen",
+    "quiet": f"{{people}} people a month; a place needs {RULES['fewest_people']}",
+    "fewer_than_two_ranked": "no other community can be ranked, and a ranking needs two",
+}
+
+
+NEWCOMERS = {"people": "newcomers"}
+
+
+NO_OVERALL = "it needs two communities whose talk, code and newcomers were all seen"
 
 
 NAMED = 3
@@ -20,13 +43,13 @@ def places_with_machines(metric: str, rows: Sequence[Row], community: str | None
     """
     by = f"in the ranking of {metric}" if metric in MEASURED else f"by {label(metric).lower()}"
     own = [row for row in rows if community in (None, row["community"])]
-    changed = [row for row in own if row["place_with"] != row["place"]]
-    moved = [f"{row['name']} from {row['place']} to {row['place_with']}" for row in changed]
+    changed = [row for row in own if row["rank_with"] != row["rank"]]
+    moved = [f"{row['name']} from {row['rank']} to {row['rank_with']}" for row in changed]
     if not own:
         return ""
     if moved:
         return f"With everything in, places {by} change: {join_and(moved)}."
-    what = "no place changes" if community is None else f"{own[0]['name']} keeps place {own[0]['place']} of {len(rows)}"
+    what = "no place changes" if community is None else f"{own[0]['name']} keeps place {own[0]['rank']} of {len(rows)}"
     return f"With everything in, {by} {what}."
 
 
@@ -50,11 +73,11 @@ def month_of(row: Row) -> str:
 
 def place(row: Row) -> str:
     """One window's place, and what it rests on; `row` as `questions/places.sql` gives it."""
-    if row["place"] is None:
+    if row["rank"] is None:
         return "not ranked"
     if row["published_months"]:
-        return f"{row['place']} ({pluralize(row['published_months'], 'month')} measured earlier)"
-    return f"{row['place']}" if row["months"] == WINDOW else f"{row['place']} ({row['months']} of {WINDOW} months)"
+        return f"{row['rank']} ({pluralize(row['published_months'], 'month')} measured earlier)"
+    return f"{row['rank']}" if row["months"] == WINDOW else f"{row['rank']} ({row['months']} of {WINDOW} months)"
 
 
 def counted(row: Row) -> str:
@@ -124,11 +147,9 @@ def origin(known: Answers) -> str:
 
 def headline(rows: Sequence[Row], what: str) -> str:
     """Who has which place by score in `what`; `rows` as `questions/ranking.sql` gives them."""
-    ranked = [row for row in rows if row["place"] is not None]
+    ranked = [row for row in rows if row["rank"] is not None]
     if not ranked:
         return f"No community can be ranked in {what}. {unranked(rows)}".rstrip()
-    if len(ranked) == 1:
-        return f"Only {ranked[0]['name']} can be ranked in {what}. {unranked(rows)}".rstrip()
     places = [placed(row, ranked) for row in ranked[:NAMED]]
     more = f", of {len(ranked):,} ranked" if len(ranked) > NAMED else ""
     said = f"By score in {what}, {join_and(places)}{more}."
@@ -137,22 +158,37 @@ def headline(rows: Sequence[Row], what: str) -> str:
 
 def placed(row: Row, ranked: Sequence[Row]) -> str:
     """One community with its place and its index relative to the first."""
-    equal = sum(other["place"] == row["place"] for other in ranked) > 1
-    share = "" if row["place"] == 1 else f"{format_number(relative(row, ranked))} where the first is 100"
+    equal = sum(other["rank"] == row["rank"] for other in ranked) > 1
+    share = "" if row["rank"] == 1 else f"{format_number(relative(row, ranked))} where the first is 100"
     said = ", ".join(filter(None, (share, "equal scores" if equal else "")))
-    return f"{row['name']} has place {row['place']}" + (f" ({said})" if said else "")
+    return f"{row['name']} has place {row['rank']}" + (f" ({said})" if said else "")
 
 
 def relative(row: Row, ranked: Sequence[Row]) -> float | None:
     """The index with the first community as 100; None where there is no score."""
-    if row["score"] is None or row["place"] is None:
+    if row["score"] is None or row["rank"] is None:
         return None
     return 100.0 * math.exp(row["score"] - max(other["score"] for other in ranked))
 
 
 def unranked(rows: Sequence[Row]) -> str:
     """Who is listed without a place and why; empty when everybody has one."""
-    without = [row for row in rows if row["place"] is None]
+    without = [row for row in rows if row["rank"] is None]
     if len(without) > NAMED:
         return f"{len(without):,} communities are listed without a place; the table says why."
-    return " ".join(f"{row['name']} is listed without a place: {row['reason']}." for row in without)
+    return " ".join(f"{row['name']} is listed without a place: {reason(row)}." for row in without)
+
+
+def reason(row: Row) -> str:
+    """Why a community has no rank, nothing where it has one; `row` as `questions/ranking.sql` gives it."""
+    if row["reason_code"] is None:
+        return ""
+    code = row["reason_code"] if row["missing"] or row["reason_code"] != "not_observed" else "size_not_observed"
+    said = REASONS[code].format(
+        unseen=join_and([NEWCOMERS.get(family, family) for family in (row["missing"] or "").split(", ")]),
+        months=row["months"],
+        people=format_number(row["people"]),
+        since=row["living_since"] and format_month(row["living_since"]),
+    )
+    active = row["state"] == "dormant" and row["active_in"]
+    return f"{said}; it was last seen active in {format_month(active)}" if active else said

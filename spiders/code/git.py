@@ -158,7 +158,7 @@ class GitSpider(SourceSpider):
             schema=COMMITS,
             batches=remarked(batches, newest, window, remarks),
             tags=tags(clone),
-            remarks=remarks,
+            notes=remarks,
         )
 
     def _same(self, held: Visit, checksum: str) -> bool:

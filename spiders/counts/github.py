@@ -57,7 +57,7 @@ class GithubSpider(CountSpider):
         return found[1] if found else None
 
     def headers(self, url: str) -> dict[str, str]:
-        """Return what GitHub wants to be sent; the token only to its own host, or to a demo on this machine."""
+        """Return what GitHub wants to be sent; the token only to its own host, or to the demo on this machine."""
         parts = urlsplit(url)
         own = (parts.scheme, parts.netloc) == ("https", HOST) or parts.hostname in self.budget.unlimited
         return ACCEPTED | ({"Authorization": f"Bearer {self.token}"} if self.token and own else {})

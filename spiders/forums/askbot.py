@@ -68,7 +68,7 @@ class AskbotSpider(SavedSpider):
         notes: list[str] = []
         believed = midnight(source.since), visit.seen_at + timedelta(days=1)
         batches = check_batches([message_rows(pages, believed, self.pseudonyms)], None, notes)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=notes)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=notes)
 
     def _harvest_largest(self, source: Source, lists: list[SavedPage]) -> Harvest | Visit:
         """Return the harvest of the total that the largest list of questions states."""

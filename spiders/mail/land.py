@@ -59,7 +59,7 @@ class ListLanding:
         notes: list[str] = []
         rows = self._rows(page, self.rules(visit.unit, visit.seen_at))
         batches = check_batches(rows, total, notes, self._settled_before(visit.unit))
-        return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], remarks=notes)
+        return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], notes=notes)
 
     def _rows(self, page: Path, rules: Archive) -> Iterator[pa.RecordBatch]:
         with page.open("rb") as file:

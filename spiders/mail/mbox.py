@@ -59,7 +59,7 @@ class MboxSpider(PageSpider):
         own = frozenset({source.address} if source.address else ())
         archive = Archive(midnight(source.since), visit.seen_at + timedelta(days=1), own_addresses=own)
         batches = check_batches(self._rows(box, archive), None, notes)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=notes)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=notes)
 
     def _file_visit(self, source: Source, unit: str, url: str, error: Exception) -> Visit:
         code, reason = file_problem(error)

@@ -69,7 +69,7 @@ class ModMboxSpider(SavedSpider):
         own = frozenset({source.address} if source.address else ())
         rows = self._rows(file, Archive(*believed_times(month), month, own_addresses=own))
         batches = check_batches(rows, stated.get(month), notes)
-        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], remarks=notes)
+        return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=notes)
 
     def _rows(self, file: Path, archive: Archive) -> Iterator[pa.RecordBatch]:
         with file.open("rb") as raw:

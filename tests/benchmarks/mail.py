@@ -2,7 +2,7 @@
 
     uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--perceval] [--memory]
 
-The mailbox is invented by the rehearsal, as Pony Mail stores it. Prints one table in Markdown. `--memory` lets
+The mailbox is invented by the demo, as Pony Mail stores it. Prints one table in Markdown. `--memory` lets
 only our reader work: on nothing, a small mailbox and a hundred times as many messages (1.3 GB in the temporary folder).
 """
 

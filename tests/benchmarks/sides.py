@@ -175,7 +175,7 @@ def _whole_catalogue(histories: Sequence[History], target: Path) -> Path:
             raise UnusableError(f"there is no bundle of {unit(found[1])}, which the catalogue names")
         return json.dumps(urls[unit(found[1])])
 
-    catalogue.rehearse(CATALOGUE, target, NOWHERE, snapshot=True)
+    catalogue.write_communities(CATALOGUE, target, NOWHERE, snapshot=True)
     for file in target.glob("*.toml"):
         file.write_text(re.sub(rf'"git\+{re.escape(NOWHERE)}/([^"]+)"', bundle, file.read_text()))
     (target.parent / "history").symlink_to(CATALOGUE.parent / "history")

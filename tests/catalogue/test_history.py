@@ -93,8 +93,9 @@ def test_without_any_visit_the_published_months_are_shown_and_ranked(where):
     assert rows == [("commits", 60, "published", 0), ("new_code_people", None, "unobserved", 0)]
     assert ask(
         where,
-        "select place, months, published_months from rankings.monthly where as_of = '2025-12-01' and family = 'code'",
-    ) == [(1, 12, 12)]
+        "select state, score > 0, months, published_months from rankings.monthly "
+        "where as_of = '2025-12-01' and family = 'code'",
+    ) == [("ranked", False, 12, 12)]
     assert ask(where, "select distinct state from core.coverage") == [("pending",)]
     assert ask(where, "select count(*) from core.commits") == [(0,)]
 
@@ -107,7 +108,7 @@ def test_what_was_seen_is_never_replaced_and_the_published_value_stands_beside_i
     rows = ask(where, "select distinct value, state, published from metrics.monthly "
                       "where metric = 'commits' and month between '2025-02-01' and '2026-02-01'")  # fmt: skip
     assert rows == [(8, "observed", 1000)]
-    assert ask(where, "select distinct published_months from rankings.monthly where place = 1") == [(0,)]
+    assert ask(where, "select distinct published_months from rankings.monthly where score is not null") == [(0,)]
 
 
 def test_another_definition_or_quality_fills_nothing(where):
@@ -140,9 +141,9 @@ def test_a_first_start_without_network_shows_the_history_since_2009(tmp_path):
     shutil.copytree(SHIPPED, folder / "history")
     where = Folders(tmp_path / "data", folder / "communities", tmp_path / "site")
     build_database(where, load_catalogue(where.communities), date(2026, 8, 20))
-    rows = ask(where, 'select community, place, round("index", 1) from rankings.monthly '
-                      "where as_of = '2013-06-01' and family = 'code' order by place")  # fmt: skip
-    assert rows == [("openstack", 1, 309.9), ("cloudstack", 2, 139.8), ("eucalyptus", 3, 76.2), ("opennebula", 4, 32.0)]
+    rows = ask(where, 'select community, rank, round("index", 1) from rankings.monthly '
+                      "where as_of = '2013-06-01' and family = 'code' order by rank")  # fmt: skip
+    assert rows == [("openstack", 1, 304.5), ("cloudstack", 2, 139.9), ("eucalyptus", 3, 76.5), ("opennebula", 4, 32.4)]
     first = ask(where, "select min(month) from metrics.monthly where state = 'published'")
     assert first < [(date(2009, 1, 1),)]
     assert Path(where.database).exists()

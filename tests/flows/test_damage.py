@@ -12,16 +12,17 @@ from support import builders
 
 from flows import damage, unchanged
 from flows.cli import main
-from flows.collect import Collected
-from flows.commands.collect import _told
+from flows.collect import CollectResult
+from flows.commands.collect import print_result
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
 from pipelines.landing.schemas import COUNTS
 from pipelines.landing.store import (
-    NO_HARVEST,
-    Damaged,
+    OTHER_FILE,
+    DamagedFile,
     Harvest,
-    _believed,
-    damaged,
+    check_empty,
+    damaged_files,
     land,
     latest_count_file,
     stored_visits,
@@ -31,7 +32,7 @@ from pipelines.model import Source, Verdict, Visit
 
 BIRDS = Source("birds", "core", "git", (), date(2025, 1, 15), "Invented.")
 FILE = "observations/birds/core/birds/one.parquet"
-AGAIN = "its unit is read again at the next collect"
+AGAIN = "the next collect reads its unit again"
 COMMIT = ("-c", "user.name=Ann Wren", "-c", "user.email=ann@example.org", "commit", "--quiet", "--allow-empty")
 
 
@@ -59,7 +60,7 @@ DAMAGES = {
     "it is cut off or damaged": cut,
     "it is empty": empty,
     "it is no Parquet file": write_text,
-    "it is no harvest of this unit": write_other_table,
+    "it is not the file of this unit": write_other_table,
 }
 
 
@@ -114,7 +115,9 @@ def seen(where):
 @pytest.mark.parametrize("reason", DAMAGES)
 def test_each_kind_of_damage_is_named(landed, reason):
     DAMAGES[reason](landed.data / FILE)
-    assert [*damage.lines(damage.find(landed, [BIRDS]))] == [f"{FILE}: cannot be read ({reason}); {AGAIN}"]
+    assert [*damage.format_lines(damage.find_damage(landed, [BIRDS]))] == [
+        f"{FILE}: cannot be read ({reason}); {AGAIN}"
+    ]
     assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
 
 
@@ -162,12 +165,12 @@ def test_a_file_that_may_not_be_read_is_named(landed, capsys):
 def test_a_file_that_the_system_refuses_is_named_for_root_too(landed):
     (landed.data / FILE).unlink()
     (landed.data / FILE).symlink_to("one.parquet")
-    assert damaged(landed.observations)[0].reason == "too many levels of symbolic links"
+    assert damaged_files(landed.observations)[0].reason == "too many levels of symbolic links"
 
 
 def test_a_file_in_the_place_of_another_unit_counts_nothing_twice(landed):
     take_copy(landed.data / FILE)
-    assert damaged(landed.observations) == [Damaged(landed.data / FILE, NO_HARVEST)]
+    assert damaged_files(landed.observations) == [DamagedFile(landed.data / FILE, OTHER_FILE)]
     assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
 
 
@@ -177,13 +180,13 @@ def test_a_collect_reads_the_whole_unit_again(where, capfd):
     assert main(["collect", "--unit", "birds/one"]) == 0
     before = pq.read_table(where.data / FILE)
     cut(where.data / FILE)
-    assert _told(Collected((), ())) == 3, "what asks for other units leaves it damaged"
+    assert print_result(CollectResult((), ()), []) == 3, "what asks for other units leaves it damaged"
     assert f"{FILE}: cannot be read (it is cut off or damaged)\n" in capfd.readouterr().err
     assert main(["collect"]) == 0
-    assert f"{FILE}: cannot be read (it is cut off or damaged); its unit counts as not held" in capfd.readouterr().err
+    assert f"{FILE}: cannot be read (it is cut off or damaged); its unit counts as not stored" in capfd.readouterr().err
     assert pq.read_table(where.data / FILE).equals(before)
     assert before.num_rows == 2
-    assert _told(Collected((), ())) == 0
+    assert print_result(CollectResult((), ()), []) == 0
 
 
 def test_doctor_and_status_name_the_file(landed, capsys):
@@ -201,46 +204,47 @@ def test_a_night_with_a_damaged_file_is_never_quiet(landed, monkeypatch):
     landed.site.mkdir(parents=True)
     made = []
     for name, path in (("build_database", landed.database), ("write_report", landed.site / "index.html")):
-        monkeypatch.setattr(nightly, name, lambda path=path: made.append(path.name) or path.write_text("") or path)
+        monkeypatch.setattr(nightly, name, lambda *_, path=path: made.append(path.name) or path.write_text("") or path)
     for name, path in (("built", landed.database), ("page", landed.site / "index.html")):
         path.write_text(name)
-    unchanged.record(landed, nightly._inputs())
-    assert unchanged.is_up_to_date(landed, nightly._inputs())
+    declared = load_catalogue(landed.communities)
+    unchanged.record(landed, nightly._read_inputs(declared))
+    assert unchanged.is_up_to_date(landed, nightly._read_inputs(declared))
     cut(landed.data / FILE)
-    unchanged.record(landed, nightly._inputs())
-    night = nightly._publish(Collected((), ()))
-    assert (night.quiet, night.exit_status, made) == (False, 3, [landed.database.name, "index.html"])
-    assert f"failed: {FILE}: cannot be read (it is cut off or damaged)" in night.told
-    assert f"to do: {AGAIN}" in night.told
-    assert not unchanged.is_up_to_date(landed, nightly._inputs())
+    unchanged.record(landed, nightly._read_inputs(declared))
+    result = nightly._publish(declared, CollectResult((), ()))
+    assert (result.up_to_date, result.exit_status, made) == (False, 3, [landed.database.name, "index.html"])
+    assert f"failed: {FILE}: cannot be read (it is cut off or damaged)" in result.summary
+    assert f"fix: {AGAIN}" in result.summary
+    assert not unchanged.is_up_to_date(landed, nightly._read_inputs(declared))
 
 
 def test_nothing_found_is_no_zero_where_something_damaged_was_held(landed):
     cut(landed.data / FILE)
     empty = builders.visit(BIRDS, "birds/one", Verdict.EMPTY, observations=0)
     other = builders.visit(BIRDS, "birds/three", Verdict.EMPTY, observations=0)
-    assert _believed(landed, empty).verdict == Verdict.PARTIAL
-    assert _believed(landed, other) is other
+    assert check_empty(landed, empty).verdict == Verdict.PARTIAL
+    assert check_empty(landed, other) is other
 
 
 def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
     where = Folders(tmp_path, tmp_path, tmp_path)
     source = Source("birds", "github", "github", (), date(2025, 1, 1), "Invented.")
     for day in ("2026-03-01", "2026-03-02"):
-        visit = Visit("birds", "github", "github", f"a__b-{day}", "", datetime.now(UTC), Verdict.OK)
+        visit = Visit("birds", "github", "github", f"a__b-{day}", "", datetime(2026, 3, 2, tzinfo=UTC), Verdict.OK)
         batch = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 1}], schema=COUNTS)
         land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
     cut(where.observations / "birds/github/a__b-2026-03-02.parquet")
     assert latest_count_file(where.observations, source, "a__b").unit == "a__b-2026-03-01"
-    (trouble,) = damage.find(where, [source])
-    assert trouble.do.startswith("the counts of that day cannot be asked again")
+    (problem,) = damage.find_damage(where, [source])
+    assert problem.fix.startswith("no source states the counts of a past day again")
     again = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 2}], schema=COUNTS)
     assert land(where, Harvest(visit, 0.0, COUNTS, [again], [])).verdict == Verdict.OK
-    assert damage.find(where, [source]) == []
+    assert damage.find_damage(where, [source]) == []
 
 
 def test_a_foreign_file_of_no_unit_is_never_read_again(landed):
     write_text(landed.observations / "birds/core/birds/notes.parquet")
-    (trouble,) = damage.find(landed, [BIRDS])
-    assert trouble.failed == "observations/birds/core/birds/notes.parquet: cannot be read (it is no Parquet file)"
-    assert trouble.do == damage.NEVER
+    (problem,) = damage.find_damage(landed, [BIRDS])
+    assert problem.what == "observations/birds/core/birds/notes.parquet: cannot be read (it is no Parquet file)"
+    assert problem.fix == damage.RESTORE

@@ -22,7 +22,7 @@ from flows import contact, doctor, locks, status
 from flows.cli import main
 from flows.demo import histories
 from flows.demo.server import serve
-from pipelines.folders import CHECKOUT, DemoNote, Folders, folders, write_demo_note
+from pipelines.folders import CHECKOUT, DemoMarker, Folders, folders, write_demo_marker
 from pipelines.landing.schemas import SERIES
 from pipelines.landing.store import Harvest, land
 from pipelines.landing.visits import log_visit, save_plan
@@ -80,7 +80,7 @@ def declare(catalogue: Path, **urls: str) -> None:
     ],
 )
 def test_a_contact_is_an_address_or_a_page(given, complaint):
-    told = contact.wrong({} if given is None else {"STACKRANK_CONTACT": given})
+    told = contact.find_mistake({} if given is None else {"STACKRANK_CONTACT": given})
     assert (told is None) if complaint is None else (complaint in told)
 
 
@@ -100,14 +100,14 @@ def test_a_contact_is_an_address_or_a_page(given, complaint):
     ],
 )  # fmt: skip
 def test_only_what_is_visited_on_other_machines_needs_one(sources, needs):
-    assert bool(contact.live(sources)) is needs
+    assert bool(contact.live_sources(sources)) is needs
 
 
 @pytest.mark.parametrize("command", ["collect", "collect wren/core", "nightly", "schedule --cron @daily"])
 def test_nobody_is_visited_without_a_contact(command, where, capsys):
     assert main(command.split()) == 2
     told = capsys.readouterr().err
-    assert told.startswith("STACKRANK_CONTACT is not set: ")
+    assert told.startswith("STACKRANK_CONTACT is not set. Nothing was visited: ")
     assert "export STACKRANK_CONTACT=you@example.org" in told
     assert not where.data.exists()
 
@@ -118,7 +118,7 @@ def test_what_is_on_this_machine_is_visited_without_one(where, monkeypatch, capf
     subprocess.run(["git", "init", "--quiet", "--bare", bare], check=True)
     declare(where.communities, wren=LIVE, finch=f"git+file://localhost{bare}")
     assert main(["collect", "finch/core"]) == 0
-    assert capfd.readouterr().out == "1 units had, 0 failed\n"
+    assert capfd.readouterr().out == "1 fetched, 0 failed\n"
 
 
 # Doctor
@@ -145,11 +145,11 @@ def test_doctor_finds_nothing_bad_on_a_fresh_machine_and_makes_nothing(where, mo
     assert everything(tmp_path) == before
     assert {about: state for about, (state, _) in told.items()} == {
         "git": "ok", "pseudonym key": "note", "data folder": "ok", "Prefect": "ok", "database": "note",
-        "contact": "ok", "last good night": "note", "sources": "note", "at work now": "ok",
-        "drafts of killed runs": "ok",
+        "contact": "ok", "last good run": "note", "sources": "note", "running commands": "ok",
+        "stale files of killed runs": "ok",
     }  # fmt: skip
     assert told["pseudonym key"][1].startswith(f"there is none yet; the first run makes {tmp_path}/home/.config")
-    assert told["sources"][1] == "1 of 1 were never seen well: wren/core; nothing was asked yet"
+    assert told["sources"][1] == "1 of 1 were never fetched: wren/core; there was no run yet"
     assert "GB free" in told["data folder"][1]
 
 
@@ -158,7 +158,7 @@ def test_doctor_as_a_command_says_what_to_do(where):
     ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (3, "")
     (bad,) = [line for line in ended.stdout.splitlines() if line.startswith("BAD")]
-    assert bad.startswith("BAD   contact: STACKRANK_CONTACT is not set; set it to ")
+    assert bad.startswith("BAD   contact: STACKRANK_CONTACT is not set. Set it to ")
 
 
 def fake_git(folder: Path, script: str) -> str:
@@ -177,16 +177,19 @@ FORGETFUL = 'kept=(); for one in "$@"; do [[ $one == --filter* ]] || kept+=("$on
     ("script", "said"),
     [
         ('[ "$1" != version ] && exec $git "$@"; echo git version 2.31.9', "2.31.9 is too old; install a git of 2.32 "),
-        (FORGETFUL, " does not filter: it clones blob and tree objects too; install"),
+        (FORGETFUL, " ignores --filter: it clones blob and tree objects too; install"),
         ('[ "$1" != --exec-path ] && exec $git "$@"; echo /nowhere', " cannot speak https; install"),
-        ('[ "$1" != clone ] && exec $git "$@"; echo "fatal: no" >&2; exit 128', "a clone without files: fatal: no"),
+        (
+            '[ "$1" != clone ] && exec $git "$@"; echo "fatal: no" >&2; exit 128',
+            "a clone without files failed: fatal: no",
+        ),
     ],
 )
 def test_doctor_tries_git(script, said, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", fake_git(tmp_path / "bin", script))
     finding = doctor._git()
     assert finding.state == "BAD"
-    assert said in finding.said
+    assert said in finding.text
 
 
 def test_doctor_knows_the_version_that_git_names(tmp_path, monkeypatch):
@@ -196,7 +199,7 @@ def test_doctor_knows_the_version_that_git_names(tmp_path, monkeypatch):
     monkeypatch.undo()
     script = '[ "$1" != version ] && exec $git "$@"; echo git version 3.0'
     monkeypatch.setenv("PATH", fake_git(tmp_path / "bin", script))
-    assert str(doctor._git()) == "ok    git: 3.0; it clones commits without files, as the spiders do"
+    assert str(doctor._git()) == "ok    git: 3.0, can clone commits without files"
 
 
 def hold(where: Folders, key_id: str) -> None:
@@ -222,10 +225,12 @@ def test_doctor_tells_the_keys_id_and_never_the_key(where, monkeypatch):
     assert doctor._key(where).state == "ok"
     hold(where, "0" * 16)
     assert doctor._key(where).state == "note"
-    assert f"made with key {'0' * 16}; the next visits read that again" in doctor._key(where).said
+    assert f"written with another key ({'0' * 16}); the next run reads it again" in doctor._key(where).text
     file.unlink()
     assert doctor._key(where).state == "BAD"
-    assert f"{file} is missing, which made what is held (id {'0' * 16}); restore it" in doctor._key(where).said
+    assert (
+        f"{file} is missing, and stored data was written with it (id {'0' * 16}); restore it" in doctor._key(where).text
+    )
     assert not file.exists()
 
 
@@ -236,7 +241,7 @@ def test_doctor_looks_for_room(where, monkeypatch):
     for free, state in ((20e9, "ok"), (9e9, "note"), (0.9e9, "BAD")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Disk(free))
         assert doctor._space(where).state == state
-        assert f"{where.data} has {free / 1e9:.1f} GB free" in doctor._space(where).said
+        assert f"{where.data} has {free / 1e9:.1f} GB free" in doctor._space(where).text
     where.data.write_text("a file in its place")
     assert f"{where.data} cannot be written" in str(doctor._space(where))
     assert f"{where.data}/prefect cannot be written" in str(*doctor._prefect(where))
@@ -246,7 +251,7 @@ def test_doctor_looks_for_prefect(where, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     (finding,) = doctor._prefect(where)
     assert finding.state == "BAD"
-    assert finding.said.startswith("no Prefect server answers at http://127.0.0.1:9/api")
+    assert finding.text.startswith("no Prefect server answers at http://127.0.0.1:9/api")
 
     def gone(name):
         raise PackageNotFoundError
@@ -277,31 +282,31 @@ def test_doctor_tells_who_is_at_work_and_what_killed_runs_left(where, monkeypatc
         draft.write_text("half")
         told = found(capsys, 0)
         assert draft.exists()
-    assert told["at work now"][0] == told["drafts of killed runs"][0] == "note"
-    assert told["at work now"][1].startswith(f"process {os.getpid()} (stackrank build), started ")
-    assert told["drafts of killed runs"][1] == f"1, such as {draft}; the next run removes them"
-    assert found(capsys, 0)["at work now"] == ("ok", "nobody")
+    assert told["running commands"][0] == told["stale files of killed runs"][0] == "note"
+    assert told["running commands"][1].startswith(f"process {os.getpid()} (stackrank build), started ")
+    assert told["stale files of killed runs"][1] == f"1, such as {draft}; the next run removes them"
+    assert found(capsys, 0)["running commands"] == ("ok", "none")
 
 
 def test_doctor_tells_of_nights_that_went_wrong(where, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_CONTACT", "ops@example.org")
     visit(where, "birds/wren", 60, Verdict.FAILED, reason="no answer")
     told = found(capsys, 3)
-    assert told["sources"] == ("BAD", "1 of 1 were never seen well: wren/core; why: stackrank status")
-    assert told["last good night"] == (
-        "BAD", "there never was one in which every unit was seen well; what failed and why: stackrank status",
+    assert told["sources"] == ("BAD", "1 of 1 were never fetched: wren/core; why: stackrank status")
+    assert told["last good run"] == (
+        "BAD", "there was none that fetched every unit; what failed, and why: stackrank status",
     )  # fmt: skip
     visit(where, "birds/wren", 50)
     publish(where, 49)
     told = found(capsys, 3)
-    assert told["sources"] == ("ok", "all 1 were seen well at least once")
-    assert (told["last good night"][0], "(50 h ago)" in told["last good night"][1]) == ("BAD", True)
-    write_demo_note(where, DemoNote("Invented.", NOW.date()))
-    assert found(capsys, 0)["last good night"][0] == "note"
-    where.rehearsal.unlink()
+    assert told["sources"] == ("ok", "all 1 were fetched at least once")
+    assert (told["last good run"][0], "(50 h ago)" in told["last good run"][1]) == ("BAD", True)
+    write_demo_marker(where, DemoMarker("Invented.", NOW.date()))
+    assert found(capsys, 0)["last good run"][0] == "note"
+    where.demo_marker.unlink()
     visit(where, "birds/wren", 2)
     publish(where, 1)
-    assert found(capsys, 0)["last good night"][1] == f"{NOW - timedelta(hours=2):%Y-%m-%d %H:%M} UTC (2 h ago)"
+    assert found(capsys, 0)["last good run"][1] == f"{NOW - timedelta(hours=2):%Y-%m-%d %H:%M} UTC (2 h ago)"
 
 
 # Status
@@ -332,7 +337,7 @@ def monitored(capsys, age: str = "48h") -> tuple[int, list[str]]:
     return ended, (told.out + told.err).splitlines()
 
 
-WHY = "why, and what failed: stackrank status"
+WHY = "what failed, and why: stackrank status"
 
 
 def at(hours: int) -> str:
@@ -341,15 +346,15 @@ def at(hours: int) -> str:
 
 def test_status_before_the_first_night(where, capsys):
     assert monitored(capsys) == (3, [
-        "no good night in the last 48 h: there never was one",
-        "  wren/core: never seen well",
+        "no good run in the last 48 h: there was none",
+        "  wren/core: never fetched",
         "  the page: never written",
         WHY,
     ])  # fmt: skip
     assert not where.data.exists()
     assert main(["status"]) == 3
     assert capsys.readouterr().out.splitlines() == [
-        "wren/core                0 units good, 0 not; never seen", "database: not built yet",
+        "wren/core                0 units good, 0 failed; never fetched", "database: not built yet",
     ]  # fmt: skip
 
 
@@ -363,12 +368,12 @@ def test_r13_status_is_the_dead_mans_check_on_a_real_command_line(where):
         subprocess.run([*command, age], cwd=CHECKOUT, capture_output=True, text=True, check=False)
         for age in ("2d", "46h")
     )
-    assert (well.returncode, well.stdout, well.stderr) == (0, f"last good night: {at(47)}\n", "")
+    assert (well.returncode, well.stdout, well.stderr) == (0, f"last good run: {at(47)}\n", "")
     assert (late.returncode, late.stdout) == (3, "")
     assert late.stderr.splitlines() == [
-        f"no good night in the last 46 h: the last one was {at(47)}",
-        f"  finch/core: last good visit {at(47)}",
-        f"  wren/core: last good visit {at(47)}",
+        f"no good run in the last 46 h: the last was {at(47)}",
+        f"  finch/core: last fetched {at(47)}",
+        f"  wren/core: last fetched {at(47)}",
         WHY,
     ]
 
@@ -379,14 +384,14 @@ def test_r13_a_good_night_saw_every_source_well(where, capsys):
     visit(where, "birds/wren", 2)
     visit(where, "birds/finch", 2, Verdict.REFUSED, reason="no")
     assert monitored(capsys)[1][:2] == [
-        "no good night in the last 48 h: there never was one", "  finch/core: never seen well",
+        "no good run in the last 48 h: there was none", "  finch/core: never fetched",
     ]  # fmt: skip
     visit(where, "birds/finch", 50, Verdict.EMPTY)
     assert monitored(capsys) == (3, [
-        f"no good night in the last 48 h: the last one was {at(50)}", f"  finch/core: last good visit {at(50)}", WHY,
+        f"no good run in the last 48 h: the last was {at(50)}", f"  finch/core: last fetched {at(50)}", WHY,
     ])  # fmt: skip
     visit(where, "birds/finch", 20, Verdict.UNCHANGED)
-    assert monitored(capsys) == (0, [f"last good night: {at(20)}"]), "it failed since, and was seen well before"
+    assert monitored(capsys) == (0, [f"last good run: {at(20)}"]), "it failed since, and was seen well before"
     assert main(["status"]) == 3, "the table tells of the failure at once"
     assert "  birds/finch: refused: no" in capsys.readouterr().out
 
@@ -398,33 +403,33 @@ def test_one_unit_of_many_is_missed(where, capsys):
     visit(where, "birds/wren", 2)
     lark = told("birds/lark", 70)
     log_visit(where.visits, Visit(**{**vars(lark), "community": "wren"}))
-    assert monitored(capsys)[1][1] == f"  wren/core: 1 of 2 units, the longest birds/lark: last good visit {at(70)}"
+    assert monitored(capsys)[1][1] == f"  wren/core: 1 of 2 units are late, first birds/lark: last fetched {at(70)}"
     plan = Plan("wren", "core", NOW, ("birds/wren", "birds/lark"), ("birds/lark",), "later")
     save_plan(where.visits, plan)
     assert monitored(capsys)[0] == 0, "what the plan leaves for another night is not missed"
     save_plan(where.visits, Plan("wren", "core", NOW, ("birds/wren", "birds/new"), ("birds/lark",)))
-    assert monitored(capsys)[1][1] == "  wren/core: 1 of 2 units, the longest birds/new: never seen well"
+    assert monitored(capsys)[1][1] == "  wren/core: 1 of 2 units are late, first birds/new: never fetched"
 
 
 def test_a_night_without_a_page_is_no_good_one_and_a_quiet_one_is(where, capsys):
     visit(where, "birds/wren", 1, Verdict.UNCHANGED)
     publish(where, 90)
     assert monitored(capsys) == (3, [
-        f"no good night in the last 48 h: the last one was {at(90)}", f"  the page: written {at(90)}", WHY,
+        f"no good run in the last 48 h: the last was {at(90)}", f"  the page: written {at(90)}", WHY,
     ])  # fmt: skip
     where.database.touch()
     os.utime(where.database, (0, 0))
     site.update_last_checked(where, "Visited again.")
-    assert monitored(capsys) == (0, [f"last good night: {at(1)}"]), "a quiet night leaves the database as it was"
+    assert monitored(capsys) == (0, [f"last good run: {at(1)}"]), "a quiet night leaves the database as it was"
 
 
 def test_what_is_switched_off_or_cannot_be_read_is_not_waited_for(where):
     off = [source("wren"), source("finch", enabled=False), Source("lark", "list", UNREADABLE, (), date(2024, 1, 1), "")]
     visit(where, "birds/wren", 1)
     publish(where, 0)
-    known = status.known(where, off)
-    assert [seen.source.id for seen in known.sources] == ["wren/core"]
-    assert status.overdue(known, timedelta(hours=2), NOW) == []
+    found = status.read_status(where, off)
+    assert [each.source.id for each in found.sources] == ["wren/core"]
+    assert status.format_overdue(found, timedelta(hours=2), NOW) == []
 
 
 @pytest.mark.parametrize("age", ["48", "0h", "-1h", "h", "2w", "1.5d", "48 h", ""])
@@ -451,7 +456,7 @@ def run_by_cron(line: str, where: Folders) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("command", "mail"),
-    [("nightly", "STACKRANK_CONTACT is not set: "), ("status", "no good night in the last 48 h: there never was one")],
+    [("nightly", "STACKRANK_CONTACT is not set. "), ("status", "no good run in the last 48 h: there was none")],
 )
 def test_the_lines_of_the_readme_run_under_cron(command, mail, where):
     (line,) = re.findall(rf"^0 \d \* \* \* .* ?\S*stackrank {command} .*$", readme.README, re.M)
@@ -525,7 +530,7 @@ def keeper(birds, prepared_prefect):
 @pytest.mark.long
 def test_a_schedule_is_kept_until_it_is_killed_and_nothing_stays_behind(birds, keeper, monkeypatch, capsys):
     assert keeper.first.startswith(
-        "the night runs at 0 3 1 1 * UTC until this is stopped; Prefect answers at http://127"
+        "the nightly run starts at 0 3 1 1 * UTC until this is stopped; Prefect answers at http://127"
     )
     (kept,) = keeper.deployment()["schedules"]
     assert (kept["schedule"]["cron"], kept["schedule"]["timezone"], kept["active"]) == ("0 3 1 1 *", "UTC", True)
@@ -537,7 +542,7 @@ def test_a_schedule_is_kept_until_it_is_killed_and_nothing_stays_behind(birds, k
 
     night = keeper.reach(keeper.night())
     assert keeper.ask(f"/flow_runs/{night}")["state_type"] == "COMPLETED"
-    assert keeper.process.stdout.readline() == "2 units had, 0 failed\n"
+    assert keeper.process.stdout.readline() == "2 fetched, 0 failed\n"
     assert keeper.process.stdout.readline() == f"page: {birds.where.site / 'index.html'}\n"
     for command in (["status", "--max-age", "1h"], ["build"], ["sql", "from raw.build"]):
         assert main(command) == 0, "between nights others may be at work"

@@ -39,7 +39,7 @@ def served(tmp_path_factory):
     sources = [Source(name, "core", "git", (url,), SINCE, "") for name, url in urls.items()]
     histories.generate(top / "served", sources, datetime.now(UTC).date())
     with serve(top / "served") as server:
-        catalogue.rehearse(top / "declared", top / "communities", server.base_url, snapshot=False)
+        catalogue.write_communities(top / "declared", top / "communities", server.base_url, snapshot=False)
         yield top
 
 
@@ -123,7 +123,7 @@ def test_a_second_run_is_refused_and_a_dead_holder_is_taken_over(served, tmp_pat
             assert len(told.splitlines()) == 1
     holder = subprocess.Popen(
         [sys.executable, "-c", "from flows import locks\nfrom pipelines.folders import folders\n"
-         "with locks.only_run(folders(), 'stackrank nightly'):\n    print(flush=True)\n    input()"],
+         "with locks.single_run(folders(), 'stackrank nightly'):\n    print(flush=True)\n    input()"],
         env=house.environment, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     holder.stdout.readline()
@@ -160,7 +160,7 @@ def test_a_spider_waits_for_the_one_of_a_killed_run_to_end(served, tmp_path):
         while not is_open_elsewhere(lock) and time.monotonic() < end:
             time.sleep(0.02)
     told, _ = process.communicate()
-    assert (process.returncode, told.splitlines()[-1]) == (0, "3 units had, 0 failed"), told
+    assert (process.returncode, told.splitlines()[-1]) == (0, "3 fetched, 0 failed"), told
 
 
 def test_a_run_may_take_its_own_lock_again_and_no_child_inherits_it(tmp_path):
@@ -202,6 +202,6 @@ def test_drafts_of_the_dead_are_swept_and_those_of_the_living_stay(tmp_path):
         )
     shutil.rmtree(tmp_path / f".site.{ours}")
     (tmp_path / f".site.{theirs}.before").mkdir()
-    locks.sweep(where)
+    locks.remove_stale_files(where)
     assert not (tmp_path / f".site.{theirs}.before").exists()
     assert (where.site / "index.html").read_text() == "whole"

@@ -20,9 +20,10 @@ import pytest
 from support import nights
 
 from flows import prefect_api, progress, summary, unchanged
-from flows.collect import Collected
+from flows.collect import CollectResult
 from flows.demo import catalogue, histories
 from flows.demo.server import serve
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
 from pipelines.landing.store import read_visit
 from pipelines.landing.visits import log_visit, save_plan, visit_to_json
@@ -64,7 +65,7 @@ class House:
 
     def declare(self, url: str) -> None:
         shutil.rmtree(self.communities, ignore_errors=True)
-        catalogue.rehearse(self.top / "declared", self.communities, url, snapshot=False)
+        catalogue.write_communities(self.top / "declared", self.communities, url, snapshot=False)
 
     @property
     def communities(self) -> Path:
@@ -129,7 +130,7 @@ def night(house):
 def places() -> dict[str, str | None]:
     rows = ask(
         folders().database,
-        "select community, coalesce(place::varchar, reason) as said from rankings.monthly "
+        "select community, coalesce(rank::varchar, reason_code) as said from rankings.monthly "
         "join raw.build on as_of = last_complete_month where family = 'code'",
     ).to_pylist()
     return {row["community"]: row["said"] for row in rows}
@@ -150,13 +151,12 @@ def test_nights_in_a_row(house, night, monkeypatch):
     assert offline.page is None
     assert [v.verdict for v in offline.collected.visits] == ["failed", "failed"]
     assert one_screen(offline)[:2] == [
-        "0 units had, 2 failed",
-        "nothing at all could be reached; is this machine on the network? "
-        f"try: git ls-remote {NOBODY}/{PLACE}/finch HEAD",
+        "0 fetched, 2 failed",
+        f"no host answered; check the network of this machine: git ls-remote {NOBODY}/{PLACE}/finch HEAD",
     ]
-    assert "  kept: nothing is held of birds/finch: its months are gaps, not zeros" in one_screen(offline)
-    assert "stackrank collect finch/core" in offline.told
-    assert one_screen(offline)[-1] == "nothing was published; the site and database of before stand"
+    assert "  kept: no data yet of birds/finch; its months are gaps, not zeros" in one_screen(offline)
+    assert "stackrank collect finch/core" in offline.summary
+    assert one_screen(offline)[-1] == "nothing was published; database and page are as they were"
 
     half = night("finch")
     assert half.exit_status == 3
@@ -169,23 +169,23 @@ def test_nights_in_a_row(house, night, monkeypatch):
     whole = night()
     assert whole.exit_status == 0
     assert whole.collected.complaints == []
-    assert whole.told.splitlines() == ["2 units had, 0 failed", f"page: {whole.page}"]
+    assert whole.summary.splitlines() == ["2 fetched, 0 failed", f"page: {whole.page}"]
     assert set(places().values()) == {"1", "2"}
     assert "none failed" in whole.page.read_text()
 
     database, page = folders().database.stat(), whole.page.read_text()
     idle = night()
-    assert (idle.exit_status, idle.quiet) == (0, True)
+    assert (idle.exit_status, idle.up_to_date) == (0, True)
     assert folders().database.stat() == database, "nothing was built"
-    assert "nothing is new" in idle.told
+    assert "nothing new" in idle.summary
     said = re.findall(r'<p class="quiet" id="again">(.*)</p>', idle.page.read_text())
-    assert re.fullmatch(r"Visited again \d{4}-\d\d-\d\d \d\d:\d\d UTC: 2 units, nothing new in any.", said[0])
+    assert re.fullmatch(r"Last checked \d{4}-\d\d-\d\d \d\d:\d\d UTC: 2 units, nothing new.", said[0])
     assert idle.page.read_text().replace(f">{said[0]}<", " hidden><") == page, "nothing else is written"
     CALM.update(nights.House(folders().data, house.communities).tables())
 
 
 def one_screen(night) -> list[str]:
-    lines = night.told.splitlines()
+    lines = night.summary.splitlines()
     assert len(lines) <= 24
     return lines
 
@@ -201,20 +201,20 @@ def test_a_failed_build_leaves_database_and_site_and_says_so(house, night, monke
     failed = night()
     assert failed.exit_status == 4
     assert one_screen(failed)[1] == "failed: build: CheckFailedError: planted"
-    assert f"the database of {built:%Y-%m-%d %H:%M} UTC and the page of " in one_screen(failed)[2]
-    assert one_screen(failed)[3] == "  to do: mend what it names, then: stackrank build"
+    assert f"what was collected, the database of {built:%Y-%m-%d %H:%M} UTC and the page of " in one_screen(failed)[2]
+    assert one_screen(failed)[3] == "  fix: correct what the message names, then: stackrank build"
     assert folders().database.read_bytes() == before
     assert list(folders().data.glob(".stackrank*")) == []
 
 
 @pytest.mark.long
 def test_what_is_published_stands_only_while_nothing_it_was_made_of_changes(house, night, monkeypatch, tmp_path):
-    from flows.nightly import _inputs
+    from flows.nightly import _read_inputs
 
     if not CALM:
         night()
     where = folders()
-    page, given = where.site / "index.html", _inputs()
+    page, given = where.site / "index.html", _read_inputs(load_catalogue(where.communities))
     assert unchanged.is_up_to_date(where, given)
     visit = replace(given.visits[-1], seen_at=datetime.now(UTC))
     assert unchanged.is_up_to_date(where, replace(given, visits=[*given.visits, visit])), "only looked at again"
@@ -224,7 +224,7 @@ def test_what_is_published_stands_only_while_nothing_it_was_made_of_changes(hous
         "month": {"today": given.today + timedelta(days=31)},
         "failing": {"visits": [*given.visits, replace(visit, verdict=Verdict.FAILED)]},
         "unit": {"visits": [*given.visits, replace(visit, unit="birds/new", verdict=Verdict.EMPTY)]},
-        "shows": {"shows": "A rehearsal."},
+        "shows": {"shows": "A demo."},
     }
     assert [what for what, facts in changed.items() if unchanged.is_up_to_date(where, replace(given, **facts))] == []
     with monkeypatch.context() as patched:
@@ -284,24 +284,24 @@ def test_a_night_with_a_gone_repository_keeps_it_and_tells_in_prefects_page_too(
     failed = f"finch/core: birds/finch: gone: {gone.collected.failed[0].reason}"
     assert one_screen(gone)[1].removesuffix(" ...") in f"failed: {failed}"
     assert [one_screen(gone)[0], *one_screen(gone)[2:4]] == [
-        "1 units had, 1 failed",
+        "1 fetched, 1 failed",
         f"  kept: {held_finch.observations} observations of birds/finch, as of {held_finch.seen_at:%Y-%m-%d}",
-        f"  to do: if it has moved, correct its url in {house.communities / 'finch.toml'}; "
+        f"  fix: if it has moved, correct its url in {house.communities / 'finch.toml'}; "
         "if it has ended, give it an until",
     ]
 
     assert last.name == f"{last.start_time:%Y-%m-%d %H:%M} in {folders().data}"
     data = {artifact.key: json.loads(artifact.data) if artifact.type == "table" else artifact.data for artifact in kept}
-    assert {row["community"]: row["place"] for row in data["ranking"]}.keys() == {"Sparrow", "Finch"}
-    assert sorted((row["family"], row["place"]) for row in data["ranking"]) == [
-        ("code", 1), ("code", 2), ("members", 1), ("members", 2),
+    assert {row["community"]: row["rank"] for row in data["ranking"]}.keys() == {"Sparrow", "Finch"}
+    assert [(row["family"], row["rank"]) for row in data["ranking"]] == [
+        ("code", 1), ("code", 2), ("overall", None), ("overall", None), ("people", 1), ("people", 2),
     ]  # fmt: skip
     assert [(row["unit"], row["verdict"]) for row in data["durations"]] == [
         ("birds/sparrow", "unchanged"), ("birds/finch", "gone"),
     ]  # fmt: skip
     assert data["durations"][0]["seconds"] > 0
-    assert [row["failed"] for row in data["failed"]] == [failed]
-    assert gone.told in data["night"]
+    assert [row["what"] for row in data["problems"]] == [failed]
+    assert gone.summary in data["summary"]
     log = ["git", "-C", str(house.top / "served" / PLACE / "sparrow.git"), "log", "--format=%an%n%ae"]
     people = set(subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines())
     assert len(people) > 5
@@ -350,7 +350,10 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
     plain, terminal = io.StringIO(), Terminal()
     since = datetime(2026, 3, 20, 3, tzinfo=UTC)
     log_visit(where.visits, replace(told("birds/c", Verdict.OK), seen_at=since - timedelta(seconds=1)))
-    with progress.shown(where, [source], (), since, plain), progress.shown(where, [source], (), since, terminal):
+    with (
+        progress.show_progress(where, [source], (), since, plain),
+        progress.show_progress(where, [source], (), since, terminal),
+    ):
         log_visit(where.visits, told("birds/a", Verdict.FAILED, 1))
         log_visit(where.visits, told("birds/b", Verdict.OK, 2, seconds=1.25))
         log_visit(where.visits, told("birds/a", Verdict.OK, 3))
@@ -373,13 +376,12 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
                     url_template="git+https://forge.example.org/{repository}")  # fmt: skip
     old = Plan("birds", "core", since - timedelta(days=1), ("birds/old",))
     save_plan(where.visits, old)
-    with progress.shown(where, [source], (), since, stream):
-        save_plan(
-            where.visits, replace(old, made_at=since, units=("birds/a", "birds/b", "birds/c"), deferred=("birds/c",))
-        )
+    with progress.show_progress(where, [source], (), since, stream):
+        units = ("birds/a", "birds/b", "birds/c")
+        save_plan(where.visits, replace(old, made_at=since, units=units, deferred=units[2:]))
         log_visit(where.visits, told("birds/a", Verdict.OK, 1))
     assert stream.getvalue() == (
-        "birds/core birds/a: ok (1 of 3 units done, 0 failed, 1 left for another night; "
+        "birds/core birds/a: ok (1 of 3 units done, 0 failed, 1 deferred to the next run; "
         "waiting: 1 at forge.example.org)\n"
     )
 
@@ -387,15 +389,15 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
 def test_progress_reads_each_line_once_and_no_half_line(tmp_path):
     since = datetime(2026, 3, 20, 3, tzinfo=UTC)
     tail = progress.Tail(tmp_path, {"birds/core"}, since)
-    assert tail.new() == []
+    assert tail.new_visits() == []
     log_visit(tmp_path, told("birds/a", Verdict.OK, 1))
-    assert [visit.unit for visit in tail.new()] == ["birds/a"]
+    assert [visit.unit for visit in tail.new_visits()] == ["birds/a"]
     (file,) = tmp_path.rglob("*.jsonl")
     line = visit_to_json(told("birds/b", Verdict.OK, 2)).encode() + b"\n"
     for part, found in ((line[:30], []), (line[30:], ["birds/b"]), (b"", [])):
         with file.open("ab") as more:
             more.write(part)
-        assert [visit.unit for visit in tail.new()] == found
+        assert [visit.unit for visit in tail.new_visits()] == found
 
 
 def test_a_large_failure_still_fits_one_screen(tmp_path):
@@ -405,17 +407,24 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
         replace(told(f"birds/{number}", verdict, reason="because " * 40), community=f"birds{group}")
         for group in range(3) for verdict in verdicts for number in range(50)
     )  # fmt: skip
-    plan = Plan("birds8", "core", datetime.now(UTC), ("birds/a", "birds/b", "birds/c"), ("birds/b", "birds/c"), "later")
-    collected = Collected(visits, ("birds9/core birds/silent",), (plan,))
-    troubles = summary.of_visits(collected, where)
-    lines = summary.render(collected, troubles, None, quiet=False).splitlines()
+    plan = Plan(
+        "birds8",
+        "core",
+        datetime(2026, 3, 20, tzinfo=UTC),
+        ("birds/a", "birds/b", "birds/c"),
+        ("birds/b", "birds/c"),
+        "later",
+    )
+    collected = CollectResult(visits, ("birds9/core birds/silent",), (plan,))
+    problems = summary.visit_problems(collected, where)
+    lines = summary.render(collected, problems, None, up_to_date=False).splitlines()
     assert len(lines) <= 24
     assert max(len(line) for line in lines if line.startswith("failed")) <= summary.WIDTH
-    assert lines[0] == "0 units had, 601 failed, 2 left for another night"
+    assert lines[0] == "0 fetched, 601 failed, 2 deferred to the next run"
     assert lines[1].startswith("failed: birds0/core: birds/0, birds/1, birds/10 and 47 more: failed: because because")
-    assert lines[-2] == "and 8 more of this kind; all of them: stackrank status"
-    assert {t.do.split(" ")[0] for t in troubles} == {"it", "if", "see", "stackrank"}
-    assert troubles[-1].do == "stackrank collect birds9/core"
+    assert lines[-2] == "and 8 more problems; to see all: stackrank status"
+    assert {p.fix.split(" ")[0] for p in problems} == {"the", "if", "check", "stackrank"}
+    assert problems[-1].fix == "stackrank collect birds9/core"
 
 
 def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):
@@ -426,21 +435,21 @@ def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):
         "birds/c": "it answers with a page",
     }
     visits = tuple(told(unit, Verdict.FAILED, reason=reason) for unit, reason in reasons.items())
-    assert [trouble.failed for trouble in summary.of_visits(Collected(visits, ()), where)] == [
+    assert [problem.what for problem in summary.visit_problems(CollectResult(visits, ()), where)] == [
         "birds/core: birds/b, birds/c: failed: it answers with a page",
         "birds/core: birds/a: failed: the connection broke off",
     ]
 
 
 def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
-    not_had, troubled = nightly._not_had, nightly._troubled
+    units, sources = nightly._units_to_retry, nightly._sources_to_retry
     visits = [told("birds/a", Verdict.OK), told("birds/b", Verdict.FAILED), told("birds/c", Verdict.GONE)]
-    assert not_had(Collected(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
-    assert not_had(Collected((*visits, told("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"
-    assert not_had(Collected((*visits, told("index", Verdict.FAILED)), ())) == [], "so did that of months"
-    assert troubled(Collected(tuple(visits), ("birds/old index",))) == {"birds/core", "birds/old"}
-    assert troubled(Collected((told("birds/c", Verdict.GONE),), ())) == set()
-    assert not_had(Collected(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
+    assert units(CollectResult(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
+    assert units(CollectResult((*visits, told("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"
+    assert units(CollectResult((*visits, told("index", Verdict.FAILED)), ())) == [], "so did that of months"
+    assert sources(CollectResult(tuple(visits), ("birds/old index",))) == {"birds/core", "birds/old"}
+    assert sources(CollectResult((told("birds/c", Verdict.GONE),), ())) == set()
+    assert units(CollectResult(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
 
 
 def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, monkeypatch):
@@ -460,7 +469,7 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, 
     local = replace(SPARROW, community="local", urls=("git+http://127.0.0.1:1/birds/sparrow",))
     lists = [replace(local, name=name, kind="ponymail", urls=("http://127.0.0.1:1/api/",)) for name in ("a", "b")]
     near = replace(local, name="near")
-    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], datetime.now(UTC))
+    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], datetime(2026, 3, 20, tzinfo=UTC))
     assert waits == [
         nightly.RETRY_DELAYS, ("sparrow", 0), nightly.RETRY_DELAYS, ("finch", 1),
         nightly.LOOPBACK_DELAYS, ("local", 0), nightly.LOOPBACK_DELAYS, ("local", "local", 0),

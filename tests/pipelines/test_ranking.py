@@ -1,4 +1,4 @@
-"""The ranking's SQL over invented months: the golden example, the properties, the reasons for no place."""
+"""The ranking's SQL over invented months: the golden examples, the properties, the reasons for no rank."""
 
 import math
 from datetime import date
@@ -7,53 +7,115 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.ranking import AS_OF, LEVELS, METRICS, MONTHS, UNSEEN, made, ranked, steady
+from support.ranking import (
+    AS_OF,
+    FROZEN,
+    LEVELS,
+    METRICS,
+    MONTHS,
+    NOT_ALIVE,
+    UNSEEN,
+    made,
+    ranked,
+    ranks,
+    score,
+    steady,
+    with_months,
+)
 
 from pipelines.ranking import method
 
-GOLDEN = {  # y per metric, score, index: the method's published example
-    "alpha": ((1.371479, 1.269495, 0.680877), 1.173333, 323.2748),
-    "beta": ((0.863965, 1.019444, 0.630233), 0.844402, 232.6586),
-    "gamma": ((0.795562, 1.101234, 0.549108), 0.810366, 224.8732),
-    "delta": ((-1.366876, -1.378451, -0.217065), -1.082317, 33.8810),
-}
-counts = st.tuples(*[st.integers(0, 100_000).map(float) for _ in METRICS])
+# Where nobody was seen there is no score.
+counts = st.tuples(*[st.integers(least, 100_000).map(float) for least in (1, 0, 0)])
 communities = st.dictionaries(st.sampled_from("abcdefgh"), counts, min_size=2, max_size=6)
 quickly = settings(max_examples=5, deadline=None, database=None)
 
 
-def score(levels, **rules):
-    rankings, _ = ranked(steady(levels), **rules)
-    return {name: row["score"] for name, row in rankings.items()}
+# ---- the method's published examples -----------------------------------------------------------------------------
+
+CODE_OF = {  # people and commits a month, and how far each moves
+    "alpha": (40, 5, 300, 60), "beta": (20, 4, 160, 50), "gamma": (19, 3, 150, 40), "delta": (2, 1, 9, 4),
+    "epsilon": (30, 4, 90, 20), "zeta": (12, 2, 60, 20),
+}  # fmt: skip
+YEARS = [date(2010 + (6 + k) // 12, (6 + k) % 12 + 1, 1) for k in range(36)]
+PARTLY = {
+    ("epsilon", 27): ((None, "unobserved", 0.0, None),) * 2,
+    ("epsilon", 30): ((25, "partial", 0.95, None), (70, "partial", 0.95, None)),
+    ("epsilon", 31): ((25, "partial", 0.5, None), (70, "partial", 0.5, None)),
+    ("epsilon", 32): ((27, "published", 0.0, 27), (72, "published", 0.0, 72)),
+    **{("zeta", k): ((None, "unobserved", 0.0, None),) * 2 for k in (26, 28, 30, 33)},
+}
+GOLDEN = {  # levels and y of people and commits, index
+    "alpha": (39.583333333, 292.5, 0.219045185, -0.234706692, 101.752955439),
+    "beta": (19.833333333, 153.75, -0.44775802, -0.862790279, 53.141245811),
+    "gamma": (18.666666667, 145, -0.505387133, -0.919485623, 50.186159424),
+    "epsilon": (28.658376082, 78.568421053, -0.094567704, -1.504455207, 48.617610148),
+    "delta": (1.75, 8.5, -2.472711377, -3.327431231, 5.769487863),
+}
 
 
-def place(levels, **rules):
-    rankings, _ = ranked(steady(levels), **rules)
-    return {name: row["place"] for name, row in rankings.items()}
+def golden_months(*communities):
+    """Return 36 months of code for these communities of the method's example."""
+    rows = []
+    for community in communities:
+        p, q, many, moves = CODE_OF[community]
+        for k, month in enumerate(YEARS):
+            seen = [p + (q * (7 * k % 5 - 2)) // 2, many + (moves * (3 * k % 7 - 3)) // 2]
+            cells = PARTLY.get((community, k), [(value, "observed", 1.0, None) for value in seen])
+            rows += [(community, m, month, *c) for m, c in zip(("code_people", "commits"), cells, strict=True)]
+    return rows
 
 
-def with_months(community, metric, **change):
-    """The golden example with one community's metric changed in the months of `change` (index -> cells)."""
-    changed = {MONTHS[int(k[1:])]: v for k, v in change.items()}
-    return [
-        (*row[:3], *changed[row[2]], None)[:7] if row[:2] == (community, metric) and row[2] in changed else row
-        for row in steady(LEVELS)
-    ]
+@pytest.fixture(scope="module")
+def golden():
+    return made(golden_months(*CODE_OF), first_ranking=YEARS[-1])
 
 
-NOT_ALIVE = (None, "not_applicable", None)
+@pytest.mark.parametrize("community", GOLDEN)
+def test_the_golden_example(golden, community):
+    rankings, components = golden
+    people, commits, y_people, y_commits, index = GOLDEN[community]
+    levels = [components["code", community, metric]["level"] for metric in ("code_people", "commits")]
+    ys = [components["code", community, metric]["y"] for metric in ("code_people", "commits")]
+    assert levels == pytest.approx([people, commits], abs=1e-9)
+    assert ys == pytest.approx([y_people, y_commits], abs=1e-9)
+    row = rankings["code", community]
+    assert row["score"] == pytest.approx(math.log(index / 100), abs=1e-9)
+    assert row["index"] == pytest.approx(index, abs=1e-8)
 
 
-def test_the_golden_example():
-    rankings, components = ranked(steady(LEVELS))
-    for community, (ys, s, index) in GOLDEN.items():
-        row = rankings[community]
-        found = [components[community, metric]["y"] for metric in METRICS]
-        assert found == pytest.approx(ys, abs=5e-7)
-        assert row["score"] == pytest.approx(s, abs=5e-7)
-        assert row["index"] == pytest.approx(index, abs=5e-5)
-    assert {c: row["place"] for c, row in rankings.items()} == {"alpha": 1, "beta": 2, "gamma": 3, "delta": 4}
-    assert {row["as_of"] for row in rankings.values()} == {AS_OF}
+def test_the_states_and_the_order_of_the_golden_example(golden):
+    rankings, _ = golden
+    assert {c: rankings["code", c]["rank"] for c in CODE_OF} == {
+        "alpha": 1, "beta": 2, "gamma": 3, "epsilon": 4, "delta": None, "zeta": None,
+    }  # fmt: skip
+    told = {c: tuple(rankings["code", c][key] for key in ("state", "reason_code", "months")) for c in CODE_OF}
+    assert told["epsilon"] == ("ranked", None, 10)
+    assert told["delta"] == ("quiet", "quiet", 12)
+    assert told["zeta"] == ("not observed", "not_observed", 8)
+
+
+def test_the_golden_example_of_all_six_metrics():
+    rows = golden_months("alpha", "beta", "gamma")
+    others = {"talk_people": (30, 3), "threads_replied": (40, 5), "messages": (120, 20), "new_people": (2, 1)}
+    for community, factor in {"alpha": 4, "beta": 3}.items():
+        for metric, (many, moves) in others.items():
+            values = [factor * many + moves * (5 * k % 7 - 3) for k in range(36)]
+            rows += [
+                (community, metric, m, v, "observed", 1.0, None) for m, v in zip(YEARS, values, strict=True)
+            ]  # fmt: skip
+    rankings, components = made(rows, first_ranking=YEARS[-1])
+    overall = {community: rankings["overall", community] for community in ("alpha", "beta", "gamma")}
+    assert overall["alpha"]["score"] == pytest.approx(-0.314765952, abs=1e-9)
+    assert overall["alpha"]["index"] == pytest.approx(72.995969989, abs=1e-8)
+    assert overall["beta"]["score"] == pytest.approx(-0.761785944, abs=1e-9)
+    assert [row["rank"] for row in overall.values()] == [1, 2, None]
+    assert (overall["gamma"]["state"], overall["gamma"]["missing"]) == ("not observed", "people, talk")
+    known = [c for key, c in components.items() if key[:2] == ("overall", "gamma") and c["state"] != "missing"]
+    assert sum(c["weight"] for c in known) == pytest.approx(0.45)
+
+
+# ---- properties --------------------------------------------------------------------------------------------------
 
 
 @quickly
@@ -69,26 +131,26 @@ def test_components_add_up_to_the_score_and_weights_to_one(levels):
 
 @quickly
 @given(levels=communities, data=st.data())
-def test_raising_a_count_raises_the_score_and_never_worsens_the_place(levels, data):
+def test_raising_a_count_raises_the_score_and_never_worsens_the_ranks(levels, data):
     community = data.draw(st.sampled_from(sorted(levels)))
     metric = data.draw(st.integers(0, 2))
     more = list(levels[community])
     more[metric] += data.draw(st.integers(1, 1000))
     raised = levels | {community: tuple(more)}
     assert score(raised)[community] > score(levels)[community]
-    assert place(raised, fewest_people=0)[community] <= place(levels, fewest_people=0)[community]
+    assert ranks(raised, fewest_people=0)[community] <= ranks(levels, fewest_people=0)[community]
 
 
 @quickly
 @given(levels=communities, scale=st.sampled_from([0.5, 2.0, 8.0, 1024.0]), metric=st.integers(0, 2))
 def test_the_unit_of_a_metric_does_not_matter(levels, scale, metric):
     name = list(METRICS)[metric]
-    weight, offset, reference, people = METRICS[name]
-    metrics = METRICS | {name: (weight, offset * scale, reference * scale, people)}
+    weight, offset, reference, *rest = METRICS[name]
+    metrics = METRICS | {name: (weight, offset * scale, reference * scale, *rest)}
     scaled = {c: tuple(v * scale if i == metric else v for i, v in enumerate(vs)) for c, vs in levels.items()}
     first, _ = ranked(steady(levels), fewest_people=0)
     second, _ = ranked(steady(scaled), metrics, fewest_people=0)
-    assert {c: r["place"] for c, r in first.items()} == {c: r["place"] for c, r in second.items()}
+    assert {c: r["rank"] for c, r in first.items()} == {c: r["rank"] for c, r in second.items()}
     for community in levels:
         assert second[community]["score"] == pytest.approx(first[community]["score"], abs=2e-9)
 
@@ -96,8 +158,8 @@ def test_the_unit_of_a_metric_does_not_matter(levels, scale, metric):
 @quickly
 @given(levels=communities, reference=st.floats(1, 1e6))
 def test_another_reference_moves_every_score_by_the_same(levels, reference):
-    weight, offset, _, people = METRICS["messages"]
-    other, _ = ranked(steady(levels), METRICS | {"messages": (weight, offset, reference, people)})
+    weight, offset, _, *rest = METRICS["messages"]
+    other, _ = ranked(steady(levels), METRICS | {"messages": (weight, offset, reference, *rest)})
     moved = [other[c]["score"] - s for c, s in score(levels).items()]
     assert max(moved) - min(moved) < 3e-9
 
@@ -107,9 +169,9 @@ def test_another_reference_moves_every_score_by_the_same(levels, reference):
 def test_a_newcomer_changes_nobody_elses_score_or_order(levels, newcomer):
     before, after = score(levels), score(levels | {"newcomer": newcomer})
     assert {c: after[c] for c in before} == before
-    places = place(levels | {"newcomer": newcomer}, fewest_people=0)
-    alone = place(levels, fewest_people=0)
-    assert sorted(before, key=lambda c: (alone[c], c)) == sorted(before, key=lambda c: (places[c], c))
+    more = ranks(levels | {"newcomer": newcomer}, fewest_people=0)
+    alone = ranks(levels, fewest_people=0)
+    assert sorted(before, key=lambda c: (alone[c], c)) == sorted(before, key=lambda c: (more[c], c))
 
 
 def test_shares_of_the_total_would_fail_that_property():
@@ -133,8 +195,8 @@ def test_the_order_of_the_rows_does_not_matter(levels, data):
     assert ranked(data.draw(st.permutations(rows))) == ranked(rows)
 
 
-def test_equal_scores_share_a_place_and_the_next_place_is_left_out():
-    assert place({"a": (20, 5, 5), "b": (20, 5, 5), "c": (9, 5, 5)}) == {"a": 1, "b": 1, "c": 3}
+def test_equal_scores_share_a_rank_and_the_next_rank_is_left_out():
+    assert ranks({"a": (20, 5, 5), "b": (20, 5, 5), "c": (9, 5, 5)}) == {"a": 1, "b": 1, "c": 3}
 
 
 @quickly
@@ -161,34 +223,59 @@ def test_r12_a_month_that_was_not_seen_is_no_zero():
     assert zeros["beta"]["score"] < whole["beta"]["score"], "an observed zero is one"
 
 
-def test_a_partial_month_is_divided_by_what_was_seen_of_it():
-    rankings, components = ranked(with_months("beta", "commits", m11=(380 * 0.9, "partial", 0.9)))
-    assert components["beta", "commits"]["level"] == pytest.approx(380)
+@pytest.mark.parametrize(("metric", "whole", "exponent"), [("commits", 380, 1), ("people", 120, 0.45)])
+def test_a_partial_month_is_divided_by_what_was_seen_of_it_of_people_by_less(metric, whole, exponent):
+    partial = (whole * 0.9**exponent, "partial", 0.9)
+    rankings, components = ranked(with_months("beta", metric, m11=partial))
+    assert components["beta", metric]["level"] == pytest.approx(whole)
     assert rankings["beta"]["months"] == 12
 
 
-@pytest.mark.parametrize(("covered", "months"), [(0.8, 12), (0.79, 11)])
-def test_a_month_seen_for_too_small_a_share_is_left_out(covered, months):
-    _, components = ranked(with_months("beta", "commits", m11=(1.0, "partial", covered)))
+@pytest.mark.parametrize(("cells", "months"), [
+    ((1.0, "partial", 0.9), 12), ((1.0, "partial", 0.89), 11), ((1.0, "observed", None), 11),
+    ((None, "undefined", 1.0), 11), ((None, "unobserved", 1.0), 11), ((0.0, "observed", 1.0), 12),
+])  # fmt: skip
+def test_a_month_gives_a_number_where_it_was_seen_well_enough(cells, months):
+    _, components = ranked(with_months("beta", "commits", m11=cells))
     assert components["beta", "commits"]["months"] == months
 
 
-@pytest.mark.parametrize(
-    ("cells", "many", "reason"),
-    [
-        (UNSEEN, 12, "none of the 12 months was seen well enough"),
-        (UNSEEN, 7, "only 5 of 12 months were seen"),
-        (NOT_ALIVE, 12, "no source of this family was alive in these months"),
-        (NOT_ALIVE, 1, "fewer than 12 months of history"),
-        (NOT_ALIVE, 7, "only 5 of 12 months were seen"),
-    ],
-)
-def test_r15_who_is_not_ranked_is_listed_with_a_reason(cells, many, reason):
-    change = {f"m{i}": cells for i in range(many)}
+def of_beta(*states):
+    """Return the example with each of beta's metrics in these states: (first month, last month, cells)."""
+    change = {f"m{i}": cells for first, last, cells in states for i in range(first, last + 1)}
     hidden = {row[:3]: row for m in METRICS for row in with_months("beta", m, **change) if row[:2] == ("beta", m)}
-    rankings, _ = ranked([hidden.get(row[:3], row) for row in steady(LEVELS)])
-    assert (rankings["beta"]["place"], rankings["beta"]["reason"]) == (None, reason)
-    assert {c: rankings[c]["place"] for c in ("alpha", "gamma", "delta")} == {"alpha": 1, "gamma": 2, "delta": 3}
+    return ranked([hidden.get(row[:3], row) for row in steady(LEVELS)])[0]
+
+
+ZERO = (0.0, "observed", 1.0)
+
+
+@pytest.mark.parametrize(("states", "state", "reason"), [
+    ([(11, 11, NOT_ALIVE)], "dormant", "sources_ended"),
+    ([(0, 11, ZERO)], "dormant", "nobody_seen"),
+    ([(0, 11, ZERO), (3, 3, UNSEEN)], "quiet", "quiet"),
+    ([(0, 11, NOT_ALIVE)], "no source", "no_source"),
+    ([(0, 0, NOT_ALIVE)], "new", "new"),
+    ([(0, 6, NOT_ALIVE)], "new", "new"),
+    ([(0, 1, NOT_ALIVE), (5, 5, UNSEEN)], "new", "new"),
+    ([(0, 2, NOT_ALIVE), (5, 5, UNSEEN)], "not observed", "not_observed"),
+    ([(0, 11, UNSEEN)], "not observed", "not_observed"),
+    ([(0, 3, UNSEEN)], "not observed", "not_observed"),
+])  # fmt: skip
+def test_r15_who_is_not_ranked_is_listed_with_a_state_and_a_reason(states, state, reason):
+    rankings = of_beta(*states)
+    beta = rankings["beta"]
+    assert (beta["state"], beta["reason_code"], beta["rank"]) == (state, reason, None)
+    assert {c: rankings[c]["rank"] for c in ("alpha", "gamma", "delta")} == {"alpha": 1, "gamma": 2, "delta": 3}
+
+
+def test_nine_months_are_enough():
+    assert of_beta((0, 2, UNSEEN))["beta"]["rank"] == 2
+
+
+def test_the_dormant_have_no_score_and_the_month_in_which_they_were_last_active():
+    beta = of_beta((9, 11, NOT_ALIVE))["beta"]
+    assert (beta["score"], beta["index"], beta["active_in"]) == (None, None, MONTHS[8])
 
 
 PUBLISHED = (380.0, "published", 0.0, 380.0)
@@ -201,7 +288,7 @@ def test_published_months_fill_what_was_not_seen_and_are_told():
     assert (filled["beta"]["months"], filled["beta"]["published_months"]) == (12, 2)
     assert (components["beta", "commits"]["state"], components["beta", "people"]["state"]) == ("published", "observed")
     nothing_seen = with_months("beta", "commits", **{f"m{i}": PUBLISHED for i in range(12)})
-    assert ranked(nothing_seen)[0]["beta"]["place"] == 2
+    assert ranked(nothing_seen)[0]["beta"]["rank"] == 2
 
 
 def test_a_published_month_takes_the_place_of_one_seen_for_too_small_a_share_only():
@@ -217,116 +304,160 @@ def test_months_without_a_living_source_are_not_filled():
     assert components["beta", "commits"]["months"] == 11
 
 
-def test_six_months_are_enough():
-    rankings, _ = ranked(with_months("beta", "commits", **{f"m{i}": UNSEEN for i in range(6)}))
-    assert rankings["beta"]["place"] == 2
+def test_a_ranking_of_one_has_no_rank():
+    rankings, _ = ranked(steady({"a": LEVELS["alpha"], "b": (2, 9, 9)}))
+    assert (rankings["a"]["state"], rankings["a"]["rank"]) == ("ranked", None)
+    assert rankings["a"]["reason_code"] == "fewer_than_two_ranked"
+    assert rankings["a"]["score"] is not None
 
 
 def test_too_few_people_are_listed_and_not_ranked():
     few, enough = {"a": (2.9, 9, 9)}, {"a": (3.0, 9, 9)}
     rankings, _ = ranked(steady(LEVELS | few))
-    assert rankings["a"]["reason"] == "fewer than 3 people a month on average"
-    assert rankings["a"]["place"] is None
+    assert rankings["a"]["reason_code"] == "quiet"
+    assert rankings["a"]["rank"] is None
     assert rankings["a"]["score"] is not None
-    assert ranked(steady(LEVELS | enough))[0]["a"]["place"] == 5
+    assert ranked(steady(LEVELS | enough))[0]["a"]["rank"] == 5
 
 
 # ---- overall -----------------------------------------------------------------------------------------------------
 
-FAMILY_WEIGHTS = [("talk", 0.6), ("code", 0.2), ("members", 0.2)]
-OF_FAMILIES = [  # metric, family, weight, weight within the family, offset, reference, counts people
-    ("talkers", "talk", 0.4, 2 / 3, 1.0, 50.0, True),
-    ("messages", "talk", 0.2, 1 / 3, 4.0, 250.0, False),
-    ("coders", "code", 0.2, 1.0, 1.0, 50.0, True),
-    ("members", "members", 0.2, 1.0, 1.0, 1000.0, True),
-]
+FAMILIES = {m["metric"]: m["family"] for m in FROZEN.metrics}
+TALK = [metric for metric, family in FAMILIES.items() if family == "talk"]
+CLOUDS = {"openstack": 9, "cloudstack": 5, "opennebula": 2}
 
 
-def overall(levels, **rules):
-    """Rank communities by metric levels, None where nothing was seen, in all families."""
-    months = [
-        (community, metric, month, value, *(("unobserved", 0.0) if value is None else ("observed", 1.0)), None)
-        for community, values in levels.items()
-        for (metric, *_), value in zip(OF_FAMILIES, values, strict=True)
+def clouds(levels=CLOUDS, without=()):
+    """Return a year of every metric, of the level times 10; `without` are (community, metric) that have no source."""
+    return [
+        (community, metric, month, 10.0 * level, "observed", 1.0, None)
+        for community, level in levels.items()
+        for metric in FAMILIES
         for month in MONTHS
+        if (community, metric) not in without
     ]
-    return made(months, OF_FAMILIES, FAMILY_WEIGHTS, **rules)
 
 
-def test_overall_weighs_each_family_as_the_method_says_and_metrics_within_it():
-    rankings, components = overall({"a": (100, 500, 10, 900), "b": (50, 900, 90, 100)})
-    weights = {m: components["overall", "a", m]["weight"] for m, *_ in OF_FAMILIES}
-    assert weights == pytest.approx({"talkers": 0.4, "messages": 0.2, "coders": 0.2, "members": 0.2})
-    for community in "ab":
-        by_family = [rankings[family, community]["score"] * weight for family, weight in FAMILY_WEIGHTS]
-        assert rankings["overall", community]["score"] == pytest.approx(sum(by_family), abs=2e-9)
-    assert rankings["overall", "a"]["families"] == "code, members, talk"
-    assert rankings["talk", "a"]["families"] == "talk"
+def weights(components):
+    """Return the sum of the weights of every ranking and community."""
+    sums = {}
+    for (family, community, _), row in components.items():
+        sums[family, community] = sums.get((family, community), 0) + row["weight"]
+    return sums
 
 
-def test_a_metric_that_too_few_have_is_out_for_everybody_and_its_family_keeps_its_weight():
-    levels = {"a": (100, None, 10, 900), "b": (50, None, 90, 100), "c": (40, 10, 9, 10)}
-    rankings, components = overall(levels)
-    assert {m for family, c, m in components if (family, c) == ("overall", "c")} == {"talkers", "coders", "members"}
-    weights = {m: components["overall", "c", m]["weight"] for m in ("talkers", "coders", "members")}
-    assert weights == pytest.approx({"talkers": 0.6, "coders": 0.2, "members": 0.2})
-    assert {rankings["overall", c]["place"] for c in "abc"} == {1, 2, 3}
+def test_without_its_lists_a_community_has_no_overall_rank_and_no_smaller_weights():
+    without = [("cloudstack", metric) for metric in TALK]
+    rankings, components = made(clouds(without=without))
+    families = {"overall", "code", "talk", "people"}
+    assert weights(components) == pytest.approx({(f, c): 1 for f in families for c in CLOUDS})
+    assert {rankings["code", c]["rank"] for c in CLOUDS} == {1, 2, 3}
+    cloudstack = rankings["overall", "cloudstack"]
+    assert (cloudstack["rank"], cloudstack["score"]) == (None, None)
+    assert (cloudstack["state"], cloudstack["reason_code"], cloudstack["missing"]) == (
+        "not observed", "not_observed", "talk",
+    )  # fmt: skip
+    assert rankings["talk", "cloudstack"]["state"] == "no source"
+    assert [rankings["overall", c]["rank"] for c in ("openstack", "opennebula")] == [1, 2]
 
 
-def test_a_family_that_too_few_have_leaves_its_weight_to_the_others():
-    levels = {"a": (100, 100, 10, None), "b": (50, 50, 90, None), "c": (40, 10, 9, 10)}
-    rankings, components = overall(levels)
-    assert rankings["overall", "c"]["families"] == "code, talk"
-    weights = [components["overall", "c", m]["weight"] for m in ("talkers", "messages", "coders")]
-    assert weights == pytest.approx([0.5, 0.25, 0.25])
-    without, _ = overall({c: (*values[:3], None) for c, values in levels.items()})
-    assert rankings["overall", "c"]["score"] == without["overall", "c"]["score"], "what is not admitted adds nothing"
+@settings(max_examples=8, deadline=None, database=None)
+@given(hidden=st.sets(st.tuples(st.sampled_from([*CLOUDS]), st.sampled_from([*FAMILIES])), min_size=1, max_size=9))
+def test_missing_data_never_raises_a_score_or_puts_anybody_before_those_who_were_ahead(hidden):
+    whole, _ = made(clouds())
+    holes, components = made(clouds(without=hidden), last_complete_month=AS_OF, also=CLOUDS)
+    assert [*weights(components).values()] == pytest.approx([1] * 12)
+    for key, row in holes.items():
+        if row["score"] is not None:
+            assert row["score"] == whole[key]["score"]
+    for family in ("overall", "code", "talk", "people"):
+        ranked_now = [c for c in CLOUDS if holes[family, c]["rank"]]
+        order = sorted(ranked_now, key=lambda c: holes[family, c]["rank"])
+        assert order == sorted(ranked_now, key=lambda c: whole[family, c]["rank"])
 
 
-def test_who_lacks_what_the_others_have_is_listed_with_what_is_lacking():
-    rankings, _ = overall({"a": (9, 9, 9, 9), "b": (9, 9, 9, 9), "c": (None, None, 9, None), "d": (None,) * 4})
-    assert rankings["overall", "c"]["reason"] == "its members and its talk could not be counted"
-    assert rankings["overall", "d"]["reason"] == "its code and its members and its talk could not be counted"
-    assert (rankings["overall", "c"]["score"], rankings["code", "c"]["place"]) == (None, 1)
-    assert rankings["talk", "c"]["reason"] == "none of the 12 months was seen well enough"
+def test_overall_is_the_weighted_sum_of_its_families():
+    rankings, components = made(clouds())
+    shares = {f["family"]: f["weight"] for f in FROZEN.families}
+    for community in CLOUDS:
+        parts = [rankings[family, community]["score"] * weight for family, weight in shares.items()]
+        assert rankings["overall", community]["score"] == pytest.approx(sum(parts), abs=2e-9)
+    assert components["overall", "openstack", "commits"]["weight"] == 0.2
+    assert components["code", "openstack", "commits"]["weight"] == pytest.approx(0.2 / 0.45)
 
 
-def test_two_of_three_are_enough_and_one_of_two_is_not():
-    admitted, _ = overall({"a": (9, 9, 9, 9), "b": (9, 9, 9, None), "c": (None, None, 9, 9)})
-    assert admitted["overall", "a"]["families"] == "code, members, talk"
-    half, _ = overall({"a": (9, 9, 9, 9), "b": (None, None, 9, None)})
-    assert {half["overall", c]["reason"] for c in "ab"} == {
-        "fewer than 2 families could be counted for enough communities"
-    }
-    assert {(half["overall", c]["families"], half["overall", c]["score"]) for c in "ab"} == {(None, None)}
+def test_a_community_is_quiet_by_the_larger_of_its_two_counts_of_people_in_every_ranking():
+    few = [(*row[:3], 2.9 if row[0] == "opennebula" and "_people" in row[1] else row[3], *row[4:]) for row in clouds()]
+    rankings, _ = made(few)
+    assert {rankings[f, "opennebula"]["state"] for f in ("code", "talk", "people", "overall")} == {"quiet"}
+    assert rankings["code", "opennebula"]["people"] == pytest.approx(2.9)
+    talkers = [(*r[:3], 3.0 if r[:2] == ("opennebula", "talk_people") else r[3], *r[4:]) for r in few]
+    rankings, _ = made(talkers)
+    assert {rankings[f, "opennebula"]["state"] for f in ("code", "talk", "people", "overall")} == {"ranked"}
 
 
-def test_the_people_of_an_overall_ranking_are_those_of_its_largest_metric():
-    rankings, _ = overall({"a": (2, 9, 2, 4), "b": (2, 9, 2, 2)})
-    assert [rankings["overall", c]["place"] for c in "ab"] == [1, None]
-    assert rankings["overall", "b"]["reason"] == "fewer than 3 people a month on average"
+def test_where_neither_count_of_people_is_known_nobody_can_be_ranked():
+    rankings, _ = made(clouds(without=[("opennebula", m) for m in ("code_people", "talk_people")]))
+    assert rankings["people", "opennebula"]["state"] == "not observed"
+
+
+def test_a_month_before_anything_began_has_a_row_and_no_source():
+    newcomer = [(*row[:2], date(2013, 7, 1), *row[3:]) for row in clouds({"newcomer": 9}) if row[2] == AS_OF]
+    rankings, components = made([*clouds(), *newcomer], last_complete_month=AS_OF)
+    assert {rankings[f, "newcomer"]["state"] for f in ("code", "talk", "people", "overall")} == {"no source"}
+    assert [*weights(components).values()] == pytest.approx([1] * 16)
+
+
+# ---- the method file ---------------------------------------------------------------------------------------------
 
 
 def test_the_constants_are_those_of_the_method_file(tmp_path):
-    frozen = method.load()
-    assert {m["metric"]: (m["weight"], m["offset"]) for m in frozen.metrics} == {
-        "talk_people": (0.175, 1.0),
-        "threads_replied": (0.0875, 1.0),
-        "messages": (0.0875, 4.0),
-        "code_people": (0.20, 1.0),
-        "commits": (0.15, 5.0),
-        "active_people": (0.10, 1.0),
-        "new_people": (0.10, 1.0),
-        "population": (0.05, 1.0),
-        "registered": (0.05, 1.0),
+    told = {m["metric"]: tuple(m[k] for k in method.NUMBERS) for m in FROZEN.metrics}
+    assert told == {
+        "talk_people": (0.25, 1, 253, 0.45, 2.5, 0.20),
+        "threads_replied": (0.10, 1, 424, 1, 3.0, 0.35),
+        "messages": (0.10, 4, 1149, 1, 25, 0.35),
+        "code_people": (0.25, 1, 31.60, 0.45, 1.3, 0.10),
+        "commits": (0.20, 5, 371.2, 1, 18, 0.20),
+        "new_people": (0.10, 1, 4.416, 0.45, 2.0, 0.15),
     }
-    assert sum(f["weight"] for f in frozen.families) == pytest.approx(1)
-    for family in frozen.families:
-        weights = [m["family_weight"] for m in frozen.metrics if m["family"] == family["family"]]
-        assert sum(weights) == pytest.approx(1)
+    assert {f["family"]: f["weight"] for f in FROZEN.families} == pytest.approx(
+        {"talk": 0.45, "code": 0.45, "people": 0.10}
+    )
+    assert FROZEN.noise == {
+        "error": 0.10, "memory": 1.5, "past_months": 36, "fewest_pairs": 12, "prior_pairs": 20, "clamp": 4,
+    }  # fmt: skip
+    assert FROZEN.correlation["messages"]["new_people"] == 0.40
     other = tmp_path / "method.toml"
     other.write_bytes(Path(method.METHOD_FILE).read_bytes() + b"\n")
-    assert method.load(other).sha256 != frozen.sha256
+    assert method.load(other).sha256 != FROZEN.sha256
+
+
+@pytest.mark.parametrize(("right", "wrong", "complaint"), [
+    ("weight = 0.20", "weight = 0.21", "the weights add up to 1.01, not to 1"),
+    ("[metrics.commits]", "[metrics.stars]", "stars, which is no metric"),
+    ("[metrics.commits]", "[metrics.layers]", "layers, which is no metric"),
+    ('family = "people"', 'family = "members"', "the family members, which the method does not name"),
+    ("dispersion = 18.0", "", "commits needs the numbers"),
+    ("commits = 0.60, messages", "commits = 0.61, messages", "not symmetric"),
+    ("{ code_people = 1.0", "{ code_people = 0.9", "with itself is not 1"),
+    ("talk_people = 1.0, threads", "threads", "has not the metrics"),
+    ("0.80", "0.10", None),
+    ("0.25", "0.99", "not positive definite"),
+])  # fmt: skip
+def test_a_method_that_contradicts_itself_is_refused(tmp_path, right, wrong, complaint):
+    text = Path(method.METHOD_FILE).read_text()
+    head, matrix = text.split("[correlation]")
+    assert right in text
+    path = tmp_path / "method.toml"
+    in_matrix = right in matrix
+    changed = (head, matrix.replace(right, wrong)) if in_matrix else (head.replace(right, wrong, 1), matrix)
+    path.write_text("[correlation]".join(changed))
+    if complaint is None:
+        assert method.load(path).correlation["messages"]["talk_people"] == 0.10
+    else:
+        with pytest.raises(method.MethodError, match=complaint):
+            method.load(path)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from support.crawl import SHARED
 from support.lists import land_file
 from support.postings import land_index
 
-from flows.demo.archives import MONTHS
+from flows.demo.mail import MONTHS
 from pipelines.folders import Folders
 from pipelines.model import Community, Source
 from pipelines.warehouse.build import build_database

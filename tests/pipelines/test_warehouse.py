@@ -49,7 +49,11 @@ CONTRACT = {
     },
     "rankings.monthly": {
         "as_of": "DATE", "family": "VARCHAR", "community": "VARCHAR", "score": "DOUBLE", "index": "DOUBLE",
-        "place": "INTEGER", "reason": "VARCHAR",
+        "state": "VARCHAR", "rank": "INTEGER", "reason_code": "VARCHAR",
+    },
+    "rankings.components": {
+        "as_of": "DATE", "family": "VARCHAR", "community": "VARCHAR", "metric": "VARCHAR", "weight": "DOUBLE",
+        "months": "BIGINT", "level": "DOUBLE", "y": "DOUBLE", "contribution": "DOUBLE", "state": "VARCHAR",
     },
 }  # fmt: skip
 
@@ -283,7 +287,7 @@ def test_a_frozen_copy_proves_nothing_after_its_newest_commit(where):
 
 
 SPOILT = {
-    "a place or a reason": "update rankings.monthly set place = 1, reason = 'both'",
+    "a rank or a reason": "update rankings.monthly set rank = 1, reason_code = 'both'",
     "commit hashes are counted once": "insert into core.commits from core.commits limit 1",
     "every count has a measure and stands once": "insert into core.counts (source, measure) values "
     "('a', 'b'), ('a', 'b')",
@@ -294,12 +298,14 @@ SPOILT = {
     "metrics add up to the commits": "update metrics.counts set value = value + 1 where metric = 'commits'",
     "missing is never a number": "update metrics.monthly set value = 0 where state = 'not_applicable'",
     "no address is stored": "update raw.visits set reason = 'said jane@example.org'",
+    "nobody is ranked alone": "update rankings.monthly set rank = 1, reason_code = null",
     "one pseudonym key only": "insert into raw.units select * replace ('k2' as key_id) from raw.units",
     "people who never merge are two": "insert into raw.never_merge (community, one, other) "
     "select community, account_key, account_key from core.people",
     "people are at most commits": "update definitions.commits set code_people = commits + 1",
     "scores are the sum of their components": "update rankings.components set contribution = contribution + 1",
     "the value lies between its bounds": "update metrics.monthly set low = value + 1 where metric = 'commits'",
+    "weights add up to one": "delete from rankings.components where metric = 'new_people'",
     "wider definitions count no less": "update definitions.commits set commits = commits_with_all + 1",
 }
 
@@ -343,8 +349,8 @@ def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
     land(where, of, "birds/one", monthly(1, range(13)))
     build_database(where, [community("birds", of)], TODAY)
     before, sound = where.database.read_bytes(), _check
-    monkeypatch.setattr(build, "_check", lambda con: (con.execute(SPOILT["a place or a reason"]), sound(con)))
-    with pytest.raises(CheckFailedError, match="a place or a reason"):
+    monkeypatch.setattr(build, "_check", lambda con: (con.execute(SPOILT["a rank or a reason"]), sound(con)))
+    with pytest.raises(CheckFailedError, match="a rank or a reason"):
         build_database(where, [community("birds", of)], TODAY)
     assert where.database.read_bytes() == before
     assert [p.name for p in where.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]

@@ -11,6 +11,7 @@ from support.site import SHOWN, build
 
 from reports import site
 
+pytestmark = pytest.mark.browser
 PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "platforms.html", "privacy.html",
          pytest.param("as-of/2025-12/index.html", marks=pytest.mark.long))  # fmt: skip
 TOO_HIGH = """() => [...document.querySelectorAll(".chart")]

@@ -1,11 +1,13 @@
 """The mail of machines on the pages: a thin line beside that of people, and everything in by one switch."""
 
 import pytest
-from support.machine_site import WRITTEN
+from support.machine_site import WRITTEN, house
 from support.page import table
 
 from reports.text.labels import LEGEND
 from reports.text.sentences import places_with_machines
+
+__all__ = ["house"]
 
 
 def drawn(figure, meta):
@@ -57,7 +59,7 @@ def test_r06_what_everything_in_does_to_each_place_is_said_beside_the_chart(hous
     assert "With everything in, by senders Fish keeps place 1 of 2." in own
     rows = {(row["metric"], row["community"]): row for row in table(house, "order_with_machines")}
     assert [float(rows["messages", "fish"][level]) for level in ("level", "level_with")] == [16, 46]
-    assert [rows["messages", slug][place] for slug in WRITTEN for place in ("place", "place_with")] == list("1221")
+    assert [rows["messages", slug][place] for slug in WRITTEN for place in ("rank", "rank_with")] == list("1221")
     assert rows["messages", "fish"]["months"] == "12"
     ranked = {row["community"]: row["score"] for row in house.known.ranking if row["family"] == "talk"}
     assert {slug: float(rows["talk", slug]["level"]) for slug in WRITTEN} == pytest.approx(ranked)
@@ -80,11 +82,12 @@ def test_a_month_that_was_not_seen_is_a_gap_with_everything_in_too(house):
     ([(1, 1)], "x", ""), ([], None, ""),
 ])  # fmt: skip
 def test_places_with_everything_in_are_a_sentence(places, community, said):
-    rows = [{"community": slug, "name": slug, "place": place, "place_with": other}
+    rows = [{"community": slug, "name": slug, "rank": place, "rank_with": other}
             for slug, (place, other) in zip("ab", places, strict=False)]  # fmt: skip
     assert places_with_machines("messages", rows, community) == said
 
 
+@pytest.mark.browser
 def test_the_switch_works_by_keyboard_and_offline_and_without_scripts_there_is_the_table(house):
     tools = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     from support.browser import launched

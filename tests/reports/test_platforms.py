@@ -108,13 +108,11 @@ def test_formats_are_explained_once_and_say_of_which_platform_they_are_stated(ho
     assert "openstack/glance" in rows["raw"][0]
 
 
-def test_without_facts_the_page_says_so_and_a_rehearsal_says_whose_they_are(house):
+def test_without_facts_the_page_says_so_and_a_demo_says_whose_they_are(house):
     bare = Page(platforms.page(replace(house.known, profile=[], image_formats=[])))
     assert "Nothing is stated: no community file has a [[facts]] block." in bare.text
-    build = house.known.build | {"shows": "a rehearsal"}
-    assert (
-        "what is counted beside them is the rehearsal's" in Page(platforms.page(replace(house.known, build=build))).text
-    )
+    build = house.known.build | {"shows": "a demo"}
+    assert "what is counted beside them is the demo's" in Page(platforms.page(replace(house.known, build=build))).text
 
 
 def test_the_file_has_every_statement_with_its_source(house):

@@ -22,7 +22,7 @@ from reports.text import sentences
 from reports.text.formats import format_age, format_clock, format_number, format_window, pluralize
 from reports.text.freshness import CLOSED, freshness_text, needs_attention
 from reports.text.labels import LEGEND, LEGEND_OF_PLACES
-from reports.text.sentences import headline, move
+from reports.text.sentences import headline, move, reason
 
 DRAWN = {
     "places-code": "Places over time: public code activity",
@@ -74,17 +74,18 @@ def tree(folder):
 
 def test_r15_a_missing_value_is_a_word(house):
     unranked = house.page.rows("Ranking by")["not ranked"]
-    assert unranked == ["Gamma none of the 12 months was seen well enough", "not ranked", "not observed",
-                        "not observed", "not observed", "0 of 12, up to 1 measured earlier"]  # fmt: skip
+    ended = "Gamma all its sources have ended; it was last seen active in May 2025"
+    assert unranked == [ended, "not ranked", "not observed", "not observed", "not observed",
+                        "0 of 12, up to 1 measured earlier"]  # fmt: skip
     months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
     assert months["May 2025"] == ["24", "15", "8", "20 (measured earlier)"]
     assert months["August 2025"] == ["144", "15", "8", "not observed"]
     assert months["November 2025"] == ["24", "15 (partly observed)", "8", "not observed"]
     assert months["February 2026"] == ["24", "not observed", "8", "not applicable"]
     assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
-    assert house.page.rows("Places over time")["February 2026"] == [
-        "1", "2 (8 of 12 months)", "3", "not ranked",
-    ]  # fmt: skip
+    places = house.page.rows("Places over time")
+    assert places["February 2026"] == ["1", "not ranked", "2", "not ranked"]
+    assert places["January 2026"] == ["1", "2 (9 of 12 months)", "3", "not ranked"]
 
 
 def test_no_word_of_a_programming_language_shows(house, quiet, bare):
@@ -98,13 +99,13 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
     assert {row["state"] for row in monthly if row["value"]} == {"observed", "partial", "published"}
     for name in ("ranking", "places"):
         rows = [row for row in table(house, name) if row["community"] == "gamma"]
-        assert {(row["place"], row["index"], bool(row["reason"])) for row in rows} == {("", "", True)}
+        assert {(row["rank"], row["index"], bool(row["reason_code"])) for row in rows} == {("", "", True)}
     ranked = [
-        (row["community"], row["place"], row["reason"])
+        (row["community"], row["rank"], row["reason_code"])
         for row in table(house, "ranking")
-        if row["place"] and row["family"] == "code"
+        if row["rank"] and row["family"] == "code"
     ]
-    assert ranked == [("alpha", "1", ""), ("beta", "2", ""), ("evil", "3", "")]
+    assert ranked == [("alpha", "1", ""), ("evil", "2", "")]
 
 
 # ---- hostile text ----------------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def test_only_safe_homepages_are_links(house):
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
     name = f"=cmd(){SHOWN}"
     assert house.page.rows("Units whose")[name][3] == f'said "{SHOWN}"'
-    assert house.page.rows("Ranking by")["3"][0] == name
+    assert house.page.rows("Ranking by")["2"][0] == name
     assert name in house.page.rows("Sources, by")
     assert set("\u202e\u061c\x1b") & set(house.html) == set()
 
@@ -306,9 +307,12 @@ def test_the_data_page_tells_every_month_and_every_night(house):
 def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet):
     assert "No community can be ranked in public code activity, March 2025 to February 2026." in quiet.text
     for name in ("Alpha Cloud", "Beta Stack"):
-        assert f"{name} is listed without a place: only 2 of 12 months were seen." in quiet.text
+        assert (
+            f"{name} is listed without a place: its sources are younger than 12 months: they began in January 2026"
+            in quiet.text
+        )
     assert "2 units in 2 sources visited; none failed." in quiet.text
-    assert "a rehearsal: people <invented>" in quiet.text
+    assert "a demo: people <invented>" in quiet.text
     assert set(quiet.figures) == {"commits", "code-people", "active-people"}
 
 
@@ -352,7 +356,7 @@ def test_a_chart_and_its_table_hold_the_same_numbers(house, chart):
             if trace["meta"] == "event" or (trace["meta"] != "marks" and value is not None):
                 drawn[at] = f"{value:,.0f}"
     assert events == {("alpha", "August 2025")} - ({("alpha", "August 2025")} if chart == "places-code" else set())
-    assert len(drawn) == {"places-code": 9, "commits": 42, "code-people": 41}[chart]
+    assert len(drawn) == {"places-code": 8, "commits": 42, "code-people": 41}[chart]
     assert drawn == {at: cell.split(" ")[0] for at, cell in cells.items() if at[0] and cell[0].isdigit()}
 
 
@@ -387,8 +391,8 @@ def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house):
     assert kinds >= {("beta", "published"), ("alpha", "observed")}
     assert ("beta", "observed") not in kinds
     assert LEGEND_OF_PLACES["published"] in page.text
-    assert page.rows("Places over time")["February 2026"][1] == "2 (3 months measured earlier)"
-    assert {row["published_months"] for row in table(house, "places") if row["families"]} == {"0", "1"}
+    assert page.rows("Places over time")["January 2026"][1] == "2 (3 months measured earlier)"
+    assert {row["published_months"] for row in table(house, "places")} == {"0", "1"}
 
 
 def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
@@ -581,22 +585,26 @@ def test_r02_our_count_of_mail_stands_beside_the_archives_own(house):
 
 def test_an_overall_ranking_states_its_families_and_stands_first(house):
     code = [row for row in house.known.ranking if row["family"] == "code"]
-    talk = [row | {"family": "talk", "families": "talk", "index": 7.0} for row in code]
-    both = [row | {"family": "overall", "families": "code, talk"} for row in code]
+    talk = [row | {"family": "talk", "index": 7.0} for row in code]
+    both = [row | {"family": "overall"} for row in code]
     parts = [row | {"weight": 0.25} for row in house.known.components if row["family"] == "code"]
     known = replace(
         house.known,
         ranking=[*talk, *code, *both],
         components=[*house.known.components, *(row | {"family": "overall"} for row in parts)],
     )
-    assert known.families == ["overall", "talk", "code"]
+    assert known.families == ["overall", "code", "talk"]
     page = Page(ranking.page(known))
-    assert "By score in public talk and public code activity together, March 2025 to February 2026" in page.text
+    assert (
+        "By score in public talk, public code activity and newcomers together, March 2025 to February 2026" in page.text
+    )
     heads = next(rows for caption, rows in page.tables.items() if "together" in caption)[0]
-    assert heads == ["Place", "Community", "First = 100", "Code: index", "Talk: index", "Index", "Months counted"]
-    assert page.rows("Ranking by public talk and public code activity together")["1"][3] == "7.00"
+    assert heads == [
+        "Place", "Community", "First = 100", "Code: index", "Talk: index", "People: index", "Index", "Months counted",
+    ]  # fmt: skip
+    assert page.rows("Ranking by public talk, public code activity and newcomers")["1"][3] == "7.00"
     assert "There is no overall ranking" not in page.text
-    nobody = replace(known, ranking=[*code, *(row | {"place": None} for row in talk)])
+    nobody = replace(known, ranking=[*code, *(row | {"rank": None} for row in talk)])
     assert nobody.families == ["code", "talk"], "who ranks nobody stands last"
 
 
@@ -621,16 +629,8 @@ def test_r23_each_list_stands_by_itself_with_where_it_moved(house):
 
 def test_without_an_overall_ranking_the_page_says_why(house):
     page = Page(ranking.page(house.known))
-    assert house.known.families == ["code", "members"]
-    assert "There is no overall ranking of these months: fewer than 3 families could be counted" in page.text
-
-
-def test_places_are_drawn_only_while_they_rest_on_the_same_families(house):
-    places = [
-        row | {"families": "code, talk" if row["as_of"] < date(2026, 2, 1) else "code"} for row in house.known.places
-    ]
-    page = Page(ranking.page(replace(house.known, places=places)))
-    assert list(page.rows("Places over time")) == ["February 2026"]
+    assert house.known.families == ["code", "people", "overall"]
+    assert "There is no overall ranking of these months: it needs two communities whose talk" in page.text
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
@@ -670,23 +670,54 @@ def ranked(*scores):
     """Rows as questions/ranking.sql gives them: A, B, ... with these scores; None has no place."""
     places = [score and 1 + sum(other > score for other in scores if other) for score in scores]
     rows = zip("ABCDE", scores, places, strict=False)
-    return [{"name": n, "score": s, "place": p, "reason": None if p else "unseen"} for n, s, p in rows]
+    return [
+        {
+            "name": n,
+            "score": s,
+            "rank": p,
+            "reason_code": None if p else "no_source",
+            "missing": "code",
+            "months": 0,
+            "people": None,
+            "living_since": None,
+            "state": "ranked" if p else "no source",
+        }
+        for n, s, p in rows
+    ]
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    ({"reason_code": None}, ""),
+    ({"reason_code": "not_observed", "missing": "people, talk", "months": 8},
+     "its newcomers and talk could not be seen: 8 of 12 months were, and a place needs 9"),
+    ({"reason_code": "not_observed"}, "how many people a month it has could not be seen"),
+    ({"reason_code": "sources_ended", "state": "dormant", "active_in": date(2017, 6, 1)},
+     "all its sources have ended; it was last seen active in June 2017"),
+    ({"reason_code": "nobody_seen", "state": "dormant"}, "nobody was seen for 12 months"),
+    ({"reason_code": "new", "living_since": date(2026, 3, 1)},
+     "its sources are younger than 12 months: they began in March 2026"),
+    ({"reason_code": "quiet", "people": 2.9}, "2.90 people a month; a place needs 3"),
+    ({"reason_code": "fewer_than_two_ranked"}, "no other community can be ranked, and a ranking needs two"),
+])  # fmt: skip
+def test_why_there_is_no_rank_is_said_in_words(row, said):
+    unknown = dict.fromkeys(("state", "missing", "months", "people", "living_since", "active_in"))
+    assert reason(unknown | row) == said
 
 
 YEAR = "public code activity, March 2025 to February 2026"
+NO_SOURCE = "no source of it was alive in these months"
 SECOND = "has place 2 (36.8 where the first is 100"
 
 
 @pytest.mark.parametrize(("scores", "said"), [
     ((), f"No community can be ranked in {YEAR}."),
-    ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: unseen."),
+    ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: {NO_SOURCE}."),
     ((None,) * 4,
      f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
-    ((3.0, None), f"Only A can be ranked in {YEAR}. B is listed without a place: unseen."),
     ((3.0, 2.0), f"By score in {YEAR}, A has place 1 and B {SECOND})."),
     ((3.0, 3.0, 2.0, None),
      f"By score in {YEAR}, A has place 1 (equal scores), B has place 1 (equal scores) and C has place 3 "
-     f"(36.8 where the first is 100). D is listed without a place: unseen."),
+     f"(36.8 where the first is 100). D is listed without a place: {NO_SOURCE}."),
     ((3.0, 2.0, 2.0, 1.0),
      f"By score in {YEAR}, A has place 1, B {SECOND}, equal scores) and C {SECOND}, equal scores), of 4 ranked."),
 ])  # fmt: skip

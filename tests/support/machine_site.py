@@ -42,11 +42,20 @@ def month_of(slug, month):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def house(once):
     """Two communities with a list each, one of them with much mail of a tracker; the published site."""
-    top = tmp_path_factory.mktemp("machines")
-    where = Folders(top / "data", top / "communities", top / "data" / "site")
-    lists = []
+    where = site_folders(once("machine-site", publish))
+    pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
+    return SimpleNamespace(where=where, pages=pages, known=answers.read_answers(where.database))
+
+
+def site_folders(top):
+    return Folders(top / "data", top / "communities", top / "data" / "site")
+
+
+def publish(top):
+    """Land the lists of both communities below `top`, build, and publish the site."""
+    where, lists = site_folders(top), []
     for slug in WRITTEN:
         dev = Source(slug, "dev", "pipermail", ("https://lists.example.org/dev/",), MONTHS[0], "Invented.")
         lists.append(dev)
@@ -55,5 +64,3 @@ def house(tmp_path_factory):
             land_month(where, dev, month, *month_of(slug, month), seen_at=NIGHT)
     build_database(where, [community(slug, dev) for slug, dev in zip(WRITTEN, lists, strict=True)], date(2026, 1, 12))
     site.publish(where)
-    pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
-    return SimpleNamespace(where=where, pages=pages, known=answers.read_answers(where.database))

@@ -6,23 +6,17 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
+from pipelines.ranking import method
 from pipelines.warehouse.tables import in_order, read_tables
 
 AS_OF = date(2013, 6, 1)
 MONTHS = [date(2012, m, 1) for m in range(7, 13)] + [date(2013, m, 1) for m in range(1, 7)]
-RULES = {
-    "window_months": 12,
-    "usable_coverage": 0.8,
-    "fewest_months": 6,
-    "fewest_people": 3,
-    "first_ranking": AS_OF,
-    "admitted_from": 0.6,
-    "fewest_families": 2,
-}
-METRICS = {  # weight, offset, reference, counts people
-    "people": (0.50, 1.0, 50.0, True),
-    "messages": (0.25, 4.0, 250.0, False),
-    "commits": (0.25, 5.0, 200.0, False),
+FROZEN = method.load()
+RULES = FROZEN.rules | {"first_ranking": AS_OF}
+METRICS = {  # weight, offset, reference, coverage exponent, tells size
+    "people": (0.50, 1.0, 50.0, 0.45, True),
+    "messages": (0.25, 4.0, 250.0, 1.0, False),
+    "commits": (0.25, 5.0, 200.0, 1.0, False),
 }
 LEVELS = {
     "alpha": (200, 900, 400),
@@ -32,9 +26,10 @@ LEVELS = {
 }
 METHOD = pa.schema([
     ("metric", pa.string()), ("family", pa.string()), ("weight", pa.float64()), ("family_weight", pa.float64()),
-    ("offset", pa.float64()), ("reference", pa.float64()), ("counts_people", pa.bool_()),
+    ("offset", pa.float64()), ("reference", pa.float64()), ("coverage_exponent", pa.float64()),
+    ("tells_size", pa.bool_()),
 ])  # fmt: skip
-FAMILIES = pa.schema([("family", pa.string()), ("weight", pa.float64())])
+ALL = [tuple(metric[name] for name in METHOD.names) for metric in FROZEN.metrics]
 MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
     ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()),
@@ -59,13 +54,16 @@ def stages():
         return [t for t in in_order(con, mine) if t in mine]
 
 
-def made(monthly, metrics, families, **rules):
-    """Make the tables of sql/rankings from these months, metrics as method rows, families as (name, weight)."""
+def made(monthly, metrics=ALL, last_complete_month=None, also=(), **rules):
+    """Make the tables of sql/rankings; return monthly and components.
+
+    From these months, metrics as method rows, and `also` communities without any month.
+    """
     given = {
-        "raw.build": pa.table({"last_complete_month": [AS_OF]}),
+        "raw.build": pa.table({"last_complete_month": [last_complete_month or max(row[2] for row in monthly)]}),
+        "raw.communities": pa.table({"community": sorted({row[0] for row in monthly} | {*also})}),
         "rankings.rules": pa.table({k: [v] for k, v in (RULES | rules).items()}),
         "rankings.method": columns(METHOD, metrics),
-        "rankings.families": columns(FAMILIES, families),
         "metrics.monthly": columns(MONTHLY, monthly),
     }
     with duckdb.connect(config={"threads": 1}) as con:
@@ -88,7 +86,7 @@ def ranked(monthly, metrics=METRICS, **rules):
     """Rank by one family; return rankings by community, components by community and metric."""
     total = sum(weight for weight, *_ in metrics.values())
     rows = [(name, "code", w, w / total, *rest) for name, (w, *rest) in metrics.items()]
-    rankings, components = made(monthly, rows, [("code", 1.0)], **rules)
+    rankings, components = made(monthly, rows, **rules)
     return (
         {community: row for (family, community), row in rankings.items() if family == "code"},
         {key[1:]: row for key, row in components.items() if key[0] == "code"},
@@ -100,4 +98,24 @@ def columns(schema, rows):
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
+def score(levels, **rules):
+    rankings, _ = ranked(steady(levels), **rules)
+    return {name: row["score"] for name, row in rankings.items()}
+
+
+def ranks(levels, **rules):
+    rankings, _ = ranked(steady(levels), **rules)
+    return {name: row["rank"] for name, row in rankings.items()}
+
+
+def with_months(community, metric, **change):
+    """The golden example with one community's metric changed in the months of `change` (index -> cells)."""
+    changed = {MONTHS[int(k[1:])]: v for k, v in change.items()}
+    return [
+        (*row[:3], *changed[row[2]], None)[:7] if row[:2] == (community, metric) and row[2] in changed else row
+        for row in steady(LEVELS)
+    ]
+
+
 UNSEEN = (None, "unobserved", 0.0)
+NOT_ALIVE = (None, "not_applicable", None)

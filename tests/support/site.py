@@ -125,7 +125,7 @@ def build_quiet(top):
     young = [replace(c, sources=(replace(c.sources[0], since=date(2026, 1, 1)),)) for c in (ALPHA, BETA)]
     for each in young:
         land(where, each, NIGHT, commits(15, 4, 1))
-    build_database(where, young, TODAY, "a rehearsal: people <invented>")
+    build_database(where, young, TODAY, "a demo: people <invented>")
     return where
 
 

@@ -1,18 +1,18 @@
--- One row per ranking, community and metric: what the metric adds to the score.
+-- One row per ranking, community and metric: what the metric adds to the score. Every metric of the ranking has one, also where it is missing.
 --   as_of: first day of the last month of the window
 --   family: family of the ranking, or overall
 --   community: slug of the community
 --   metric: name of the metric
 --   metric_family: family that the metric belongs to
---   months: usable months of the window, 0 to 12, the published ones among them
+--   months: months of the window that give a number, 0 to 12, the published ones among them
 --   published_months: months of the window that were not seen well enough and are taken from raw.history
---   applicable_months: months of the window in which the community had a living source
---   level: mean month over the usable months, see rankings.levels
+--   applicable_months: months of the window in which a source of the metric was alive
+--   level: mean of the numbers, see rankings.levels; NULL where the metric is missing
 --   y: logarithm of the level against the reference, see rankings.levels
 --   weight: the metric's weight in the ranking; those of a ranking add up to 1
---   contribution: weight * y; the contributions add up to the score
+--   contribution: weight * y; NULL where the metric is missing
 --   state: observed, published, partial or missing, see rankings.levels
 select as_of, w.family, community, metric, metric_family, months, published_months, applicable_months, level, y, weight,
     weight * y as contribution, state
-from rankings.levels join rankings.weights as w using (as_of, metric)
+from rankings.levels join rankings.weights as w using (metric)
 order by as_of, w.family, community, metric

@@ -168,7 +168,7 @@ class House:
         sources = [s for c in load_catalogue(self.where.communities) for s in c.sources]
         done = collect(self.where, sources)
         done = SimpleNamespace(
-            visits={(v.source, v.unit): v for v in done.visits}, silent=done.silent, requests=server.requests[seen:]
+            visits={(v.source, v.unit): v for v in done.visits}, silent=done.unvisited, requests=server.requests[seen:]
         )
         self.nights.append(done)
         parquet = stored_files(self.where.observations)
@@ -660,7 +660,7 @@ def test_a_second_collector_of_a_source_is_refused_and_its_unit_is_silent(tmp_pa
         lock.flush()
         done = collect(where, load_catalogue(where.communities)[0].sources)
     assert done.visits == ()
-    assert done.silent == ("birds/core birds/one",)
+    assert done.unvisited == ("birds/core birds/one",)
     said = capfd.readouterr().err
     assert "birds/core is being collected already" in said
     assert f'"process": {os.getpid()}' in said

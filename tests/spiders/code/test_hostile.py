@@ -26,7 +26,7 @@ from scrapy.settings import Settings
 from support.git import FORGE, KEY, PATIENT, block, commit, declared, history, imported, line, made
 
 import spiders.settings
-from flows.collect import collected
+from flows.collect import read_result
 from flows.demo import places
 from flows.demo.server import FAULTS, serve
 from pipelines.catalogue.load import load_catalogue
@@ -115,9 +115,9 @@ def crawl(where, **settings):
         patch.setenv("STACKRANK_COMMUNITIES", str(where.communities))
         asyncio.run(night_of(ours))
     logging.getLogger("git").removeHandler(listener)
-    done = collected(where, sources(where), since)
+    done = read_result(where, sources(where), since)
     visits = {v.unit.removeprefix("birds/"): v for v in done.visits}
-    return SimpleNamespace(visits=visits, silent=done.silent, left=done.left, said=said.getvalue())
+    return SimpleNamespace(visits=visits, silent=done.unvisited, left=done.deferred, said=said.getvalue())
 
 
 async def night_of(settings: Settings) -> None:

@@ -404,9 +404,8 @@ def test_a_list_of_series_leaves_the_code_family_alone(listed):
         ("code", "observed", 14), ("code", "partial", 1), ("members", "observed", 14), ("members", "partial", 1),
         ("releases", "not_applicable", 1), ("releases", "observed", 13), ("releases", "partial", 1),
     ]  # fmt: skip
-    assert ask(listed, "select distinct families, community from rankings.monthly where families <> '' order by 1") == [
-        ("code", "birds"), ("members", "birds"),
-    ]  # fmt: skip
+    ranked = "select distinct family, community from rankings.monthly where state <> 'no source' order by 1"
+    assert ask(listed, ranked) == [("code", "birds"), ("overall", "birds"), ("people", "birds")]
     states = ask(listed, f"select state, count(*) from core.coverage {of('birds')} and source = 'series' "
                          "group by all order by 1")  # fmt: skip
     assert states == [("partial", 1), ("seen", 13), ("unborn", 1)]
@@ -487,7 +486,7 @@ def nights(tmp_path_factory):
 def test_every_answer_has_its_verdict(nights, night):
     expected = (FIRST_NIGHT, SECOND_NIGHT)[night]
     collected, _ = nights[1][night]
-    assert collected.silent == ()
+    assert collected.unvisited == ()
     found = {visit.source: visit for visit in collected.visits}
     assert {name: str(v.verdict) for name, v in found.items()} == {
         n: verdict for n, (_, verdict, _) in expected.items()
@@ -545,18 +544,18 @@ def test_the_night_and_the_build_make_one_database(nights):
     assert ask(where, "select distinct state from core.coverage where source = 'walled'") == [("gap",)]
 
 
-# ---- the rehearsal ---------------------------------------------------------------------------------------------
+# ---- the demo ---------------------------------------------------------------------------------------------
 
 
-def test_the_rehearsal_serves_an_invented_list_and_says_when_it_is_unchanged(tmp_path):
+def test_the_demo_serves_an_invented_list_and_says_when_it_is_unchanged(tmp_path):
     four = load_catalogue(CATALOGUE)
     sources = [s for c in four for s in c.sources if s.enabled]
     root = tmp_path / "served"
     invented.write(root, sources, TODAY)
     assert [file.name for file in root.rglob("*") if file.is_file()] == ["series_status.yaml"]
     with serve(root) as server:
-        catalogue.rehearse(CATALOGUE, tmp_path / "live", server.base_url, snapshot=False)
-        catalogue.rehearse(CATALOGUE, tmp_path / "frozen", server.base_url, snapshot=True)
+        catalogue.write_communities(CATALOGUE, tmp_path / "live", server.base_url, snapshot=False)
+        catalogue.write_communities(CATALOGUE, tmp_path / "frozen", server.base_url, snapshot=True)
         (lists,) = (s for c in load_catalogue(tmp_path / "live") for s in c.sources if s.kind == "series_status")
         address = urlsplit(lists.urls[0])
         (status, page), etag = get(address)

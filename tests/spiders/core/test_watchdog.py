@@ -84,7 +84,7 @@ def test_a_spider_that_outlives_its_time_is_ended_with_all_its_children_and_its_
         ("dev", "index", urls[0], Verdict.FAILED), ("users", "index", urls[1], Verdict.FAILED)
     ]  # fmt: skip
     assert {v.reason for v in done.failed} == {"not visited: its spider was not done after 6 hours and was ended"}
-    assert (done.silent, done.mendable) == ((), ()), "another try would take as long"
+    assert (done.unvisited, done.retryable) == ((), ()), "another try would take as long"
 
 
 def test_a_spider_that_is_busy_for_ever_ends_with_its_children_when_its_parent_is_killed(tmp_path):

@@ -1,4 +1,4 @@
-"""Dated counts: four real spiders against the rehearsal's answers and every fault they can have, and what the build
+"""Dated counts: four real spiders against the demo's answers and every fault they can have, and what the build
 makes of them."""
 
 import json
@@ -17,8 +17,8 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 
 from flows import doctor, status
-from flows.collect import collected
-from flows.demo.counts import NAMED, Counts, Listed, Project, Register, Repository, rehearsed
+from flows.collect import read_result
+from flows.demo.counts import CANARY_NAME, Counts, Listed, Project, Register, Repository, invent_pages
 from flows.demo.server import serve
 from pipelines.catalogue import count_pages, history, measures, urls
 from pipelines.catalogue.load import CatalogueError, load_catalogue
@@ -188,7 +188,7 @@ def house(tmp_path_factory):
             server.counts.asked.clear()
             told = crawl(where, *filter(None, [names]))
             runs.append(SimpleNamespace(
-                visits={(f"{v.community}/{v.source}", v.unit): v for v in collected(where, sources, started).visits},
+                visits={(f"{v.community}/{v.source}", v.unit): v for v in read_result(where, sources, started).visits},
                 asked=list(server.counts.asked), told=told, files=tree(where.observations),
             ))  # fmt: skip
             files = tree(where.data)
@@ -234,12 +234,12 @@ def test_a_fault_has_its_verdict_and_lands_nothing(house, kind, fault):
 
 def test_of_people_and_pages_nothing_is_kept_or_told(house):
     for name, content in house.files.items():
-        assert NAMED.encode() not in content, name
+        assert CANARY_NAME.encode() not in content, name
         if name.endswith(".parquet"):
-            assert NAMED not in json.dumps(pq.read_table(house.where.data / name).to_pylist(), default=str)
-    assert NAMED not in house.where.database.read_bytes().decode("latin-1")
+            assert CANARY_NAME not in json.dumps(pq.read_table(house.where.data / name).to_pylist(), default=str)
+    assert CANARY_NAME not in house.where.database.read_bytes().decode("latin-1")
     for day in house.runs:
-        assert NAMED not in day.told
+        assert CANARY_NAME not in day.told
         assert all(visit.key_id is None for visit in day.visits.values())
     assert not (house.where.data / "pages").exists()
 
@@ -680,11 +680,11 @@ def test_a_count_without_a_definition_stops_the_build(alone):
         build_database(alone.where, load_catalogue(alone.where.communities), TODAY)
 
 
-def test_the_rehearsal_has_every_page_of_the_catalogue_and_what_was_published():
+def test_the_demo_has_every_page_of_the_catalogue_and_what_was_published():
     declared = load_catalogue(CATALOGUE)
     sources = [source for community in declared for source in community.sources]
     figures = history.load(CATALOGUE.parent / "history", [community.slug for community in declared])
-    pages = rehearsed(sources, figures)
+    pages = invent_pages(sources, figures)
     assert len(pages) == sum(len(source.urls) for source in sources if source.kind in count_pages.KINDS)
     project = pages["/projects.apache.org/json/foundation/groups.json"]
     assert (project.committers, len(project.joined)) == (138, 57)

@@ -274,7 +274,7 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     # A name with blanks cannot be that of a unit, so this folder is given by another one.
     folder = pages.rename(pages.with_name("pages"))
     status, told, complaints = read(where, folder, monkeypatch, capfd)
-    assert (status, told) == (3, "3 units had, 4 failed")
+    assert (status, told) == (3, "3 fetched, 4 failed")
     assert "jane" not in complaints
     visits = {v.unit: v for v in read_visits(where.visits)}
     assert {unit: (str(v.verdict), v.observations) for unit, v in visits.items()} == {
@@ -294,7 +294,7 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     )
     for unit in ("login.html", "cut.json.gz", "nothing.html", "it is jane@example.org"):
         (folder / "more" / unit).unlink()
-    assert read(where, folder, monkeypatch, capfd)[:2] == (0, "3 units had, 0 failed")
+    assert read(where, folder, monkeypatch, capfd)[:2] == (0, "3 fetched, 0 failed")
     latest = {v.unit: str(v.verdict) for v in read_visits(where.visits)}
     assert {latest[unit] for unit in ("question-11", "list-1.json.gz", "index")} == {"unchanged"}
     assert pq.read_table(where.observations / "birds/ask/index.parquet").to_pylist() == [
@@ -337,9 +337,9 @@ def test_where_it_was_is_no_place_to_ask_and_other_sites_are_refused(tmp_path, m
     other = listing(listed(1, LATE_MARCH, url="https://ask.fish.example.org/en/question/1/x/"))
     (tmp_path / "saved/fish.json").write_bytes(other)
     status, told, complaints = read(where, tmp_path / "saved", monkeypatch, capfd)
-    assert (status, told) == (3, "1 units had, 1 failed")
+    assert (status, told) == (3, "1 fetched, 1 failed")
     assert "failed: birds/ask: fish.json: failed: the page is of another site" in complaints
-    assert "to do: mend the page or leave it out, then: stackrank collect --pages PATH --source birds/ask" in complaints
+    assert "fix: repair the page or leave it out, then: stackrank collect --pages PATH --source birds/ask" in complaints
 
 
 # ---- real pages ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Forums of Discourse: the real spider against the rehearsal's old and new servers, and every fault they can have."""
+"""Forums of Discourse: the real spider against the demo's old and new servers, and every fault they can have."""
 
 import json
 import os
@@ -21,11 +21,12 @@ from support.builders import ask, community, visit
 from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, mailman2
 from support.walk import CLOCK, crawl, next_night
 
-from flows.collect import collected
+from flows.collect import read_result
 from flows.demo import catalogue, lists
-from flows.demo.archives import FAULTS, Archives, messages
+from flows.demo.archives import FAULTS, Archives
 from flows.demo.forums import FAULTS as OWN_FAULTS
 from flows.demo.forums import Forum
+from flows.demo.mail import messages
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
@@ -207,7 +208,7 @@ def nights(tmp_path_factory):
             server.requests.clear()
             started = next_night()
             run(where)
-            told.append((collected(where, sources, started), [request.path for request in server.requests]))
+            told.append((read_result(where, sources, started), [request.path for request in server.requests]))
         assert server.complaints == []
     return where, told
 
@@ -234,7 +235,7 @@ def asked(nights, night, name):
 @pytest.mark.parametrize("night", [0, 1, 2])
 def test_no_forum_is_passed_over_in_silence_and_every_verdict_has_its_reason(nights, night):
     told, _ = nights[1][night]
-    assert told.silent == ()
+    assert told.unvisited == ()
     assert {one.source for one in told.visits if one.unit == "index"} == set(FORUMS)
     for one in told.visits:
         assert bool(one.reason) == (one.verdict not in ("ok", "unchanged", "empty")), one
@@ -862,20 +863,22 @@ def test_a_mistake_in_a_forum_is_told_by_its_key(tmp_path, old, new, expected):
     assert f"birds.toml: {expected}" in str(told.value)
 
 
-# ---- in the rehearsal ------------------------------------------------------------------------------------------
+# ---- in the demo ------------------------------------------------------------------------------------------
 
 
-def test_a_rehearsal_invents_the_forum_of_the_catalogue(tmp_path):
+def test_a_demo_invents_the_forum_of_the_catalogue(tmp_path):
     shipped = [source for one in load_catalogue(CHECKOUT / "data/communities") for source in one.sources]
     (declared,) = [source for source in shipped if source.kind == "discourse"]
     assert (declared.id, declared.urls) == ("opennebula/forum", ("https://forum.opennebula.io/",))
-    (one,) = lists.forums(shipped, date(2015, 4, 2))
+    (one,) = lists.invent_forums(shipped, date(2015, 4, 2))
     assert (one.url, one.community, list(one.months)) == (
         "/forum.opennebula.io/", "opennebula",
         [date(2014, 12, 1), date(2015, 1, 1), date(2015, 2, 1), date(2015, 3, 1)],
     )  # fmt: skip
-    assert lists.forums([replace(declared, enabled=False)], TODAY) == []
-    catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+    assert lists.invent_forums([replace(declared, enabled=False)], TODAY) == []
+    catalogue.write_communities(
+        CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False
+    )
     turned = [source for one in load_catalogue(tmp_path / "turned") for source in one.sources]
     assert [s.urls for s in turned if s.kind == "discourse"] == [("http://127.0.0.1:9/forum.opennebula.io/",)]
 

@@ -1,4 +1,4 @@
-"""Lists of hosts that are gone: the real spider against a rehearsed Wayback Machine and its faults."""
+"""Lists of hosts that are gone: the real spider against an invented Wayback Machine and its faults."""
 
 import json
 import os
@@ -19,10 +19,11 @@ from support.walk import crawl, next_night
 
 from flows import contact
 from flows.cli import main
-from flows.collect import collected
-from flows.demo import archives, catalogue
-from flows.demo.archives import Archives, MailingList, captured
+from flows.collect import read_result
+from flows.demo import archives, catalogue, mail
+from flows.demo.archives import Archives, MailingList
 from flows.demo.captures import Capture, Wayback
+from flows.demo.pipermail import capture
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
@@ -40,7 +41,7 @@ OLD, OTHER = (
     "http://lists.birds.example.org/pipermail/users-birds.org/",
     "http://lists.host.example.net/pipermail/users-birds.org/",
 )
-MONTHS = {name: date(2012, number, 1) for number, name in enumerate(archives.MONTHS, 1)}
+MONTHS = {name: date(2012, number, 1) for number, name in enumerate(mail.MONTHS, 1)}
 LIST = MailingList("pipermail", "/", "users@lists.birds.example.org", dict.fromkeys(MONTHS.values(), 30))
 LIVE = MailingList("pipermail", "/lists.live.example.org/pipermail/users/", LIST.address, {MONTHS["March"]: 30})
 PLACE = "/web.archive.org/"
@@ -52,7 +53,7 @@ def at(text):
 
 
 def shot(month, moment, folder=OLD, **facts):
-    return captured(LIST, MONTHS[month], at(moment), folder, **facts)
+    return capture(LIST, MONTHS[month], at(moment), folder, **facts)
 
 
 RUNNING, OVER, LATEST = "2012-02-15T06:00", "2012-03-05T06:00", "2014-06-01T06:00"
@@ -102,7 +103,7 @@ def run(where, server, **settings):
     started = next_night(hours=24)
     crawl(where, ("archiveorg",), **settings)
     assert server.complaints == []
-    visits = {v.unit: v for v in collected(where, birds.sources, started).visits if v.source == "users"}
+    visits = {v.unit: v for v in read_result(where, birds.sources, started).visits if v.source == "users"}
     return visits, [request.path for request in server.requests if request.path != "/robots.txt"]
 
 
@@ -135,7 +136,7 @@ def test_the_newest_capture_of_a_month_that_was_over_is_read(first):
 
 def test_a_month_captured_while_it_ran_is_partial_up_to_that_moment(first):
     where, ((visits, _), _) = first
-    held = [m for m in archives.messages(LIST, MONTHS["February"]) if m.sent < at(RUNNING)]
+    held = [m for m in mail.messages(LIST, MONTHS["February"]) if m.sent < at(RUNNING)]
     assert (visits["2012-02"].verdict, visits["2012-02"].observations) == ("ok", len(held))
     assert visits["2012-02"].note.endswith("captured 2012-02-15 06:00 UTC, while the month was still running")
     assert 0 < len(held) < 30
@@ -200,7 +201,7 @@ def test_a_second_visit_asks_for_the_index_and_for_what_failed(first):
 def test_no_other_host_than_that_of_the_captures_is_visited():
     (birds,) = [c for c in load_catalogue(CHECKOUT / "data/communities") if c.slug == "opennebula"]
     captured_sources = [s for s in birds.sources if s.kind == "archiveorg"]
-    assert {host for s in captured_sources for host in contact.hosts(s)} == {"web.archive.org"}
+    assert {host for s in captured_sources for host in contact.source_hosts(s)} == {"web.archive.org"}
     assert SLOTS["web.archive.org"]["delay"] >= 4
 
 
@@ -433,7 +434,7 @@ def test_it_is_visited_where_it_is_named_and_never_by_night(tmp_path, monkeypatc
         assert main(["collect", "--source", "birds/users"]) == 0
         assert main(["communities"]) == 0
     told = capsys.readouterr().out
-    assert "2 units had, 0 failed" in told
+    assert "2 fetched, 0 failed" in told
     assert [line.split()[6:8] for line in told.splitlines() if " users " in line] == [["on", "demand"]]
     (birds,) = load_catalogue(where.communities)
     assert [(one.visited, one.reachable, one.on_demand) for one in birds.sources] == [(False, True, True)]
@@ -523,8 +524,10 @@ def test_captures_are_asked_at_the_wayback_machine_unless_the_catalogue_says_oth
     ]
 
 
-def test_a_rehearsal_turns_captures_to_its_server(tmp_path):
-    catalogue.rehearse(CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False)
+def test_a_demo_turns_captures_to_its_server(tmp_path):
+    catalogue.write_communities(
+        CHECKOUT / "data/communities", tmp_path / "turned", "http://127.0.0.1:9", snapshot=False
+    )
     turned = [s for one in load_catalogue(tmp_path / "turned") for s in one.sources if s.kind == "archiveorg"]
-    assert {host for one in turned for host in contact.hosts(one)} == {"127.0.0.1"}
+    assert {host for one in turned for host in contact.source_hosts(one)} == {"127.0.0.1"}
     assert not any(one.visited for one in turned)

@@ -190,7 +190,7 @@ def expected():
 
 def test_every_month_lands_whole_and_the_others_are_empty(nights):
     where, first, _ = nights
-    assert (first.silent, first.complaints) == ((), [])
+    assert (first.unvisited, first.complaints) == ((), [])
     found = {v.unit: v.observations for v in first.visits if v.verdict == "ok" and v.unit != "index"}
     assert found == expected()
     others = {v.unit: (str(v.verdict), v.note) for v in first.visits if v.unit not in {*found, "index"}}

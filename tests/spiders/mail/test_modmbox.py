@@ -11,8 +11,8 @@ import pytest
 from support.builders import ask
 
 from flows.cli import main
-from flows.demo import archives
-from flows.demo.archives import MONTHS, MailingList
+from flows.demo import archives, mail, ponymail
+from flows.demo.mail import MONTHS, MailingList
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import read_visits
@@ -58,7 +58,7 @@ def list_page(months, address=DEV.address):
 
 
 def mailbox_of(month):
-    return "".join(archives._stored(DEV, message) for message in archives.messages(DEV, month)).encode()
+    return "".join(ponymail.format_message(DEV, message) for message in mail.messages(DEV, month)).encode()
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
     (saved / "201307.mbox.gz").write_bytes(gzip.compress(mailbox_of(JULY))[:-9])
     (saved / "mail").write_bytes(mailbox_of(JULY))
     status, told, _ = read(where, saved, monkeypatch, capfd)
-    assert (status, told) == (3, "3 units had, 3 failed")
+    assert (status, told) == (3, "3 fetched, 3 failed")
     visits = {visit.unit: visit for visit in read_visits(where.visits)}
     assert {unit: (str(visit.verdict), visit.observations) for unit, visit in visits.items()} == {
         "index": ("ok", 3), "2013-04": ("ok", 30), "2013-05": ("ok", 40), "201306.mbox": ("failed", None),
@@ -132,7 +132,7 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
     months = ask(where, "select strftime(month, '%m'), state, covered from core.coverage "
                         "where source = 'dev-saved' and month < '2013-09-01' order by 1")  # fmt: skip
     # Of May a message is missing, and nobody knows when it was sent: sure is only what came before the newest one.
-    newest = max(message.sent for message in archives.messages(DEV, MAY)).replace(tzinfo=None)
+    newest = max(message.sent for message in mail.messages(DEV, MAY)).replace(tzinfo=None)
     share = (newest - datetime(2013, 5, 1)).total_seconds() / 31 / 86_400
     assert [(month, state) for month, state, _ in months] == [
         ("04", "seen"), ("05", "partial"), ("06", "gap"), ("07", "gap"), ("08", "gap"),
@@ -145,8 +145,8 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
         ("04", 30, 30, 0, "equal"), ("05", 41, 40, -1, "differs"), ("07", 20, None, None, "not held"),
     ]  # fmt: skip
     (saved / "index.html").write_bytes(list_page({APRIL: 30, MAY: 40, JULY: 20}))
-    assert read(where, saved / "index.html", monkeypatch, capfd)[:2] == (0, "1 units had, 0 failed")
-    assert read(where, saved / "201305.mbox.gz", monkeypatch, capfd)[:2] == (0, "1 units had, 0 failed")
+    assert read(where, saved / "index.html", monkeypatch, capfd)[:2] == (0, "1 fetched, 0 failed")
+    assert read(where, saved / "201305.mbox.gz", monkeypatch, capfd)[:2] == (0, "1 fetched, 0 failed")
     build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
     assert ask(where, "select state from core.coverage where source = 'dev-saved' and month = '2013-05-01'") == [
         ("seen",)

@@ -1,7 +1,7 @@
 """The two great moves of the founding lists, from the archives' pages to the metrics: no jump, no dip, nothing twice.
 
 In 2018 four lists of OpenStack were folded into one, which for a fortnight had copies of what was sent to them. In
-2013 CloudStack's lists went from the incubator's addresses to its own. Both are rehearsed with invented mail.
+2013 CloudStack's lists went from the incubator's addresses to its own. Both are tried with invented mail.
 """
 
 from datetime import date
@@ -11,8 +11,9 @@ from support.builders import ask
 from support.lists import block
 from support.walk import crawl
 
-from flows.demo import archives
-from flows.demo.archives import Archives, Copies, MailingList
+from flows.demo import mail
+from flows.demo.archives import Archives
+from flows.demo.mail import Copies, MailingList
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
@@ -77,7 +78,7 @@ def of_month(built, metric, community, *months):
 
 def invented(*lists):
     """The messages of lists as they were invented, each once: by id."""
-    return {m.message_id: m for one in lists for month in one.months for m in archives.messages(one, month)}
+    return {m.message_id: m for one in lists for month in one.months for m in mail.messages(one, month)}
 
 
 def test_r23_four_lists_that_became_one_show_no_jump_and_no_dip(built):
@@ -120,7 +121,7 @@ def answered(known, month):
 
 
 def test_r23_the_fortnight_of_copies_is_in_the_raw_view_only(built):
-    copied = sum(copies.holds(m) for copies in DISCUSS.copies for m in archives.messages(copies.of, NOVEMBER))
+    copied = sum(copies.holds(m) for copies in DISCUSS.copies for m in mail.messages(copies.of, NOVEMBER))
     assert copied > 80
     assert of_month(built, "postings", "folded", NOVEMBER) == [240 + copied]
     rows = ask(built, "select source, postings, only_here from metrics.by_source "

@@ -24,10 +24,12 @@ from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, TODAY, back, craw
 from support.walk import crawl, next_night, spider_of
 
 from flows.cli import main
-from flows.collect import collected
-from flows.demo import archives
+from flows.collect import read_result
+from flows.demo import archives, mail
 from flows.demo.archives import FAULTS, Archives, MailingList
+from flows.demo.pipermail import answer as pipermail_page
 from flows.demo.server import serve
+from flows.demo.totals import later
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.pages import keep_page, kept_page
@@ -71,7 +73,7 @@ def pony(name, months, **facts):
 
 
 def text_file(one, month):
-    name = f"{month.year}-{archives.MONTHS[month.month - 1]}"
+    name = f"{month.year}-{mail.MONTHS[month.month - 1]}"
     return f"{one.url}{name}.txt" + ("" if month in one.plain else ".gz")
 
 
@@ -159,7 +161,7 @@ def faults():
     index = {one.url: [name.removeprefix("index-")] for name, one in INDEXES.items()}
     month = {text_file(LISTS["faulty"], month): [fault] for month, fault in FAULTY.items()}
     halves, broken = LISTS["halves"], LISTS["broken"]
-    middle, end = A.replace(day=16), archives._later(A)
+    middle, end = A.replace(day=16), later(A)
     faulty = LISTS["pony-faulty"]
     return index | month | {
         text_file(LISTS["recovering"], A): ["busy", "error", ""],
@@ -170,7 +172,7 @@ def faults():
         export(halves, A, end): ["early"],
         export(broken, A, end): ["cut"],
         export(broken, middle, end): ["early"],
-        export(LISTS["closed"], RUNNING, archives._later(RUNNING)): ["disabled"],
+        export(LISTS["closed"], RUNNING, later(RUNNING)): ["disabled"],
         "/lists.example.org/archives/api/list/talk-login@lists.example.org/emails/?format=json&limit=1": ["login"],
         stats_lua(LISTS["pony-braces"]): ["braces"],
         stats_lua(LISTS["pony-login"]): ["login"],
@@ -279,7 +281,7 @@ def boxes(folder):
     (folder / "folder/a.mbox").write_bytes(content)
     (folder / "folder/2024/201805").write_bytes(content)
     one = mailman2("old", {date(2018, 6, 1): 5})
-    (folder / "folder/2018-June.txt.gz").write_bytes(archives._pipermail(one, "2018-June.txt.gz", {}).body)
+    (folder / "folder/2018-June.txt.gz").write_bytes(pipermail_page(one, "2018-June.txt.gz", {}).body)
     (folder / "folder/date.html").write_bytes(archives.LOGIN)
     (folder / "folder/notes.json").write_bytes(b"{}")
     (folder / "folder/.hidden").write_bytes(content)
@@ -313,7 +315,7 @@ def nights(tmp_path_factory):
             server.requests.clear()
             started = next_night()
             crawl(where, ("pipermail", "hyperkitty", "ponymail", "mbox"))
-            told.append((collected(where, birds.sources, started), list(server.requests)))
+            told.append((read_result(where, birds.sources, started), list(server.requests)))
         assert server.complaints == []
     return where, told
 
@@ -349,7 +351,7 @@ def asked(nights, night, one):
 @pytest.mark.parametrize("night", [0, 1])
 def test_no_list_is_passed_over_in_silence(nights, night):
     collected, _ = nights[1][night]
-    assert collected.silent == ()
+    assert collected.unvisited == ()
     assert {v.source for v in collected.visits if v.unit == "index"} == set(LISTS)
     assert {v.source for v in collected.visits if v.kind == "mbox"} == set(BOXES)
     for visit in collected.visits:
@@ -411,7 +413,7 @@ def test_r01_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_on
     assert len(reason) < 100
 
 
-def test_every_fault_of_the_rehearsal_is_tried():
+def test_every_fault_of_the_demo_is_tried():
     tried = {fault for names in faults().values() for fault in names if fault}
     assert tried == set(FAULTS | IMPOSSIBLE)
 
@@ -447,7 +449,7 @@ def test_half_months_are_asked_for_after_a_stream_that_ended_early_and_land_only
     one = LISTS["halves"]
     visit = visit_to(nights, 0, "halves", A)
     assert (visit.verdict, visit.observations) == (OK, 40)
-    middle, end = A.replace(day=16), archives._later(A)
+    middle, end = A.replace(day=16), later(A)
     paths = [export(one, A, middle), export(one, A, end), export(one, middle, end)]
     assert sorted(p for p in asked(nights, 0, one) if f"start={A:%Y-%m}" in p) == sorted(paths)
     broken = visit_to(nights, 0, "broken", A)
@@ -464,7 +466,7 @@ def test_r25_the_second_night_asks_only_for_what_may_have_changed(nights):
     statuses = Counter((r.path, r.status) for r in nights[1][1][1])
     assert statuses[packed, 304] == statuses[dev.url, 304] == 1
     talk = LISTS["talk"]
-    exports = [export(talk, month, archives._later(month)) for month in (RUNNING, PREVIOUS)]
+    exports = [export(talk, month, later(month)) for month in (RUNNING, PREVIOUS)]
     index = "/lists.example.org/archives/api/list/talk@lists.example.org/emails/?format=json&limit=1"
     assert asked(nights, 1, talk) == sorted([index, *exports])
     assert verdicts(nights, 1, "talk") == {"index": OK, unit(RUNNING): OK, unit(PREVIOUS): UNCHANGED}
@@ -505,13 +507,13 @@ def rows(nights, name, month):
 
 def test_the_same_mail_gives_the_same_rows_in_two_archives(nights):
     one = LISTS["users"]
-    there = archives.messages(later_lists()["users"], A)
+    there = mail.messages(later_lists()["users"], A)
     ids = [KEYED.key("message id", m.message_id.strip("<>").encode()) for m in there]
     found = rows(nights, "users", A)
     assert [row["message_id_key"] for row in found] == ids
     assert {row["date_quality"] for row in found} == {"date"}
     assert {row["archive_month"] for row in found} == {A}
-    packed = archives._pipermail(replace(one, kind="pipermail", months={A: 41}), text_name(A), {})
+    packed = pipermail_page(replace(one, kind="pipermail", months={A: 41}), text_name(A), {})
     archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), A, True)
     batches = list(messages(Stream(io.BytesIO(packed.body)).read, archive, KEYED))
     (table,) = [pa.Table.from_batches(batches)]
@@ -522,7 +524,7 @@ def test_the_same_mail_gives_the_same_rows_in_two_archives(nights):
 
 
 def text_name(month):
-    return f"{month.year}-{archives.MONTHS[month.month - 1]}.txt.gz"
+    return f"{month.year}-{mail.MONTHS[month.month - 1]}.txt.gz"
 
 
 def test_pages_are_kept_as_they_were_served_and_found_by_their_visit(nights):
@@ -572,7 +574,7 @@ def test_r25_kept_pages_are_read_again_without_asking_anybody(reread):
     assert (after.observations, after.seen_at, after.checksum) == (40, before[key].seen_at, before[key].checksum)
     assert after.note.startswith("read again on ")
     months = [k for k in before if k[1] == "dev" and k[2] != "index"]
-    assert (told.returncode, told.stdout) == (0, f"{len(months)} units had, 0 failed\n")
+    assert (told.returncode, told.stdout) == (0, f"{len(months)} fetched, 0 failed\n")
     assert len(list(read_visits(where.visits))) == seen + len(months) + 2, "and two mailboxes"
 
 
@@ -614,21 +616,21 @@ def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogu
     visit = stored_visits(reread[0].observations)["birds", "by-hand", "packed"]
     assert visit.url == "file://localhost/packed"
     _, good, cut = reread[3]
-    assert (good.returncode, good.stdout) == (0, "1 units had, 0 failed\n")
-    assert (cut.returncode, cut.stdout) == (4, "0 units had, 1 failed\n")
+    assert (good.returncode, good.stdout) == (0, "1 fetched, 0 failed\n")
+    assert (cut.returncode, cut.stdout) == (4, "0 fetched, 1 failed\n")
     assert "birds/by-hand: cut: failed: the reading stopped: the gzip stream ends early" in cut.stderr
 
 
 WRONG = {
     ("collect", "--mbox", "x"): "a mailbox and its source are needed",
-    ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it",
+    ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it",
     ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
     ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
     ("collect", "--mbox", ".", "--source", "birds/none"): "birds/none is no source of kind mbox",
     ("collect", "--mbox", ".", "--reread"): "--mbox goes with --source only",
     ("collect", "birds/dev", "--mbox", ".", "--source", "birds/by-hand"): "--mbox goes with --source only",
     ("collect", "--reread", "--unit", "2013-10"): "--mbox goes with --source only",
-    ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; what somebody has of it: stackrank collect --mbox",
+    ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it: stackrank collect --mbox",
     ("prune", "--days", "0"): "0 is not from 1 to 36500",
 }
 

@@ -9,7 +9,7 @@ from support.lists import block, land_file
 from support.postings import land_index
 from support.walk import crawl
 
-from flows.demo import archives
+from flows.demo import mail
 from flows.demo.archives import Archives, MailingList
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
@@ -76,7 +76,7 @@ def test_r23_three_systems_give_the_same_month_the_same_numbers(built):
     assert {state for _, _, _, state in first} <= {"observed", "undefined"}
     known = {(metric, month): value for metric, month, value, _ in first}
     for month, each in MONTHS.items():
-        there = [message for one in served("pipermail") for message in archives.messages(one, month)]
+        there = [message for one in served("pipermail") for message in mail.messages(one, month)]
         assert known["messages", month] == len({m.message_id for m in there}) == each * len(LISTS)
         assert known["talk_people", month] == len({m.name for m in there})
         assert known["threads", month] == sum(m.answers is None for m in there)

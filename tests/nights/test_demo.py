@@ -1,4 +1,4 @@
-"""The rehearsal: real git against the server, and what the server is given to serve."""
+"""The demo: real git against the server, and what the server is given to serve."""
 
 import gzip
 import html
@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from flows.collect import collect
-from flows.demo import catalogue, histories, invented, places, run, totals
-from flows.demo.invented import changes, crew, shared_out
-from flows.demo.server import FAULTS, RehearsalServer, Request, serve
+from flows.demo import catalogue, histories, people, places, run, totals
+from flows.demo.invented import changes, share_out
+from flows.demo.people import people_of_month
+from flows.demo.server import FAULTS, DemoServer, Request, serve
 from flows.demo.totals import Window
 from pipelines.catalogue.history import Figure
 from pipelines.catalogue.load import load_catalogue
-from pipelines.folders import folders, read_demo_note
+from pipelines.folders import folders, read_demo_marker
 from pipelines.model import Source
 from pipelines.warehouse import query
 from pipelines.warehouse.build import build_database
@@ -75,7 +76,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(root: Path) -> Iterator[RehearsalServer]:
+def server(root: Path) -> Iterator[DemoServer]:
     with serve(root) as server:
         yield server
         assert server.complaints == []
@@ -85,7 +86,7 @@ Ask = Callable[..., http.client.HTTPResponse]
 
 
 @pytest.fixture
-def ask(server: RehearsalServer) -> Iterator[Ask]:
+def ask(server: DemoServer) -> Iterator[Ask]:
     connections = []
 
     def ask(method: str, path: str, **more: Any) -> http.client.HTTPResponse:
@@ -99,7 +100,7 @@ def ask(server: RehearsalServer) -> Iterator[Ask]:
         connection.close()
 
 
-def test_a_treeless_clone_brings_the_commits_and_no_file(server: RehearsalServer, root: Path, tmp_path: Path) -> None:
+def test_a_treeless_clone_brings_the_commits_and_no_file(server: DemoServer, root: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone.git"
     git("clone", "--quiet", "--bare", "--filter=tree:0", f"{server.base_url}/{ONE}", clone)
     listing = git("-C", clone, "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)")
@@ -109,7 +110,7 @@ def test_a_treeless_clone_brings_the_commits_and_no_file(server: RehearsalServer
     assert kinds["commit"] == len(history(clone))
 
 
-def test_what_the_filter_leaves_out_is_there_and_its_fetch_is_seen(server: RehearsalServer, tmp_path: Path) -> None:
+def test_what_the_filter_leaves_out_is_there_and_its_fetch_is_seen(server: DemoServer, tmp_path: Path) -> None:
     clone = tmp_path / "clone.git"
     git("clone", "--quiet", "--bare", "--filter=tree:0", f"{server.base_url}/{ONE}", clone)
     before = len(server.requests)
@@ -119,7 +120,7 @@ def test_what_the_filter_leaves_out_is_there_and_its_fetch_is_seen(server: Rehea
 
 
 @pytest.mark.parametrize("version", ["0", "2"])
-def test_references_are_the_same_under_both_protocols(server: RehearsalServer, root: Path, version: str) -> None:
+def test_references_are_the_same_under_both_protocols(server: DemoServer, root: Path, version: str) -> None:
     url = f"{server.base_url}/{ONE}"
     trace = git("-c", f"protocol.version={version}", "ls-remote", "--symref", url)
     tip = history(root / f"{ONE}.git")[0]
@@ -128,7 +129,7 @@ def test_references_are_the_same_under_both_protocols(server: RehearsalServer, r
     assert methods == (["GET"] if version == "0" else ["GET", "POST"])
 
 
-def test_a_later_fetch_brings_only_what_is_new(server: RehearsalServer, root: Path, tmp_path: Path) -> None:
+def test_a_later_fetch_brings_only_what_is_new(server: DemoServer, root: Path, tmp_path: Path) -> None:
     clone, url = tmp_path / "clone.git", f"{server.base_url}/{ONE}"
     older = history(root / f"{ONE}.git")[5]
     git("init", "--quiet", "--bare", clone)
@@ -137,7 +138,7 @@ def test_a_later_fetch_brings_only_what_is_new(server: RehearsalServer, root: Pa
     assert git("-C", clone, "rev-parse", "refs/x").strip() == history(root / f"{ONE}.git")[0]
 
 
-def test_a_push_is_refused(server: RehearsalServer, root: Path) -> None:
+def test_a_push_is_refused(server: DemoServer, root: Path) -> None:
     before = history(root / f"{ONE}.git")
     said = git(
         "-C",
@@ -173,7 +174,7 @@ def test_a_push_is_refused(server: RehearsalServer, root: Path) -> None:
     ],
 )
 def test_only_reading_a_served_repository_is_answered(
-    server: RehearsalServer, ask: Ask, method: str, path: str, status: int
+    server: DemoServer, ask: Ask, method: str, path: str, status: int
 ) -> None:
     assert ask(method, path).status == status
     assert server.requests == [Request(method, path, status)]
@@ -296,13 +297,13 @@ def test_every_whole_month_has_three_people_of_examples() -> None:
     first, end = date(2024, 1, 1), date(2026, 3, 1)
     months = {
         part.month: {change.author.name for change in changes("birds/one", source(), part, end)}
-        for part in shared_out("birds", {"birds/one": (first, end)}, None)["birds/one"]
+        for part in share_out("birds", {"birds/one": (first, end)}, None)["birds/one"]
     }
     assert len(months) == 26
     assert min(len(names) for names in months.values()) >= 3
-    addresses = [a for p in crew("openstack", TODAY) for a in p.addresses]
+    addresses = [a for p in people_of_month("openstack", TODAY) for a in p.addresses]
     assert all(address.endswith(("example.org", "example.com", "example.net")) for address in addresses)
-    assert any(len(person.addresses) == 2 for person in crew("openstack", TODAY))
+    assert any(len(person.addresses) == 2 for person in people_of_month("openstack", TODAY))
 
 
 def figure(metric: str, month: date, value: float, community: str = "birds", quality: str = "measured") -> Figure:
@@ -362,9 +363,9 @@ def test_a_measured_release_is_tagged_as_the_source_wants_it(measured: tuple[Pat
 
 
 def test_thousands_of_people_have_as_many_names() -> None:
-    people = [invented.person("openstack", number) for number in range(5000)]
-    assert len({person.name for person in people}) == 5000
-    assert len({address for person in people for address in person.addresses}) == 6000
+    found = [people.person("openstack", number) for number in range(5000)]
+    assert len({person.name for person in found}) == 5000
+    assert len({address for person in found for address in person.addresses}) == 6000
 
 
 def test_a_window_is_five_years_up_to_the_newest_month_of_most() -> None:
@@ -384,17 +385,17 @@ def test_a_window_is_five_years_up_to_the_newest_month_of_most() -> None:
     assert {w.first for w in totals.windows(told, whole=True).values()} == {
         date(2013, 6, 1), date(2018, 6, 1), date(2018, 7, 1)
     }  # fmt: skip
-    assert found["ended"].narrowed(source()).snapshot
-    assert found["ended"].narrowed(source()).since == date(2025, 10, 1)
-    assert found["one"].narrowed(source(since=date(2010, 1, 1))).since == date(2021, 7, 1)
+    assert found["ended"].narrow(source()).snapshot
+    assert found["ended"].narrow(source()).since == date(2025, 10, 1)
+    assert found["one"].narrow(source(since=date(2010, 1, 1))).since == date(2021, 7, 1)
     whole = totals.windows(told, whole=True)["one"]
-    git_and_mail = [whole.narrowed(source(since=date(2010, 1, 1), kind=kind)) for kind in ("git", "pipermail")]
+    git_and_mail = [whole.narrow(source(since=date(2010, 1, 1), kind=kind)) for kind in ("git", "pipermail")]
     assert [(s.since, s.until) for s in git_and_mail] == [
         (date(2018, 6, 1), None),
         (date(2012, 7, 1), date(2013, 6, 30)),
     ]
-    assert not whole.narrowed(source(since=date(2014, 1, 1), kind="pipermail")).enabled
-    mail = found["one"].narrowed(source(since=date(2010, 1, 1), until=date(2025, 6, 1), kind="pipermail"))
+    assert not whole.narrow(source(since=date(2014, 1, 1), kind="pipermail")).enabled
+    mail = found["one"].narrow(source(since=date(2010, 1, 1), until=date(2025, 6, 1), kind="pipermail"))
     assert (mail.since, mail.until) == (date(2024, 7, 1), date(2025, 6, 1))
     assert totals.windows([], whole=False) == {}
 
@@ -427,18 +428,18 @@ def test_r14_faults_strike_one_repository_each_and_the_page_tells_them(
     monkeypatch.setenv("STACKRANK_KEY", "7a" * 32)
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
 
-    def night() -> int:
+    def nightly() -> int:
         where = folders()
         declared = load_catalogue(where.communities)
         visited = collect(where, [s for c in declared for s in c.sources])
-        rehearsal = read_demo_note(where)
-        assert rehearsal
-        build_database(where, declared, rehearsal.today, rehearsal.shows)
+        demo = read_demo_marker(where)
+        assert demo
+        build_database(where, declared, demo.today, demo.shows)
         site.publish(where)
         return 3 if visited.complaints else 0
 
-    monkeypatch.setattr("flows.run.run_night", night)
-    status, where = run.rehearse(None, ["refuse"])
+    monkeypatch.setattr("flows.run.run_nightly", nightly)
+    status, where = run.run_demo(None, ["refuse"])
     told = f"birds/one {FAULTS['refuse']}"
     assert status == 3
     assert f"fault refuse: {told}\n" in capsys.readouterr().out
@@ -451,8 +452,8 @@ def test_r14_faults_strike_one_repository_each_and_the_page_tells_them(
     )
     shares = query.answer(where.database, question, "csv")
     assert shares.split() == ["state,covered", "partial,0.5"]
-    with pytest.raises(run.TooManyFaultsError, match="3 faults cannot strike 2 repositories"):
-        run.rehearse(None, ["refuse", "cut", "slow"])
+    with pytest.raises(run.TooManyFaultsError, match="3 faults are too many for 2 repositories"):
+        run.run_demo(None, ["refuse", "cut", "slow"])
 
 
 BIRDS = source(*(f"git+https://forge.example.org/birds/{name}" for name in ("one", "two", "three")))
@@ -536,7 +537,7 @@ def test_nothing_is_unpacked_over_what_is_there(folder: Path, root: Path, tmp_pa
     assert history(bare) == before
 
 
-def test_the_newest_commit_is_the_clock_of_a_rehearsal(root: Path, tmp_path: Path) -> None:
+def test_the_newest_commit_is_the_clock_of_a_demo(root: Path, tmp_path: Path) -> None:
     newest = git("-C", root / f"{ONE}.git", "log", "-1", "--format=%ct", "HEAD").strip()
     assert catalogue.newest_commit(root) == datetime.fromtimestamp(int(newest), UTC).date()
     with pytest.raises(ValueError, match="no repository"):
@@ -574,11 +575,11 @@ why = "Talk."
 
 
 @pytest.mark.parametrize("snapshot", [False, True])
-def test_the_catalogue_of_a_rehearsal_stays_on_loopback(tmp_path: Path, snapshot: bool) -> None:
+def test_the_catalogue_of_a_demo_stays_on_loopback(tmp_path: Path, snapshot: bool) -> None:
     real = tmp_path / "real"
     real.mkdir()
     (real / "birds.toml").write_text(WRITTEN, encoding="utf-8")
-    catalogue.rehearse(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=snapshot)
+    catalogue.write_communities(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=snapshot)
     expected = tomllib.loads(WRITTEN)
     core, official, talk = expected["sources"]
     core["urls"] = [
@@ -594,16 +595,16 @@ def test_the_catalogue_of_a_rehearsal_stays_on_loopback(tmp_path: Path, snapshot
     assert tomllib.loads((tmp_path / "demo/birds.toml").read_text(encoding="utf-8")) == expected
 
 
-def test_what_the_rehearsal_does_not_speak_for_stays_off_where_months_are_narrowed(tmp_path: Path) -> None:
+def test_what_the_demo_does_not_speak_for_stays_off_where_months_are_narrowed(tmp_path: Path) -> None:
     real = tmp_path / "real"
     real.mkdir()
     head = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2010-01-01\n'
     who = '[[sources]]\nname = "who"\nkind = "mailmap"\nsince = 2020-01-01\nwhy = "Invented."\n'
     (real / "birds.toml").write_text(f'{head}{who}urls = ["https://forge.example.org/birds/one/.mailmap"]\n')
     (birds,) = load_catalogue(real)
-    catalogue.rehearse(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=False, narrowed=birds.sources)
-    (rehearsed,) = load_catalogue(tmp_path / "demo")
-    assert [source.enabled for source in (*birds.sources, *rehearsed.sources)] == [True, False]
+    catalogue.write_communities(real, tmp_path / "demo", "http://127.0.0.1:9", snapshot=False, only=birds.sources)
+    (shown,) = load_catalogue(tmp_path / "demo")
+    assert [source.enabled for source in (*birds.sources, *shown.sources)] == [True, False]
 
 
 @pytest.mark.parametrize("url", ["git+https:///a/b", "git+https://h/../b", "git+https://h//b", "x"])

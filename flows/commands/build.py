@@ -1,0 +1,36 @@
+"""The command `build`."""
+
+import argparse
+import sys
+
+from flows import locks
+from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import current_day, folders, read_demo_marker
+
+HELP = "build the database from what has been collected"
+
+
+def add(_: argparse.ArgumentParser) -> None:
+    """Add no argument."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Build the database; name the damaged files that it leaves out."""
+    from flows import damage
+    from pipelines.warehouse.build import CheckFailedError, NothingObservedError, build_database
+
+    where = folders()
+    demo = read_demo_marker(where)
+    declared = load_catalogue(where.communities)
+    try:
+        with locks.single_run(where, "stackrank build"):
+            damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
+            for line in damage.format_lines(damaged):
+                print(line, file=sys.stderr)
+            path = build_database(where, declared, current_day(where), demo.shows if demo else None)
+    except (NothingObservedError, CheckFailedError) as error:
+        print(f"not built: {error}\nthe database is as it was", file=sys.stderr)
+        return NOTHING_PUBLISHED
+    print(f"database: {path}")
+    return SOMETHING_FAILED if damaged else ALL_WELL

@@ -1,0 +1,63 @@
+"""The command `schedule`."""
+
+import argparse
+import os
+import signal
+import sys
+from typing import NoReturn
+
+from flows import locks
+from flows.commands.checks import UsageError
+from flows.commands.nightly import check_ready
+from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED
+from pipelines.folders import folders
+
+HELP = "keep running, and do the nightly run at the times of a cron expression"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--cron", required=True, metavar="EXPRESSION",
+                        help="minute, hour, day, month and weekday in UTC, such as '0 3 * * *'")  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Keep the schedule until SIGTERM or Ctrl-C, which end the process with status 0."""
+    check_ready()
+    with locks.single_run(folders(), "stackrank schedule", "schedule"):
+        try:
+            return _serve(arguments.cron)
+        except KeyboardInterrupt:
+            pass
+    return _end_process()
+
+
+def _end_process() -> NoReturn:
+    """End without Python's own end: it ends by the signal where C code of an import met a KeyboardInterrupt."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ALL_WELL)
+
+
+def _serve(cron: str) -> int:
+    """Run until SIGTERM or Ctrl-C, which both raise KeyboardInterrupt; return if Prefect cannot start or ends."""
+    from flows import prefect_api
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    where = folders()
+    with prefect_api.serving(where, schedules=True):
+        print("starting Prefect", file=sys.stderr, flush=True)
+        from flows import schedule
+
+        try:
+            schedule.check_cron(cron)
+            prefect_api.wait()
+            prefect_api.log_in()
+            url = os.environ["PREFECT_API_URL"]
+            print(f"the nightly run starts at {cron} UTC until this is stopped; Prefect answers at {url}", flush=True)
+            schedule.serve(cron, where)
+        except schedule.WrongCronError as error:
+            raise UsageError(error) from None
+        except (prefect_api.NotStartedError, schedule.EndedError) as error:
+            print(f"{error}\nno schedule is kept; run from cron or a timer: stackrank nightly", file=sys.stderr)
+            return NOTHING_PUBLISHED

@@ -1,0 +1,62 @@
+"""The command `status`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flows.exit_status import ALL_WELL, SOMETHING_FAILED
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import folders
+
+if TYPE_CHECKING:
+    from flows.status import Status
+    from pipelines.model import Source
+
+HELP = "show when each source was last visited and what failed"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--max-age", type=read_age, metavar="AGE", help="only say whether the last good run is at most "
+                        "48h or 2d old; exit with 3 if not")  # fmt: skip
+
+
+def read_age(text: str) -> timedelta:
+    """Read `48h` or `2d`; raises ArgumentTypeError for anything else."""
+    from flows import status
+
+    try:
+        return status.read_age(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the state of every source, or only whether the last good run is recent enough."""
+    from flows import status
+
+    where, now = folders(), datetime.now(UTC)
+    declared = [s for c in load_catalogue(where.communities) for s in c.sources]
+    found = status.read_status(where, declared)
+    return _print_all(found, declared, now) if arguments.max_age is None else _print_age(found, arguments.max_age, now)
+
+
+def _print_all(found: "Status", declared: "Sequence[Source]", now: datetime) -> int:
+    from flows import damage, status
+
+    damaged = damage.find_damage(folders(), declared)
+    print("\n".join([*status.format_table(found, now), *damage.format_lines(damaged)]))
+    return ALL_WELL if status.is_well(found) and not damaged else SOMETHING_FAILED
+
+
+def _print_age(found: "Status", max_age: timedelta, now: datetime) -> int:
+    from flows import status
+
+    if overdue := status.format_overdue(found, max_age, now):
+        print("\n".join(overdue), file=sys.stderr)
+        return SOMETHING_FAILED
+    assert found.last_good_run
+    print(f"last good run: {status.format_moment(found.last_good_run, now)}")
+    return ALL_WELL

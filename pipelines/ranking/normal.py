@@ -1,0 +1,22 @@
+"""Evaluates the standard normal distribution: Phi and its inverse."""
+
+from math import erfc, sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+from pipelines.ranking.arrays import Floats
+
+_STANDARD = NormalDist()
+_ROOT = sqrt(2)
+_phi = np.frompyfunc(lambda z: 0.5 * erfc(-z / _ROOT), 1, 1)
+
+
+def probability_below(z: Floats) -> Floats:
+    """Return Phi(z), to 1e-15; NaN stays NaN."""
+    return np.asarray(_phi(z), dtype=np.float64)
+
+
+def upper_quantile(tail: float) -> float:
+    """Return Phi^-1(1 - tail), taken from the lower tail so that a tiny `tail` keeps its digits."""
+    return -_STANDARD.inv_cdf(tail)

@@ -1,0 +1,125 @@
+"""Decides which pairs are firm and which places the counts leave: Holm's step-down, pop-1.0, section 6."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.ranking.arrays import Flags, Floats
+from pipelines.ranking.normal import upper_quantile
+
+BLOCK_CELLS = 2_000_000
+"""So many pairs are compared at a time: some 16 MB an array."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places of the ranked communities of one edition, in the order of the scores that were given.
+
+    Each may have any place from `low` to `high`. `cut` pairs of all are firm: those with T above `threshold`.
+    """
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    cut: int
+    threshold: float
+
+
+def find_places(score: Floats, error: Floats, alpha: float) -> Places:
+    """Return the places that are left to N ranked communities: lo = 1 + firmly ahead of i, hi = N - firmly behind i.
+
+    `score` is rounded, `error` above 0. Memory is that of the pairs whose T lies between the smallest and the largest
+    threshold, at most 8 bytes for each of the N (N - 1) / 2 pairs.
+    """
+    cut = find_cut(score, error, alpha)
+    threshold = firm_threshold(len(score), cut, alpha)
+    order = np.argsort(-score, kind="stable")
+    ahead, behind = _count_firm(score[order], error[order], threshold)
+    low, high = np.empty_like(ahead), np.empty_like(behind)
+    low[order], high[order] = 1 + ahead, len(score) - behind
+    return Places(low, high, cut, threshold)
+
+
+def firm_threshold(ranked: int, cut: int, alpha: float) -> float:
+    """Return the T above which a pair is firm in a table of `ranked` communities whose cut is known.
+
+    The threshold of the k-th largest T is Phi^-1(1 - alpha / (2 (K - k))), K = N (N - 1) / 2; it falls as k rises.
+    """
+    left = ranked * (ranked - 1) // 2 - cut
+    return upper_quantile(alpha / (2 * max(left, 1)))
+
+
+def find_cut(score: Floats, error: Floats, alpha: float) -> int:
+    """Return how many pairs are firm: the first k whose T, sorted from the largest, is not above its threshold.
+
+    Thresholds fall, so that this is where k pairs have a T above the k-th threshold. Equal T are firm together or not
+    at all: their order never matters.
+    """
+    cut, between = _split_statistics(score, error, alpha)
+    certain = cut
+    while (reached := certain + _count_above(between, firm_threshold(len(score), cut, alpha))) > cut:
+        cut = reached
+    return cut
+
+
+def pair_statistic(score: Floats, error: Floats, other_score: Floats, other_error: Floats) -> Floats:
+    """Return T = |S_i - S_j| / sqrt(s_i^2 + s_j^2)."""
+    return np.abs(score - other_score) / np.sqrt(error * error + other_error * other_error)
+
+
+def find_brackets(score: Floats, error: Floats, threshold: float) -> list[tuple[int, int]]:
+    """Return first and last row of each longest run of neighbouring rows in which no pair is firm.
+
+    Rows are in the order of the table. Runs have two rows at least and may overlap.
+    """
+    last = np.minimum.accumulate(_first_firm(score, error, threshold)[::-1])[::-1] - 1
+    begins = np.concatenate(([True], last[1:] > last[:-1])) if len(last) else last > 0
+    return [(int(row), int(last[row])) for row in np.flatnonzero(begins & (last > np.arange(len(last))))]
+
+
+def _split_statistics(score: Floats, error: Floats, alpha: float) -> tuple[int, Floats]:
+    """Count the pairs that are firm at any cut, and sort the T that are firm at some."""
+    highest, lowest = firm_threshold(len(score), 0, alpha), upper_quantile(alpha / 2)
+    certain, between = 0, [np.empty(0)]
+    for _, statistic in _triangle(score, error):
+        certain += int(np.count_nonzero(statistic > highest))
+        between.append(statistic[(statistic > lowest) & (statistic <= highest)])
+    kept = np.concatenate(between)
+    kept.sort()
+    return certain, kept
+
+
+def _count_above(ascending: Floats, threshold: float) -> int:
+    return len(ascending) - int(np.searchsorted(ascending, threshold, side="right"))
+
+
+def _triangle(score: Floats, error: Floats) -> Iterator[tuple[int, Floats]]:
+    """Yield the first row of each block of rows, and T of its rows with all rows after it (else 0)."""
+    size = max(1, BLOCK_CELLS // max(len(score), 1))
+    for start in range(0, len(score), size):
+        rows, rest = slice(start, start + size), slice(start, None)
+        statistic = pair_statistic(score[rows, None], error[rows, None], score[rest], error[rest])
+        yield start, np.triu(statistic, 1)
+
+
+def _count_firm(score: Floats, error: Floats, threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count for rows from the largest score how many are firmly ahead of each, and how many it is firmly ahead of."""
+    ahead, behind = np.zeros(len(score), dtype=np.int64), np.zeros(len(score), dtype=np.int64)
+    for start, firm in _firm_triangle(score, error, threshold):
+        ahead[start:] += np.count_nonzero(firm, axis=0)
+        behind[start : start + len(firm)] += np.count_nonzero(firm, axis=1)
+    return ahead, behind
+
+
+def _first_firm(score: Floats, error: Floats, threshold: float) -> NDArray[np.int64]:
+    """Return for every row the first row below it over which it is firmly ahead, else the number of rows."""
+    first = np.full(len(score), len(score), dtype=np.int64)
+    for start, firm in _firm_triangle(score, error, threshold):
+        has_one = firm.any(axis=1)
+        first[start : start + len(firm)][has_one] = start + firm.argmax(axis=1)[has_one]
+    return first
+
+
+def _firm_triangle(score: Floats, error: Floats, threshold: float) -> Iterator[tuple[int, Flags]]:
+    return ((start, statistic > threshold) for start, statistic in _triangle(score, error))

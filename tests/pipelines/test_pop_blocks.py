@@ -1,0 +1,53 @@
+"""Large tables are computed block by block: the size of a block changes no byte, and memory stays small."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from pop_method import METHOD, levels_of
+
+from pipelines.ranking import levels, places
+
+
+@pytest.fixture
+def table():
+    random = np.random.default_rng(3)
+    return np.round(random.normal(0, 0.5, 60), 2), random.uniform(0.05, 0.3, 60)
+
+
+@pytest.mark.parametrize("cells", [1, 60, 700])
+def test_blocks_of_pairs_change_nothing(table, monkeypatch, cells):
+    score, error = table
+    order = np.argsort(-score)
+    whole = places.find_places(score, error, METHOD.alpha)
+    joined = places.find_brackets(score[order], error[order], whole.threshold)
+    monkeypatch.setattr(places, "BLOCK_CELLS", cells)
+    found = places.find_places(score, error, METHOD.alpha)
+    assert whole.cut > 0
+    assert found.cut == whole.cut
+    assert found.low.tobytes() == whole.low.tobytes()
+    assert found.high.tobytes() == whole.high.tobytes()
+    assert places.find_brackets(score[order], error[order], whole.threshold) == joined
+
+
+def test_blocks_of_communities_change_nothing(monkeypatch):
+    counts = {"commits": np.random.default_rng(3).poisson(90, (11, 50))}
+    whole = levels_of(counts)["commits"]
+    monkeypatch.setattr(levels, "BLOCK", 3)
+    parts = levels_of(counts)["commits"]
+    assert all(array.tobytes() == getattr(parts, name).tobytes() for name, array in vars(whole).items())
+
+
+def test_no_community_has_no_levels():
+    assert levels_of({"commits": np.empty((0, 50))})["commits"].level.shape == (0, 50)
+
+
+def test_two_thousand_communities_need_at_most_twenty_bytes_a_pair():
+    random = np.random.default_rng(3)
+    score, error = random.normal(0, 0.4, 2000), random.uniform(0.05, 0.3, 2000)
+    tracemalloc.start()
+    places.find_places(score, error, METHOD.alpha)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    blocks = 6 * 8 * places.BLOCK_CELLS
+    assert peak < blocks + 20 * 2000 * 1999 / 2

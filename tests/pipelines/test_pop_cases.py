@@ -1,0 +1,302 @@
+"""Cases that the golden example does not cover: months, noise, states, pairs, places that are possible."""
+
+from dataclasses import replace
+from math import exp, log, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from pop_method import METHOD, levels_of
+
+from pipelines.ranking.levels import log_ratio, measure_levels, usable_counts
+from pipelines.ranking.normal import probability_below, upper_quantile
+from pipelines.ranking.pairs import Contributions, compare, count_fragility, find_distance, find_flip_weight, round_up
+from pipelines.ranking.places import find_brackets, find_places, firm_threshold
+from pipelines.ranking.score import add_scores, order_rows, round_score
+from pipelines.ranking.states import Life, State, decide_states, find_possible_places, has_nobody
+
+PEOPLE, COMMITS = METHOD.metric("code_people"), METHOD.metric("commits")
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("value", "state", "covered", "published", "number"),
+    [
+        (10, "observed", 1, NAN, 10),
+        (10, "observed", 0.90, NAN, 10 / 0.9**0.45),
+        (10, "partial", 0.95, NAN, 10 / 0.95**0.45),
+        (10, "partial", 0.8999, NAN, NAN),
+        (10, "partial", 0.8999, 12, 12),
+        (10, "observed", 1, 12, 10),
+        (10, "observed", NAN, NAN, NAN),
+        (NAN, "observed", 1, NAN, NAN),
+        (NAN, "observed", 1, 7, 7),
+        (0, "observed", 1, 5, 0),
+        (0, "unobserved", 1, NAN, NAN),
+        (0, "partial", 0.0, NAN, NAN),
+        (NAN, "unobserved", NAN, 0, 0),
+        (NAN, "unobserved", 0, 5, 5),
+        (NAN, "undefined", NAN, 5, 5),
+        (5, "published", 1, 5, 5),
+        (9, "to date", 1, NAN, NAN),
+        (9, "not_applicable", 1, 5, NAN),
+    ],
+)
+def test_what_a_month_gives(value, state, covered, published, number):
+    cells = (np.array([cell], dtype=float) for cell in (value, covered, published))
+    value, covered, published = cells
+    found = usable_counts(value, np.array([state]), covered, published, PEOPLE, METHOD)
+    assert found == pytest.approx([number], nan_ok=True, rel=1e-15)
+
+
+def test_events_are_divided_by_their_coverage():
+    cells = np.array([190.0]), np.array(["observed"]), np.array([0.95]), np.array([NAN])
+    assert usable_counts(*cells, COMMITS, METHOD) == pytest.approx([200])
+
+
+def newest(numbers, metric=PEOPLE):
+    """Return the levels of one community at its newest month, as plain numbers."""
+    levels = measure_levels(np.array([numbers], dtype=float), metric, METHOD)
+    return {name: float(array[0, -1]) for name, array in vars(levels).items()}
+
+
+def test_a_wild_series_is_held_at_four_times_the_line():
+    found = newest([0, 900] * 18)
+    line = 1.3 * 4.5**0.1
+    assert found["dispersion"] == 900
+    assert found["phi"] == pytest.approx(exp(35 / 55 * log(4 * line) + 20 / 55 * log(line)), rel=1e-14)
+
+
+def test_a_series_that_stands_still_is_held_at_a_quarter_of_the_line():
+    found = newest([50] * 36)
+    line = 1.3 * 0.5**0.1
+    assert found["dispersion"] == 0
+    assert found["phi"] == pytest.approx(exp(35 / 55 * log(line / 4) + 20 / 55 * log(line)), rel=1e-14)
+
+
+@pytest.mark.parametrize(("months", "pairs", "own"), [(12, 11, False), (13, 12, True)])
+def test_twelve_pairs_are_needed_for_an_own_dispersion(months, pairs, own):
+    found = newest([10, 90] * 6 if months == 12 else [*[10, 90] * 6, 10])
+    line = max(1, 1.3 * (found["level"] / 100) ** 0.1)
+    assert found["pairs"] == pairs
+    assert (found["phi"] != line) == own
+
+
+def test_pairs_are_neighbours_only():
+    assert newest([5, NAN] * 18)["pairs"] == 0
+    assert newest([5, 5, NAN] * 12)["pairs"] == 12
+    assert newest(list(range(60)))["pairs"] == 35
+
+
+def test_nobody_all_along_has_a_level_of_zero_and_an_error():
+    found = newest([0] * 36)
+    assert (found["level"], found["pairs"], found["phi"]) == (0, 35, 1)
+    assert np.isnan(found["dispersion"])
+    assert found["log_ratio"] == log(1 / 32.6)
+    assert found["error"] == pytest.approx(sqrt(1.5 / 12 / 12))
+
+
+def test_after_large_years_a_silent_window_is_exactly_zero():
+    assert newest([99999.9 / 0.95] * 48 + [0] * 12, COMMITS)["level"] == 0
+    assert np.isnan(newest([99999.9 / 0.95] * 48 + [0] * 36, COMMITS)["dispersion"])
+
+
+@pytest.mark.parametrize(("months", "has_level"), [(8, False), (9, True)])
+def test_nine_months_of_the_window_are_needed(months, has_level):
+    found = newest([7] * 24 + [NAN] * (12 - months) + [7] * months)
+    assert found["months"] == months
+    assert (found["level"] == 7) == has_level
+
+
+def test_a_ranking_misses_a_community_that_misses_a_metric():
+    levels = levels_of({"code_people": np.full((2, 12), 9.0), "commits": np.array([[9.0] * 12, [NAN] * 12])})
+    scores = add_scores(levels, "code", METHOD)
+    assert np.isnan(scores.score[:, -1]).tolist() == [False, True]
+
+
+def test_weights_within_a_ranking_add_up_to_one_and_an_unknown_ranking_is_refused():
+    assert METHOD.rankings == ("talk", "code", "people", "overall")
+    assert METHOD.weights("people") == {"new_people": 1}
+    assert METHOD.weights("code") == pytest.approx({"code_people": 5 / 9, "commits": 4 / 9})
+    assert sum(METHOD.weights("overall").values()) == pytest.approx(1)
+    with pytest.raises(KeyError, match="no ranking is called members"):
+        METHOD.weights("members")
+
+
+def test_scores_are_rounded_half_to_even():
+    assert round_score(np.array([0.5e-9, 1.5e-9, 2.5e-9])).tolist() == [0, 2e-9, 2e-9]
+    assert not np.signbit(round_score(np.array([-1e-12]))[0])
+
+
+def test_thresholds_of_holm():
+    found = [round(firm_threshold(4, cut, 0.10), 4) for cut in range(7)]
+    assert found == [2.3940, 2.3263, 2.2414, 2.1280, 1.9600, 1.6449, 1.6449]
+
+
+def test_the_normal_distribution_is_exact():
+    known = {0.05: 1.6448536269514722, 0.025: 1.9599639845400545, 1e-9: 5.9978070150076869}
+    for tail, quantile in known.items():
+        assert upper_quantile(tail) == pytest.approx(quantile, abs=1e-12)
+        assert NormalDist().inv_cdf(1 - tail) == pytest.approx(quantile, abs=1e-7)
+        assert probability_below(np.array([-quantile]))[0] == pytest.approx(tail, rel=1e-12)
+
+
+def test_equal_scores_are_never_firm_and_stand_by_slug():
+    score, error = np.array([1.0, 1.0, -5.0]), np.array([0.01, 0.01, 0.01])
+    places = find_places(score, error, 0.10)
+    assert (places.low.tolist(), places.high.tolist(), places.cut) == ([1, 1, 3], [2, 2, 3], 2)
+    assert order_rows(score, np.array(["b", "a", "c"])).tolist() == [1, 0, 2]
+    assert compare(score[:1], error[:1], score[1:2], error[1:2], 1.64, METHOD).word.tolist() == ["cannot be told apart"]
+
+
+def test_a_firm_table_has_no_bracket_and_one_alone_has_the_first_place():
+    score, error = np.array([3.0, 1.0, -2.0]), np.full(3, 0.1)
+    places = find_places(score, error, 0.10)
+    assert (places.low.tolist(), places.high.tolist(), places.cut) == ([1, 2, 3], [1, 2, 3], 3)
+    assert find_brackets(score, error, places.threshold) == []
+    alone = find_places(np.array([1.0]), np.array([0.1]), 0.10)
+    assert (alone.low.tolist(), alone.high.tolist(), alone.cut) == ([1], [1], 0)
+
+
+def test_brackets_overlap():
+    score, error = np.array([0.3, 0.2, 0.1, 0.0]), np.full(4, 0.05)
+    assert find_brackets(score, error, 2.0) == [(0, 1), (1, 2), (2, 3)]
+    assert find_brackets(score, error, 3.0) == [(0, 2), (1, 3)]
+
+
+def test_words_of_pairs():
+    score, zero, error = np.array([0.4, 0.2, 0.1]), np.zeros(3), np.full(3, 0.1)
+    words = compare(score, error, zero, error, 2.0, METHOD).word
+    assert words.tolist() == ["ahead", "probably ahead", "cannot be told apart"]
+
+
+def test_distances_are_rounded_up_to_whole_ones():
+    assert find_distance(np.array([9.0]), 1, np.array([0.0])).tolist() == [0]
+    assert find_distance(np.array([9.0]), 1, np.array([log(1.3)])) == pytest.approx([3])
+    assert round_up(np.array([3.0000000001, 3.001, 0.0])).tolist() == [3, 4, 0]
+
+
+def test_flip_weights_at_the_ends_and_of_talk():
+    code, talk = METHOD.weights("code"), METHOD.weights("talk")
+    ahead, level = {"code_people": 1.0, "commits": 0.0}, {"code_people": 0.0, "commits": 0.0}
+    assert find_flip_weight(ahead, level, "code_people", code) == 0
+    assert find_flip_weight({"code_people": 0.0, "commits": 1.0}, level, "code_people", code) == 1
+    assert find_flip_weight(level, level, "code_people", code) is None
+    people = {"talk_people": 0.3, "threads_replied": -0.2, "messages": -0.4}
+    nothing = dict.fromkeys(people, 0.0)
+    assert find_flip_weight(people, nothing, "talk_people", talk) == pytest.approx(0.5)
+
+
+def contributions(months, commits, number=12):
+    """Return Contributions of people and commits to a community with these authors only."""
+    weights = METHOD.weights("code")
+    by_author = {"code_people": np.array(months, dtype=float), "commits": np.array(commits, dtype=float)}
+    return tuple(
+        Contributions(values.sum() / number, number, METHOD.metric(name).offset, METHOD.metric(name).reference,
+                      weights[name], values)
+        for name, values in by_author.items()
+    )  # fmt: skip
+
+
+def score_of(level, commits):
+    weights = METHOD.weights("code")
+    ratios = log((level + 1) / 32.6), log((commits + 5) / 376.2)
+    return round(weights["code_people"] * ratios[0] + weights["commits"] * ratios[1], 9)
+
+
+def test_fragility_counts_the_authors_whose_absence_turns_the_order():
+    metrics, keys = contributions([12, 12, 12, 1], [600, 60, 24, 1]), np.array(["a", "b", "c", "d"])
+    assert count_fragility(metrics, keys, score_of(25 / 12, 85 / 12)) == 1
+    assert count_fragility(metrics, keys, score_of(25 / 12, 85 / 12) - 1e-9) == 2
+    assert count_fragility(metrics, keys, score_of(0, 0)) == 4
+    assert count_fragility(metrics, keys, score_of(0, 0) - 1e-9) is None
+
+
+def test_fragility_of_equal_authors_does_not_depend_on_their_order():
+    people, keys = ([12, 12, 6, 6], [90, 90, 270, 12]), np.array(["d", "c", "b", "a"])
+    behind = score_of(1.2, 12)
+    turned = contributions(*(values[::-1] for values in people))
+    assert count_fragility(contributions(*people), keys, behind) == count_fragility(turned, keys[::-1], behind)
+
+
+def test_fragility_divides_by_the_months_that_give_a_number():
+    metrics = contributions([9, 9], [90, 90], number=9)
+    assert count_fragility(metrics, np.array(["a", "b"]), score_of(1, 10)) == 1
+
+
+YES, NO = np.array([[True]]), np.array([[False]])
+LIVING = Life(NO, YES, np.array([[60]]), YES)
+RANKED = levels_of({"code_people": np.full((1, 12), 9.0), "commits": np.full((1, 12), 9.0)})
+
+
+def levels_at(x, months=12):
+    numbers = np.full((1, 12), float(x))
+    numbers[0, months:] = NAN
+    return measure_levels(numbers, PEOPLE, METHOD)
+
+
+def state_of(life, people=9, talk=None, scored=None):
+    people = [levels_at(people), *([levels_at(talk)] if talk is not None else [])]
+    last = [replace(one, level=one.level[:, -1:]) for one in people]
+    scored = [replace(one, level=one.level[:, -1:]) for one in (scored or RANKED.values())]
+    return State(decide_states(life, scored, last, METHOD)[0, 0]).label
+
+
+@pytest.mark.parametrize(
+    ("life", "people", "talk", "state"),
+    [
+        (LIVING, 9, None, "ranked"),
+        (LIVING, 3, None, "ranked"),
+        (LIVING, 2.9, None, "quiet"),
+        (LIVING, 2.9, 3, "ranked"),
+        (LIVING, NAN, 3, "ranked"),
+        (LIVING, 2.9, NAN, "quiet"),
+        (LIVING, NAN, NAN, "not observed"),
+        (replace(LIVING, months=np.array([[11]])), 9, None, "new"),
+        (replace(LIVING, months=np.array([[11]])), 1, None, "new"),
+        (replace(LIVING, months=np.array([[11]]), is_whole=NO), 9, None, "new"),
+        (replace(LIVING, months=np.array([[12]])), 9, None, "ranked"),
+        (replace(LIVING, has_source=NO), 9, None, "no source"),
+        (replace(LIVING, has_source=NO, is_dormant=YES), 9, None, "dormant"),
+        (replace(LIVING, is_dormant=YES), 1, None, "dormant"),
+    ],
+)
+def test_states(life, people, talk, state):
+    assert state_of(life, people, talk) == state
+
+
+def test_states_of_those_who_miss_a_metric():
+    missing = [levels_at(9, months=8)]
+    assert state_of(LIVING, scored=missing) == "not observed"
+    young = replace(LIVING, months=np.array([[8]]))
+    assert state_of(young, scored=missing) == "new"
+    assert state_of(replace(young, is_whole=NO), scored=missing) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("code", "talk", "talk_lives", "nobody"),
+    [
+        (levels_at(0), levels_at(0), YES, True),
+        (levels_at(0), levels_at(1), YES, False),
+        (levels_at(0), levels_at(NAN), YES, False),
+        (levels_at(0), levels_at(NAN), NO, True),
+        (levels_at(0, months=11), levels_at(NAN), NO, False),
+    ],
+)
+def test_nobody_was_seen_only_where_every_living_channel_was(code, talk, talk_lives, nobody):
+    alive = [np.full((1, 12), True), np.full((1, 12), talk_lives[0, 0])]
+    assert has_nobody([code, talk], alive, METHOD)[0, -1] == nobody
+
+
+def test_possible_places_lie_between_the_best_and_the_worst_case():
+    ranked = {"code_people": np.array([1.0, 0.0]), "commits": np.array([1.0, -1.0])}
+    scores = round_score(np.array([1.0, -4 / 9]))
+    own = {"code_people": 0.5, "commits": NAN}
+    assert find_possible_places(own, ranked, scores, 0, "code", METHOD) == (2, 3)
+    assert find_possible_places(own, ranked, scores, 2, "code", METHOD) == (2, 5)
+    assert find_possible_places({**own, "code_people": 9.0}, ranked, scores, 0, "code", METHOD) == (1, 1)
+    assert find_possible_places({**own, "code_people": 1.0}, ranked, scores, 0, "code", METHOD) == (1, 3)
+    nothing = {name: ratio[:1] for name, ratio in ranked.items()}
+    assert find_possible_places(own, nothing, scores[:1], 0, "code", METHOD) is None
+    assert find_possible_places(dict.fromkeys(own, NAN), ranked, scores, 0, "code", METHOD) is None
+    assert log_ratio(np.zeros(1), COMMITS) == pytest.approx([log(5 / 376.2)])
