@@ -1,25 +1,26 @@
-"""Turns templates into pages; the same facts give the same bytes."""
+"""Turn templates into pages; the same answers give the same bytes."""
 
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.answers import Answers
-from reports.text import formats, freshness, labels, sentences
+from reports.text import formats, freshness, labels, language, sentences
 
 
-def page(template: str, known: Answers, here: str, root: str, **more: Any) -> str:
-    """Fill one template; `here` names the page in the navigation, `root` leads to the site's folder (`../`)."""
-    return _environment().get_template(template).render(known=known, here=here, root=root, **more)
+def render_page(template: str, **given: Any) -> str:
+    """Fill one template. It also has the public names of `reports.text`."""
+    return _environment().get_template(template).render(**given)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    environment.policies["ext.i18n.trimmed"] = True
     for module in (formats, labels, freshness, sentences):
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
+    environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

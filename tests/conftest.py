@@ -19,6 +19,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser):
+    parser.addoption("--accept", action="store_true", help="write the expected files of page and table cases anew")
     parser.addoption("--long", action="store_true", help="run the long tests too: nights, kills, the schedule")
 
 

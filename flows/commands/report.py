@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reports.pages import as_of
 
     try:
-        month = None if arguments.as_of is None else as_of.month(arguments.as_of)
+        month = None if arguments.as_of is None else as_of.parse_month(arguments.as_of)
         with locks.single_run(folders(), "stackrank report"):
             print(f"page: {site.publish(folders(), month)}")
     except as_of.AsOfError as error:

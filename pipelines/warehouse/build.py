@@ -71,7 +71,7 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
     )
     con.execute("begin")
-    for schema in ("raw", "core", "definitions", "metrics", "rankings"):
+    for schema in ("raw", "core", "definitions", "metrics", "rankings", "analysis"):
         con.execute(f"create schema {schema}")
     return con
 

@@ -39,13 +39,31 @@ def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+class Database:
+    """An open database that answers many questions; opening one takes longer than most answers."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def ask(self, sql: str, parameters: Mapping[str, object] | None = None) -> "pa.Table":
+        """Answer one question in Arrow; `$name` in the SQL takes its value from `parameters`."""
+        return self._con.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+
+@contextmanager
+def open_database(database: Path) -> Iterator[Database]:
+    """Open a database, which can neither be written nor reach any other file. Raises NoDatabaseError."""
+    with _reading(database) as con:
+        yield Database(con)
+
+
 def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None) -> "pa.Table":
     """Answer one question in Arrow; `$name` in the SQL takes its value from `parameters`.
 
     The connection can neither write nor reach any other file. Raises NoDatabaseError.
     """
-    with _reading(database) as con:
-        return con.sql(sql, params=dict(parameters or {})).to_arrow_table()
+    with open_database(database) as opened:
+        return opened.ask(sql, parameters)
 
 
 def answer(database: Path, sql: str, form: str) -> str:

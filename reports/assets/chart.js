@@ -6,12 +6,12 @@ const SAID = {
   log: "Each labelled step is two to two and a half times the one below it; zero stands on the lowest line.",
 };
 
-const MAIL = { people: "", everything: "The mail of machines is counted too." };
+const MAIL = { people: "", bots: "The mail of bots is counted too." };
 const FIRST = { scale: "linear", mail: "people" };
 
 function known(holder) {
   const chart = JSON.parse(document.getElementById(holder.id + "-figure").textContent);
-  return Object.assign(chart, chosen(holder, "mail") === "everything" ? chart.everything : {});
+  return Object.assign(chart, chosen(holder, "mail") === "bots" ? chart.with_bots : {});
 }
 
 // The switch itself is the state, so that a redraw, or another width, keeps it.

@@ -32,17 +32,17 @@ class Scale(NamedTuple):
         if self.floor is None:
             return given | ({"dtick": 1} if 0 < self.top < FEW else {})
         ticks = list(_ticks(self.floor, 10**self.top))
-        said = ["0" if tick == self.floor else f"{tick:,.0f}" for tick in ticks]
-        return given | {"type": "log", "tickvals": ticks, "ticktext": said}
+        texts = ["0" if tick == self.floor else f"{tick:,.0f}" for tick in ticks]
+        return given | {"type": "log", "tickvals": ticks, "ticktext": texts}
 
 
 def linear(highest: float, pixels: int) -> Scale:
-    """From zero to a little above the highest value."""
+    """Return a scale from zero to a little above the highest value."""
     return Scale("linear", 0.0, 1.06 * highest or 1.0, pixels)
 
 
 def logarithmic(values: Iterable[float], pixels: int) -> Scale:
-    """From below 1, where zero stands, to a little above the highest value; values below 1 are zero."""
+    """Return a scale from below 1, where zero stands, to a little above the highest value; values below 1 are zero."""
     highest = max([*values, 10.0])
     return Scale("log", math.log10(0.45), math.log10(1.3 * highest), pixels, 0.5)
 

@@ -1,12 +1,11 @@
-"""What a chart is made of: lines month by month, how each month is known, marks and events."""
+"""What a chart is made of: lines month by month, how each month is known, marks, events and breaks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 import pandas as pd
-
-from reports.answers import Row
 
 
 class Style(NamedTuple):
@@ -48,17 +47,15 @@ KINDS = {
 }
 
 
-class Line(NamedTuple):
-    """The name and the values of a community or a metric, month by month; None is a gap.
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart: its key, its name, and month by month a value and how it is known; None is a gap."""
 
-    `kinds` says of each month how its value is known: one of KINDS, None at a gap.
-    """
-
-    slug: str
+    key: str
     name: str
-    months: list[str]
-    values: list[float | None]
-    kinds: list[str | None]
+    months: tuple[str, ...]
+    values: tuple[float | None, ...]
+    kinds: tuple[str | None, ...] = ()
 
     @property
     def label(self) -> str:
@@ -66,29 +63,32 @@ class Line(NamedTuple):
         return self.name if len(self.name) <= LONGEST else f"{self.name[: LONGEST - 1]}…"
 
 
-class Mark(NamedTuple):
-    """Something that happened on a day to the community with this slug, in full and in a word."""
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day to the line with this key, in full and in a word."""
 
-    slug: str
+    key: str
     day: date
-    said: str
+    text: str
     label: str
 
 
-class Break(NamedTuple):
-    """A month from which on a series counts another source, in full."""
+@dataclass(frozen=True)
+class Break:
+    """A month from which on something else is counted, in full."""
 
     month: date
-    said: str
+    text: str
 
 
-class Event(NamedTuple):
+@dataclass(frozen=True)
+class Event:
     """A month's value that its line does not rise to, with the reason in full and how much was added at once."""
 
-    slug: str
+    key: str
     month: date
     value: float
-    said: str
+    text: str
     added: int
 
     @property
@@ -97,26 +97,28 @@ class Event(NamedTuple):
         return f"import: {self.added:,}"
 
 
-def styles(slugs: Sequence[str]) -> dict[str, Style]:
-    """A style for the first six; who has which does not change when places change among them."""
-    return dict(zip(sorted(slugs[: len(STYLES)]), STYLES, strict=False))
+def styles(keys: Sequence[str]) -> dict[str, Style]:
+    """Return a style for the first six keys; who has which does not change when places change among them."""
+    return dict(zip(sorted(keys[: len(STYLES)]), STYLES, strict=False))
 
 
-def lines(rows: Iterable[Row], time: str, value: str, names: Mapping[str, str], key: str = "community") -> list[Line]:
-    """One line per `key` over every month between the first and the last row; each row has its kind in `known`."""
-    frame = pd.DataFrame(rows, columns=[key, time, value, "known"])
+def series_of(frame: pd.DataFrame, value: str = "value") -> list[Series]:
+    """Return one line per key over every month from the first row to the last one.
+
+    The frame has the columns key, name, month, known (one of KINDS) and the one named `value`; NA is a gap.
+    """
     if frame.empty:
         return []
-    frame[time] = pd.to_datetime(frame[time])
-    frame[value] = frame[value].astype("float64")
-    frame["known"] = frame["known"].where(frame[value].notna())
-    every = pd.date_range(frame[time].min(), frame[time].max(), freq="MS")
-    values, known = (frame.pivot(index=time, columns=key, values=v).reindex(every) for v in (value, "known"))
-    months = [f"{day:%Y-%m-%d}" for day in every]
-    return [
-        Line(slug, names.get(slug, slug), months, _plain(values[slug]), _plain(known[slug]))
-        for slug in map(str, values.columns)
-    ]
+    every = pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS").strftime("%Y-%m-%d")
+    dated = frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%Y-%m-%d"))
+    return [_line(str(key), own.set_index("month"), tuple(every), value) for key, own in dated.groupby("key")]
+
+
+def _line(key: str, own: pd.DataFrame, months: tuple[str, ...], value: str) -> Series:
+    values = _plain(own[value].reindex(months))
+    kinds = [None if held is None else kind for held, kind in zip(values, own["known"].reindex(months), strict=True)]
+    floats = tuple(None if held is None else float(held) for held in values)
+    return Series(key, str(own["name"].iloc[0]), months, floats, tuple(kinds))
 
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:

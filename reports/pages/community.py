@@ -1,82 +1,162 @@
 """The page of one community: its places, its numbers, its sources and what of them could not be seen."""
 
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from reports import render
-from reports.answers import Answers, Row
-from reports.charts import chart as twins
-from reports.charts import series
-from reports.pages import channels, data, people
-from reports.text.formats import format_month, format_window
-from reports.text.labels import family_phrase
-from reports.text.sentences import placed, reason
+import pandas as pd
+
+from reports.answers import rows
+from reports.charts.chart import Chart, table_of
+from reports.charts.figure import draw_months
+from reports.charts.series import STYLES, Break, Mark, Style, series_of, styles
+from reports.pages.channels import channels_chart
+from reports.pages.context import Context, Row
+from reports.pages.months import BOTS, GAPS, Numbers, months_chart
+from reports.pages.places import places_chart
+from reports.render import render_page
+from reports.text.formats import format_window, join_and
+from reports.text.labels import family_phrase, label
+from reports.text.language import gettext
+from reports.text.sentences import month_text, move_text, origin_text, rank_change, release_text, standing_text
 
 FOLDER = "community"
+LISTS = ("unseen", "imports", "collections", "layers", "organisations")
 
 
-def page(known: Answers, community: str) -> str:
+@dataclass(frozen=True)
+class Answers:
+    """What several parts of the page show of one community."""
+
+    own: Row
+    rankings: Sequence[Row]
+    months: pd.DataFrame
+    releases: Sequence[Row]
+
+
+def page(site: Context, community: str) -> str:
     """Return community/<slug>.html."""
-    own = next(row for row in known.communities if row["community"] == community)
-    looks = {slug: s for slug, s in series.styles(sorted(known.names)).items() if slug == community}
-    looks = looks or {community: series.STYLES[0]}
-    made = [twins.of_places(known, family, looks) for family in known.families]
-    made += [twins.of_community(known, community, *counted) for counted in _counted(known)]
-    made += [channels.shares(known, community), twins.of_sources(known, community)]
-    return render.page(
-        "community.html", known, community, "../",
-        own=own,
-        standing=[_standing(known, community, family) for family in known.families],
-        charts=[chart for chart in made if chart],
-        numbers=_numbers(known, community),
-        people=people.section(known, community),
-        sources=known.of("freshness", community),
-        unseen=[run for run in data.runs(known.of("coverage", community)) if run["state"] in data.UNSEEN],
-        releases=list(reversed(known.of("releases", community))),
-        imports=known.of("imports", community),
-        collections=known.of("collections", community),
+    answers = Answers(
+        site.of(community), site.rows("community", "rankings", community=community),
+        site.ask("community", "monthly", community=community), site.rows("community", "releases", community=community),
+    )  # fmt: skip
+    lists = {name: site.rows("community", name, community=community) for name in LISTS}
+    window = format_window(site.month)
+    return render_page(
+        "community.html", site=site, here=community, root="../",
+        own=answers.own,
+        standing=[
+            standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in answers.rankings
+        ],
+        charts=list(_charts(site, community, answers)),
+        numbers=_numbers(site, answers.months),
+        overlap=next(iter(site.rows("community", "overlap", community=community)), None),
+        cohorts=_cohorts(site.rows("community", "retention", community=community)),
+        sources=[row for row in site.sources if row["community"] == community],
+        releases=answers.releases,
+        **lists,
     )  # fmt: skip
 
 
-def _counted(known: Answers) -> list[tuple[str, str]]:
-    """What is counted, as (family, unit); releases are marks and a list, not a line."""
-    pairs = dict.fromkeys((m["family"], m["unit"]) for m in known.metrics if m["family"] != "releases")
-    return list(pairs)
-
-
-def _standing(known: Answers, community: str, family: str) -> str:
-    """Its place in one family, in a sentence, and since when."""
-    rows = [row for row in known.ranking if row["family"] == family]
-    own = next(row for row in rows if row["community"] == community)
-    ranked = [row for row in rows if row["rank"] is not None]
-    where = f"{family_phrase(family)}, {format_window(known.month)}"
-    if own["rank"] is None:
-        return f"{own['name']} is listed without a place in {where}: {reason(own)}."
-    same = f", where {placed(own, ranked)}" if own["rank"] != 1 else ""
-    return f"{own['name']} has place {own['rank']} of {len(ranked)} in {where}{same}. {_since(known, own)}"
-
-
-def _since(known: Answers, own: Row) -> str:
-    """Since which window it has had its place without a break."""
-    rows = [r for r in known.of("places", own["community"]) if r["family"] == own["family"]]
-    since = known.month
-    for row in sorted(rows, key=lambda r: r["as_of"], reverse=True):
-        if row["rank"] != own["rank"]:
-            break
-        since = row["as_of"]
-    return f"It has had this place in every window since the one that ended in {format_month(since)}."
-
-
-def _numbers(known: Answers, community: str) -> list[dict[str, Any]]:
-    """What each metric says of the last complete month and of the running one, with its meaning."""
-    rows = {(row["metric"], row["month"]): row for row in known.of("monthly", community)}
-    running = max((month for _, month in rows), default=known.month)
-
-    def of(metric: Row, month: date) -> Row | None:
-        return rows.get((metric["metric"], month))
-
-    return [
-        metric | {"complete": of(metric, known.month), "running": of(metric, running), "month": running}
-        for metric in known.metrics
-        if of(metric, running)
+def _charts(site: Context, community: str, answers: Answers) -> Iterator[Chart]:
+    looks = {key: style for key, style in styles(sorted(row["community"] for row in site.communities)).items()
+             if key == community} or {community: STYLES[0]}  # fmt: skip
+    source = f"{answers.own['name']}. {origin_text(site.build)}"
+    places = site.ask("community", "places")
+    made = [places_chart(places, row["family"], looks, site.build) for row in answers.rankings]
+    moves = site.rows("community", "moves", community=community)
+    yield from filter(None, made)
+    yield from _months_charts(site, community, answers, moves, source)
+    made = [
+        channels_chart(site.ask("community", "channels", community=community), source),
+        _sources_chart(site.ask("community", "by_source", community=community), moves, source),
     ]
+    yield from filter(None, made)
+
+
+def _months_charts(
+    site: Context, community: str, answers: Answers, moves: Sequence[Row], source: str
+) -> Iterator[Chart]:
+    """Yield a chart of all metrics that count the same thing; releases are marks and a list, not a line."""
+    months = answers.months[answers.months["family"] != "releases"]
+    bots = site.ask("community", "including_bots", community=community)
+    bots = bots.assign(name=[label(metric) for metric in bots["key"]])
+    changes = {row["metric"]: row for row in site.rows("community", "rank_including_bots", community=community)}
+    marked = [row for row in reversed(answers.releases) if row["kind"] == "feature" and row["month"]]
+    for _, own in months.groupby(["family", "unit"], sort=False):
+        family, unit = str(own["family"].iloc[0]), str(own["unit"].iloc[0])
+        if own["value"].isna().all():
+            continue
+        keys = list(own["key"].unique())
+        looks = styles(keys)
+        switched = bots[bots["key"].isin(keys)]
+        has_bots = bool(switched["value"].notna().any())
+        numbers = Numbers(
+            own.assign(name=[label(metric) for metric in own["key"]]),
+            switched,
+            unit if own["kind"].iloc[0] == "measure" else gettext("{unit} a month").format(unit=unit),
+            [Mark(next(iter(looks)), r["released_at"], release_text(r), r["series"] or r["version"]) for r in marked],
+            [Break(row["month"], move_text(row)) for row in moves if row["family"] == family],
+            has_mark_labels=True,
+        )
+        yield months_chart(
+            numbers, looks, id=f"{family}-{unit}", source=source, **_words(own, keys, has_bots),
+            note=_note(changes, [*switched["key"].unique(), "talk"]) if has_bots else "",
+        )  # fmt: skip
+
+
+def _words(own: pd.DataFrame, keys: Sequence[str], has_bots: bool) -> dict[str, str]:
+    """Return title and description of a chart: the metrics by name, and their definitions."""
+    drawn = [key for key in sorted(keys) if not (has_bots and key == BOTS)]
+    definitions = dict(zip(own["key"], own["definition"], strict=True))
+    names = join_and([label(key) for key in drawn])
+    return {
+        "title": names if own["kind"].iloc[0] == "measure" else gettext("{metrics} a month").format(metrics=names),
+        "description": " ".join([*(f"{label(key)}: {definitions[key]}" for key in drawn), GAPS]),
+    }
+
+
+def _note(changes: Mapping[str, Row], metrics: Sequence[str]) -> str:
+    return " ".join(rank_change(changes[metric]) for metric in metrics if metric in changes)
+
+
+def _sources_chart(by_source: pd.DataFrame, moves: Sequence[Row], source: str) -> Chart | None:
+    """Return what stands on each list and forum by itself; None where nothing does."""
+    if by_source.empty:
+        return None
+    drawn = series_of(by_source)
+    looks: Mapping[str, Style] = styles(list(by_source["key"].unique()))
+    breaks = [Break(row["month"], move_text(row)) for row in moves if row["family"] == "talk"]
+    cells = {(row["month"], row["key"]): month_text(row) for row in rows(by_source)}
+    return Chart(
+        id="by-source",
+        title=gettext("Postings a month, each list and forum by itself"),
+        description=gettext("Every list and forum as it stands, copies and cross-posts included. The charts above count"
+                            " a message once, also where it moved. A line breaks where a month was not observed."),
+        figure=draw_months(drawn, looks, gettext("postings a month"), breaks=breaks),
+        table=table_of(gettext("Month"), drawn, cells, breaks=breaks),
+        source=source,
+        download="by_source.csv",
+    )  # fmt: skip
+
+
+def _numbers(site: Context, months: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what each metric says of the last complete month and of the running one, with its definition."""
+    held = {(row["metric"], row["month"]): row for row in rows(months)}
+    running = max((month for _, month in held), default=site.month)
+    metrics = dict.fromkeys(metric for metric, month in held if month == running)
+    return [
+        {
+            "metric": metric, "month": running, "definition": held[metric, running]["definition"],
+            "complete": held.get((metric, site.month)), "running": held[metric, running],
+        }
+        for metric in metrics
+    ]  # fmt: skip
+
+
+def _cohorts(retention: Sequence[Row]) -> dict[int, list[Row]]:
+    """Return the shares of each cohort, a row for each year."""
+    found: dict[int, list[Row]] = {}
+    for row in retention:
+        found.setdefault(row["cohort"], []).append(row)
+    return found

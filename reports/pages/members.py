@@ -1,77 +1,108 @@
 """The page about members: who is registered by whose definition, and the other dated counts, never on one axis."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pandas as pd
+
 from pipelines.catalogue.measures import KINDS
-from reports import render
-from reports.answers import Answers, Row
-from reports.charts import chart as twins
+from reports.answers import rows
+from reports.charts.chart import Chart, table_of
+from reports.charts.figure import draw_months
+from reports.charts.series import Break, series_of, styles
+from reports.pages.context import Context, Row
+from reports.render import render_page
+from reports.text.labels import LEGEND_OF_COUNTS, label
+from reports.text.language import gettext
+from reports.text.sentences import count_text, measure_change_text, origin_text
 
-SAID = {
-    "registered": ("Who is registered", "Who signed up once. Many never came again, and no two registers are alike."),
-    "subscribed": ("Who is in a team", "Who joined a team on a platform, often years ago."),
-    "active": ("Who was there lately", "Who came during the last days, by the platform's own count."),
-    "committing": ("Who may write, and who has", "Which is something else than being a member."),
-    "attention": ("Attention, easily bought", "Stars, forks and watchers are shown and never scored."),
+KIND_TEXTS = {
+    "registered": (
+        gettext("Who is registered"),
+        gettext("People who signed up once. Many never came again. No two registers are alike."),
+    ),
+    "subscribed": (
+        gettext("Who is in a team"),
+        gettext("People who joined a team on a platform, often years ago."),
+    ),
+    "active": (
+        gettext("Who was there lately"),
+        gettext("People who came during the last days, as the platform counts them."),
+    ),
+    "committing": (
+        gettext("Who may write, and who has"),
+        gettext("This is not the same as being a member."),
+    ),
+    "attention": (
+        gettext("Attention, easily bought"),
+        gettext("Stars, forks and watchers are shown and never scored."),
+    ),
 }
+COMPARABLE = {
+    True: gettext("Counts of two communities mean the same."),
+    False: gettext("No other community's count means the same."),
+}
+LAST = gettext("Each point is the last count of its month.")
 
 
-def page(known: Answers) -> str:
+def page(site: Context) -> str:
     """Return members.html."""
-    kinds = [_kind(known, kind) for kind in KINDS]
-    return render.page(
-        "members.html", known, "members", "",
-        official=[_official(known, row) for row in known.communities],
+    measures, counts = site.rows("members", "measures"), site.ask("members", "counts")
+    kinds = [_kind(site, kind, [row for row in measures if row["kind"] == kind], counts) for kind in KINDS]
+    return render_page(
+        "members.html", site=site, here="members", root="",
+        official=[row | {"sources": _sources(site, row)} for row in site.rows("members", "official")],
         kinds=kinds,
         charts=[chart for kind in kinds for chart in kind["charts"]],
     )  # fmt: skip
 
 
-def _kind(known: Answers, kind: str) -> dict[str, Any]:
-    """One kind of measures: its charts, each with its definition, and the measures that nothing is known of."""
-    measures = [row for row in known.measures if row["kind"] == kind]
-    counted = {row["measure"] for row in known.counts}
-    return {
-        "kind": kind,
-        "heading": SAID[kind][0],
-        "said": SAID[kind][1],
-        "charts": [chart for row in measures if row["measure"] in counted for chart in _charts(known, row)],
-        "empty": [row for row in measures if row["measure"] not in counted],
-    }
+def _sources(site: Context, official: Row) -> list[Row]:
+    """Return the sources of a community that could state its official count."""
+    kind = official["community"], official["kind_of_source"]
+    return [row for row in site.sources if (row["community"], row["kind"]) == kind]
 
 
-def _charts(known: Answers, measure: Row) -> Iterator[twins.Chart]:
-    """One chart where the counts of all communities mean the same, else one for each community."""
-    rows = [row for row in known.counts if row["measure"] == measure["measure"]]
-    if measure["comparable"]:
-        yield twins.of_counts(known, measure, rows)
-        return
-    for community in dict.fromkeys(row["community"] for row in rows):
-        yield twins.of_counts(known, measure, [row for row in rows if row["community"] == community], community)
+def _kind(site: Context, kind: str, measures: Sequence[Row], counts: pd.DataFrame) -> dict[str, Any]:
+    """Return one kind of measures: its charts, each with its definition, and the measures without a count."""
+    heading, text = KIND_TEXTS[kind]
+    breaks = site.rows("members", "breaks")
+    charts = [
+        _chart(site, measure, own, community, breaks)
+        for measure in measures
+        for community, own in _groups(measure, counts[counts["measure"] == measure["measure"]])
+    ]
+    empty = [row for row in measures if not row["counted"]]
+    return {"kind": kind, "heading": heading, "text": text, "charts": charts, "empty": empty}
 
 
-def _official(known: Answers, community: Row) -> dict[str, Any]:
-    """A community's official count: the newest that its source has told, with its definition, or why there is none."""
-    measure = next((row for row in known.measures if row["measure"] == community["registered"]), None)
-    told = [row for row in known.of("counts", community["community"]) if row["measure"] == community["registered"]]
-    own = [row for row in told if row["source"]]
-    return {
-        "community": community["community"],
-        "name": community["name"],
-        "measure": measure,
-        "newest": max(own, key=lambda row: row["day"], default=None),
-        "published": max(told, key=lambda row: row["day"], default=None),
-        "sources": [row for row in known.of("freshness", community["community"]) if _tells(row, measure)],
-        "instead": _instead(known.of("counts", community["community"])),
-    }
+def _groups(measure: Row, counts: pd.DataFrame) -> Iterator[tuple[str | None, pd.DataFrame]]:
+    """Yield the counts of one chart: of all communities where they mean the same, else of each by itself."""
+    if not measure["comparable"]:
+        yield from ((str(community), own) for community, own in counts.groupby("community", sort=False))
+    elif not counts.empty:
+        yield None, counts
 
 
-def _tells(source: Row, measure: Row | None) -> bool:
-    """Whether a source is of the kind that states a measure."""
-    return measure is not None and source["kind"] == measure["told_by"]
-
-
-def _instead(rows: Iterable[Row]) -> list[str]:
-    """What is counted of a community that has no register."""
-    return list(dict.fromkeys(row["measure"] for row in rows if row["kind"] != "attention"))
+def _chart(site: Context, measure: Row, counts: pd.DataFrame, community: str | None, breaks: Sequence[Row]) -> Chart:
+    name, counted = measure["measure"], set(counts["community"])
+    lines = [gettext("{line}, restated").format(line=row["line"]) if row["restated"] else row["line"]
+             for row in rows(counts)]  # fmt: skip
+    own = counts.assign(key=lines, name=lines)
+    drawn = series_of(own)
+    changed = [row for row in breaks if row["measure"] == name and row["community"] in counted]
+    uprights = [Break(row["month"], measure_change_text(row)) for row in changed]
+    cells = {(row["month"], row["key"]): count_text(row) for row in rows(own)}
+    title = label(name)
+    return Chart(
+        id="-".join(filter(None, (name.replace("_", "-"), community))),
+        title=title if community is None else f"{title}: {site.of(community)['name']}",
+        description=" ".join(
+            [measure["definition"], COMPARABLE[measure["comparable"]], LAST, *map(measure_change_text, changed)]
+        ),
+        figure=draw_months(drawn, styles([line.key for line in drawn]), measure["unit"], breaks=uprights),
+        table=table_of(gettext("Month"), drawn, cells, breaks=uprights, missing=gettext("not counted")),
+        source=origin_text(site.build),
+        download="counts.csv",
+        legend=LEGEND_OF_COUNTS,
+    )

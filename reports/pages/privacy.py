@@ -1,9 +1,9 @@
 """The page that says in plain words what is read, what is kept, and what is published."""
 
-from reports import render
-from reports.answers import Answers
+from reports.pages.context import Context
+from reports.render import render_page
 
 
-def page(known: Answers) -> str:
+def page(site: Context) -> str:
     """Return privacy.html."""
-    return render.page("privacy.html", known, "privacy", "", charts=[])
+    return render_page("privacy.html", site=site, here="privacy", root="", charts=[])

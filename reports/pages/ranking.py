@@ -1,93 +1,135 @@
 """The first page, and its like for an earlier month: who has which place, and how it came to that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from pipelines.catalogue.load import CHANNELS
-from reports import render
-from reports.answers import FAMILIES, Answers, Row, month_after
-from reports.charts import chart as twins
-from reports.charts import series
-from reports.text import formats
-from reports.text.formats import format_window
-from reports.text.labels import family_phrase, level_heading, metric_heading
-from reports.text.sentences import NO_OVERALL, headline, imported_in_full, reason, relative
+from reports.charts.chart import Chart
+from reports.charts.series import Mark, Style, styles
+from reports.pages.context import Context, Row
+from reports.pages.months import GAPS, Numbers, months_chart
+from reports.pages.places import places_chart
+from reports.render import render_page
+from reports.text.formats import format_range, format_window
+from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
+from reports.text.language import gettext
+from reports.text.sentences import NO_OVERALL, headline, import_text, origin_text, rank_changes, release_text
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
 
 
-def page(known: Answers, dated: Sequence[date] = ()) -> str:
+def page(site: Context, dated: Sequence[date] = ()) -> str:
     """Return index.html, or the page of an earlier month; `dated` are the months that have such a page."""
-    looks = series.styles([row["community"] for row in known.communities])
-    made = [twins.of_places(known, family, looks) for family in known.families]
-    made += [twins.of_metric(known, metric, looks) for metric in DRAWN]
-    return render.page(
-        "index.html", known, "an earlier month" if known.dated else "ranking", "../../" if known.dated else "",
-        rankings=[_ranking(known, family) for family in known.families],
-        without_overall=_without_overall(known),
-        charts=[chart for chart in made if chart],
+    metrics, rankings = site.rows("ranking", "metrics"), list(_rankings(site))
+    charts = [*_places_charts(site, [ranking["family"] for ranking in rankings]), *_months_charts(site, metrics)]
+    drawn = {chart.id for chart in charts}
+    return render_page(
+        "index.html", site=site, here="an earlier month" if site.is_dated else "ranking",
+        root="../../" if site.is_dated else "",
+        rankings=rankings,
+        no_overall="" if site.rows("ranking", "no_overall")[0]["is_ranked"] else NO_OVERALL,
+        charts=charts,
         empty=[
-            {"metric": metric, "sources": _sources(known, metric)}
-            for metric, chart in zip(DRAWN, made[-len(DRAWN) :], strict=True) if not chart
+            {"metric": metric, "sources": _sources(site, metrics, metric)}
+            for metric in DRAWN if _id(metric) not in drawn
         ],
-        failures=known.failures[:FAILURES],
+        failures=[] if site.is_dated else site.rows("ranking", "failures", most=FAILURES),
+        method=site.rows("ranking", "method"),
         dated=sorted(dated, reverse=True),
     )  # fmt: skip
 
 
-def _ranking(known: Answers, family: str) -> dict[str, Any]:
-    """One family's sentence and table: of its metrics' levels, overall of the families' indices."""
-    rows = [row for row in known.ranking if row["family"] == family and row["state"] != "no source"]
-    ranked = [row for row in rows if row["rank"] is not None]
-    parts = [c for c in known.components if c["family"] == family]
-    weights = {c["metric"]: c["weight"] for c in parts}
-    metrics = [row | {"weight": weights[row["metric"]]} for row in known.method if row["metric"] in weights]
-    families = [name for name in FAMILIES if name in {m["family"] for m in metrics}]
-    bounds = {(row["community"], row["metric"]): formats.bounds(row) for row in known.bounds}
-    what = f"{family_phrase(family)}, {format_window(known.month)}"
+def _rankings(site: Context) -> Iterator[dict[str, Any]]:
+    """Yield each family's sentence and table: of its metrics' levels, overall of the families' indices."""
+    weights = site.rows("ranking", "weights")
+    cells = {(row["family"], row["community"], row["part"]): row
+             for row in site.rows("ranking", "cells")}  # fmt: skip
+    imports = site.rows("ranking", "imports")
+    for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
+        ranked = list(answer)
+        metrics = [row for row in weights if row["family"] == family]
+        heads = _heads(family, metrics)
+        what = f"{family_phrase(family)}, {format_window(site.month)}"
+        yield {
+            "family": family, "heading": family_heading(family),
+            "what": what, "sentence": headline(ranked, what), "metrics": metrics,
+            "heads": list(heads.values()),
+            "rows": [
+                row | {
+                    "cells": [_cell(cells.get((family, row["community"], part))) for part in heads],
+                    "imports": [import_text(i) for i in imports if i["community"] == row["community"]],
+                }
+                for row in ranked
+            ],
+        }  # fmt: skip
+
+
+def _heads(family: str, metrics: Sequence[Row]) -> dict[str, str]:
+    """Return the heads of a ranking's table by what the column is of."""
     if family == "overall":
-        heads = {name: f"{metric_heading(name)}: index" for name in families}
-        cells = {(row["community"], row["family"]): row["index"] for row in known.ranking}
-    else:
-        heads = {m["metric"]: level_heading(m["metric"]) for m in metrics}
-        cells = {(c["community"], c["metric"]): c["level"] for c in parts}
-    return {
-        "heading": metric_heading(family),
-        "what": what,
-        "sentence": headline(rows, what),
-        "metrics": metrics,
-        "heads": list(heads.values()),
-        "rows": [
-            row | {
-                "relative": relative(row, ranked) if ranked else None,
-                "cells": [
-                    {"value": cells.get((row["community"], column)), "bounds": bounds.get((row["community"], column))}
-                    for column in heads
-                ],
-                "reason": reason(row),
-                "imports": [imported_in_full(i) for i in _in_window(known, row["community"])],
-            }
-            for row in rows
-        ],
+        rest = {row["metric_family"] for row in metrics}
+        heads = ((part, family_heading(part)) for part in FAMILIES if part in rest)
+        return {part: gettext("{family}: index").format(family=heading) for part, heading in heads}
+    return {row["metric"]: metric_heading(row["metric"]) for row in metrics}
+
+
+def _cell(row: Row | None) -> dict[str, Any]:
+    return {"value": None, "range": ""} if row is None else {
+        "value": row["value"], "range": format_range(row["low"], row["high"])
     }  # fmt: skip
 
 
-def _sources(known: Answers, metric: str) -> list[Row]:
-    """The sources that a metric could come from."""
-    family = next((m["family"] for m in known.metrics if m["metric"] == metric), None)
+def _places_charts(site: Context, families: Iterable[str]) -> Iterator[Chart]:
+    places, looks = site.ask("ranking", "places"), _looks(site)
+    for family in families:
+        if chart := places_chart(places, family, looks, site.build):
+            yield chart
+
+
+def _months_charts(site: Context, metrics: Sequence[Row]) -> Iterator[Chart]:
+    """Yield a chart of each metric that has a value, with releases and imports."""
+    months = site.ask("ranking", "monthly", metrics=list(DRAWN))
+    bots = site.ask("ranking", "including_bots")
+    changes = site.rows("ranking", "rank_including_bots")
+    definitions = {row["metric"]: row["definition"] for row in metrics}
+    marks = [
+        Mark(row["community"], row["released_at"], release_text(row), row["series"] or row["version"])
+        for row in site.rows("ranking", "releases")
+    ]
+    for metric in DRAWN:
+        own, including_bots = months[months["metric"] == metric], bots[bots["metric"] == metric]
+        if own["value"].notna().any():
+            numbers = Numbers(own, including_bots, _unit(metric), marks)
+            note = _note(changes, metric) if including_bots["value"].notna().any() else ""
+            yield months_chart(
+                numbers, _looks(site), id=_id(metric), title=metric_heading(metric), note=note,
+                description=f"{definitions[metric]} {GAPS}", source=origin_text(site.build),
+            )  # fmt: skip
+
+
+def _looks(site: Context) -> Mapping[str, Style]:
+    return styles([row["community"] for row in site.communities])
+
+
+def _id(metric: str) -> str:
+    return metric.replace("_", "-")
+
+
+def _unit(metric: str) -> str:
+    return gettext("{metric} a month").format(metric=label(metric).lower())
+
+
+def _note(changes: Sequence[Row], metric: str) -> str:
+    """Return how places by a metric, and in talk, change where bots are included."""
+    own = ([row for row in changes if row["metric"] == name] for name in (metric, "talk"))
+    return " ".join(filter(None, map(rank_changes, own)))
+
+
+def _sources(site: Context, metrics: Sequence[Row], metric: str) -> list[Row]:
+    """Return the sources that a metric could come from."""
+    family = next((row["family"] for row in metrics if row["metric"] == metric), None)
     kinds = {"code": ("git",), "members": ("git", *CHANNELS)}.get(str(family), CHANNELS)
-    return [row for row in known.freshness if row["kind"] in kinds]
-
-
-def _without_overall(known: Answers) -> str | None:
-    """Why nobody is ranked overall; None where somebody is."""
-    rows = [row for row in known.ranking if row["family"] == "overall"]
-    return None if any(row["rank"] is not None for row in rows) else NO_OVERALL
-
-
-def _in_window(known: Answers, community: str) -> list[Row]:
-    """The histories recorded in one day that the window of the community holds."""
-    first = month_after(known.month).replace(year=month_after(known.month).year - 1)
-    return [i for i in known.of("imports", community) if first <= i["month"] <= known.month]
+    return [row for row in site.sources if row["kind"] in kinds]

@@ -4,41 +4,39 @@ import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from reports.answers import Row
-
 
 def format_day(when: date | None) -> str:
-    """A day such as `20 January 2021`, or the word for none."""
+    """Return a day such as `20 January 2021`, or the word for none."""
     return "no readable date" if when is None else f"{when.day} {format_month(when)}"
 
 
 def format_month(first_day: date) -> str:
-    """A month in words, such as `June 2026`."""
+    """Return a month in words, such as `June 2026`."""
     return f"{first_day:%B} {first_day.year}"
 
 
 def format_time(text: str) -> str:
-    """A year, a month or a day that is written `2013`, `2013-11` or `2013-10-18`, in words."""
+    """Return a year, a month or a day that is written `2013`, `2013-11` or `2013-10-18`, in words."""
     if len(text) == len("2013-10-18"):
         return format_day(date.fromisoformat(text))
     return format_month(date.fromisoformat(f"{text}-01")) if "-" in text else text
 
 
 def format_window(last: date) -> str:
-    """The twelve months that end with `last`, in words."""
+    """Return the twelve months that end with `last`, in words."""
     year, before = divmod(last.year * 12 + last.month - 12, 12)
     return f"{format_month(date(year, before + 1, 1))} to {format_month(last)}"
 
 
 def format_clock(moment: datetime | None) -> str:
-    """A UTC time to the minute, or the word for never."""
+    """Return a UTC time to the minute, or the word for never."""
     if moment is None:
         return "never"
     return f"{moment.day} {format_month(moment.date())}, {moment:%H:%M} UTC"
 
 
 def format_age(seen: datetime | None, built: datetime) -> str:
-    """How long before the build something was seen."""
+    """Return how long before the build something was seen."""
     if seen is None:
         return "never seen"
     hours = int((built - seen) / timedelta(hours=1))
@@ -47,25 +45,23 @@ def format_age(seen: datetime | None, built: datetime) -> str:
     return pluralize(hours, "hour") if hours < 48 else pluralize(hours // 24, "day")
 
 
-def pluralize(number: int, noun: str) -> str:
-    """`1 unit`, `2 units`, `none of the units` never: zero is said as `no units`."""
+def pluralize(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 unit` or `2 units`; zero is `no units`."""
+    many = plural or f"{noun}s"
     if number == 0:
-        return f"no {noun}s"
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+        return f"no {many}"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {many}"
 
 
-def percent_with_ci(right: int, of: int, none: str) -> str:
-    """A share in percent with Wilson's interval of 95 %, such as `100 % (98 to 100)`; a word where it is of nothing."""
-    if not of:
-        return none
-    z, share = 1.96, right / of
-    middle, half = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    low, high = ((middle + side) / (1 + z * z / of) for side in (-half, half))
+def percent_with_ci(share: float | None, low: float | None, high: float | None, missing: str) -> str:
+    """Return a share with its interval in percent, such as `100 % (98 to 100)`, or the word for missing."""
+    if share is None or low is None or high is None:
+        return missing
     return f"{100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def format_number(value: float | None, missing: str = "not observed") -> str:
-    """A number to three significant digits with thousands separators, or the word for missing."""
+    """Return a number to three significant digits with thousands separators, or the word for missing."""
     if value is None:
         return missing
     rounded = float(f"{value:.3g}")
@@ -73,13 +69,19 @@ def format_number(value: float | None, missing: str = "not observed") -> str:
     return f"{rounded:,.{max(places, 0)}f}"
 
 
-def bounds(cell: Row) -> str:
-    """The least and the most that a mean count of people could be; nothing where they are equal to it or unknown."""
-    low, high = (format_number(cell[key]) for key in ("low", "high"))
-    known = cell["low"] is not None and cell["high"] is not None
-    return f"{low} to {high}" if known and low != high else ""
+def format_range(low: float | None, high: float | None) -> str:
+    """Return the least and the most that a number could be; nothing where both are equal or unknown."""
+    if low is None or high is None:
+        return ""
+    ends = format_number(low), format_number(high)
+    return "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
 def join_and(parts: Sequence[str]) -> str:
-    """Parts as one enumeration with commas and a final `and`."""
+    """Return parts as one enumeration with commas and a final `and`."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def next_month(day: date) -> date:
+    """Return the first day of the month after the one that `day` lies in."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -1,65 +1,81 @@
 """Say how fresh a source is and what it needs."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipelines.model import BY_HAND, ON_DEMAND, UNREADABLE
-from reports.answers import Row
-from reports.text.formats import format_age, join_and, pluralize
+from reports.text.formats import format_age, pluralize
+from reports.text.language import gettext
 
 LATE = timedelta(hours=48)
+UNREADABLE_TEXT = gettext("cannot be read")
+NO_CAPTURES_TEXT = gettext("gone; stackrank asks for captures on demand and has none yet")
+NO_PAGES_TEXT = gettext("gone; nobody has given saved pages yet")
 
-
-CLOSED = "it cannot be read"
-
-
-ON_DEMAND_ONLY = "gone; captures of it are asked for on demand, and have not been yet"
-
-
-NO_PAGES = "gone; nobody has given pages of it yet"
+Row = Mapping[str, Any]
 
 
 def freshness_text(row: Row, built: datetime) -> str:
-    """How a source stands, in one line; `row` as `questions/freshness.sql` gives it."""
+    """Return how fresh a source is, in one line; `row` is one of `queries/site/sources.sql`."""
     if row["kind"] == UNREADABLE:
-        return CLOSED
+        return UNREADABLE_TEXT
     if row["kind"] in ON_DEMAND | BY_HAND and not row["latest"]:
-        return ON_DEMAND_ONLY if row["kind"] in ON_DEMAND else NO_PAGES
+        return NO_CAPTURES_TEXT if row["kind"] in ON_DEMAND else NO_PAGES_TEXT
+    copy = gettext("a frozen copy") if row["snapshot"] else ""
+    return "; ".join(filter(None, (last_seen_text(row, built), loading_text(row), overdue_text(row), copy)))
+
+
+def last_seen_text(row: Row, built: datetime) -> str:
+    """Return when a source was last seen."""
     if row["good_at"] is None:
-        seen = "never seen: every visit failed" if row["latest"] else "never visited"
-    elif built - row["good_at"] > LATE:
-        seen = f"not seen for {(built - row['good_at']).days} nights"
-    else:
-        seen = f"seen {format_age(row['good_at'], built)} before the build"
-    return "; ".join(filter(None, (seen, loading(row), overdue_text(row), "a frozen copy" if row["snapshot"] else "")))
+        return gettext("never seen: every visit failed") if row["latest"] else gettext("never visited")
+    if built - row["good_at"] > LATE:
+        return gettext("not seen for {days} days").format(days=(built - row["good_at"]).days)
+    return gettext("seen {age} before the build").format(age=format_age(row["good_at"], built))
 
 
 def needs_attention(row: Row, built: datetime) -> bool:
-    """Whether a source needs the reader's attention: never seen, late, still loading, or silent."""
+    """Return whether a source was never seen, is late, is still loading, or is overdue."""
     late = row["good_at"] is None or built - row["good_at"] > LATE
-    answers = row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
-    return answers and (late or bool(loading(row)) or bool(overdue_text(row)))
+    is_visited = row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
+    return is_visited and (late or bool(loading_text(row)) or bool(overdue_text(row)))
 
 
 def overdue_text(row: Row) -> str:
-    """Whether a living source has had nothing for three times as long as is usual there, 19 times of 20."""
+    """Return a warning where a living source has had nothing new for three times its usual pause."""
     quiet, usual = row["quiet_days"], row["usual_days"]
     if quiet is None or quiet <= 3 * usual:
         return ""
-    return f"nothing new for {quiet} days, where {pluralize(usual, 'day')} are usual: does it still work?"
+    said = gettext("nothing new for {quiet} days, {usual} is the usual pause: check that it still works")
+    return said.format(quiet=quiet, usual=pluralize(usual, "day"))
 
 
-def loading(row: Row) -> str:
-    """What of a source has not been asked yet, or nothing."""
+def loading_text(row: Row) -> str:
+    """Return what of a source was not asked for yet, or nothing."""
     units, months = row["waiting_units"], row["pending_months"]
+    if not units and not months:
+        return ""
     if (units, months) == (row["known_units"], row["living_months"]):
-        return "still loading: nothing has been asked yet" if units or months else ""
-    said = [f"{units:,} of {pluralize(row['known_units'], 'unit')}"] if units else []
-    said += [f"{months:,} of {pluralize(row['living_months'], 'month')}"] if months else []
-    return f"still loading: {join_and(said)} not asked yet" if said else ""
+        return gettext("still loading: nothing was asked for yet")
+    said = LOADING[bool(units), bool(months)]
+    return said.format(
+        units=units, known=pluralize(row["known_units"], "unit"),
+        months=months, living=pluralize(row["living_months"], "month"),
+    )  # fmt: skip
+
+
+LOADING = {
+    (True, True): gettext("still loading: {units:,} of {known} and {months:,} of {living} not asked for yet"),
+    (True, False): gettext("still loading: {units:,} of {known} not asked for yet"),
+    (False, True): gettext("still loading: {months:,} of {living} not asked for yet"),
+}
 
 
 def missing_step(row: Row) -> str:
-    """Why a source gives no number: what was not done, in which step."""
+    """Return why a source gives no number: the step that is missing."""
     if row["good_at"] is not None:
-        return "visited, and the build found nothing in it to count"
-    return f"step collect: {row['latest']}" if row["latest"] else "step collect: never visited"
+        return gettext("visited, and nothing in it could be counted")
+    if row["latest"]:
+        return gettext("step collect: {latest}").format(latest=row["latest"])
+    return gettext("step collect: never visited")

@@ -1,9 +1,7 @@
 """Names of metrics, states and bases on the pages."""
 
-from collections import Counter
-from collections.abc import Sequence
-
 from reports.text.formats import join_and
+from reports.text.language import gettext
 
 MISSING = {
     "unobserved": "not observed",
@@ -12,13 +10,13 @@ MISSING = {
     None: "not observed",
 }
 
+FAMILIES = {"overall": "Overall", "code": "Code", "talk": "Talk", "people": "People"}
 
-MEASURED = {
+FAMILY_PHRASES = {
     "talk": "public talk",
     "code": "public code activity",
     "people": "newcomers",
 }
-
 
 LABELS = {
     "commits": "Commits",
@@ -28,7 +26,7 @@ LABELS = {
     "talk_people": "Senders",
     "new_talk_people": "New senders",
     "reply_people": "People who answered",
-    "machine_messages": "Messages of machines",
+    "machine_messages": "Messages of bots",
     "threads": "Threads",
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",
@@ -49,65 +47,62 @@ LABELS = {
     "registered_users": "Registered accounts of the forum",
 }
 
-
 STOCKS = frozenset({"population", "registered"})
 
-
 STATES = {
-    "seen": ("■", "seen whole"),
+    "seen": ("■", "complete"),
     "partial": ("◧", "partly seen"),
-    "pending": ("…", "not asked yet: still loading"),
-    "gap": ("×", "asked and not had"),
+    "pending": ("…", "still loading"),
+    "gap": ("×", "could not be seen"),
     "unborn": ("·", "before the source began"),
     "ended": ("–", "after the source ended"),
 }
 
-
-RESTATED = (
-    "Dotted, with hollow marks: restated; what today's register says of an earlier day: who left since is missing."
-)
-
+RESTATED = gettext("Dotted, with hollow marks: restated later. People who left since then are missing.")
 
 LEGEND = {
     "restated": RESTATED,
-    "partial": "Dotted, with hollow marks: partly observed; the number is of what was seen.",
-    "published": "Dashed, with hollow marks: measured earlier by us and kept in data/history, because nothing could"
-    " be seen of these months here.",
-    "to date": "Hollow marks alone: the month is not complete; its number is to date.",
-    "event": "Crossed circles: a history that one person recorded in one day, most of it written more than 30 days"
-    " before. The lines leave it out; the table, the CSV and the ranking count it in the month in which it was"
-    " recorded.",
-    "hatched": "Hatched: a list or forum that lived could not be seen, or not whole; the shares are of what was seen.",
-    "unseen": "Grey and hatched: nothing was seen of the month, which is no zero.",
-    "machines": "Thin lines: machines alone, by the reviewed rules; the thick lines leave them out, and the switch"
-    " above the chart counts them too.",
-    "break": "Dotted upright lines: a source moved; the table says where to, and whether both sides could be read.",
-    "marks": "Small marks below: the first release of each line of versions.",
+    "partial": gettext("Dotted, with hollow marks: partly observed. The number is of what was seen."),
+    "published": gettext(
+        "Dashed, with hollow marks: measured earlier by us and kept in data/history, because these months could not be"
+        " seen here."
+    ),
+    "to date": gettext("Hollow marks alone: the month is not complete. Its number is to date."),
+    "event": gettext(
+        "Crossed circles: a history that one person recorded in one day, mostly more than 30 days after it was written."
+        " The lines leave it out; the table, the CSV and the ranking count it."
+    ),
+    "hatched": gettext("Hatched: some lists are missing this month. Shares are of the data we have."),
+    "unseen": gettext("Grey and hatched: no data. This is not zero."),
+    "bots": gettext(
+        "Thin lines: bots alone. The thick lines leave them out; the switch above the chart includes them."
+    ),
+    "break": gettext("Dotted upright lines: a source moved. The table says where to."),
+    "marks": gettext("Small marks below: the first release of each line of versions."),
 }
-
 
 LEGEND_OF_PLACES = {
-    "partial": "Dotted, with hollow marks: fewer than twelve months of the window could be counted.",
-    "published": "Dashed, with hollow marks: some or all months of the window are figures that we measured earlier,"
-    " kept in data/history, because nothing could be seen of them here.",
-    "event": "Crossed circles: from here on the window of twelve months holds a history that one person recorded in"
-    " one day; the ranking counts it in full.",
+    "partial": gettext("Dotted, with hollow marks: fewer than twelve months of the window could be counted."),
+    "published": gettext(
+        "Dashed, with hollow marks: months of the window are figures that we measured earlier, kept in data/history."
+    ),
+    "event": gettext(
+        "Crossed circles: from here on the window holds a history that one person recorded in one day. The ranking"
+        " counts it in full."
+    ),
 }
-
 
 LEGEND_OF_COUNTS = {
     "restated": RESTATED,
-    "cited": "Dashed, with hollow marks: published by others; the table and the CSV say by whom.",
-    "break": "Dotted upright lines: what is counted changed, as is said above.",
+    "cited": gettext("Dashed, with hollow marks: published by others. The table and the CSV name them."),
+    "break": gettext("Dotted upright lines: what is counted changed, as stated above."),
 }
-
 
 BASES = {
     "stated": "stated by the source for this day",
-    "restated": "what the register says today of an earlier day: whoever left since is missing",
+    "restated": "what the register says today about an earlier day; people who left since then are missing",
     "published": "published by others",
 }
-
 
 DATED_BY = {
     "curated": "stated in the catalogue",
@@ -116,40 +111,31 @@ DATED_BY = {
     "commit": "the commit's: can be days or months off",
 }
 
-
-CAUTION = (
-    "This version computes no ranges yet; they come in a later version. Until then, scores that"
-    " are near each other should not be read as an order."
-)
+CAUTION = gettext("This version computes no ranges yet. Do not read an order into scores that are near each other.")
 
 
 def label(metric: str) -> str:
-    """The reader's word for a metric."""
+    """Return the reader's word for a metric."""
     return LABELS.get(metric, metric.replace("_", " ").capitalize())
 
 
 def label_in_sentence(metric: str) -> str:
-    """The reader's word for a metric within a sentence."""
-    said = label(metric)
-    return said[0].lower() + said[1:]
+    """Return the reader's word for a metric within a sentence."""
+    return label(metric)[0].lower() + label(metric)[1:]
 
 
-def metric_heading(family: str) -> str:
-    """The word for a family, as a heading."""
-    return family.capitalize()
+def metric_heading(metric: str) -> str:
+    """Return the heading of a column of levels; a stock is no number a month."""
+    return label(metric) if metric in STOCKS else gettext("{metric} a month").format(metric=label(metric))
 
 
-def level_heading(metric: str) -> str:
-    """What a column of levels is called: of a stock it is no number a month."""
-    return label(metric) if metric in STOCKS else f"{label(metric)} a month"
+def family_heading(family: str) -> str:
+    """Return the word for a family, as a heading."""
+    return FAMILIES[family]
 
 
 def family_phrase(family: str) -> str:
-    """What a ranking is by; overall is by all families."""
-    return f"{join_and(list(MEASURED.values()))} together" if family == "overall" else MEASURED[family]
-
-
-def year_of_states(states: Sequence[str | None]) -> str:
-    """How many months of a year are in which state, such as `11 seen whole, 1 partly seen`."""
-    counts = Counter(state for state in states if state)
-    return ", ".join(f"{n} {STATES[state][1]}" for state, n in counts.items())
+    """Return what a ranking is by; overall is by all families."""
+    if family != "overall":
+        return FAMILY_PHRASES[family]
+    return gettext("{families} together").format(families=join_and(list(FAMILY_PHRASES.values())))

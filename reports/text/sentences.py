@@ -1,194 +1,252 @@
-"""Numbers, times and sentences as the page says them; a missing number is always a word."""
+"""Make whole sentences from codes and numbers; a missing number is always a word."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pipelines.ranking import method
-from reports.answers import Answers, Row
 from reports.text.formats import format_day, format_month, format_number, join_and, pluralize
-from reports.text.labels import MEASURED, MISSING, label
+from reports.text.labels import FAMILY_PHRASES, MISSING, STATES, label_in_sentence
+from reports.text.language import gettext
 
 WINDOW = 12
-
-
+NAMED = 3
 RULES = method.load().rules
 
+Row = Mapping[str, Any]
 
-REASONS = {
-    "sources_ended": "all its sources have ended",
-    "nobody_seen": f"nobody was seen for {WINDOW} months",
-    "no_source": "no source of it was alive in these months",
-    "new": f"its sources are younger than {WINDOW} months: they began in {{since}}",
-    "not_observed": f"its {{unseen}} could not be seen: {{months}} of {WINDOW} months were, and a place needs"
-    f" {RULES['fewest_months']}",
-    "size_not_observed": "how many people a month it has could not be seen",
-    "quiet": f"{{people}} people a month; a place needs {RULES['fewest_people']}",
-    "fewer_than_two_ranked": "no other community can be ranked, and a ranking needs two",
+
+def rank_changes(rows: Sequence[Row]) -> str:
+    """Return how the places of all communities by one metric change where bots are included.
+
+    `rows` are those of one metric in `queries/ranking/rank_including_bots.sql`. Nothing where nobody has a place.
+    """
+    moved = [row for row in rows if row["rank_including_bots"] != row["rank"]]
+    if not rows:
+        return ""
+    if moved:
+        said = gettext("Including bots, places by {metric} change: {changes}.")
+        return said.format(metric=_by(rows[0]), changes=join_and([_change(row) for row in moved]))
+    return gettext("Including bots, no place by {metric} changes.").format(metric=_by(rows[0]))
+
+
+def rank_change(row: Row) -> str:
+    """Return how the place of one community by one metric changes where bots are included."""
+    if row["rank_including_bots"] != row["rank"]:
+        said = gettext("Including bots, the place by {metric} changes: {changes}.")
+        return said.format(metric=_by(row), changes=_change(row))
+    said = gettext("Including bots, {name} keeps place {rank} of {ranked} by {metric}.")
+    return said.format(name=row["name"], rank=row["rank"], ranked=row["ranked"], metric=_by(row))
+
+
+def _by(row: Row) -> str:
+    is_score = row["metric"] in FAMILY_PHRASES
+    return gettext("score in {family}").format(family=row["metric"]) if is_score else label_in_sentence(row["metric"])
+
+
+def _change(row: Row) -> str:
+    said = gettext("{name} from {rank} to {other}")
+    return said.format(name=row["name"], rank=row["rank"], other=row["rank_including_bots"])
+
+
+MONTHLY = {
+    "published": gettext("{value} (measured earlier)"),
+    "to date": gettext("{value} to date"),
+    "partial": gettext("{value} (partly observed)"),
+    "restated": gettext("{value} (restated later)"),
 }
 
 
-NEWCOMERS = {"people": "newcomers"}
+def month_text(row: Row) -> str:
+    """Return one month's number as a table shows it: a count and how it is known, or why there is none.
 
-
-NO_OVERALL = "it needs two communities whose talk, code and newcomers were all seen"
-
-
-NAMED = 3
-
-
-def places_with_machines(metric: str, rows: Sequence[Row], community: str | None = None) -> str:
-    """What the mail of machines would do to places; `rows` as `questions/order_with_machines.sql` gives them.
-
-    Of all communities that have a place, or of one; nothing where that has none.
+    `row` has value and state, and how a number is known in `known`.
     """
-    by = f"in the ranking of {metric}" if metric in MEASURED else f"by {label(metric).lower()}"
-    own = [row for row in rows if community in (None, row["community"])]
-    changed = [row for row in own if row["rank_with"] != row["rank"]]
-    moved = [f"{row['name']} from {row['rank']} to {row['rank_with']}" for row in changed]
-    if not own:
-        return ""
-    if moved:
-        return f"With everything in, places {by} change: {join_and(moved)}."
-    what = "no place changes" if community is None else f"{own[0]['name']} keeps place {own[0]['rank']} of {len(rows)}"
-    return f"With everything in, {by} {what}."
-
-
-def monthly(value: float | None, state: str | None, to_date: bool, partial: str = "partly observed") -> str:
-    """One month's number as a table says it: a count, what is known of it, or why there is none."""
+    value = row["value"]
     if value is None:
-        return MISSING.get(state, str(state))
+        return MISSING.get(row["state"], str(row["state"]))
     said = f"{value:,.0f}" if value == round(value) else format_number(value)
-    if state == "published":
-        return f"{said} (measured earlier)"
-    if to_date:
-        return f"{said} to date"
-    return f"{said} ({partial})" if state == "partial" else said
+    return MONTHLY.get(row["known"], "{value}").format(value=said)
 
 
-def month_of(row: Row) -> str:
-    """One month's number; `row` as `questions/monthly.sql` gives it."""
-    partial = "restated later" if row.get("metric") == "registered" else "partly observed"
-    return monthly(row["value"], row["state"], row["to_date"], partial)
-
-
-def place(row: Row) -> str:
-    """One window's place, and what it rests on; `row` as `questions/places.sql` gives it."""
+def place_text(row: Row) -> str:
+    """Return one window's place and what it rests on; `row` is one of `queries/ranking/places.sql`."""
     if row["rank"] is None:
-        return "not ranked"
+        return gettext("not ranked")
     if row["published_months"]:
-        return f"{row['rank']} ({pluralize(row['published_months'], 'month')} measured earlier)"
-    return f"{row['rank']}" if row["months"] == WINDOW else f"{row['rank']} ({row['months']} of {WINDOW} months)"
+        said = gettext("{rank} ({months} measured earlier)")
+        return said.format(rank=row["rank"], months=pluralize(row["published_months"], "month"))
+    if row["months"] == WINDOW:
+        return str(row["rank"])
+    return gettext("{rank} ({months} of {window} months)").format(rank=row["rank"], months=row["months"], window=WINDOW)
 
 
-def counted(row: Row) -> str:
-    """How many months of the window were counted, and how many of them at most were measured earlier."""
-    said = f"{'none' if row['months'] is None else row['months']} of {WINDOW}"
-    return f"{said}, up to {row['published_months']} measured earlier" if row["published_months"] else said
+def months_text(row: Row) -> str:
+    """Return how many months of the window were counted, and how many of them were measured earlier."""
+    months = "none" if row["months"] is None else row["months"]
+    if row["published_months"]:
+        said = gettext("{months} of {window}, up to {published} measured earlier")
+        return said.format(months=months, window=WINDOW, published=row["published_months"])
+    return gettext("{months} of {window}").format(months=months, window=WINDOW)
 
 
-def dated(row: Row) -> str:
-    """A dated count, its day, and how it is known; `row` as `questions/counts.sql` gives it."""
-    said = {"restated": ", restated", "published": f", published: {row['url']}"}.get(row["basis"], "")
-    return f"{row['value']:,} ({format_day(row['day'])}{said})"
+COUNTS = {
+    "stated": gettext("{value:,} ({day})"),
+    "restated": gettext("{value:,} ({day}, restated)"),
+    "published": gettext("{value:,} ({day}, published: {url})"),
+}
 
 
-def changed(row: Row) -> str:
-    """A change of what is counted, and from when on; `row` as `questions/measure_breaks.sql` gives it."""
-    return f"From {format_month(row['day'])} on something else is counted: {row['change']}"
+def count_text(row: Row) -> str:
+    """Return a dated count, its day, and how it is known; `row` is one of `queries/members/counts.sql`."""
+    return COUNTS[row["basis"]].format(value=row["value"], day=format_day(row["day"]), url=row["url"])
 
 
-def release(row: Row) -> str:
-    """A release with its day, such as `CloudStack 4.15.0.0, 11 January 2021`."""
+def measure_change_text(row: Row) -> str:
+    """Return what changed in what is counted; `row` is one of `queries/members/breaks.sql`."""
+    said = gettext("Since {month} something else is counted: {change}")
+    return said.format(month=format_month(row["day"]), change=row["change"])
+
+
+def release_text(row: Row) -> str:
+    """Return a release with its day, such as `CloudStack 4.15.0.0, 11 January 2021`."""
     version = row["version"] if row["version"] != row["series"] else ""
     named = " ".join(filter(None, (row["name"], row["series"], version)))
     return f"{named}, {format_day(row['released_at'])}"
 
 
-def move(row: Row) -> str:
-    """A move from one source to another; `row` as `questions/moves.sql` gives it."""
-    said = f"{row['from_source']} went on in {row['to_source']}"
-    if row["action"] == "stitch":
-        return f"{said}: what both hold counts once"
-    return f"{said}, one of which cannot be read: its months are not observed ({row['evidence']})"
+MOVES = {
+    "stitch": gettext("{from_source} moved to {to_source}: messages that both hold count once"),
+    "censor": gettext("{from_source} moved to {to_source}; one of them cannot be read, so its months are not observed"
+                      " ({evidence})"),
+}  # fmt: skip
 
 
-def imported_in_full(row: Row) -> str:
-    """The same with its days and its share of the month; `row` as `questions/imports.sql` gives it."""
-    written = f"written from {format_day(row['authored_from'])} to {format_day(row['authored_to'])}"
-    said = f"{row['commits']:,} commits {written} were recorded in {row['repository']} on {format_day(row['day'])}"
-    if not row["commits_of_month"]:
-        return said
-    share = f"{100 * row['commits'] / row['commits_of_month']:.0f} %"
-    return f"{said}: {share} of the {row['commits_of_month']:,.0f} of {format_month(row['month'])}"
+def move_text(row: Row) -> str:
+    """Return a move from one source to another; `row` is one of `queries/community/moves.sql`."""
+    return MOVES[row["action"]].format(**row)
 
 
-def import_in_month(row: Row, added: int, imports: Sequence[Row]) -> str:
-    """What an import is in one month of one metric."""
-    here = [i for i in imports if (i["community"], i["month"]) == (row["community"], row["month"])]
-    days = join_and([format_day(i["day"]) for i in here])
-    only = "" if row["metric"] == "commits" else "seen only in commits "
-    return (
-        f"{row['name']}, {format_month(row['month'])}: {row['value']:,.0f}, {added:,} of them {only}recorded on {days}"
+def import_text(row: Row) -> str:
+    """Return a history that was recorded in one day, with its share of the month where that is known."""
+    fields = {
+        "commits": f"{row['commits']:,}", "repository": row["repository"], "day": format_day(row["day"]),
+        "first": format_day(row["authored_from"]), "last": format_day(row["authored_to"]),
+    }  # fmt: skip
+    if row["share"] is None:
+        said = gettext("{commits} commits written from {first} to {last} were recorded in {repository} on {day}")
+        return said.format(**fields)
+    said = gettext("{commits} commits written from {first} to {last} were recorded in {repository} on {day}:"
+                   " {share:.0f} % of the {total:,.0f} of {month}")  # fmt: skip
+    return said.format(
+        **fields, share=100 * row["share"], total=row["commits_of_month"], month=format_month(row["month"])
+    )
+
+
+def import_in_month(row: Row) -> str:
+    """Return what an import is in one month of one metric; `row` is one of `queries/ranking/monthly.sql`."""
+    said = (
+        gettext("{name}, {month}: {value:,.0f}, {added:,} of them recorded on {days}")
+        if row["metric"] == "commits"
+        else gettext("{name}, {month}: {value:,.0f}, {added:,} of them seen only in commits recorded on {days}")
+    )
+    days = join_and([format_day(day) for day in row["import_days"]])
+    return said.format(
+        name=row["community_name"], month=format_month(row["month"]), value=row["value"], added=row["added"], days=days
     )
 
 
 def import_in_window(row: Row) -> str:
-    """What an import is in the windows that hold it."""
-    day = format_day(row["day"])
-    return f"{row['name']}: for twelve months the window holds {row['commits']:,} commits recorded on {day}"
+    """Return what an import is in the windows that hold it; `row` is one of `queries/ranking/places.sql`."""
+    said = gettext("{name}: for twelve months the window holds {commits:,} commits recorded on {day}")
+    return said.format(name=row["name"], commits=row["import_commits"], day=format_day(row["import_day"]))
 
 
-def origin(known: Answers) -> str:
-    """Where a chart comes from, for whoever sees it alone."""
-    made = f"stackrank, method {known.build['method_version']}, built {format_day(known.build['built_at'].date())}"
-    shown = f" {known.build['shows']}" if known.build["shows"] else ""
-    return f"Public activity, not quality. {made}.{shown}"
+def origin_text(build: Row) -> str:
+    """Return where a chart comes from, for whoever sees it alone."""
+    said = gettext("Public activity, not quality. stackrank, method {method}, built {day}.")
+    made = said.format(method=build["method_version"], day=format_day(build["built_at"].date()))
+    return " ".join(filter(None, (made, build["shows"])))
 
 
 def headline(rows: Sequence[Row], what: str) -> str:
-    """Who has which place by score in `what`; `rows` as `questions/ranking.sql` gives them."""
+    """Return who has which place by score in `what`, and who has none; `rows` are those of one ranking."""
     ranked = [row for row in rows if row["rank"] is not None]
+    return " ".join(filter(None, (_ranked(ranked, what), unranked_text(rows))))
+
+
+def _ranked(ranked: Sequence[Row], what: str) -> str:
     if not ranked:
-        return f"No community can be ranked in {what}. {unranked(rows)}".rstrip()
-    places = [placed(row, ranked) for row in ranked[:NAMED]]
-    more = f", of {len(ranked):,} ranked" if len(ranked) > NAMED else ""
-    said = f"By score in {what}, {join_and(places)}{more}."
-    return f"{said} {unranked(rows)}".rstrip()
+        return gettext("No community can be ranked in {what}.").format(what=what)
+    places = join_and([rank_phrase(row) for row in ranked[:NAMED]])
+    if len(ranked) <= NAMED:
+        return gettext("By score in {what}: {places}.").format(what=what, places=places)
+    said = gettext("By score in {what}, the first of {ranked:,}: {places}.")
+    return said.format(what=what, ranked=len(ranked), places=places)
 
 
-def placed(row: Row, ranked: Sequence[Row]) -> str:
-    """One community with its place and its index relative to the first."""
-    equal = sum(other["rank"] == row["rank"] for other in ranked) > 1
-    share = "" if row["rank"] == 1 else f"{format_number(relative(row, ranked))} where the first is 100"
-    said = ", ".join(filter(None, (share, "equal scores" if equal else "")))
-    return f"{row['name']} has place {row['rank']}" + (f" ({said})" if said else "")
+def rank_phrase(row: Row) -> str:
+    """Return one community with its place and its score where the first is 100, such as `2. Beta (46.2)`."""
+    said = gettext("{rank}. {name} ({percent})")
+    return said.format(rank=row["rank"], name=row["name"], percent=format_number(row["percent_of_first"]))
 
 
-def relative(row: Row, ranked: Sequence[Row]) -> float | None:
-    """The index with the first community as 100; None where there is no score."""
-    if row["score"] is None or row["rank"] is None:
-        return None
-    return 100.0 * math.exp(row["score"] - max(other["score"] for other in ranked))
+def standing_text(row: Row, what: str) -> str:
+    """Return the place of one community in `what`, and since when; `row` is one of `queries/community/rankings.sql`."""
+    if row["rank"] is None:
+        said = gettext("{name} is listed without a place in {what}: {reason}.")
+        return said.format(name=row["name"], what=what, reason=reason_text(row))
+    said = gettext("{name} is number {rank} of {ranked} in {what}, with {percent} where the first has 100."
+                   " It has kept this place since the twelve months that ended in {month}.")  # fmt: skip
+    return said.format(
+        **{key: row[key] for key in ("name", "rank", "ranked")}, what=what, month=format_month(row["since"]),
+        percent=format_number(row["percent_of_first"]),
+    )  # fmt: skip
 
 
-def unranked(rows: Sequence[Row]) -> str:
-    """Who is listed without a place and why; empty when everybody has one."""
+def unranked_text(rows: Iterable[Row]) -> str:
+    """Return who is listed without a place and why; nothing where everybody has one."""
     without = [row for row in rows if row["rank"] is None]
     if len(without) > NAMED:
-        return f"{len(without):,} communities are listed without a place; the table says why."
-    return " ".join(f"{row['name']} is listed without a place: {reason(row)}." for row in without)
+        said = gettext("{communities:,} communities are listed without a place; the table says why.")
+        return said.format(communities=len(without))
+    said = gettext("{name} is listed without a place: {reason}.")
+    return " ".join(said.format(name=row["name"], reason=reason_text(row)) for row in without)
 
 
-def reason(row: Row) -> str:
-    """Why a community has no rank, nothing where it has one; `row` as `questions/ranking.sql` gives it."""
+REASONS = {
+    "sources_ended": gettext("all its sources have ended"),
+    "nobody_seen": gettext("nobody was seen for {window} months"),
+    "no_source": gettext("no source of it was alive in these months"),
+    "new": gettext("its sources are younger than {window} months: they began in {since}"),
+    "not_observed": gettext(
+        "its {missing} could not be seen: {months} of {window} months were, and a place needs {fewest_months}"
+    ),
+    "size_not_observed": gettext("how many people a month it has could not be seen"),
+    "quiet": gettext("{people} people a month; a place needs {fewest_people}"),
+    "fewer_than_two_ranked": gettext("no other community can be ranked, and a ranking needs two"),
+}
+NEWCOMERS = {"people": "newcomers"}
+NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers were all seen")
+
+
+def reason_text(row: Row) -> str:
+    """Return why a community has no place, or nothing; `row` is one of `queries/ranking/rankings.sql`."""
     if row["reason_code"] is None:
         return ""
-    code = row["reason_code"] if row["missing"] or row["reason_code"] != "not_observed" else "size_not_observed"
-    said = REASONS[code].format(
-        unseen=join_and([NEWCOMERS.get(family, family) for family in (row["missing"] or "").split(", ")]),
-        months=row["months"],
-        people=format_number(row["people"]),
+    is_size = row["reason_code"] == "not_observed" and not row["missing"]
+    reason = REASONS["size_not_observed" if is_size else row["reason_code"]].format(
+        missing=join_and([NEWCOMERS.get(family, family) for family in (row["missing"] or "").split(", ")]),
+        months=row["months"], window=WINDOW, people=format_number(row["people"]),
         since=row["living_since"] and format_month(row["living_since"]),
-    )
-    active = row["state"] == "dormant" and row["active_in"]
-    return f"{said}; it was last seen active in {format_month(active)}" if active else said
+        fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
+    )  # fmt: skip
+    if row["state"] != "dormant" or not row["active_in"]:
+        return reason
+    said = gettext("{reason}; it was last seen active in {month}")
+    return said.format(reason=reason, month=format_month(row["active_in"]))
+
+
+def year_of_states(states: Iterable[str | None]) -> str:
+    """Return how many months of a year are in which state, such as `11 complete, 1 partly seen`."""
+    present = [state for state in states if state]
+    return ", ".join(f"{present.count(state)} {STATES[state][1]}" for state in dict.fromkeys(present))

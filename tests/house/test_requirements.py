@@ -27,7 +27,9 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
 from pipelines.landing.store import VISIT
 from pipelines.warehouse.build import NothingObservedError, build_database
-from reports import answers, site
+from pipelines.warehouse.query import open_database
+from reports import site
+from reports.answers import ask_rows
 from reports.text.freshness import needs_attention, overdue_text
 
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
@@ -44,9 +46,10 @@ def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(wher
         land_month(where, dev, month, *(mail(f"{month:%m}{n}", f"{n:02} {month:%b %Y}") for n in range(2, last + 1, 2)))
     land_month(where, users, DECEMBER, mail("u", "05 Dec 2025"))
     build_database(where, [community("birds", dev, users)], TODAY)
-    rows = {row["source"]: row for row in answers.read_answers(where.database).freshness}
+    with open_database(where.database) as database:
+        rows = {row["source"]: row for row in ask_rows(database, "site", "sources")}
     assert (rows["dev"]["quiet_days"], rows["dev"]["usual_days"]) == (59, 2)
-    assert overdue_text(rows["dev"]) == "nothing new for 59 days, where 2 days are usual: does it still work?"
+    assert overdue_text(rows["dev"]) == "nothing new for 59 days, 2 days is the usual pause: check that it still works"
     assert needs_attention(rows["dev"], NIGHT.replace(tzinfo=None))
     assert (rows["users"]["quiet_days"], overdue_text(rows["users"])) == (None, "")
 
@@ -163,7 +166,8 @@ def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names
     server.archives = Archives([*SERVED.values()])
     build_database(where, load_catalogue(where.communities), date(2013, 12, 20))
     page = site.publish(where).read_text(encoding="utf-8")
-    failed = {row["source"] for row in answers.read_answers(where.database).failures}
+    with open_database(where.database) as database:
+        failed = {row["source"] for row in ask_rows(database, "data", "failures")}
     assert failed == {killed}
     assert f"<td>{killed}</td>" in page
     held = dict(ask(where, "select source, count(*) from core.postings group by all"))

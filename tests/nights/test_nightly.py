@@ -237,15 +237,15 @@ def test_what_is_published_stands_only_while_nothing_it_was_made_of_changes(hous
     assert not unchanged.is_up_to_date(where, given), "no page"
 
 
-def test_a_page_without_a_place_for_it_is_no_quiet_one(tmp_path):
+def test_a_run_that_found_nothing_new_touches_no_page_and_needs_one(tmp_path):
     where = Folders(tmp_path, tmp_path, tmp_path)
-    (tmp_path / "index.html").write_text("<html></html>")
-    with pytest.raises(ValueError, match="has no place for what a later night found"):
+    with pytest.raises(FileNotFoundError, match="there is no page at"):
         site.update_last_checked(where, "Visited again.")
-    (tmp_path / "index.html").write_text('<p class="quiet" id="again" hidden></p>')
-    for said in (r"a \1 & b", "c < d"):
-        site.update_last_checked(where, said)
-    assert (tmp_path / "index.html").read_text() == '<p class="quiet" id="again">c &lt; d</p>'
+    (tmp_path / "index.html").write_text("<html></html>")
+    assert site.update_last_checked(where, r'a \1 & "b"') == tmp_path / "index.html"
+    assert (tmp_path / "checked.js").read_text() == r'window.stackrankChecked = "a \\1 & \"b\"";' + "\n"
+    assert (tmp_path / "index.html").read_text() == "<html></html>"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checked.js", "index.html"]
 
 
 @pytest.mark.long

@@ -22,7 +22,8 @@ from pipelines.landing.store import Harvest, land
 from pipelines.landing.visits import log_visit
 from pipelines.model import Source, Verdict
 from pipelines.warehouse.build import build_database
-from reports import answers
+from pipelines.warehouse.query import open_database
+from reports.answers import ask_rows
 from spiders.mail.reader import Archive, messages
 
 
@@ -41,7 +42,8 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
     rows = ask(where, "select month, total, stored, copies, other_month, state from core.reconciliation "
                       "where source = 'dev' order by month")  # fmt: skip
     assert rows == [(DECEMBER, 2, 2, 0, 0, "equal"), (JANUARY, 2, 2, 1, 1, "equal")]
-    summed, _ = answers.answered(where.database, "reconciled", {})
+    with open_database(where.database) as database:
+        summed, _ = ask_rows(database, "data", "reconciled")
     counts = ("source", "equal", "differs", "no_total", "not_held", "total", "stored", "copies", "other_month")
     assert [summed[name] for name in counts] == ["dev", 2, 0, 0, 0, 4, 4, 1, 1]
 

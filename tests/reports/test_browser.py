@@ -1,15 +1,12 @@
 """The published site in a real browser: what it asks for, how it fits, what its charts do, hostile text."""
 
 import shutil
-from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from support import counting_site
 from support.browser import launched, playwright
-from support.counting_site import build_counting
-from support.site import SHOWN, build
-
-from reports import site
+from support.site import SHOWN, published
 
 pytestmark = pytest.mark.browser
 PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "platforms.html", "privacy.html",
@@ -41,12 +38,11 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def folder(browser, tmp_path_factory):
-    where = build(tmp_path_factory.mktemp("house"))
-    site.publish(where, date(2025, 12, 1))
-    counting = build_counting(tmp_path_factory.mktemp("members"))
-    shutil.copyfile(site.publish(counting).with_name("members.html"), where.site / "members.html")
-    return where.site
+def folder(browser, once, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("house") / "site"
+    shutil.copytree(published(once).site, folder)
+    shutil.copyfile(counting_site.published(once).site / "members.html", folder / "members.html")
+    return folder
 
 
 @pytest.fixture(scope="module")

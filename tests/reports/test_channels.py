@@ -1,14 +1,12 @@
 """People who move from a list to another or to a forum are seen to move: shares, months that nobody saw, the table."""
 
-from dataclasses import replace
-
 import pytest
 from support.builders import ask, community
-from support.page import Page, by_source
+from support.page import Page
 from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list
+from support.site import altered, render
 
 from pipelines.warehouse.build import build_database
-from reports import answers
 from reports.pages import community as of_community
 from reports.text.labels import LEGEND
 
@@ -46,7 +44,7 @@ def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
 
 
 def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is_hatched(where):
-    page = Page(of_community.page(answers.read_answers(lists(where).database), "birds"))
+    page = Page(render(lists(where), of_community.page, "birds"))
     figure = page.figures["channels"]
     bars = {trace["legendgroup"]: dict(zip(trace["x"], trace["y"], strict=True)) for trace in figure["data"]}
     assert bars["dev"] == {"2025-12-01": 75, "2026-01-01": 25, "2026-02-01": 0, "2026-03-01": None}
@@ -60,17 +58,18 @@ def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_on
     assert page.rows(TITLE)["February 2026"] == ["100 % (1)", "0 % (0)", "chat"]
 
 
-def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
-    known = answers.read_answers(lists(where).database)
-    rows = [
-        row | {"community": "birds"}
-        for source, values in (("dev", (3, None)), ("users", (1, None)))
-        for row in (
-            by_source(source, month, value, "observed" if value else "unobserved")
-            for month, value in zip((DECEMBER, JANUARY), values, strict=True)
-        )
-    ]
-    page = Page(of_community.page(replace(known, by_source=rows), "birds"))
+def with_rows(where, top, *rows):
+    """The page of birds with these rows alone: source, month, messages, state."""
+    values = ", ".join(f"('birds', '{s}', date '{m}', {n}, {n}, {n}, {n}, '{state}')" for s, m, n, state in rows)
+    columns = "community, source, month, postings, people, only_here, first_here, state"
+    insert = f"insert into metrics.by_source ({columns}) values {values}"
+    return Page(render(altered(where, top, "delete from metrics.by_source", insert), of_community.page, "birds"))
+
+
+def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where, tmp_path):
+    rows = [(source, DECEMBER, number, "observed") for source, number in (("dev", 3), ("users", 1))]
+    rows += [(source, JANUARY, "null", "unobserved") for source in ("dev", "users")]
+    page = with_rows(lists(where), tmp_path / "other", *rows)
     (nothing,) = [trace for trace in page.figures["channels"]["data"] if trace["meta"] == "unseen"]
     assert dict(zip(nothing["x"], nothing["y"], strict=True)) == {"2025-12-01": None, "2026-01-01": 100}
     assert (nothing["marker"]["pattern"]["shape"], nothing["hovertemplate"]) == ("/", "not observed")
@@ -80,11 +79,10 @@ def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where):
     assert LEGEND["unseen"] in page.text
 
 
-def test_a_forum_is_called_one_and_small_lists_stand_together(where):
-    known = answers.read_answers(lists(where).database)
-    rows = [by_source(f"list{n}", DECEMBER, 10 - n) | {"community": "birds"} for n in range(8)]
-    rows.append(by_source("ask", DECEMBER, 50) | {"community": "birds", "channel": "forum"})
-    page = Page(of_community.page(replace(known, by_source=rows), "birds"))
+def test_a_forum_is_called_one_and_small_lists_stand_together(where, tmp_path):
+    built = altered(lists(where), tmp_path / "forum", FORUM)
+    rows = [(f"list{n}", DECEMBER, 10 - n, "observed") for n in range(8)]
+    page = with_rows(built, tmp_path / "other", ("ask", DECEMBER, 50, "observed"), *rows)
     figure = page.figures["channels"]
     assert [trace["name"] for trace in figure["data"]][-1] == "all others"
     assert sum(trace["y"][0] for trace in figure["data"]) == pytest.approx(100)
@@ -92,7 +90,9 @@ def test_a_forum_is_called_one_and_small_lists_stand_together(where):
     assert page.tables[TITLE][0][:3] == ["Month", "ask (forum)", "list0"]
 
 
-def test_with_one_list_alone_there_is_nothing_to_share(where):
-    known = answers.read_answers(lists(where).database)
-    rows = [by_source("dev", DECEMBER, 3) | {"community": "birds"}]
-    assert "channels" not in Page(of_community.page(replace(known, by_source=rows), "birds")).figures
+FORUM = "insert into raw.sources by name select 'birds' as community, 'ask' as source, 'askbot' as kind"
+
+
+def test_with_one_list_alone_there_is_nothing_to_share(where, tmp_path):
+    page = with_rows(lists(where), tmp_path / "other", ("dev", DECEMBER, 3, "observed"))
+    assert "channels" not in page.figures

@@ -12,6 +12,7 @@ from support.samples import SHARED
 
 from pipelines.rules import bots_mail
 from pipelines.rules.bots_mail import MEASURED_FILE
+from pipelines.warehouse.query import ask
 from reports.text.formats import format_day, percent_with_ci
 
 __all__ = ["house"]
@@ -63,9 +64,18 @@ def test_the_interval_of_a_share_is_wilsons():
     """By hand for 8 of 10: (0.8 + 0.19208 +- 1.96 * sqrt(0.016 + 0.009604)) / 1.38416."""
     assert labels.wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert labels.wilson(0, 0) == (0, 1)
-    assert percent_with_ci(8, 10, "none") == "80 % (49 to 94)"
-    assert percent_with_ci(0, 0, "none there") == "none there"
-    assert percent_with_ci(172, 172, "none") == "100 % (98 to 100)"
+    assert percent_with_ci(0.8, *labels.wilson(8, 10), "none") == "80 % (49 to 94)"
+    assert percent_with_ci(None, None, None, "none there") == "none there"
+    assert percent_with_ci(1.0, *labels.wilson(172, 172), "none") == "100 % (98 to 100)"
+
+
+def test_the_table_of_accuracy_has_the_same_interval(house):
+    rows = ask(house.where.database, "from analysis.bot_accuracy").to_pylist()
+    assert any(row["predicted"] for row in rows)
+    for row in rows:
+        for share, of in (("precision", "predicted"), ("recall", "labelled")):
+            ends = (row[f"{share}_low"], row[f"{share}_high"])
+            assert ends == (pytest.approx(labels.wilson(row["correct"], row[of])) if row[of] else (None, None))
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")

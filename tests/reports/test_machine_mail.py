@@ -5,7 +5,7 @@ from support.machine_site import WRITTEN, house
 from support.page import table
 
 from reports.text.labels import LEGEND
-from reports.text.sentences import places_with_machines
+from reports.text.sentences import rank_change, rank_changes
 
 __all__ = ["house"]
 
@@ -19,11 +19,11 @@ def drawn(figure, meta):
 def test_r06_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
     figure = house.pages["index.html"].figures["messages"]
     assert drawn(figure, "observed") == {"birds": 20, "fish": 16}
-    assert drawn(figure, "machines") == {"birds": 1, "fish": 30}
+    assert drawn(figure, "bots") == {"birds": 1, "fish": 30}
     widths = {trace["meta"]: trace["line"]["width"] for trace in figure["data"] if "line" in trace}
-    assert widths["machines"] < 1 < widths["observed"]
-    assert drawn(house.pages["index.html"].figures["talk-people"], "machines") == {"birds": 1, "fish": 1}
-    assert LEGEND["machines"] in house.pages["index.html"].text
+    assert widths["bots"] < 1 < widths["observed"]
+    assert drawn(house.pages["index.html"].figures["talk-people"], "bots") == {"birds": 1, "fish": 1}
+    assert LEGEND["bots"] in house.pages["index.html"].text
 
 
 def test_r06_everything_in_is_the_same_chart_by_one_switch(house):
@@ -32,59 +32,62 @@ def test_r06_everything_in_is_the_same_chart_by_one_switch(house):
         ("fish.html", "talk-messages", "messages", 46), ("fish.html", "talk-people", "talk_people", 5),
     ):  # fmt: skip
         figure = house.pages[page].figures[chart]
-        assert drawn(figure["everything"], "observed")[line] == value
-        assert drawn(figure["everything"], "machines") == {}
-        assert figure["everything"]["title"] == f"{figure['title']}, everything in"
-        assert figure["everything"]["scales"]["linear"]["axis"]["range"][1] > value
+        assert drawn(figure["with_bots"], "observed")[line] == value
+        assert drawn(figure["with_bots"], "bots") == {}
+        assert figure["with_bots"]["title"] == f"{figure['title']}, including bots"
+        assert figure["with_bots"]["scales"]["linear"]["axis"]["range"][1] > value
         radios = [a for tag, a in house.pages[page].tags if tag == "input" and a.get("name") == f"{chart}-mail"]
-        assert [(a["value"], "checked" in a) for a in radios] == [("people", True), ("everything", False)]
-    assert "everything" not in house.pages["index.html"].figures["threads-replied"]
+        assert [(a["value"], "checked" in a) for a in radios] == [("people", True), ("bots", False)]
+    assert "with_bots" not in house.pages["index.html"].figures["threads-replied"]
 
 
 def test_without_a_script_the_table_has_both_figures(house):
     head, *rows = house.pages["index.html"].tables["Messages a month"]
-    assert head == ["Month", "Birds", "Fish", "Birds, everything in", "Fish, everything in"]
+    assert head == ["Month", "Birds", "Fish", "Birds, including bots", "Fish, including bots"]
     assert {row[0]: row[1:] for row in rows}["December 2025"] == ["20", "16", "21", "46"]
     head, *rows = house.pages["fish.html"].tables["Messages a month"]
-    assert head == ["Month", "Messages of machines", "Messages", "Messages, everything in"]
+    assert head == ["Month", "Messages of bots", "Messages", "Messages, including bots"]
     assert {row[0]: row[1:] for row in rows}["December 2025"] == ["30", "16", "46"]
 
 
 def test_r06_what_everything_in_does_to_each_place_is_said_beside_the_chart(house):
     text = house.pages["index.html"].text
-    assert "With everything in, places by messages change: Birds from 1 to 2 and Fish from 2 to 1." in text
-    assert "With everything in, by senders no place changes." in text
+    assert "Including bots, places by messages change: Birds from 1 to 2 and Fish from 2 to 1." in text
+    assert "Including bots, no place by senders changes." in text
     own = house.pages["fish.html"].text
-    assert "With everything in, places by messages change: Fish from 2 to 1." in own
-    assert "With everything in, by senders Fish keeps place 1 of 2." in own
-    rows = {(row["metric"], row["community"]): row for row in table(house, "order_with_machines")}
-    assert [float(rows["messages", "fish"][level]) for level in ("level", "level_with")] == [16, 46]
-    assert [rows["messages", slug][place] for slug in WRITTEN for place in ("rank", "rank_with")] == list("1221")
+    assert "Including bots, the place by messages changes: Fish from 2 to 1." in own
+    assert "Including bots, Fish keeps place 1 of 2 by senders." in own
+    rows = {(row["metric"], row["community"]): row for row in table(house, "rank_including_bots")}
+    assert [float(rows["messages", "fish"][level]) for level in ("level", "level_including_bots")] == [16, 46]
+    assert [rows["messages", slug][place] for slug in WRITTEN for place in ("rank", "rank_including_bots")] == list(
+        "1221"
+    )
     assert rows["messages", "fish"]["months"] == "12"
-    ranked = {row["community"]: row["score"] for row in house.known.ranking if row["family"] == "talk"}
+    ranked = {row["community"]: float(row["score"]) for row in table(house, "ranking") if row["family"] == "talk"}
     assert {slug: float(rows["talk", slug]["level"]) for slug in WRITTEN} == pytest.approx(ranked)
-    assert float(rows["talk", "fish"]["level_with"]) > ranked["fish"]
+    assert float(rows["talk", "fish"]["level_including_bots"]) > ranked["fish"]
 
 
 def test_a_month_that_was_not_seen_is_a_gap_with_everything_in_too(house):
-    found = {row["month"]: row for row in table(house, "everything_in") if row["community"] == "fish"}
+    found = {row["month"]: row for row in table(house, "including_bots") if row["community"] == "fish"}
     assert (found["2026-01-01"]["value"], found["2026-01-01"]["to_date"]) == ("0", "True")
-    line = next(t for t in house.pages["index.html"].figures["messages"]["data"] if t["meta"] == "machines")
+    line = next(t for t in house.pages["index.html"].figures["messages"]["data"] if t["meta"] == "bots")
     assert dict(zip(line["x"], line["y"], strict=True)).get("2026-01-01") is None
-    assert {row["state"] for row in house.known.everything_in} <= {"observed", "partial"}
+    assert {row["state"] for row in table(house, "including_bots")} <= {"observed", "partial"}
 
 
-@pytest.mark.parametrize(("places", "community", "said"), [
-    ([(1, 1), (2, 2)], None, "With everything in, by messages no place changes."),
-    ([(1, 2), (2, 1)], None, "With everything in, places by messages change: a from 1 to 2 and b from 2 to 1."),
-    ([(1, 2), (2, 1)], "b", "With everything in, places by messages change: b from 2 to 1."),
-    ([(1, 1), (2, 2)], "b", "With everything in, by messages b keeps place 2 of 2."),
-    ([(1, 1)], "x", ""), ([], None, ""),
-])  # fmt: skip
-def test_places_with_everything_in_are_a_sentence(places, community, said):
-    rows = [{"community": slug, "name": slug, "rank": place, "rank_with": other}
-            for slug, (place, other) in zip("ab", places, strict=False)]  # fmt: skip
-    assert places_with_machines("messages", rows, community) == said
+def changes(*ranks):
+    return [{"metric": "messages", "name": name, "rank": rank, "rank_including_bots": other, "ranked": len(ranks)}
+            for name, (rank, other) in zip("ab", ranks, strict=False)]  # fmt: skip
+
+
+def test_how_places_change_including_bots_is_a_sentence():
+    same, swapped = changes((1, 1), (2, 2)), changes((1, 2), (2, 1))
+    assert rank_changes(same) == "Including bots, no place by messages changes."
+    assert rank_changes(swapped) == "Including bots, places by messages change: a from 1 to 2 and b from 2 to 1."
+    assert rank_changes([]) == ""
+    assert rank_change(swapped[1]) == "Including bots, the place by messages changes: b from 2 to 1."
+    assert rank_change(same[1]) == "Including bots, b keeps place 2 of 2 by messages."
 
 
 @pytest.mark.browser
@@ -99,22 +102,22 @@ def test_the_switch_works_by_keyboard_and_offline_and_without_scripts_there_is_t
 
         def shown():
             return page.evaluate("""(() => { const drawn = document.getElementById("messages");
-                return [drawn.data.filter((trace) => trace.meta === "machines").length,
+                return [drawn.data.filter((trace) => trace.meta === "bots").length,
                         Math.max(...drawn.data.flatMap((trace) => trace.y)), drawn._fullLayout.yaxis.type]; })()""")
 
         assert shown() == [2, 30, "linear"]
         page.locator("figure:has(#messages) input[value=people]").focus()
         page.keyboard.press("ArrowRight")
         assert shown() == [0, 46, "linear"]
-        assert page.locator("figure:has(#messages) .said").text_content() == "The mail of machines is counted too."
+        assert page.locator("figure:has(#messages) .said").text_content() == "The mail of bots is counted too."
         page.locator("figure:has(#messages) input[value=log]").check()
         assert shown() == [0, 46, "log"]
-        page.locator("figure:has(#messages) input[value=everything]").focus()
+        page.locator("figure:has(#messages) input[value=bots]").focus()
         page.keyboard.press("ArrowLeft")
         assert shown() == [2, 30, "log"]
         plain = browser.new_context(java_script_enabled=False).new_page()
         plain.goto((house.where.site / "index.html").as_uri())
         assert plain.locator("figure:has(#messages) .tools").is_hidden()
         plain.locator("section:has(#messages) summary").click()
-        assert plain.locator("section:has(#messages) th", has_text="Fish, everything in").is_visible()
+        assert plain.locator("section:has(#messages) th", has_text="Fish, including bots").is_visible()
         browser.close()

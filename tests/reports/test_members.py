@@ -6,26 +6,24 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
-from support.counting_site import build_counting, counting, land
+from support.counting_site import counting, land, published
 from support.page import Page
-from support.site import SHOWN, TODAY, community, folders
+from support.site import SHOWN, TODAY, community, folders, render
 
 from pipelines.catalogue import history
 from pipelines.catalogue.measures import KINDS
 from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import ask
-from reports import answers, site
 from reports.pages import members
 
 NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    where = build_counting(tmp_path_factory.mktemp("members"))
-    page = site.publish(where).parent / "members.html"
-    text = page.read_text(encoding="utf-8")
-    return SimpleNamespace(where=where, text=text, page=Page(text), known=answers.read_answers(where.database))
+def house(once):
+    where = published(once)
+    text = (where.site / "members.html").read_text(encoding="utf-8")
+    return SimpleNamespace(where=where, text=text, page=Page(text))
 
 
 def test_each_official_count_stands_with_its_definition_day_and_source(house):
@@ -39,8 +37,8 @@ def test_each_official_count_stands_with_its_definition_day_and_source(house):
 
 def test_a_community_without_an_official_count_says_why_and_what_to_do(house):
     rows = house.page.rows("Official members")
-    assert rows["Beta Stack"][:2] == ["no official count", "Nobody counts members of Beta Stack."]
-    assert "Counted instead, and no members: contributors on GitHub." in rows["Beta Stack"][3]
+    assert rows["Beta Stack"][:2] == ["no official count", "Beta Stack has no published member count."]
+    assert "Counted instead, and not members: contributors on GitHub." in rows["Beta Stack"][3]
     assert rows["Forum Cloud"][0] == "not counted yet"
     assert "a source of the kind discourse , which states it, in data/communities/forum.toml" in rows["Forum Cloud"][3]
     assert "To do: stackrank collect wait/counts (step collect: never visited)" in rows["Waiting"][3]
@@ -72,14 +70,18 @@ def test_what_is_restated_or_published_is_drawn_and_told_apart(house):
 
 def test_attention_is_called_easily_bought_and_is_never_scored(house):
     for kind in KINDS:
-        assert members.SAID[kind][0] in house.page.text
+        assert members.KIND_TEXTS[kind][0] in house.page.text
     assert "Attention, easily bought Stars, forks and watchers are shown and never scored." in house.page.text
     metrics = ask(house.where.database, "select metric from rankings.method").to_pylist()
-    assert not {row["metric"] for row in metrics} & {row["measure"] for row in house.known.measures}
+    assert not {row["metric"] for row in metrics} & {row["measure"] for row in measures(house)}
+
+
+def measures(house):
+    return ask(house.where.database, "from raw.measures").to_pylist()
 
 
 def test_every_measure_stands_there_with_its_definition(house):
-    for row in house.known.measures:
+    for row in measures(house):
         assert row["definition"] in house.page.text
 
 
@@ -102,11 +104,11 @@ def test_a_day_on_which_the_definition_changed_is_drawn_and_told(tmp_path):
     for day in (date(2025, 6, 30), date(2025, 8, 1)):
         land(where, openstack, "members", day, ("individual_members", 9))
     build_database(where, (openstack,), TODAY)
-    page = Page(members.page(answers.read_answers(where.database)))
+    page = Page(render(where, members.page))
     (line,) = page.figures["individual-members-openstack"]["layout"]["shapes"]
     assert line["x0"] == "2025-07-01"
-    assert "what is counted changed, as is said above" in page.text
-    assert "From July 2025 on something else is counted: In the course of 2025 the foundation became part" in page.text
+    assert "what is counted changed, as stated above" in page.text
+    assert "Since July 2025 something else is counted: In the course of 2025 the foundation became part" in page.text
 
 
 def test_on_its_own_page_a_community_has_its_members_by_month_and_restated_ones_are_called_so(house):
@@ -116,16 +118,16 @@ def test_on_its_own_page_a_community_has_its_members_by_month_and_restated_ones_
     assert cells["May 2025"] == ["7,005 (restated later)"]
     assert cells["January 2025"] == ["7,001 (restated later)"]
     assert page.rows("Numbers of February 2026")["Registered members"][:2] == ["8,100", "8,123 to date"]
-    assert "who left since is missing" in page.text
+    assert "People who left since then are missing" in page.text
 
 
 def test_without_any_count_the_page_says_what_would_be_counted(tmp_path):
     where = folders(tmp_path)
     warehouse_of_nothing(where)
-    page = Page(members.page(answers.read_answers(where.database)))
+    page = Page(render(where, members.page))
     assert page.figures == {}
     assert page.rows("Official members")["Alpha"][0] == "no official count"
-    assert "Its file has no key registered" in page.text
+    assert "its file has no key registered" in page.text
 
 
 def warehouse_of_nothing(where):

@@ -1,14 +1,12 @@
 """The page that compares the platforms: what is stated, what is counted beside it, where both differ."""
 
-from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from support.page import Page
-from support.site import SHOWN, build
+from support.site import SHOWN, altered, published, render
 
-from reports import answers, site
 from reports.pages import platforms
 from reports.text.formats import format_time
 
@@ -16,10 +14,9 @@ ALPHA, EVIL = "alpha", "evil"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    where = build(tmp_path_factory.mktemp("platforms"))
-    known = answers.read_answers(where.database)
-    return SimpleNamespace(where=where, known=known, page=Page(platforms.page(known)))
+def house(once):
+    where = published(once)
+    return SimpleNamespace(where=where, page=Page(render(where, platforms.page)))
 
 
 def cells(page, name):
@@ -36,7 +33,7 @@ def cells(page, name):
 
 def test_every_topic_has_its_cells_and_what_nobody_stated_is_not_stated(house):
     alpha, beta = cells(house.page, "Alpha Cloud"), cells(house.page, "Beta Stack")
-    assert len(alpha) == 2 * len(platforms.TOPICS) - len(platforms.LASTING)
+    assert len(alpha) == 2 * len(platforms.TOPICS) - len(platforms.TIMELESS)
     assert alpha["Licence", "2013"] == "GPLv3 1 November 2013 BSD before."
     assert alpha["Licence", "today"] == "Apache 2.0 2 March 2026"
     assert {said.split(" Counted")[0] for said in beta.values()} == {"not stated"}
@@ -46,9 +43,7 @@ def test_every_topic_has_its_cells_and_what_nobody_stated_is_not_stated(house):
 def test_each_statement_leads_to_its_source_and_back(house):
     links = house.page.values("href", "a")
     ids = set(house.page.values("id"))
-    count = len(house.known.profile)
-    assert count == 11
-    for number in range(1, count + 1):
+    for number in range(1, 12):
         assert {f"fact-{number}", f"source-{number}"} <= ids
         assert {f"#fact-{number}", f"#source-{number}"} <= set(links)
     assert "Alpha Cloud, licence , of November 2013: the file LICENSE" in house.page.text
@@ -83,20 +78,27 @@ def test_a_statement_is_compared_with_what_was_out_by_the_end_of_its_time(as_of,
     assert platforms._last_day(as_of) == date.fromisoformat(last)
 
 
-def test_of_two_releases_of_one_day_the_higher_version_is_the_newest():
-    day = date(2013, 10, 24)
-    rows = [{"version": version, "released_at": day} for version in ("3.4.0", "3.3.10", "3.3.2")]
-    assert platforms.newest_of(rows, day)["version"] == "3.4.0"
-    assert platforms.newest_of(rows[1:], day)["version"] == "3.3.10"
-    assert platforms.newest_of(rows, date(2013, 10, 23)) is None
+def test_of_two_releases_of_one_day_the_higher_version_is_the_newest(house, tmp_path):
+    released = "insert into core.releases by name select 'beta' as community, version, date '2013-10-24' as released_at"
+    versions = "from (values ('3.4.0'), ('3.3.10'), ('3.3.2')) as v(version)"
+    page = Page(render(altered(house.where, tmp_path, f"{released} {versions}"), platforms.page))
+    assert "newest: 3.4.0, 24 October 2013" in cells(page, "Beta Stack")["Release", "today"]
+    releases = [{"version": version, "released_at": date(2013, 10, 24)} for version in ("3.3.2", "3.3.10")]
+    assert platforms.newest_of(releases, date(2013, 10, 24))["version"] == "3.3.10"
+    assert platforms.newest_of(releases, date(2013, 10, 23)) is None
 
 
 def test_a_cadence_is_judged_only_where_every_month_was_seen(house):
-    seen = {"per_year_at_least": 2.0, "per_year_at_most": 4.0}
-    assert list(platforms._against_cadence(seen, 5, 12)) == ["stated are 2 to 4 a year, counted 5"]
-    assert list(platforms._against_cadence(seen, 0, 11)) == []
-    assert list(platforms._against_cadence(seen, 2, 12)) == []
-    assert platforms._a_year(1, 9, date(2026, 2, 1)).endswith("(9 of 12 months seen)")
+    stated = {"per_year_at_least": 2.0, "per_year_at_most": 4.0}
+
+    def differs(lines, months):
+        return list(platforms.against_cadence(stated, {"lines": lines, "months": months}))
+
+    assert differs(5, 12) == ["stated are 2 to 4 a year, counted 5"]
+    assert differs(0, 11) == []
+    assert differs(2, 12) == []
+    nine = {"lines": 1, "months": 9, "last": date(2026, 2, 1)}
+    assert platforms.cadence_text(nine).endswith("(9 of 12 months seen)")
     assert "not observed in the twelve months to November 2013" in cells(house.page, "Alpha Cloud")["Cadence", "2013"]
 
 
@@ -108,15 +110,14 @@ def test_formats_are_explained_once_and_say_of_which_platform_they_are_stated(ho
     assert "openstack/glance" in rows["raw"][0]
 
 
-def test_without_facts_the_page_says_so_and_a_demo_says_whose_they_are(house):
-    bare = Page(platforms.page(replace(house.known, profile=[], image_formats=[])))
+def test_without_facts_the_page_says_so_and_a_demo_says_whose_they_are(house, tmp_path):
+    bare = Page(render(altered(house.where, tmp_path / "bare", "delete from raw.facts"), platforms.page))
     assert "Nothing is stated: no community file has a [[facts]] block." in bare.text
-    build = house.known.build | {"shows": "a demo"}
-    assert "what is counted beside them is the demo's" in Page(platforms.page(replace(house.known, build=build))).text
+    demo = altered(house.where, tmp_path / "demo", "update raw.build set shows = 'Demo.'")
+    assert "The counts beside them are from the demo." in Page(render(demo, platforms.page)).text
 
 
 def test_the_file_has_every_statement_with_its_source(house):
-    site.publish(house.where)
     text = (house.where.site / "data" / "profile.csv").read_text(encoding="utf-8")
     assert "alpha,licence,2013,2013-11,GPLv3,,,,,True,,the file LICENSE,,BSD before." in text
     assert "alpha,hypervisors,2013,2013,KVM; LXC (containers),,,,,True,Xen,the manual,," in text

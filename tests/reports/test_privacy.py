@@ -2,18 +2,15 @@
 
 import pytest
 from support.page import Page
-from support.site import build
+from support.site import published
 
 from flows.cli import parser
 from pipelines.privacy import pseudonyms
-from reports import site
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    where = build(tmp_path_factory.mktemp("privacy"))
-    site.publish(where)
-    return where.site
+def folder(once):
+    return published(once).site
 
 
 def test_the_page_says_what_the_code_does(folder):

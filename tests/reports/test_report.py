@@ -2,27 +2,28 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import escape
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
-from support.page import Page, by_source, table
-from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, build, build_bare, build_quiet
+from support.page import Page, table
+from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, altered, build_bare, build_quiet, folders, published, render
 
 from flows.cli import main
 from pipelines.ranking import method
-from reports import answers, site
-from reports.charts import chart as twins
-from reports.charts import figure as charts
-from reports.charts import labels, scales, series
+from reports import site
+from reports.answers import QUERIES
+from reports.charts import figure, labels, scales, series
+from reports.charts.chart import Chart, Table
 from reports.pages import as_of, community, data, ranking
-from reports.text import sentences
-from reports.text.formats import format_age, format_clock, format_number, format_window, pluralize
-from reports.text.freshness import CLOSED, freshness_text, needs_attention
+from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
+from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
 from reports.text.labels import LEGEND, LEGEND_OF_PLACES
-from reports.text.sentences import headline, move, reason
+from reports.text.sentences import headline, month_text, move_text, reason_text
 
 DRAWN = {
     "places-code": "Places over time: public code activity",
@@ -35,34 +36,36 @@ DRAWN = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """The published site of `invented_site.build`, with a page dated to December 2025."""
-    where = build(tmp_path_factory.mktemp("house"))
-    dated = site.publish(where, date(2025, 12, 1)).read_text(encoding="utf-8")
+def house(once, tmp_path_factory):
+    """A copy of the published site of `support.site.build`, with a page dated to December 2025."""
+    where = folders(tmp_path_factory.mktemp("house") / "own")
+    shutil.copytree(published(once).data, where.data)
+    dated = (where.site / "as-of" / "2025-12" / "index.html").read_text(encoding="utf-8")
     html = (where.site / "index.html").read_text(encoding="utf-8")
     pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
-    known = answers.read_answers(where.database)
-    return SimpleNamespace(where=where, html=html, page=Page(html), dated=Page(dated), pages=pages, known=known)
+    return SimpleNamespace(where=where, html=html, page=Page(html), dated=Page(dated), pages=pages)
 
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory):
-    return Page(ranking.page(answers.read_answers(build_quiet(tmp_path_factory.mktemp("quiet")).database)))
+    return Page(render(build_quiet(tmp_path_factory.mktemp("quiet")), ranking.page))
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
     """The pages of a database without one number that can be shown."""
-    known = answers.read_answers(build_bare(tmp_path_factory.mktemp("bare")).database)
+    where = build_bare(tmp_path_factory.mktemp("bare"))
     return SimpleNamespace(
-        first=Page(ranking.page(known)), alpha=Page(community.page(known, "alpha")), data=Page(data.page(known))
-    )
+        first=Page(render(where, ranking.page)), alpha=Page(render(where, community.page, "alpha")),
+        data=Page(render(where, data.page)),
+    )  # fmt: skip
 
 
 # ---- readers ---------------------------------------------------------------------------------------------------
 
 
-TABLES = site.CSV_COLUMNS | site.CSV_COLUMNS_OF_TODAY
+OF_MONTH = {path.stem for path in (QUERIES / site.DOWNLOADS_OF_MONTH).glob("*.sql")}
+TABLES = OF_MONTH | {path.stem for path in (QUERIES / site.DOWNLOADS).glob("*.sql")} | {"freshness"}
 
 
 def tree(folder):
@@ -112,12 +115,13 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 
 def test_hostile_text_makes_no_elements(house):
-    for page in house.pages.values():
+    for name, page in house.pages.items():
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
-        data = [{"type": "application/json", "id": f"{name}-figure"} for name in page.figures]
+        data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
         root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
-        own = [{"src": f"{root}plotly.min.js"}, {"src": f"{root}draw.js"}]
-        assert scripts == [*data, *(own if data else [])]
+        own = [{"src": f"{root}plotly.min.js"}, {"src": f"{root}chart.js"}]
+        checked = [{"src": "checked.js"}, {"src": "last-checked.js"}] if page is house.page else []
+        assert scripts == [*data, *checked, *(own if data else [])]
         assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base", "svg"} == set()
         assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
 
@@ -153,9 +157,9 @@ def test_hostile_text_in_a_chart_is_text(house):
     drawn = texts([page.figures for page in house.pages.values()])
     assert len([text for text in drawn if escape(SHOWN) in text]) >= 3  # its release, said in full at each mark
     assert len([text for text in drawn if escape(f"=cmd(){SHOWN}"[:27]) in text]) >= 12
-    chart = twins.Chart("x", "", "", {"name": "</script><!--"}, "", "", [], [])
+    chart = Chart("x", "</script><!--", "", figure.draw_months([], {}, "</script>"), Table([], []), "", "")
     assert "<" not in chart.json
-    assert json.loads(chart.json) == chart.figure | {"title": "", "source": ""}
+    assert json.loads(chart.json)["title"] == "</script><!--"
 
 
 def test_no_cell_is_a_formula(house):
@@ -179,7 +183,7 @@ def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
         assert [link for link in reached if not link.is_file() or where not in link.parents] == []
         offered |= {str(link.relative_to(where)) for link in reached}
     assert offered == set(tree(where))
-    kept = house.html + (where / "page.css").read_text() + (where / "draw.js").read_text()
+    kept = house.html + "".join((where / name).read_text() for name in site.COPIED)
     assert re.findall(r"url\(|@import|srcset|\bfetch\(|XMLHttpRequest|import\(", kept) == []
 
 
@@ -190,7 +194,7 @@ def test_the_browser_is_told_to_load_nothing_else_and_to_send_nothing(house):
         assert (rules["default-src"], rules["script-src"], rules["form-action"]) == ("'none'", "'self'", "'none'")
         assert re.findall(r"http|\*", policy) == []
         assert {figure["config"]["showSendToCloud"] for figure in page.figures.values()} <= {False}
-    assert "config: chart.config" in (house.where.site / "draw.js").read_text()
+    assert "config: chart.config" in (house.where.site / "chart.js").read_text()
 
 
 # ---- the files -------------------------------------------------------------------------------------------------
@@ -217,7 +221,6 @@ def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypa
     where = replace(house.where, site=tmp_path / "site")
     where.site.mkdir()
     (where.site / "index.html").write_text("yesterday")
-    monkeypatch.setattr(answers, "read", lambda _: house.known)
     monkeypatch.setattr(site, step, full)
     with pytest.raises(OSError, match="the disk is full"):
         site.publish(where)
@@ -252,9 +255,9 @@ def test_each_source_says_when_it_was_last_seen(house):
     assert [rows[name][2] for name in ("Alpha Cloud", "Beta Stack", "Gamma")] == [
         "20 March 2026, 03:00 UTC", "11 November 2025, 03:00 UTC", "never",
     ]  # fmt: skip
-    never = "never visited; still loading: nothing has been asked yet"
-    assert rows["Gamma"] == ["core", never, "never", "0", "no visit noted"]
-    assert re.fullmatch(r"not seen for \d+ nights", rows["Beta Stack"][1])
+    never = "never visited; still loading: nothing was asked for yet"
+    assert rows["Gamma"] == ["core", never, "never", "0", "no visit recorded"]
+    assert re.fullmatch(r"not seen for \d+ days", rows["Beta Stack"][1])
     assert rows["Beta Stack"][4] == "1 refused"
     assert house.pages["data.html"].rows("Every source")["Beta Stack"][2] == rows["Beta Stack"][1]
 
@@ -262,17 +265,17 @@ def test_each_source_says_when_it_was_last_seen(house):
 @pytest.mark.parametrize(("seen", "more", "said", "troubled"), [
     (47.9, {}, "seen 47 hours before the build", False),
     (48, {}, "seen 2 days before the build", False),
-    (48.1, {}, "not seen for 2 nights", True),
+    (48.1, {}, "not seen for 2 days", True),
     (None, {}, "never visited", True),
     (None, {"latest": "2 failed"}, "never seen: every visit failed", True),
     (1, {"waiting_units": 2, "pending_months": 5},
-     "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked yet", True),
-    (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked yet", True),
+     "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked for yet", True),
+    (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked for yet", True),
     (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
-    (None, {"kind": "unreadable", "pending_months": 9}, CLOSED, False),
+    (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
     (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
     (1, {"quiet_days": 10, "usual_days": 3},
-     "seen 1 hour before the build; nothing new for 10 days, where 3 days are usual: does it still work?", True),
+     "seen 1 hour before the build; nothing new for 10 days, 3 days is the usual pause: check that it still works", True),
 ])  # fmt: skip
 def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
@@ -285,13 +288,13 @@ def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled
 def test_the_data_page_tells_every_month_and_every_night(house):
     page = house.pages["data.html"]
     months = page.tables["Beta Stack, core"]
-    assert months[1:] == [["2025", f"10 seen whole, 1 partly seen, 1 asked and not had {'■ ' * 10}◧ ×"],
-                          ["2026", "3 asked and not had × × ×"]]  # fmt: skip
-    assert page.tables["Gamma, core"][1][1].startswith("12 not asked yet: still loading")
-    assert page.rows("Months that were not seen whole")["Gamma"] == [
-        "core", "January 2025", "December 2025", "12", "not asked yet: still loading",
+    assert months[1:] == [["2025", f"10 complete, 1 partly seen, 1 could not be seen {'■ ' * 10}◧ ×"],
+                          ["2026", "3 could not be seen × × ×"]]  # fmt: skip
+    assert page.tables["Gamma, core"][1][1].startswith("12 still loading")
+    assert page.rows("Months that are not complete")["Gamma"] == [
+        "core", "January 2025", "December 2025", "12", "still loading",
     ]  # fmt: skip
-    nights = page.tables["Visits by night and source, the last fourteen nights that had any"]
+    nights = page.tables["Visits by day and source, the last fourteen days that had any"]
     assert nights[1:] == [
         [night, name, "core", *("1" if verdict == had else "0" for verdict in nights[0][3:])]
         for night, name, had in (
@@ -312,12 +315,13 @@ def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet
             in quiet.text
         )
     assert "2 units in 2 sources visited; none failed." in quiet.text
-    assert "a demo: people <invented>" in quiet.text
+    assert "Demo: people <invented>" in quiet.text
     assert set(quiet.figures) == {"commits", "code-people", "active-people"}
 
 
-def test_a_page_without_any_metric_or_source_says_so(house):
-    empty = Page(ranking.page(replace(house.known, ranking=[], places=[], monthly=[], freshness=[])))
+def test_a_page_without_any_metric_or_source_says_so(house, tmp_path):
+    nothing = ("delete from rankings.monthly", "delete from metrics.monthly", "delete from raw.sources")
+    empty = Page(render(altered(house.where, tmp_path, *nothing), ranking.page))
     assert "The database holds no ranking for February 2026" in empty.text
     assert "No source is switched on" in empty.text
     assert empty.figures == {}
@@ -331,7 +335,7 @@ def test_a_database_without_a_number_says_so_on_every_page(bare):
     assert "Nothing has been visited from here yet." in bare.first.text
     assert bare.alpha.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
     assert bare.data.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
-    assert "Only those of the quality measured" in bare.data.text
+    assert "Figures of the quality measured" in bare.data.text
 
 
 def test_the_page_claims_no_more_than_it_counts(house, quiet):
@@ -345,7 +349,7 @@ def test_the_page_claims_no_more_than_it_counts(house, quiet):
 @pytest.mark.parametrize("chart", DRAWN)
 def test_a_chart_and_its_table_hold_the_same_numbers(house, chart):
     head, *rows = house.page.tables[DRAWN[chart]]
-    slugs = {name: slug for slug, name in house.known.names.items()} | {f"=cmd(){SHOWN}": "evil"}
+    slugs = {"Alpha Cloud": "alpha", "Beta Stack": "beta", f"=cmd(){SHOWN}": "evil", "Gamma": "gamma"}
     cells = {(slugs.get(name), row[0]): cell for row in rows for name, cell in zip(head[1:], row[1:], strict=True)}
     drawn, events = {}, set()
     for trace in house.page.figures[chart]["data"]:
@@ -384,9 +388,9 @@ def test_r12_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone
     assert LEGEND_OF_PLACES["published"] not in house.page.text
 
 
-def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house):
-    rows = [row | {"published_months": 3 * (row["community"] == "beta")} for row in house.known.places]
-    page = Page(ranking.page(replace(house.known, places=rows)))
+def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house, tmp_path):
+    measured = "update rankings.monthly set published_months = 3 where community = 'beta'"
+    page = Page(render(altered(house.where, tmp_path, measured), ranking.page))
     kinds = {(t["legendgroup"], t["meta"]) for t in page.figures["places-code"]["data"]}
     assert kinds >= {("beta", "published"), ("alpha", "observed")}
     assert ("beta", "observed") not in kinds
@@ -407,8 +411,8 @@ def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
     (row,) = house.pages["alpha.html"].rows("Histories recorded").items()
     assert row == ("20 August 2025", ["alpha/one", "120", "83.3 % of 144", "1 January 2025", "30 April 2025"])
     assert "counted in full: 120 commits written from 1 January 2025" in house.page.rows("Ranking by")["1"][0]
-    assert "No such day is among the commits" in house.pages["beta.html"].text
-    assert "It cannot be told" in house.pages["gamma.html"].text
+    assert "The commits in this database have no such day." in house.pages["beta.html"].text
+    assert "This is unknown" in house.pages["gamma.html"].text
 
 
 def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
@@ -424,13 +428,13 @@ def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
 
 
 def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
-    rows = [{"community": "a", "month": date(2025, m, 1), "value": v, "known": "observed"}
+    rows = [{"key": "a", "name": "A", "month": date(2025, m, 1), "value": v, "known": "observed"}
             for m, v in ((1, 3), (3, 0), (4, 1), (5, None))]  # fmt: skip
-    (line,) = series.lines(rows, "month", "value", {"a": "A"})
-    assert line.values == [3, None, 0, 1, None]
-    assert line.kinds == ["observed", None, "observed", "observed", None]
-    assert charts.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
-    assert series.lines([], "month", "value", {}) == []
+    (line,) = series.series_of(pd.DataFrame(rows).convert_dtypes(dtype_backend="pyarrow"))
+    assert line.values == (3, None, 0, 1, None)
+    assert line.kinds == ("observed", None, "observed", "observed", None)
+    assert figure.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
+    assert series.series_of(pd.DataFrame()) == []
 
 
 def test_the_first_place_is_on_top_and_numbers_begin_at_zero(house):
@@ -454,7 +458,7 @@ def test_labels_never_lie_on_each_other():
     assert labels.spread([10, 12, 14]) == [-5, 12, 29]
     assert labels.spread([10, 40]) == [10, 40]
     months = [f"{2010 + n // 12}-{n % 12 + 1:02}-01" for n in range(120)]
-    line = series.Line("a", "A" * 40, months, [5.0] * 120, ["observed"] * 120)
+    line = series.Series("a", "A" * 40, tuple(months), (5.0,) * 120, ("observed",) * 120)
     events = [series.Event("a", date(2015, m, 1), v, "", n) for m, v, n in ((1, 5, 9), (3, 5, 100), (5, 90, 2))]
     shown = labels.of_events(events, scales.linear(100, 364), [line])
     assert [event.label for event in shown] == ["import: 100", "import: 2"]
@@ -464,21 +468,23 @@ def test_labels_never_lie_on_each_other():
 # ---- as of a month ---------------------------------------------------------------------------------------------
 
 
+BUILD = {"last_complete_month": date(2026, 2, 1), "today": date(2026, 3, 20), "first_ranking": date(2025, 1, 1)}
+
+
 def report(house, monkeypatch, capsys, *arguments):
     """Run `stackrank report` on the data folder of the house; return status, output and complaint."""
     monkeypatch.setenv("STACKRANK_DATA", str(house.where.data))
-    monkeypatch.setattr(answers, "read", lambda _: house.known)
     status = main(["report", *arguments])
     return status, *capsys.readouterr()
 
 
 def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_is(house):
     text = house.dated.text
-    assert "As of December 2025 means: dated to that month by what this database holds today" in text
-    assert "It is not what was known, or what would have been published, at that time." in text
+    assert "As of December 2025 : this page shows that month with the data of" in text
+    assert "It does not show what was known or published at that time." in text
     assert "By score in public code activity, January 2025 to December 2025" in text
     folder = house.where.site / "as-of" / "2025-12" / "data"
-    shown = {name: (folder / f"{name}.csv").read_text() for name in site.CSV_COLUMNS}
+    shown = {name: (folder / f"{name}.csv").read_text() for name in OF_MONTH}
     assert {name: re.findall(r"\b2026-\d\d-\d\d\b", text) for name, text in shown.items()} == {key: [] for key in shown}
     assert all("2025-12-01" in shown[name] for name in ("places", "monthly"))
     months = [month for figure in house.dated.figures.values() for trace in figure["data"] for month in trace["x"]]
@@ -488,11 +494,10 @@ def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_
 
 
 def test_what_happened_after_the_month_is_not_on_its_page(house):
-    june = answers.as_of(house.known, house.where.database, date(2025, 6, 1))
-    assert june.imports == []
-    assert [row["version"] for row in june.releases] == ["1.0", "1.1", f"{SHOWN}"]
-    page = Page(ranking.page(june))
-    assert "recorded on 20 August" not in page.text
+    page = Page(render(house.where, lambda site: ranking.page(site.dated(date(2025, 6, 1)))))
+    marks = [trace["text"] for trace in page.figures["commits"]["data"] if trace["meta"] == "marks"]
+    assert [len(texts) for texts in marks] == [2, 1], "1.0 and 1.1, not 1.1.1 of July"
+    assert "recorded in alpha/one on 20 August" not in page.text
     assert {trace["meta"] for figure in page.figures.values() for trace in figure["data"]} & {"event"} == set()
 
 
@@ -529,72 +534,66 @@ def test_the_command_refuses_a_month_in_one_line_and_writes_nothing(house, monke
                 "the last complete month is 2026-02"),
     ("2024-12", "--as-of 2024-12 is before the first ranking, which is of 2025-01"),
 ])  # fmt: skip
-def test_a_month_that_cannot_be_ranked_is_told_why(house, asked, complaint):
+def test_a_month_that_cannot_be_ranked_is_told_why(asked, complaint):
     with pytest.raises(as_of.AsOfError, match=f"^{re.escape(complaint)}$"):
-        as_of.check(house.known, as_of.month(asked))
+        as_of.check_month(BUILD, as_of.parse_month(asked))
 
 
-def test_without_any_ranking_no_month_can_be_asked_for(house):
-    without = replace(house.known, build=house.known.build | {"first_ranking": None})
+def test_without_any_ranking_no_month_can_be_asked_for():
     with pytest.raises(as_of.AsOfError, match="holds no ranking of any month"):
-        as_of.check(without, date(2026, 2, 1))
+        as_of.check_month(BUILD | {"first_ranking": None}, date(2026, 2, 1))
 
 
 @pytest.mark.parametrize(("today", "last"), [("2026-03-05", "2026-01"), ("2026-03-06", "2026-02")])
-def test_r13_a_month_is_complete_five_days_after_its_end(house, today, last):
+def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
     day = date.fromisoformat(today)
     given = method.load().last_complete_month(day)
     assert f"{given:%Y-%m}" == last
-    known = replace(house.known, build=house.known.build | {"last_complete_month": given, "today": day})
-    as_of.check(known, given)
+    build = BUILD | {"last_complete_month": given, "today": day}
+    as_of.check_month(build, given)
     with pytest.raises(as_of.AsOfError, match="is not complete"):
-        as_of.check(known, answers.month_after(given))
+        as_of.check_month(build, next_month(given))
 
 
 # ---- mail and the families together ----------------------------------------------------------------------------
 
 
-def reconciled(source, **counts):
-    return {"community": "alpha", "name": "Alpha Cloud", "source": source} | counts
+RECONCILED = """insert into core.reconciliation by name select * from (values
+    ('alpha', 'dev', date '2025-05-01', 406, 400, 4, 7, null, -2, 'differs'),
+    ('alpha', 'dev', date '2025-06-01', 8, 8, 0, 0, null, 0, 'equal'),
+    ('alpha', 'dev', date '2025-07-01', null, 5, 0, 0, null, null, 'not held'),
+    ('alpha', 'old', null, 10, 11, 0, 0, null, 1, 'differs'),
+) as r(community, source, month, total, stored, quarantined, copies, other_month, difference, state)"""
 
 
-def test_r02_our_count_of_mail_stands_beside_the_archives_own(house):
-    months = {"equal": 3, "differs": 1, "no_total": 0, "not_held": 2}
-    summed = months | {"total": 1206, "stored": 1200, "quarantined": 4, "copies": 7}
-    differs = reconciled(
-        "dev", month=date(2025, 5, 1), total=406, stored=400, quarantined=4, difference=-2, state="differs"
-    )
-    whole = reconciled("old", month=None, total=10, stored=11, quarantined=0, difference=1, state="differs")
-    equal = reconciled("dev", month=date(2025, 6, 1), total=8, stored=8, quarantined=0, difference=0, state="equal")
-    known = replace(
-        house.known,
-        reconciled=[reconciled("dev", **summed, other_month=None)],
-        reconciliation=[differs, equal, whole],
-    )
-    page = Page(data.page(known))
-    assert page.rows("Mail archives, by what they say of themselves") == {
-        "Alpha Cloud": ["dev", "3", "1", "0", "2", "1,206", "1,200", "4", "7", "unknown"]
-    }
+def test_r02_our_count_of_mail_stands_beside_the_archives_own(house, tmp_path):
+    page = Page(render(altered(house.where, tmp_path, RECONCILED), data.page))
+    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Mail archives and their own")]
+    assert rows[1:] == [
+        ["Alpha Cloud", "dev", "1", "1", "0", "1", "414", "408", "4", "7", "unknown"],
+        ["Alpha Cloud", "old", "0", "1", "0", "0", "10", "11", "0", "unknown", "unknown"],
+    ]
     (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Months in which we hold another")]
     assert rows[1:] == [
         ["Alpha Cloud", "dev", "May 2025", "406", "400", "4", "-2"],
         ["Alpha Cloud", "old", "the whole list", "10", "11", "0", "+1"],
     ]
-    assert "No mail archive is held yet." in Page(data.page(house.known)).text
+    assert "No mail archive is held yet." in house.pages["data.html"].text
 
 
-def test_an_overall_ranking_states_its_families_and_stands_first(house):
-    code = [row for row in house.known.ranking if row["family"] == "code"]
-    talk = [row | {"family": "talk", "index": 7.0} for row in code]
-    both = [row | {"family": "overall"} for row in code]
-    parts = [row | {"weight": 0.25} for row in house.known.components if row["family"] == "code"]
-    known = replace(
-        house.known,
-        ranking=[*talk, *code, *both],
-        components=[*house.known.components, *(row | {"family": "overall"} for row in parts)],
+def like_code(family, **changed):
+    """Statements that give a ranking the rows of code."""
+    values = "".join(f", {value} as {column}" for column, value in changed.items())
+    return (
+        f"delete from rankings.monthly where family = '{family}'",
+        f"insert into rankings.monthly select * replace ('{family}' as family{values}) from rankings.monthly"
+        " where family = 'code'",
     )
-    assert known.families == ["overall", "code", "talk"]
-    page = Page(ranking.page(known))
+
+
+def test_an_overall_ranking_states_its_families_and_stands_first(house, tmp_path):
+    statements = (*like_code("talk", **{'"index"': 7}), *like_code("overall"))
+    page = Page(render(altered(house.where, tmp_path / "all", *statements), ranking.page))
     assert (
         "By score in public talk, public code activity and newcomers together, March 2025 to February 2026" in page.text
     )
@@ -604,33 +603,45 @@ def test_an_overall_ranking_states_its_families_and_stands_first(house):
     ]  # fmt: skip
     assert page.rows("Ranking by public talk, public code activity and newcomers")["1"][3] == "7.00"
     assert "There is no overall ranking" not in page.text
-    nobody = replace(known, ranking=[*code, *(row | {"rank": None} for row in talk)])
-    assert nobody.families == ["code", "talk"], "who ranks nobody stands last"
+    assert families(page)[:3] == ["overall", "code", "talk"]
+    unranked = altered(house.where, tmp_path / "none", *like_code("talk", rank="null::integer"))
+    nobody = Page(render(unranked, ranking.page))
+    assert families(nobody)[-1] == "talk", "who ranks nobody stands last"
 
 
-def test_r23_each_list_stands_by_itself_with_where_it_moved(house):
-    first, second = date(2025, 5, 1), date(2025, 6, 1)
-    rows = [
-        by_source("old", first, 7), by_source("old", second, None, "not_applicable"),
-        by_source("new", first, None, "not_applicable"), by_source("new", second, 9), by_source("silent", second, 0),
-    ]  # fmt: skip
-    moved = {"community": "alpha", "family": "talk", "month": second, "from_source": "old", "to_source": "new"}
-    moves = [moved | {"action": "stitch", "reason": "x", "evidence": None}]
-    page = Page(community.page(replace(house.known, by_source=rows, moves=moves), "alpha"))
+def families(page):
+    """The families of the rankings of a page, in its order."""
+    phrases = {"together": "overall", "public code": "code", "public talk": "talk", "newcomers": "people"}
+    found = [caption for caption in page.tables if caption.startswith("Ranking by")]
+    return [next(family for phrase, family in phrases.items() if phrase in caption) for caption in found]
+
+
+BY_SOURCE = """insert into metrics.by_source by name select community, source, month, postings, postings as people,
+    postings as only_here, postings as first_here, state from (values
+    ('alpha', 'old', date '2025-05-01', 7, 'observed'), ('alpha', 'old', date '2025-06-01', null, 'not_applicable'),
+    ('alpha', 'new', date '2025-05-01', null, 'not_applicable'), ('alpha', 'new', date '2025-06-01', 9, 'observed'),
+    ('alpha', 'silent', date '2025-06-01', 0, 'observed'),
+) as r(community, source, month, postings, state)"""
+MOVED = """insert into core.moves by name select 'alpha' as community, 'talk' as family, date '2025-06-01' as month,
+    'old' as from_source, 'new' as to_source, 'stitch' as action, 'x' as reason"""
+
+
+def test_r23_each_list_stands_by_itself_with_where_it_moved(house, tmp_path):
+    page = Page(render(altered(house.where, tmp_path, BY_SOURCE, MOVED), community.page, "alpha"))
     found = page.rows("Postings a month, each list and forum by itself")
     assert found["May 2025"] == ["not applicable", "7", ""]
-    assert found["June 2025"] == ["9", "not applicable", "old went on in new: what both hold counts once"]
+    assert found["June 2025"] == ["9", "not applicable", "old moved to new: messages that both hold count once"]
     figure = page.figures["by-source"]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2025-06-01"]
     assert LEGEND["break"] in page.text
-    hole = move(moved | {"action": "censor", "evidence": "It is named."})
-    assert hole == "old went on in new, one of which cannot be read: its months are not observed (It is named.)"
+    moved = {"from_source": "old", "to_source": "new", "action": "censor", "evidence": "It is named."}
+    hole = "old moved to new; one of them cannot be read, so its months are not observed (It is named.)"
+    assert move_text(moved) == hole
 
 
 def test_without_an_overall_ranking_the_page_says_why(house):
-    page = Page(ranking.page(house.known))
-    assert house.known.families == ["code", "people", "overall"]
-    assert "There is no overall ranking of these months: it needs two communities whose talk" in page.text
+    assert families(house.page) == ["code", "people", "overall"]
+    assert "There is no overall ranking of these months: it needs two communities whose talk" in house.page.text
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
@@ -645,15 +656,15 @@ def test_a_number_has_three_digits_or_is_a_word(value, said):
     assert format_number(None, "not ranked") == "not ranked"
 
 
-@pytest.mark.parametrize(("value", "state", "to_date", "said"), [
-    (1234, "observed", False, "1,234"), (0, "observed", False, "0"), (12.345, "observed", False, "12.3"),
-    (7, "partial", False, "7 (partly observed)"), (7, "partial", True, "7 to date"),
-    (7, "published", False, "7 (measured earlier)"), (7, "published", True, "7 (measured earlier)"),
-    (None, "unobserved", True, "not observed"), (None, "not_applicable", False, "not applicable"),
-    (None, None, False, "not observed"),
+@pytest.mark.parametrize(("value", "state", "known", "text"), [
+    (1234, "observed", "observed", "1,234"), (0, "observed", "observed", "0"), (12.345, "observed", "observed", "12.3"),
+    (7, "partial", "partial", "7 (partly observed)"), (7, "partial", "to date", "7 to date"),
+    (7, "published", "published", "7 (measured earlier)"), (7, "partial", "restated", "7 (restated later)"),
+    (None, "unobserved", "to date", "not observed"), (None, "not_applicable", "observed", "not applicable"),
+    (None, None, "observed", "not observed"),
 ])  # fmt: skip
-def test_a_month_says_what_is_known_of_it(value, state, to_date, said):
-    assert sentences.monthly(value, state, to_date) == said
+def test_a_month_says_what_is_known_of_it(value, state, known, text):
+    assert month_text({"value": value, "state": state, "known": known}) == text
 
 
 def test_times_and_counts_in_words():
@@ -666,27 +677,20 @@ def test_times_and_counts_in_words():
     assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
 
 
-def ranked(*scores):
-    """Rows as questions/ranking.sql gives them: A, B, ... with these scores; None has no place."""
-    places = [score and 1 + sum(other > score for other in scores if other) for score in scores]
-    rows = zip("ABCDE", scores, places, strict=False)
+def ranked(*percents):
+    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with so many percent of the first; None has no rank."""
+    ranks = [percent and 1 + sum(other > percent for other in percents if other) for percent in percents]
+    rows = zip("ABCDE", percents, ranks, strict=False)
     return [
-        {
-            "name": n,
-            "score": s,
-            "rank": p,
-            "reason_code": None if p else "no_source",
-            "missing": "code",
-            "months": 0,
-            "people": None,
-            "living_since": None,
-            "state": "ranked" if p else "no source",
-        }
-        for n, s, p in rows
+        UNKNOWN | {"name": n, "percent_of_first": p, "rank": r, "reason_code": None if r else "no_source"}
+        for n, p, r in rows
     ]
 
 
-@pytest.mark.parametrize(("row", "said"), [
+UNKNOWN = dict.fromkeys(("state", "missing", "months", "people", "living_since", "active_in"))
+
+
+@pytest.mark.parametrize(("row", "text"), [
     ({"reason_code": None}, ""),
     ({"reason_code": "not_observed", "missing": "people, talk", "months": 8},
      "its newcomers and talk could not be seen: 8 of 12 months were, and a place needs 9"),
@@ -699,27 +703,23 @@ def ranked(*scores):
     ({"reason_code": "quiet", "people": 2.9}, "2.90 people a month; a place needs 3"),
     ({"reason_code": "fewer_than_two_ranked"}, "no other community can be ranked, and a ranking needs two"),
 ])  # fmt: skip
-def test_why_there_is_no_rank_is_said_in_words(row, said):
-    unknown = dict.fromkeys(("state", "missing", "months", "people", "living_since", "active_in"))
-    assert reason(unknown | row) == said
+def test_why_there_is_no_rank_is_said_in_words(row, text):
+    assert reason_text(UNKNOWN | row) == text
 
 
 YEAR = "public code activity, March 2025 to February 2026"
 NO_SOURCE = "no source of it was alive in these months"
-SECOND = "has place 2 (36.8 where the first is 100"
 
 
-@pytest.mark.parametrize(("scores", "said"), [
+@pytest.mark.parametrize(("percents", "text"), [
     ((), f"No community can be ranked in {YEAR}."),
     ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: {NO_SOURCE}."),
     ((None,) * 4,
      f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
-    ((3.0, 2.0), f"By score in {YEAR}, A has place 1 and B {SECOND})."),
-    ((3.0, 3.0, 2.0, None),
-     f"By score in {YEAR}, A has place 1 (equal scores), B has place 1 (equal scores) and C has place 3 "
-     f"(36.8 where the first is 100). D is listed without a place: {NO_SOURCE}."),
-    ((3.0, 2.0, 2.0, 1.0),
-     f"By score in {YEAR}, A has place 1, B {SECOND}, equal scores) and C {SECOND}, equal scores), of 4 ranked."),
+    ((100.0, 36.79), f"By score in {YEAR}: 1. A (100) and 2. B (36.8)."),
+    ((100.0, 100.0, 36.79, None),
+     f"By score in {YEAR}: 1. A (100), 1. B (100) and 3. C (36.8). D is listed without a place: {NO_SOURCE}."),
+    ((100.0, 36.79, 36.79, 10.0), f"By score in {YEAR}, the first of 4: 1. A (100), 2. B (36.8) and 2. C (36.8)."),
 ])  # fmt: skip
-def test_the_first_sentence_says_who_has_which_place(scores, said):
-    assert headline(ranked(*scores), YEAR) == said
+def test_the_first_sentence_says_who_has_which_place(percents, text):
+    assert headline(ranked(*percents), YEAR) == text

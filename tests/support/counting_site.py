@@ -12,6 +12,7 @@ from pipelines.landing.schemas import COUNTS
 from pipelines.landing.store import Harvest
 from pipelines.model import Community, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
+from reports import site
 
 
 def counting(slug, name, kind, url, registered=None, **facts):
@@ -57,3 +58,8 @@ def build_counting(top):
         csv.writer(file).writerows([history.COLUMNS, told])
     build_database(where, (ALPHA, BETA, EVIL, FORUM, UNASKED), TODAY)
     return where
+
+
+def published(once):
+    """The folders of `build_counting` with its site, made once for all tests: write nothing."""
+    return folders(once("counting-site", lambda top: site.publish(build_counting(top))))

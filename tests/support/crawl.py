@@ -1,10 +1,14 @@
-"""Name the months and lists of invented archives, and run spiders in a process of their own."""
+"""Run spiders in a process of their own against a server of invented archives."""
 
+import multiprocessing
 import os
-import subprocess
-import sys
+import tempfile
 from datetime import date
+from multiprocessing import forkserver
+from pathlib import Path
 
+import pytest
+from support import crawling
 from support.walk import KEY, TODAY
 
 from flows.demo.archives import MailingList
@@ -30,28 +34,53 @@ def mailman2(name, months, **facts):
 
 
 HEAD = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2005-01-01\n'
-CRAWL = """
-import sys
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
-from spiders.__main__ import module_of
-kinds = sys.argv[1].split(",")
-settings = Settings({"SPIDER_MODULES": [module_of(kind) for kind in kinds]})
-settings.setmodule("spiders.settings")
-process = AsyncCrawlerProcess(settings)
-for kind in kinds:
-    process.crawl(kind, **dict(argument.split("=", 1) for argument in sys.argv[2:]))
-process.start()
-"""
 
 
-def crawl_process(where, kinds, *arguments):
-    """Run the spiders of several kinds in one process, which saves seconds; return what they complained of."""
-    finished = subprocess.run(
-        [sys.executable, "-c", CRAWL, ",".join(kinds), *arguments], cwd=CHECKOUT, capture_output=True, text=True,
-        check=False, env=os.environ | {"STACKRANK_DATA": str(where.data), "STACKRANK_KEY": KEY,
-                                       "STACKRANK_COMMUNITIES": str(where.communities)},
-    )  # fmt: skip
-    assert finished.returncode == 0, finished.stderr
-    assert "Traceback" not in finished.stderr, finished.stderr
-    return finished.stderr
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([crawling.__name__])
+
+
+def start_forks():
+    """Start the server of forks where none runs; Python 3.11 tells it no path, so the environment does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{CHECKOUT / 'tests'}{os.pathsep}{CHECKOUT}")
+        forkserver.ensure_running()
+
+
+class Crawl:
+    """Spiders of several kinds at work in one process of their own, under other settings where some are given."""
+
+    def __init__(self, where, kinds, *arguments, settings=None, environment=os.environ):
+        start_forks()
+        handle, name = tempfile.mkstemp(prefix="crawl-")
+        os.close(handle)
+        self.said = Path(name)
+        own = {"STACKRANK_DATA": str(where.data), "STACKRANK_KEY": KEY,
+               "STACKRANK_COMMUNITIES": str(where.communities)}  # fmt: skip
+        known = dict(argument.split("=", 1) for argument in arguments)
+        given = (tuple(kinds), known, settings or {}, {**environment, **own}, name)
+        self.process = FORKS.Process(target=crawling.run, args=given)
+        self.process.start()
+
+    def ended(self):
+        """Return what the spiders have said, when they have finished; they must have, and well."""
+        said = self.text()
+        assert self.process.exitcode == 0, said
+        assert "Traceback" not in said, said
+        return said
+
+    def killed(self):
+        """Kill the process, and return when it is gone."""
+        self.process.kill()
+        self.text()
+
+    def text(self):
+        self.process.join(300)
+        said = self.said.read_text(encoding="utf-8", errors="replace")
+        self.said.unlink()
+        return said
+
+
+def crawl_process(where, kinds, *arguments, **facts):
+    """Run the spiders of several kinds to their end in one process; return what they complained of."""
+    return Crawl(where, kinds, *arguments, **facts).ended()

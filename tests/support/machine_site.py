@@ -11,7 +11,7 @@ from support.postings import land_index, land_month, mail
 from pipelines.folders import Folders
 from pipelines.model import Source
 from pipelines.warehouse.build import build_database
-from reports import answers, site
+from reports import site
 
 MONTHS = [date(2025, month, 1) for month in range(1, 13)]
 NIGHT = datetime(2026, 1, 12, 3, tzinfo=UTC)
@@ -46,7 +46,7 @@ def house(once):
     """Two communities with a list each, one of them with much mail of a tracker; the published site."""
     where = site_folders(once("machine-site", publish))
     pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
-    return SimpleNamespace(where=where, pages=pages, known=answers.read_answers(where.database))
+    return SimpleNamespace(where=where, pages=pages)
 
 
 def site_folders(top):

@@ -57,8 +57,3 @@ class Page(HTMLParser):
 def table(house, name):
     with (house.where.site / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def by_source(source, month, value, state="observed"):
-    return {"community": "alpha", "source": source, "month": month, "value": value, "people": value, "only_here": value,
-            "first_here": value, "channel": "list", "state": state, "to_date": False}  # fmt: skip

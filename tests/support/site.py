@@ -2,9 +2,11 @@
 
 import csv
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import duckdb
 import pyarrow as pa
 
 from pipelines.catalogue import history
@@ -15,7 +17,10 @@ from pipelines.landing.store import Harvest
 from pipelines.landing.visits import log_visit
 from pipelines.model import Community, Fact, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
+from pipelines.warehouse.query import open_database
 from pipelines.warehouse.tables import read_tables
+from reports import site
+from reports.pages.context import read_context
 
 TODAY = date(2026, 3, 20)
 NIGHT, EARLIER, AUTUMN = (datetime(*day, 3, tzinfo=UTC) for day in ((2026, 3, 20), (2026, 3, 10), (2025, 11, 11)))
@@ -125,7 +130,7 @@ def build_quiet(top):
     young = [replace(c, sources=(replace(c.sources[0], since=date(2026, 1, 1)),)) for c in (ALPHA, BETA)]
     for each in young:
         land(where, each, NIGHT, commits(15, 4, 1))
-    build_database(where, young, TODAY, "a demo: people <invented>")
+    build_database(where, young, TODAY, "Demo: people <invented>")
     return where
 
 
@@ -135,3 +140,25 @@ def build_bare(top):
     measured(where, "alpha", "subscribers", "2025-05", 7, "Addresses on a list.")
     build_database(where, (ALPHA, BETA), TODAY)
     return where
+
+
+def published(once):
+    """The folders of `build` with its site and a page dated to December 2025, made once for all tests: write nothing."""
+    return folders(once("invented-site", lambda top: site.publish(build(top), date(2025, 12, 1))))
+
+
+def render(where, page, *more):
+    """The text of a page of the database."""
+    with open_database(where.database) as database:
+        return page(read_context(database), *more)
+
+
+def altered(where, top, *statements):
+    """The same folders with a copy of the database in which something else stands."""
+    other = folders(top)
+    other.data.mkdir(parents=True)
+    shutil.copyfile(where.database, other.database)
+    with duckdb.connect(str(other.database)) as con:
+        for statement in statements:
+            con.execute(statement)
+    return other

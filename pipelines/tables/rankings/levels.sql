@@ -7,6 +7,8 @@
 --   applicable_months: months of the window in which a source of the metric was alive
 --   total: sum of the numbers
 --   level: mean of the numbers; NULL with fewer than the method's fewest months
+--   low: the least that the level of a count of people could be; NULL where a month has no bounds
+--   high: the most that it could be
 --   y: ln((level + offset) / (reference + offset)); NULL where the level is missing
 --   state: observed (all months seen), published (some or all from raw.history, the others seen), partial (months are missing), missing
 with wanted as (
@@ -18,13 +20,15 @@ with wanted as (
         count(number) as months,
         count(*) filter (taken) as published_months,
         count(*) filter (lives) as applicable_months,
-        coalesce(fsum(number order by month) filter (number is not null), 0) as total
+        coalesce(fsum(number order by month) filter (number is not null), 0) as total,
+        if(count(low) = count(number), avg(low), null) as low,
+        if(count(high) = count(number), avg(high), null) as high
     from wanted left join rankings.numbers using (community, metric, month)
     group by all
 ), levels as (
     select *, if(months >= fewest_months, total / months, null) as level from summed cross join rankings.rules
 )
-select as_of, community, metric, months, published_months, applicable_months, total, level,
+select as_of, community, metric, months, published_months, applicable_months, total, level, low, high,
     ln((level + "offset") / (reference + "offset")) as y,
     case
         when level is null then 'missing'

@@ -3,8 +3,6 @@ makes of them."""
 
 import json
 import os
-import subprocess
-import sys
 from asyncio import run
 from datetime import UTC, date, datetime, timedelta
 from time import sleep
@@ -15,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
+from support.crawl import Crawl
 
 from flows import doctor, status
 from flows.collect import read_result
@@ -142,33 +141,10 @@ def faults():
     return {f"/{kind}-{fault}{BAD_PAGES[kind]}": [fault] for kind, fault in CASES}
 
 
-CRAWL = """
-import sys
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
-from spiders.__main__ import module_of
-kinds = sys.argv[1].split(",")
-settings = Settings({"SPIDER_MODULES": [module_of(kind) for kind in kinds], "LOG_LEVEL": sys.argv[2]})
-settings.setmodule("spiders.settings")
-settings.set("LOG_LEVEL", sys.argv[2])
-process = AsyncCrawlerProcess(settings)
-for kind in kinds:
-    process.crawl(kind, **dict(argument.split("=", 1) for argument in sys.argv[3:]))
-process.start()
-"""
-
-
 def crawl(where, *arguments, kinds=tuple(KINDS), **environ):
     """Run the spiders in one process, telling everything; return what they told."""
     known = {name: value for name, value in os.environ.items() if name not in count_pages.GITHUB_TOKENS}
-    own = {"STACKRANK_DATA": str(where.data), "STACKRANK_COMMUNITIES": str(where.communities), "STACKRANK_KEY": KEY}
-    command = [sys.executable, "-c", CRAWL, ",".join(kinds), "DEBUG", *arguments]
-    finished = subprocess.run(
-        command, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=known | own | environ
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert "Traceback" not in finished.stderr, finished.stderr
-    return finished.stdout + finished.stderr
+    return Crawl(where, kinds, *arguments, settings={"LOG_LEVEL": "DEBUG"}, environment=known | environ).ended()
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +272,7 @@ def test_status_and_page_tell_of_pages_and_not_of_days(house):
     seen = {s.source.id: s for s in status.known(house.where, house.sources).sources}
     assert set(seen["birds/github"].good) == {"birds__Wren", "birds__Wren__contributors", "birds__public_members"}
     assert [visit.verdict for visit in seen["github-legal/one"].failed] == ["refused"]
-    question = (CHECKOUT / "reports/queries/freshness.sql").read_text()
+    question = (CHECKOUT / "reports/queries/site/sources.sql").read_text()
     rows = {(r["community"], r["source"]): r for r in query.ask(house.where.database, question).to_pylist()}
     github_row = rows["birds", "github"]
     assert (github_row["units"], github_row["known_units"], github_row["waiting_units"]) == (3, 3, 0)

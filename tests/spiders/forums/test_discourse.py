@@ -1,11 +1,7 @@
 """Forums of Discourse: the real spider against the demo's old and new servers, and every fault they can have."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -18,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.builders import ask, community, visit
-from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, back, mailman2
+from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Crawl, back, mailman2
 from support.walk import CLOCK, crawl, next_night
 
 from flows.collect import read_result
@@ -35,7 +31,7 @@ from pipelines.landing.store import Harvest, land, stored_visits
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
-from reports import answers
+from reports import site
 from spiders.core.days import is_recheck_day
 from spiders.core.verdicts import NoPageError
 from spiders.forums import discourse_posts
@@ -164,28 +160,13 @@ def folders(top):
     return where
 
 
-CRAWL = """
-import sys, json
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
-settings = Settings({"SPIDER_MODULES": ["spiders.forums.discourse"]})
-settings.setmodule("spiders.settings")
-for name, value in json.loads(sys.argv[1]).items():
-    settings.set(name, value, priority=40)
-process = AsyncCrawlerProcess(settings)
-process.crawl("discourse")
-process.start()
-"""
 NEVER = {"FORUM_RECOUNT": 10**9, "FORUM_ROTATION": 10**9}
 """No block has its night, whatever day it is."""
 
 
 def started(where, **changed):
     """Start the spider with other settings in a process of its own."""
-    environment = os.environ | {"STACKRANK_DATA": str(where.data), "STACKRANK_KEY": KEY,
-                                "STACKRANK_COMMUNITIES": str(where.communities)}  # fmt: skip
-    command = [sys.executable, "-c", CRAWL, json.dumps(NEVER | changed)]
-    return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True)
+    return Crawl(where, ("discourse",), settings=NEVER | changed)
 
 
 def run(where, **changed):
@@ -451,8 +432,7 @@ def test_a_run_that_is_killed_loses_a_block_at_most_and_the_next_one_goes_on(tmp
         night = started(where)
         while len(server.requests) < 90:
             sleep(0.001)
-        night.send_signal(signal.SIGKILL)
-        night.communicate(timeout=60)
+        night.killed()
         landed = {unit for _, _, unit in stored_visits(where.observations) if unit.startswith("posts")}
         assert {"posts-000004", "posts-000003"} <= landed < {f"posts-{n:06}" for n in range(5)}
         server.requests.clear()
@@ -619,7 +599,7 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     assert move == ("talk", "dev", "talk", "stitch")
     kinds = ask(where, "select distinct source from metrics.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
-    assert answers.read_answers(where.database)
+    assert site.publish(where).exists()
 
 
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):

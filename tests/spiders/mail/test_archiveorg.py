@@ -299,7 +299,7 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
     assert len(asked) == 2 + len(plan.deferred) + 1, "what was had is had for ever"
 
 
-def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path, monkeypatch):
+def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path):
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))

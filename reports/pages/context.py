@@ -1,0 +1,55 @@
+"""What every page shows: the build, the communities and sources, and the month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from pipelines.warehouse.query import Database
+from reports.answers import ask, ask_rows
+from reports.text.formats import next_month
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The open database and what several pages need of it, asked for once.
+
+    `month` is the last month of the window that is shown. A page that `is_dated` shows nothing of a later month.
+    """
+
+    database: Database
+    build: Row
+    communities: Sequence[Row]
+    sources: Sequence[Row]
+    month: date
+    is_dated: bool = False
+
+    def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:
+        """Return the answer to a question about the month; it may name `$as_of`, `$until` (not shown) and `more`."""
+        return ask(self.database, page, name, **self._span, **more)
+
+    def rows(self, page: str, name: str, **more: object) -> list[dict[str, Any]]:
+        """Return the same answer as rows, in which NULL is None."""
+        return ask_rows(self.database, page, name, **self._span, **more)
+
+    @property
+    def _span(self) -> dict[str, date]:
+        return {"as_of": self.month, "until": next_month(self.month if self.is_dated else self.build["today"])}
+
+    def of(self, community: str) -> Row:
+        """Return what is known of one community."""
+        return next(row for row in self.communities if row["community"] == community)
+
+    def dated(self, month: date) -> "Context":
+        """Return the same for the page of an earlier month."""
+        return replace(self, month=month, is_dated=True)
+
+
+def read_context(database: Database) -> Context:
+    """Ask for what every page shows, for the newest complete window."""
+    build, communities, sources = (ask_rows(database, "site", name) for name in ("build", "communities", "sources"))
+    return Context(database, build[0], communities, sources, build[0]["last_complete_month"])

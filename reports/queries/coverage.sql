@@ -1,5 +1,0 @@
--- One row per source and month: what is known of it.
-select v.community, c.name, v.source, v.month, v.state, v.covered
-from core.coverage v
-left join raw.communities c using (community)
-order by c.name, v.community, v.source, v.month

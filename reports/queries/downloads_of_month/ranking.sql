@@ -1,0 +1,6 @@
+-- One row per ranking and community for the window that ends with $as_of.
+select r.family, r.rank, r.community, c.name, r.state, r."index", r.score, r.months, r.published_months, r.missing, r.reason_code
+from rankings.monthly r
+left join raw.communities c using (community)
+where r.as_of = $as_of
+order by r.family, r.rank nulls last, r.state = 'dormant', c.name, r.community

@@ -1,9 +1,0 @@
--- Every month before $until of what the mail of people is counted by, with that of machines in; NULL, never 0, where the month was not seen.
-select d.community, c.name, said.metric, d.month, said.value, said.value - said.of_people as machines, d.state,
-       d.month > (select last_complete_month from raw.build) as to_date
-from definitions.messages d
-left join raw.communities c using (community),
-lateral (values ('messages', d.messages_with_machines, d.messages),
-                ('talk_people', d.talk_people_with_machines, d.talk_people)) said(metric, value, of_people)
-where d.month < $until
-order by said.metric, d.month, d.community

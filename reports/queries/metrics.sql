@@ -1,4 +1,0 @@
--- One row per metric, with its definition.
-select metric, family, unit, kind, definition
-from metrics.definitions
-order by family, metric
