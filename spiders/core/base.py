@@ -98,7 +98,7 @@ class SourceSpider(scrapy.Spider):
         """Ask the host of a url nothing more in this run; hosts without limits go on."""
         host = host_of(url)
         if host not in self.budget.unlimited and host not in self.paused:
-            self.paused[host] = f"{host} wants to be left alone for now: {reason}"
+            self.paused[host] = f"{host} is paused for this run: {reason}"
             self.logger.warning("%s", self.paused[host])
 
     def check_paused(self, url: str) -> None:

@@ -111,4 +111,4 @@ def _limit(response: Response) -> str:
     """Return which limit was reached, and how long the host asks us to wait, where it says so."""
     seconds, name = retry_after(response), header(response, RATE_LIMIT_NAME)
     limit = f" ({name})" if name else ""
-    return limit if seconds is None else f"{limit}, and wants {seconds:,.0f} seconds of peace"
+    return limit if seconds is None else f"{limit}, and asks us to wait {seconds:,.0f} seconds"

@@ -803,8 +803,8 @@ def test_a_host_that_wants_peace_is_asked_nothing_more_tonight(tmp_path, at_a_ti
     assert {name: visit.verdict for name, visit in night.visits.items()} == {"throttle": "refused"}
     assert night.silent == ()
     assert [plan.deferred for plan in night.left] == [("birds/a", "birds/b")]
-    assert "wants to be left alone" in night.left[0].reason
-    assert "wants to be left alone" in night.said
+    assert "is paused for this run" in night.left[0].reason
+    assert "is paused for this run" in night.said
 
 
 @pytest.mark.parametrize(("unit", "fault"), [("birds/a", "flood"), ("birds/z", "slow")])

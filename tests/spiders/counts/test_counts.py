@@ -459,7 +459,7 @@ def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(mo
     )
     assert spider.retry_delay(Response("https://api.github.com/", status=429, headers={"Retry-After": "1"}), 5) is None
     spider.pause_host("https://api.github.com/", "the limit")
-    with pytest.raises(HostPausedError, match="wants to be left alone"):
+    with pytest.raises(HostPausedError, match="is paused for this run"):
         spider.check_paused("https://api.github.com/orgs/birds")
 
 

@@ -81,8 +81,8 @@ POSTS_FAULTS = {
     "login": (FAILED, 'a web page called "Sign in" came instead of a page of posts'),
     "wall": (REFUSED, "a wall against robots"),
     "closed": (REFUSED, "the server answered 403"),
-    "throttle": (REFUSED, "answered 429, too busy, and wants 86,400 seconds of peace"),
-    "limited": (REFUSED, "answered 429, too busy (ip_60_secs_limit), and wants 86,400 seconds of peace"),
+    "throttle": (REFUSED, "answered 429, too busy, and asks us to wait 86,400 seconds"),
+    "limited": (REFUSED, "answered 429, too busy (ip_60_secs_limit), and asks us to wait 86,400 seconds"),
     "error": (FAILED, "answered 500"),
     "gone": (GONE, "answered 404"),
     "moved": (FAILED, "moved to /elsewhere; the catalogue must name the new address"),
@@ -454,7 +454,7 @@ def test_a_host_that_wants_peace_is_left_alone_and_what_is_left_is_planned(tmp_p
         assert server.requests[-1].path == "/talk/posts.json?before=3000", "nothing was asked after it"
     (plan,) = read_plans(where.visits)
     assert plan.deferred == ("posts-000001", "posts-000000")
-    assert "wants to be left alone" in plan.reason
+    assert "is paused for this run" in plan.reason
     (failed,) = [visit for visit in read_visits(where.visits) if visit.reason]
     assert (failed.unit, str(failed.verdict)) == ("posts-000002", REFUSED)
 

@@ -98,7 +98,7 @@ USUAL = {RUNNING: 9, PREVIOUS: 12, A: 40, B: 7}
 INDEX_FAULTS = {
     "login": (FAILED, 'a web page called "Sign in" came instead of a table of months: a login'),
     "wall": (REFUSED, 'answered 403 with a web page called "Making sure you are not a bot!": a wall against robots'),
-    "throttle": (REFUSED, "answered 429, too busy, and wants 86,400 seconds of peace"),
+    "throttle": (REFUSED, "answered 429, too busy, and asks us to wait 86,400 seconds"),
     "error": (FAILED, "answered 500"),
     "gone": (GONE, "answered 404"),
     "moved": (FAILED, "answered 302: moved to /elsewhere; the catalogue must name the new address"),
@@ -109,8 +109,8 @@ INDEX_FAULTS = {
 MONTH_FAULTS = {
     "login": (FAILED, 'a web page called "Sign in" came instead of mail'),
     "wall": (REFUSED, "a wall against robots, or a login"),
-    "throttle": (REFUSED, "wants 86,400 seconds of peace"),
-    "busy": (FAILED, "answered 503, too busy, and wants 0 seconds of peace"),
+    "throttle": (REFUSED, "asks us to wait 86,400 seconds"),
+    "busy": (FAILED, "answered 503, too busy, and asks us to wait 0 seconds"),
     "error": (FAILED, "answered 500"),
     "gone": (GONE, "answered 404"),
     "json": (FAILED, "JSON came instead of mail"),
