@@ -98,6 +98,7 @@ class DiscourseSpider(ForumCountSpider):
 
     async def _walk_blocks(self, run: ForumRun, first: PostPage) -> AsyncIterator[Harvest | Visit]:
         """Yield the newest block, which begins with the first page, then the others that are due."""
+        remaining = self._remaining_blocks(run.source)  # the newest block does not count
         top = max(first.rows)
         newest = Block(top // BLOCK, posts_url(run.source), top, run.known.get(top // BLOCK))
         if self.is_wanted(newest.unit) and (found := await self._attempt_block(run, newest, first)):
@@ -105,7 +106,7 @@ class DiscourseSpider(ForumCountSpider):
         numbers = due_blocks(newest.number, run.known, run.tried, self._is_recheck)
         by_unit = {block.unit: block for block in (Block.older(run.source, number, run.known) for number in numbers)}
         urls = {unit: block.url for unit, block in by_unit.items()}
-        for unit in self.plan_requests(run.source, urls, self._remaining_blocks(run.source)):
+        for unit in self.plan_requests(run.source, urls, remaining):
             if found := await self._attempt_block(run, by_unit[unit]):
                 yield found
 
