@@ -88,7 +88,7 @@ def _fix(visit: Visit, where: Folders) -> str:
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"
     if visit.verdict == Verdict.REFUSED:
         return f"check STACKRANK_CONTACT and ask the operators of the host; {retry}"
-    if visit.verdict == Verdict.PARTIAL:
+    if visit.verdict == Verdict.SHRUNK:
         file = unit_file(where.observations, visit)
         return f"if the smaller number is right, delete {file} and run: stackrank collect {source}"
     return retry

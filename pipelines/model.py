@@ -11,10 +11,15 @@ class Verdict(StrEnum):
     OK = "ok"
     UNCHANGED = "unchanged"
     EMPTY = "empty"
-    PARTIAL = "partial"
+    SHRUNK = "shrunk"
     FAILED = "failed"
     REFUSED = "refused"
     GONE = "gone"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Verdict | None":
+        """Read what visits were called before: a unit that shrank was `partial`."""
+        return cls.SHRUNK if value == "partial" else None
 
 
 GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from math import isfinite
 from pathlib import Path
@@ -53,11 +53,6 @@ def load(folder: Path, communities: Iterable[str]) -> list[Figure]:
         if seen.setdefault(key, figure) is not figure:
             raise HistoryError(f"{figure.file}: {figure.community} {figure.metric} {figure.period} stands there twice")
     return figures
-
-
-def rows(figures: Iterable[Figure]) -> list[tuple[object, ...]]:
-    """Return the figures as rows, columns in the order of Figure."""
-    return [astuple(figure) for figure in figures]
 
 
 def _read(path: Path) -> Iterator[Figure]:

@@ -76,7 +76,7 @@ def check_empty(where: Folders, visit: Visit) -> Visit:
     if visit.verdict != Verdict.EMPTY or not target.exists() or read_visit(target):
         return visit
     reason = "the source has nothing any more, and the stored file cannot be read"
-    return replace(visit, verdict=Verdict.PARTIAL, reason=reason, reason_code=ReasonCode.VANISHED, observations=None)
+    return replace(visit, verdict=Verdict.SHRUNK, reason=reason, reason_code=ReasonCode.VANISHED, observations=None)
 
 
 def land(where: Folders, harvest: Harvest) -> Visit:
@@ -137,7 +137,7 @@ def _swap(draft: Path, target: Path, visit: Visit, allowed_loss: int) -> Visit:
     now = visit.observations or 0
     if now < min(before * (1 - MAX_SHRINK), before - allowed_loss):
         reason = f"shrank from {before} to {now}: the earlier harvest is kept"
-        return replace(visit, verdict=Verdict.PARTIAL, reason=reason, reason_code=ReasonCode.SHRANK)
+        return replace(visit, verdict=Verdict.SHRUNK, reason=reason, reason_code=ReasonCode.SHRANK)
     draft.replace(target)
     return visit
 

@@ -1,6 +1,6 @@
 """What people have said about identities: merges that are wrong, and persons who asked to be left out.
 
-Everything else about who is one person follows from pipelines/tables/raw/links.sql.
+Everything else about who is one person follows from pipelines/tables/core/links.sql.
 """
 
 import json
@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -135,8 +135,3 @@ def _append(path: Path, facts: dict[str, str]) -> None:
         file.write(json.dumps(facts) + "\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def row(one: NeverMerge | OptOut) -> tuple[Any, ...]:
-    """Return a block or a person as a row of raw.never_merge or raw.withheld."""
-    return astuple(one)

@@ -1,4 +1,4 @@
-"""The reviewed rules that tell accounts whose commits machines make; see automated.toml."""
+"""The reviewed rules that tell accounts whose commits machines make; see data/rules/bots-commits.toml."""
 
 import tomllib
 from datetime import date
@@ -13,7 +13,7 @@ CONDITIONS = {"name": "the name {}", "address": "the address {}", "name_suffix":
 
 
 class CommitBots(NamedTuple):
-    """The reviewed rules of automated.toml, by what they look at."""
+    """The reviewed rules of bots-commits.toml, by what they look at."""
 
     names: dict[str, str]
     addresses: dict[str, str]
@@ -33,10 +33,10 @@ def load_commit_bots(rules_file: Path = RULES_FILE) -> CommitBots:
     return CommitBots(by["name"], by["address"], by["name_suffix"])
 
 
-def rows(rules_file: Path = RULES_FILE) -> list[tuple[str, str, str, date]]:
-    """Return the rules as rows of raw.commit_rules."""
+def rows(rules_file: Path = RULES_FILE) -> list[dict[str, str | date]]:
+    """Return the rules as rows of raw.commit_bot_rules."""
     rules = tomllib.loads(rules_file.read_text(encoding="utf-8"))["rule"]
-    return [(rule["id"], _condition(rule), rule["evidence"], rule["reviewed"]) for rule in rules]
+    return [rule | {"condition": _condition(rule)} for rule in rules]
 
 
 def _condition(rule: dict[str, str]) -> str:

@@ -1,7 +1,6 @@
 """Which organisation a mail domain is evidence of: machines' hosts folded into their domain, free mail of nobody."""
 
 import tomllib
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +31,3 @@ def organisation(domain: str) -> str | None:
         return None
     folded = _registrable()(domain).top_domain_under_public_suffix
     return folded if folded and folded not in free_mail() | SHARED else None
-
-
-def rows(domains: Iterable[str]) -> list[tuple[str, str | None]]:
-    """Return rows of raw.domains: each domain with its organisation."""
-    return [(domain, organisation(domain)) for domain in sorted(domains)]

@@ -47,7 +47,7 @@ def overdue_text(row: Row) -> str:
     quiet, usual = row["quiet_days"], row["usual_days"]
     if quiet is None or quiet <= 3 * usual:
         return ""
-    said = gettext("nothing new for {quiet} days, {usual} is the usual pause: check that it still works")
+    said = gettext("nothing new for {quiet} days (usual: {usual}); check that it still works")
     return said.format(quiet=quiet, usual=pluralize(usual, "day"))
 
 

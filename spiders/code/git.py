@@ -131,7 +131,7 @@ class GitSpider(SourceSpider):
         held = self.stored_visit(source, unit)
         if state["head"] is None and held:
             reason = "the repository is empty now: the earlier history is kept"
-            yield self.visit(source, unit, response.url, Verdict.PARTIAL, reason=reason, **facts)
+            yield self.visit(source, unit, response.url, Verdict.SHRUNK, reason=reason, **facts)
         elif state["head"] is None:
             yield self.visit(source, unit, response.url, Verdict.EMPTY, observations=0, **facts)
         elif held and self._same(held, state["checksum"]):

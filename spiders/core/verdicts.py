@@ -42,7 +42,7 @@ def verdict_of(code: ReasonCode) -> Verdict:
         return Verdict.REFUSED
     if code in GONE_CODES:
         return Verdict.GONE
-    return Verdict.PARTIAL if code in SHRUNK_CODES else Verdict.FAILED
+    return Verdict.SHRUNK if code in SHRUNK_CODES else Verdict.FAILED
 
 
 VERDICTS: Mapping[int, Verdict] = {status: verdict_of(code) for status, code in CODES.items()}

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "pipelines"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from pop_method import METHOD, levels_of
+from support.pop_method import METHOD, levels_of
 
 from pipelines.ranking.places import find_places
 from pipelines.ranking.score import add_scores

@@ -49,7 +49,7 @@ def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(wher
     with open_database(where.database) as database:
         rows = {row["source"]: row for row in ask_rows(database, "site", "sources")}
     assert (rows["dev"]["quiet_days"], rows["dev"]["usual_days"]) == (59, 2)
-    assert overdue_text(rows["dev"]) == "nothing new for 59 days, 2 days is the usual pause: check that it still works"
+    assert overdue_text(rows["dev"]) == "nothing new for 59 days (usual: 2 days); check that it still works"
     assert needs_attention(rows["dev"], NIGHT.replace(tzinfo=None))
     assert (rows["users"]["quiet_days"], overdue_text(rows["users"])) == (None, "")
 
@@ -90,7 +90,7 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
     build_database(where, [community("birds", *lists)], TODAY)
     assert [monthly(where, m)[DECEMBER] for m in ("postings", "messages", "talk_people", "threads")] == [3, 1, 1, 1]
     assert ask(where, "select postings from core.messages") == [(3,)]
-    rows = ask(where, "select first_here, only_here from metrics.by_source where month = '2025-12-01' order by source")
+    rows = ask(where, "select first_here, only_here from analysis.by_source where month = '2025-12-01' order by source")
     assert (sum(first for first, _ in rows), sum(only for _, only in rows)) == (1, 0)
 
 
@@ -222,7 +222,7 @@ def test_r25_a_changed_rule_about_machines_is_another_reader():
 # ---- R15 -------------------------------------------------------------------------------------------------------
 
 # Metrics of a month's own observations; those that ask who was new, or which thread began, look at earlier months too.
-OF_THE_MONTH = ("messages", "postings", "talk_people", "machine_messages", "commits", "code_people", "code_committers")
+OF_THE_MONTH = ("messages", "postings", "talk_people", "bot_messages", "commits", "code_people", "code_committers")
 
 
 @pytest.fixture(scope="module")

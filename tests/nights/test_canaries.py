@@ -252,9 +252,13 @@ def test_the_fingerprints_of_the_database_are_such_and_none_of_them_is_in_the_si
             "select schema_name || '.' || table_name, column_name from duckdb_columns() "
             "where ends_with(column_name, '_key') and data_type = 'VARCHAR'"
         ).fetchall()
-        keys = {key for table, column in columns for (key,) in con.execute(f"select {column} from {table}").fetchall()}
+        keys = {
+            key
+            for table, column in columns
+            for (key,) in con.execute(f"select distinct {column} from {table}").fetchall()
+        }
     keys = {key.encode() for key in keys if key}
     assert len(keys) > 30
     assert all(FINGERPRINT.fullmatch(key) for key in keys)
     whole = b"\0".join(path.read_bytes() for path in (demo.data / "site").rglob("*") if path.is_file())
-    assert [key for key in keys if key in whole] == []
+    assert keys & set(re.findall(rb"(?=([0-9a-f]{32}))", whole)) == set()

@@ -402,7 +402,7 @@ def test_progress_reads_each_line_once_and_no_half_line(tmp_path):
 
 def test_a_large_failure_still_fits_one_screen(tmp_path):
     where = Folders(tmp_path, tmp_path / "communities", tmp_path)
-    verdicts = (Verdict.FAILED, Verdict.GONE, Verdict.REFUSED, Verdict.PARTIAL)
+    verdicts = (Verdict.FAILED, Verdict.GONE, Verdict.REFUSED, Verdict.SHRUNK)
     visits = tuple(
         replace(told(f"birds/{number}", verdict, reason="because " * 40), community=f"birds{group}")
         for group in range(3) for verdict in verdicts for number in range(50)

@@ -106,7 +106,7 @@ def test_r06_people_are_counted_and_machines_beside_them(where):
     build_database(where, [community("birds", dev)], TODAY)
     counted = (
         "messages",
-        "machine_messages",
+        "bot_messages",
         "talk_people",
         "new_talk_people",
         "postings",
@@ -114,10 +114,10 @@ def test_r06_people_are_counted_and_machines_beside_them(where):
         "threads_replied",
     )
     assert [monthly(where, metric)[DECEMBER] for metric in counted] == [2, 2, 2, 2, 4, 1, 0]
-    columns = "messages, messages_with_machines, messages_human_only, postings, talk_people_with_machines"
+    columns = "messages, messages_with_bots, messages_human_only, postings, talk_people_with_bots"
     row = ask(where, f"select {columns} from definitions.messages where month = '2025-12-01'")
     assert row == [(2, 4, 2, 4, 3)]
-    assert ask(where, "select by_person, messages from core.threads order by started_at") == [
+    assert ask(where, "select is_human, messages from core.threads order by started_at") == [
         (True, 1), (False, 0), (False, 1)
     ]  # fmt: skip
 
@@ -131,7 +131,7 @@ def test_what_an_older_reader_stored_counts_as_before(where):
     pq.write_table(old.replace_schema_metadata(pq.read_metadata(file).metadata), file)
     build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages")[DECEMBER] == 2
-    assert monthly(where, "machine_messages")[DECEMBER] == 0
+    assert monthly(where, "bot_messages")[DECEMBER] == 0
     assert ask(where, "select distinct class from core.messages") == [(None,)]
 
 
@@ -140,7 +140,7 @@ def test_the_rules_stand_in_the_database(where):
     land_index(where, dev, {DECEMBER: 1})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
     build_database(where, [community("birds", dev)], TODAY)
-    rows = dict(ask(where, "select id, condition from raw.machine_rules"))
+    rows = dict(ask(where, "select id, condition from raw.mail_bot_rules"))
     assert rows.keys() == {rule.id for rule in RULES.rules}
     assert rows["jira"] == "jira@apache.org"
     assert rows["auto-submitted"] == "header auto-submitted: auto-replied"

@@ -82,7 +82,7 @@ def test_a_mailmap_says_who_is_one(alias, one, other, merges):
 def test_communities_do_not_share_people():
     other = ("fish", *account("n", "a")[1:])
     _, persons = merged([account("n", "a"), account("n", "b"), other])
-    assert {(p["community"], p["own_key"]) for p in persons if p["person_key"] == "n/a/None"} == {
+    assert {(p["community"], p["account_key"]) for p in persons if p["person_key"] == "n/a/None"} == {
         ("birds", "n/a/None"), ("birds", "n/b/None"), ("fish", "n/a/None"),
     }  # fmt: skip
 
@@ -201,7 +201,7 @@ def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(w
     assert bounds == [(3, 3, 4)]
 
 
-def test_who_asked_to_be_left_out_is_withheld_everywhere_and_the_events_stay(where, monkeypatch):
+def test_who_asked_to_be_left_out_is_shown_nowhere_and_the_events_stay(where, monkeypatch):
     core = source("birds")
     jane, known = KEYED.of(b"Jane Invented", b"jane@example.org"), KEYED.of(b"Jane Invented", b"jane@other.example.org")
     rows = [
@@ -213,9 +213,9 @@ def test_who_asked_to_be_left_out_is_withheld_everywhere_and_the_events_stay(whe
     assert not decisions.forget(where, "jane@example.org", KEYED, TODAY)
     build_database(where, [community("birds", core)], TODAY)
     assert ask(where, "select count(*), count(distinct author_key) from core.commits where counted") == [(3, 2)]
-    assert ask(where, "select count(*) from core.commits where author_key = 'withheld' and author_name_key is null "
+    assert ask(where, "select count(*) from core.commits where author_key = 'opted_out' and author_name_key is null "
                       "and author_address_key is null and author_domain is null") == [(2,)]  # fmt: skip
-    assert ask(where, "select count(*) from core.people where withheld and account_key = 'withheld'") == [(2,)]
+    assert ask(where, "select count(*) from core.people where opted_out and account_key = 'opted_out'") == [(2,)]
     held = where.database.read_bytes()
     for of in (jane, known):
         assert of.name_key.encode() not in held
@@ -266,9 +266,6 @@ def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
     build_database(where, [community("birds", core)], TODAY)
     assert ask(where, authors) == [(2,)]
     assert ask(where, "select evidence, why from raw.never_merge") == [(evidence, "Two people.")]
-    decisions.never_merge_file(where).unlink()
-    build_database(where, [community("birds", core)], TODAY)
-    assert ask(where, authors) == [(1,)]
 
 
 @pytest.mark.parametrize(

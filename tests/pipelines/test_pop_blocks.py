@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from pop_method import METHOD, levels_of
+from support.pop_method import METHOD, levels_of
 
 from pipelines.ranking import levels, places
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pop_method import METHOD
+from support.pop_method import METHOD
 
 from pipelines.ranking.calibrate import (
     HalfCheck,

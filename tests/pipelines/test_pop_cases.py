@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from pop_method import METHOD, levels_of
+from support.pop_method import METHOD, levels_of
 
 from pipelines.ranking.levels import log_ratio, measure_levels, usable_counts
 from pipelines.ranking.normal import probability_below, upper_quantile

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pop_method import METHOD, levels_of
+from support.pop_method import METHOD, levels_of
 
 from pipelines.ranking.places import find_places
 from pipelines.ranking.score import add_scores

@@ -1,9 +1,9 @@
 """The golden example of the method: every number of its tables, as printed."""
 
-import golden_panel
 import numpy as np
 import pytest
-from pop_method import METHOD, levels_of
+from support import golden_panel
+from support.pop_method import METHOD, levels_of
 
 from pipelines.ranking.chances import find_chances
 from pipelines.ranking.pairs import compare, compare_neighbours, find_distance, find_flip_weight, round_up

@@ -4,7 +4,7 @@ from math import exp, sqrt
 
 import numpy as np
 import pytest
-from pop_method import METHOD
+from support.pop_method import METHOD
 
 from pipelines.ranking.movement import measure_movement
 

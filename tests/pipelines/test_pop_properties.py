@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pop_method import METHOD, METRICS, levels_of
+from support.pop_method import METHOD, METRICS, levels_of
 
 from pipelines.ranking.chances import find_chances
 from pipelines.ranking.levels import measure_levels

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-import reference_pop
-from pop_method import METHOD, NAMES, levels_of
+from support import reference_pop
+from support.pop_method import METHOD, NAMES, levels_of
 
 from pipelines.ranking.chances import find_chances
 from pipelines.ranking.places import find_brackets, find_places

@@ -196,3 +196,16 @@ def test_a_chart_is_saved_as_a_picture_of_its_own(visit, tmp_path):
     saving.value.save_as(tmp_path / "saved.png")
     assert saving.value.suggested_filename == "places-code.png"
     assert (tmp_path / "saved.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_page_says_when_it_was_last_checked_from_a_file_beside_it(browser, folder):
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert page.locator("#last-checked").is_hidden()
+    checked = folder / "checked.js"
+    before = checked.read_text()
+    checked.write_text('window.stackrankChecked = "Checked <b>again</b>.";')
+    page.reload()
+    assert page.locator("#last-checked").text_content() == "Checked <b>again</b>."
+    checked.write_text(before)
+    page.close()

@@ -37,7 +37,9 @@ def lists(where):
 
 def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
     lists(where)
-    rows = ask(where, "select month, sum(first_here), sum(postings) from metrics.by_source group by all order by month")
+    rows = ask(
+        where, "select month, sum(first_here), sum(postings) from analysis.by_source group by all order by month"
+    )
     assert rows[:3] == [(DECEMBER, 4, 4), (JANUARY, 4, 5), (FEBRUARY, 1, 1)]
     counted = ask(where, "select month, value from metrics.monthly where metric = 'messages' order by month")
     assert [(month, first) for month, first, _ in rows][:3] == counted[:3]

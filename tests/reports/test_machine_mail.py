@@ -1,4 +1,4 @@
-"""The mail of machines on the pages: a thin line beside that of people, and everything in by one switch."""
+"""The mail of bots on the pages: a thin line beside that of people, and bots included by one switch."""
 
 import pytest
 from support.machine_site import WRITTEN, house
@@ -16,7 +16,7 @@ def drawn(figure, meta):
     return {slug: dict(zip(t["x"], t["y"], strict=True))["2025-12-01"] for slug, t in traces.items()}
 
 
-def test_r06_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
+def test_r06_a_chart_counts_people_and_shows_bots_as_a_thin_line(house):
     figure = house.pages["index.html"].figures["messages"]
     assert drawn(figure, "observed") == {"birds": 20, "fish": 16}
     assert drawn(figure, "bots") == {"birds": 1, "fish": 30}
@@ -26,7 +26,7 @@ def test_r06_a_chart_counts_people_and_shows_machines_as_a_thin_line(house):
     assert LEGEND["bots"] in house.pages["index.html"].text
 
 
-def test_r06_everything_in_is_the_same_chart_by_one_switch(house):
+def test_r06_bots_are_included_in_the_same_chart_by_one_switch(house):
     for page, chart, line, value in (
         ("index.html", "messages", "fish", 46), ("index.html", "talk-people", "fish", 5),
         ("fish.html", "talk-messages", "messages", 46), ("fish.html", "talk-people", "talk_people", 5),
@@ -50,7 +50,7 @@ def test_without_a_script_the_table_has_both_figures(house):
     assert {row[0]: row[1:] for row in rows}["December 2025"] == ["30", "16", "46"]
 
 
-def test_r06_what_everything_in_does_to_each_place_is_said_beside_the_chart(house):
+def test_r06_what_bots_do_to_each_place_is_said_beside_the_chart(house):
     text = house.pages["index.html"].text
     assert "Including bots, places by messages change: Birds from 1 to 2 and Fish from 2 to 1." in text
     assert "Including bots, no place by senders changes." in text
@@ -68,7 +68,7 @@ def test_r06_what_everything_in_does_to_each_place_is_said_beside_the_chart(hous
     assert float(rows["talk", "fish"]["level_including_bots"]) > ranked["fish"]
 
 
-def test_a_month_that_was_not_seen_is_a_gap_with_everything_in_too(house):
+def test_a_month_that_was_not_seen_is_a_gap_including_bots_too(house):
     found = {row["month"]: row for row in table(house, "including_bots") if row["community"] == "fish"}
     assert (found["2026-01-01"]["value"], found["2026-01-01"]["to_date"]) == ("0", "True")
     line = next(t for t in house.pages["index.html"].figures["messages"]["data"] if t["meta"] == "bots")

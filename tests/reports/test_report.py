@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import escape
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -17,7 +18,8 @@ from flows.cli import main
 from pipelines.ranking import method
 from reports import site
 from reports.answers import QUERIES
-from reports.charts import figure, labels, scales, series
+from reports.charts import figure as figures
+from reports.charts import labels, scales, series
 from reports.charts.chart import Chart, Table
 from reports.pages import as_of, community, data, ranking
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
@@ -115,7 +117,7 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 
 def test_hostile_text_makes_no_elements(house):
-    for name, page in house.pages.items():
+    for page in house.pages.values():
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
         root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
@@ -157,7 +159,7 @@ def test_hostile_text_in_a_chart_is_text(house):
     drawn = texts([page.figures for page in house.pages.values()])
     assert len([text for text in drawn if escape(SHOWN) in text]) >= 3  # its release, said in full at each mark
     assert len([text for text in drawn if escape(f"=cmd(){SHOWN}"[:27]) in text]) >= 12
-    chart = Chart("x", "</script><!--", "", figure.draw_months([], {}, "</script>"), Table([], []), "", "")
+    chart = Chart("x", "</script><!--", "", figures.draw_months([], {}, "</script>"), Table([], []), "", "")
     assert "<" not in chart.json
     assert json.loads(chart.json)["title"] == "</script><!--"
 
@@ -275,7 +277,7 @@ def test_each_source_says_when_it_was_last_seen(house):
     (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
     (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
     (1, {"quiet_days": 10, "usual_days": 3},
-     "seen 1 hour before the build; nothing new for 10 days, 3 days is the usual pause: check that it still works", True),
+     "seen 1 hour before the build; nothing new for 10 days (usual: 3 days); check that it still works", True),
 ])  # fmt: skip
 def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
@@ -433,7 +435,7 @@ def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
     (line,) = series.series_of(pd.DataFrame(rows).convert_dtypes(dtype_backend="pyarrow"))
     assert line.values == (3, None, 0, 1, None)
     assert line.kinds == ("observed", None, "observed", "observed", None)
-    assert figure.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
+    assert figures.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
     assert series.series_of(pd.DataFrame()) == []
 
 
@@ -644,6 +646,15 @@ def test_without_an_overall_ranking_the_page_says_why(house):
     assert "There is no overall ranking of these months: it needs two communities whose talk" in house.page.text
 
 
+def test_every_question_is_asked_by_a_page():
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(site.__file__).parent.glob("pages/*.py"))
+    asked = {path.stem for path in QUERIES.glob("*/*.sql") if path.parent.name not in DOWNLOADED}
+    assert [name for name in asked if f'"{name}"' not in code] == []
+
+
+DOWNLOADED = (site.DOWNLOADS, site.DOWNLOADS_OF_MONTH)
+
+
 # ---- words -----------------------------------------------------------------------------------------------------
 
 
@@ -678,7 +689,7 @@ def test_times_and_counts_in_words():
 
 
 def ranked(*percents):
-    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with so many percent of the first; None has no rank."""
+    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with their percent of the first; None has no rank."""
     ranks = [percent and 1 + sum(other > percent for other in percents if other) for percent in percents]
     rows = zip("ABCDE", percents, ranks, strict=False)
     return [

@@ -143,7 +143,7 @@ def build_bare(top):
 
 
 def published(once):
-    """The folders of `build` with its site and a page dated to December 2025, made once for all tests: write nothing."""
+    """The folders of `build` with its site and a page of December 2025, made once for all tests: write nothing."""
     return folders(once("invented-site", lambda top: site.publish(build(top), date(2025, 12, 1))))
 
 

@@ -240,7 +240,7 @@ def test_a_rewritten_history_is_read_anew_and_said(nights):
 
 def test_another_history_at_the_same_place_does_not_take_it(nights):
     visit = nights[1].visits["replaced"]
-    assert visit.verdict == "partial"
+    assert visit.verdict == "shrunk"
     assert visit.reason == "shrank from 60 to 20: the earlier harvest is kept"
     assert "history was rewritten" in visit.note
     assert nights[2].rows["replaced"] == 60
@@ -248,7 +248,7 @@ def test_another_history_at_the_same_place_does_not_take_it(nights):
 
 def test_a_repository_that_is_empty_now_keeps_its_history_even_without_our_copy(nights):
     for night in nights[1:]:
-        assert night.visits["vanished"].verdict == "partial"
+        assert night.visits["vanished"].verdict == "shrunk"
         assert "empty now" in night.visits["vanished"].reason
         assert night.rows["vanished"] == 60
 

@@ -408,7 +408,7 @@ def test_a_list_of_series_leaves_the_code_family_alone(listed):
     assert ask(listed, ranked) == [("code", "birds"), ("overall", "birds"), ("people", "birds")]
     states = ask(listed, f"select state, count(*) from core.coverage {of('birds')} and source = 'series' "
                          "group by all order by 1")  # fmt: skip
-    assert states == [("partial", 1), ("seen", 13), ("unborn", 1)]
+    assert states == [("partial", 1), ("seen", 13), ("not_started", 1)]
 
 
 # ---- the spider ------------------------------------------------------------------------------------------------

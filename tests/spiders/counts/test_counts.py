@@ -259,7 +259,7 @@ def test_join_dates_are_counts_of_survivors_and_unread_ones_are_told(house):
 def test_sources_of_counts_have_no_months_and_disturb_none(house):
     assert ask(house, "select count(*) from core.coverage") == [(0,)]
     assert ask(house, "select distinct family from core.channels") == [("register",)]
-    assert ask(house, "select count(*) from metrics.by_source") == [(0,)]
+    assert ask(house, "select count(*) from analysis.by_source") == [(0,)]
     assert ask(house, "select count(*) from core.archive_months") == [(0,)]
     units = ask(house, "select unit from core.unit_horizons where community = 'birds' and dated")
     assert {unit for (unit,) in units} == {

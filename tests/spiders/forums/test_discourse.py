@@ -46,7 +46,7 @@ NEEDS_SAMPLES = pytest.mark.skipif(not REAL.is_dir(), reason=f"no samples of rea
 ABOUT = f"about-{TODAY}"
 KNOWN_FAULTS = FAULTS | OWN_FAULTS
 OK, FAILED, REFUSED, GONE, EMPTY = "ok", "failed", "refused", "gone", "empty"
-UNCHANGED, PARTIAL = "unchanged", "partial"
+UNCHANGED, SHRUNK = "unchanged", "shrunk"
 SINCE = back(10)
 MONTHS = {back(9): 60, back(7): 30, back(6): 0, PREVIOUS: 45, RUNNING: 5}
 READER = discourse_posts.Forum("forum.example.org", CLOCK.now + timedelta(days=1), KEYED)
@@ -309,7 +309,7 @@ def test_a_forum_without_a_post_is_empty_only_where_it_says_so(nights):
     assert (str(silent.verdict), silent.reason) == (FAILED, "no post came, although the forum says 15")
     assert verdicts(nights, 1, "empty") == {"posts-000000": OK, "index": OK}
     gone = visits(nights, 1, "vanished")["index"]
-    assert (str(gone.verdict), gone.reason) == (PARTIAL, "it shows no post any more: what it showed before is kept")
+    assert (str(gone.verdict), gone.reason) == (SHRUNK, "it shows no post any more: what it showed before is kept")
     assert len(rows(nights[0], "vanished", "posts-*")) == 3
 
 
@@ -368,7 +368,7 @@ def test_counts_of_a_day_are_never_overwritten(nights):
 def test_deleted_posts_leave_and_a_block_that_loses_many_is_kept_until_somebody_looks(nights):
     deleting, purged = (visits(nights, 1, name)["posts-000000"] for name in ("deleting", "purged"))
     assert (str(deleting.verdict), deleting.observations) == (OK, 22), "two of the newest 24 are gone"
-    assert (str(purged.verdict), purged.reason) == (PARTIAL, "shrank from 60 to 25: the earlier harvest is kept")
+    assert (str(purged.verdict), purged.reason) == (SHRUNK, "shrank from 60 to 25: the earlier harvest is kept")
     assert len(rows(nights[0], "purged", "posts-*")) == 60
 
 
@@ -548,7 +548,7 @@ def moved(tmp_path_factory):
 def test_a_failed_block_makes_its_months_a_gap_and_no_other(moved):
     where, _, _ = moved
     found = states(where)
-    assert found[back(10)] == "unborn"
+    assert found[back(10)] == "not_started"
     # Ids 2,000 to 2,999 are posts from seven months ago to the previous month.
     assert [found[back(n)] for n in (9, 8, 6, 2, 1)] == ["seen", "seen", "gap", "gap", "gap"]
     assert ask(
@@ -586,7 +586,7 @@ def test_what_discourse_writes_itself_is_no_message_of_people(moved):
     by_class = dict(ask(where, "select \"class\", count(*) from core.messages where source = 'talk' group by all"))
     held = [number for number in talk.shown() if not 2000 <= number < 3000]
     assert by_class == {"system": 1, "human": len(held) - 1}
-    rules = ask(where, "select id, condition from raw.machine_rules where \"class\" = 'system' order by id")
+    rules = ask(where, "select id, condition from raw.mail_bot_rules where \"class\" = 'system' order by id")
     assert rules == [
         ("discourse-accounts", "accounts system, discobot, -1, -2 of a forum"),
         ("discourse-actions", "post_type 2, 3, 4"),
@@ -597,7 +597,7 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     where, _, _ = moved
     (move,) = ask(where, "select family, from_source, to_source, action from core.moves")
     assert move == ("talk", "dev", "talk", "stitch")
-    kinds = ask(where, "select distinct source from metrics.by_source order by all")
+    kinds = ask(where, "select distinct source from analysis.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
     assert site.publish(where).exists()
 

@@ -183,7 +183,7 @@ def test_what_was_not_captured_is_a_gap_and_never_a_zero(first):
     rows = dict(
         ask(
             where,
-            "select strftime(month, '%m'), postings from metrics.by_source "
+            "select strftime(month, '%m'), postings from analysis.by_source "
             "where source = 'users' and year(month) = 2012",
         )
     )
@@ -480,7 +480,7 @@ def test_a_list_seen_at_two_places_counts_once_and_was_seen_where_either_was(tmp
     built(where)
     metrics = dict(ask(where, f"select metric, value from metrics.monthly where {MARCH}"))
     assert (metrics["messages"], metrics["postings"]) == (30, 30)
-    listed = ask(where, f"select source, postings, only_here from metrics.by_source where {MARCH} order by 1")
+    listed = ask(where, f"select source, postings, only_here from analysis.by_source where {MARCH} order by 1")
     assert listed == [("live", 30, 30), ("users", 30, 30)]
     # The living archive says that January and February had no mail; the capture knows better of January.
     assert dict(ask(where, TALK)) == dict.fromkeys(("01", "02", "03"), "observed")

@@ -44,7 +44,7 @@ from spiders.mail.due import ListedMonth, is_due_for_recheck
 from spiders.mail.reader import Archive, messages
 
 OK, FAILED, REFUSED, GONE, EMPTY = "ok", "failed", "refused", "gone", "empty"
-UNCHANGED, PARTIAL = "unchanged", "partial"
+UNCHANGED, SHRUNK = "unchanged", "shrunk"
 
 
 def never_rechecked(month):
@@ -491,14 +491,14 @@ def test_r14_what_was_had_stays_where_less_comes_later(nights):
     assert held(nights, "shrinking")[unit(PREVIOUS)] == 60
     assert visit_to(nights, 1, "shrinking", PREVIOUS).reason == "shrank from 60 to 30: the earlier harvest is kept"
     emptied = visit_to(nights, 1, "emptied", RUNNING)
-    assert (emptied.verdict, emptied.reason[:35]) == (PARTIAL, "nothing is there any more (20 bytes")
+    assert (emptied.verdict, emptied.reason[:35]) == (SHRUNK, "nothing is there any more (20 bytes")
     unlisted = visit_to(nights, 1, "unlisted", "index")
-    assert (unlisted.verdict, unlisted.reason) == (PARTIAL, "it lists no month any more: what it listed before is kept")
+    assert (unlisted.verdict, unlisted.reason) == (SHRUNK, "it lists no month any more: what it listed before is kept")
     assert verdicts(nights, 1, "turned") == {"index": FAILED}
     assert held(nights, "emptied")[unit(RUNNING)] == 9
     assert held(nights, "unlisted") == {"index": 2, unit(A): 5, unit(B): 5}
     assert held(nights, "turned") == {"index": 2, unit(A): 5, unit(RUNNING): 5}
-    assert visit_to(nights, 1, "users", C).verdict == PARTIAL
+    assert visit_to(nights, 1, "users", C).verdict == SHRUNK
 
 
 def rows(nights, name, month):
