@@ -622,7 +622,7 @@ def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogu
 
 
 WRONG = {
-    ("collect", "--mbox", "x"): "a mailbox and its source are needed",
+    ("collect", "--mbox", "x"): "a mailbox needs its source: stackrank collect --mbox x --source",
     ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it",
     ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
     ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
