@@ -3,7 +3,7 @@
 --   community: slug of the community
 --   metric: name of the metric
 --   months: months of the window that give a number, 0 to 12, the published ones among them
---   published_months: of these, the months that were not seen well enough and are taken from raw.history
+--   published_months: of these, the months that were not covered enough and take their number from raw.history
 --   applicable_months: months of the window in which a source of the metric was alive
 --   total: sum of the numbers
 --   level: mean of the numbers; NULL with fewer than the method's fewest months
