@@ -60,7 +60,7 @@ class Inputs:
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, units, method, measures, figures and harvests; the visits of this run are not in it."""
+        """Checksum over catalogue, units, method, measures, figures and harvests, without the visits of this run."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
         judged = (repr(self.measures), repr(self.never_merge), repr(self.opted_out), repr(self.rotated_keys))
