@@ -23,8 +23,7 @@ from flows.commands import (
     status,
 )
 from flows.exit_status import WRONG_USAGE
-from pipelines.catalogue.load import CatalogueError
-from pipelines.privacy import decisions
+from pipelines.catalogue.toml_files import WrongFileError
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
@@ -44,9 +43,7 @@ environment:
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
-REFUSALS = (
-    CatalogueError, contact.NoContactError, decisions.NeverMergeError, checks.UsageError, locks.AlreadyRunningError,
-)  # fmt: skip
+REFUSALS = (WrongFileError, contact.NoContactError, checks.UsageError, locks.AlreadyRunningError)
 """What a command refuses with a message and exit status 2."""
 
 

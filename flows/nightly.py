@@ -12,9 +12,10 @@ from pipelines.folders import folders
 prefect_api.prepare(folders())
 
 from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import allow_failure
+from prefect.utilities.annotations import allow_failure, quote
 
 from flows import artifacts, contact, damage, locks, progress, summary, unchanged
 from flows.collect import CollectResult, collect, read_result
@@ -91,12 +92,10 @@ def _sources_to_retry(before: CollectResult) -> set[str]:
     return failed | {name.partition(" ")[0] for name in before.unvisited}
 
 
-@task(name="build")
-def build_database(declared: Sequence[Community]) -> Path:
-    """Build the database for the current day of the data folder."""
-    where = folders()
-    demo = read_demo_marker(where)
-    return build.build_database(where, list(declared), current_day(where), demo.shows if demo else None)
+@task(name="build", cache_policy=NO_CACHE)
+def build_database(given: Inputs) -> Path:
+    """Build the database from the inputs."""
+    return build.build_from(folders(), given)
 
 
 @task(name="report")
@@ -149,7 +148,7 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
             unchanged.record(where, inputs)
             return NightlyResult(collected, page, up_to_date=True)
         _log("building the database")
-        build_database(declared)
+        build_database(quote(inputs))  # type: ignore[bad-argument-type]  (Prefect unwraps what it need not look into)
         step = "report"
         _log("writing the page")
         page = write_report()

@@ -74,21 +74,23 @@ def read_status(where: Folders, sources: Sequence[Source]) -> Status:
     plans = {(plan.community, plan.source): plan for plan in read_plans(where.visits)}
     declared = [((s.community, s.name), s) for s in sources if s.visited]
     found = tuple(_source_status(source, visits.get(key, []), plans.get(key)) for key, source in declared)
-    return Status(found, _written(where.database), _written(where.site / "index.html"))
+    return Status(found, _written(where.database), _written(where.site / "index.html", where.site / "checked.js"))
 
 
 def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -> SourceStatus:
     in_order = sorted(visits, key=lambda visit: visit.seen_at)
     good = {unit_without_day(visit): visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
-    planned, deferred = (plan.units, plan.left) if plan else ((), ())
+    planned, deferred = (plan.units, plan.deferred) if plan else ((), ())
     due = dict.fromkeys([*urls.units(source), *planned])
     return SourceStatus(
         source, {unit_without_day(v): v for v in in_order}, good, tuple(unit for unit in due if unit not in deferred)
     )
 
 
-def _written(path: Path) -> datetime | None:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+def _written(*paths: Path) -> datetime | None:
+    """Return when the newest of the files was written; a run that finds nothing new writes the last one only."""
+    times = [path.stat().st_mtime for path in paths if path.exists()]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def format_table(status: Status, now: datetime) -> list[str]:

@@ -88,7 +88,7 @@ def _fix(visit: Visit, where: Folders) -> str:
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"
     if visit.verdict == Verdict.REFUSED:
         return f"check STACKRANK_CONTACT and ask the operators of the host; {retry}"
-    if visit.verdict == Verdict.PARTIAL:
+    if visit.verdict == Verdict.SHRUNK:
         file = unit_file(where.observations, visit)
         return f"if the smaller number is right, delete {file} and run: stackrank collect {source}"
     return retry
@@ -140,7 +140,7 @@ def _lines(result: CollectResult, problems: Sequence[Problem], page: Path | None
 def format_counts(result: CollectResult) -> str:
     """Return how many units were fetched, failed and were deferred, in one line."""
     counts = f"{len(result.good)} fetched, {len(result.complaints)} failed"
-    deferred = sum(len(plan.left) for plan in result.deferred)
+    deferred = sum(len(plan.deferred) for plan in result.deferred)
     return f"{counts}, {deferred} deferred to the next run" if deferred else counts
 
 

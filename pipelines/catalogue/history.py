@@ -1,17 +1,19 @@
-"""Reads data/history/*.csv: monthly and dated figures that were published, or measured once by us."""
+"""Read data/history/*.csv: monthly and dated figures that others published, or that we measured once."""
 
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from math import isfinite
 from pathlib import Path
 
+from pipelines.catalogue.toml_files import WrongFileError
+
 PERIOD = re.compile(r"(\d{4})(?:-Q[1-4]|-(\d\d)(?:-(\d\d))?)?")
 
 
-class HistoryError(Exception):
+class HistoryError(WrongFileError):
     """A line of data/history is not a figure; names file, line and column."""
 
 
@@ -53,11 +55,6 @@ def load(folder: Path, communities: Iterable[str]) -> list[Figure]:
         if seen.setdefault(key, figure) is not figure:
             raise HistoryError(f"{figure.file}: {figure.community} {figure.metric} {figure.period} stands there twice")
     return figures
-
-
-def rows(figures: Iterable[Figure]) -> list[tuple[object, ...]]:
-    """Return the figures as rows, columns in the order of Figure."""
-    return [astuple(figure) for figure in figures]
 
 
 def _read(path: Path) -> Iterator[Figure]:

@@ -1,2 +1,2 @@
 select * from definitions.commits
-where commits > commits_with_merges or commits > commits_with_automated or commits_with_merges > commits_with_all
+where commits > commits_with_merges or commits > commits_with_bots or commits_with_merges > commits_with_all

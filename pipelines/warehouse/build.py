@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.folders import Folders
 from pipelines.model import Community
-from pipelines.warehouse.raw import WITHHELD, load_raw, read_inputs, relation_kind
+from pipelines.warehouse.raw import Inputs, load_raw, read_inputs, relation_kind
 from pipelines.warehouse.tables import ALL_METRICS, in_order, literal, make_table, read_tables
 
 CHECKS = Path(__file__).parents[1] / "checks"
@@ -19,8 +19,11 @@ CHECKS = Path(__file__).parents[1] / "checks"
 OLDEST_READER = "v1.2.0"
 
 
-WORKING = ("raw.accounts", "raw.links", "raw.persons")
-"""What people are made of; it knows those who asked to be left out, so it is not published."""
+WORKING = (
+    *("core.accounts", "core.links", "core.persons", "core.identities", "raw.opted_out"),
+    *("raw.harvests", "rankings.rules", ALL_METRICS),
+)
+"""Tables that only the build needs. What people are made of knows those who asked to be left out."""
 
 
 class NothingObservedError(Exception):
@@ -32,22 +35,24 @@ class CheckFailedError(Exception):
 
 
 def build_database(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Path:
+    """Read the inputs and build the database from them, see `build_from`."""
+    return build_from(where, read_inputs(where, communities, today, shows))
+
+
+def build_from(where: Folders, given: Inputs) -> Path:
     """Build the database anew from all harvests, visits and published figures; check it, swap it in; return its path.
 
     The months of a unit whose file cannot be read are gaps.
     Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
     rows; the published file stays as it was in both cases.
     """
-    given = read_inputs(where, communities, today, shows)
     if not given.units and not given.figures:
         raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
         with closing(_new_database(draft)) as con:
-            load_raw(con, given)
-            for table in in_order(con, read_tables()):
-                make_table(con, table)
+            _make_tables(con, given)
             _check(con)
             _finish(con)
         _swap(draft, where.database)
@@ -55,6 +60,16 @@ def build_database(where: Folders, communities: Sequence[Community], today: date
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
     return where.database
+
+
+def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
+    tables = read_tables()
+    for table in tables:
+        if table.is_declared:
+            make_table(con, table)
+    load_raw(con, given)
+    for table in in_order(con, tables):
+        make_table(con, table)
 
 
 def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
@@ -66,14 +81,19 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con.execute("set preserve_insertion_order = true")
     con.execute(f"attach {literal(str(draft))} as built (storage_version {literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute("begin")
+    make_schemas(con)
+    return con
+
+
+def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas of all stages, and the macro that names an account by what it has."""
     con.execute(
         "create temp macro account_key(name, address, login) as "
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
     )
-    con.execute("begin")
-    for schema in ("raw", "core", "definitions", "metrics", "rankings", "analysis"):
+    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings"):
         con.execute(f"create schema {schema}")
-    return con
 
 
 def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:
@@ -93,8 +113,8 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
 
     for name in SCHEMAS:
         con.execute(f"drop {relation_kind(name)} raw.{name}")
-        con.execute(f"drop table if exists raw.no_{name}")
-    for name in ("raw.harvests", *WORKING, WITHHELD.name, ALL_METRICS, "rankings.rules"):
+        con.execute(f"drop table raw.no_{name}")
+    for name in WORKING:
         con.execute(f"drop table {name}")
     con.execute("commit")
     con.execute("checkpoint built")

@@ -1,7 +1,7 @@
 """Fill the schema raw: the catalogue, visits, harvests, published figures and the method."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -10,20 +10,28 @@ import duckdb
 
 from pipelines.catalogue.count_pages import KINDS, unit_without_day
 from pipelines.folders import Folders
-from pipelines.model import Community, Fact, Plan, Source, Visit
+from pipelines.model import Community, Fact, Plan, Source, Verdict, Visit
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from pipelines.catalogue.history import Figure
     from pipelines.catalogue.measures import Measure
     from pipelines.landing.store import DamagedFile, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
-    from pipelines.rules.bots_mail import Rule
-from pipelines.warehouse.tables import literal, write_comments
+    from pipelines.rules.bots_mail import Measured, Rule
+from pipelines.warehouse.tables import literal
 
 EPOCH = datetime(1970, 1, 1)
+REASON_CODES = {
+    Verdict.SHRUNK: "fewer_rows_than_stored",
+    Verdict.FAILED: "not_fetched",
+    Verdict.REFUSED: "not_let_in",
+    Verdict.GONE: "not_there",
+}
+"""Why a visit did not go well, as a code; its `reason` says it in a sentence."""
+
+Row = dict[str, Any]
+"""A row of a declared table: values by the names of its columns; it may know more."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,8 @@ class Inputs:
     figures: "list[Figure]"
     method: "Method"
     never_merge: "list[NeverMerge]"
-    withheld: "list[OptOut]"
-    retired_keys: list[tuple[str, date]]
+    opted_out: "list[OptOut]"
+    rotated_keys: list[tuple[str, date]]
     measures: "dict[str, Measure]"
     today: date
     shows: str | None
@@ -47,22 +55,22 @@ class Inputs:
     @property
     def usable(self) -> "list[StoredUnit]":
         """The units that are read under a key of today: under two keys one person would be two."""
-        retired = dict(self.retired_keys)
-        return [unit for unit in self.units if unit.visit.key_id not in retired]
+        rotated = dict(self.rotated_keys)
+        return [unit for unit in self.units if unit.visit.key_id not in rotated]
 
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        judged = (repr(self.measures), repr(self.never_merge), repr(self.withheld), repr(self.retired_keys))
+        judged = (repr(self.measures), repr(self.never_merge), repr(self.opted_out), repr(self.rotated_keys))
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
         texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def read_inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
-    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError.
+    """Read what a build would be made of; raises WrongFileError for a mistake in one of our files.
 
     Files of observations that cannot be read are listed apart and left out.
     """
@@ -85,8 +93,8 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
         figures=history.load(where.history, [c.slug for c in communities]),
         method=method.load(),
         never_merge=decisions.never_merge(where, [c.slug for c in communities]),
-        withheld=decisions.opted_out(where),
-        retired_keys=decisions.rotated_keys(where),
+        opted_out=decisions.opted_out(where),
+        rotated_keys=decisions.rotated_keys(where),
         measures=measures.load(),
         today=today,
         shows=shows,
@@ -94,83 +102,139 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
 
 
 def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
-    """Fill the schema raw: the catalogue, the visits, what is held, what others published, and the method."""
-    from pipelines.catalogue import history, platform_facts
-    from pipelines.privacy import decisions
-    from pipelines.rules import bots_commits, bots_mail
+    """Fill the declared tables, which are empty: catalogue, visits, rules, method; lay views over the harvests."""
+    loaded = {**_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
+    for name, rows in loaded.items():
+        insert_rows(con, name, rows)
+    load_rules(con, given.method)
+    _harvests(con, given)
 
-    sources = [s for c in given.communities for s in c.sources if s.enabled]
+
+def load_rules(con: duckdb.DuckDBPyConnection, method: "Method") -> None:
+    """Make rankings.rules of the method's rules: one row, a column for each."""
+    rules = ", ".join(f"{literal(value)} as {name}" for name, value in method.rules.items())
+    con.execute(f"create table rankings.rules as select {rules}")
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
+    """Fill a declared table by the names of its columns; what a row has beside them is left out.
+
+    Raises KeyError for a row that lacks a column.
+    """
+    import pyarrow as pa
+
+    schema = con.sql(f"from {name} limit 0").to_arrow_table().schema
+    con.register("loaded", pa.table([[row[column] for row in rows] for column in schema.names], schema=schema))
+    con.execute(f"insert into {name} by name from loaded")
+    con.unregister("loaded")
+
+
+def _catalogue(given: Inputs) -> dict[str, list[Row]]:
+    from pipelines.catalogue import platform_facts
+
+    communities = given.communities
+    return {
+        "raw.communities": [vars(c) | {"community": c.slug} for c in communities],
+        "raw.sources": [_source_row(source) for source in _sources(given)],
+        "raw.release_dates": [
+            vars(d) | {"community": c.slug, "stated_by": d.source} for c in communities for d in c.release_dates
+        ],
+        "raw.facts": [_fact_row(c.slug, i, fact) for c in communities for i, fact in enumerate(c.facts)],
+        "raw.image_formats": [vars(each) for each in platform_facts.formats()],
+        "raw.history": [vars(figure) for figure in given.figures],
+    }
+
+
+def _visited(given: Inputs) -> dict[str, list[Row]]:
     held = [unit.visit for unit in given.usable]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
     others = [unit.visit for unit in given.units if unit not in given.usable]
-    positions = {key: i for i, key in enumerate(dict.fromkeys(_declared(sources, given.plans)))}
-    method = given.method
-    _table(con, RAW["communities"], [(c.slug, c.name, c.homepage, c.born, c.registered) for c in given.communities])
-    _table(con, RAW["sources"], [_source_row(s) for s in sources])
-    _table(con, RAW["release_dates"], [(c.slug, *astuple(d)) for c in given.communities for d in c.release_dates])
-    _table(con, RAW["facts"], [_fact_row(c.slug, i, f) for c in given.communities for i, f in enumerate(c.facts)])
-    _table(con, RAW["image_formats"], [astuple(each) for each in platform_facts.formats()])
-    _table(con, RAW["declared_units"], [(*key, i) for key, i in positions.items()])
-    _table(con, RAW["units"], [_visit_row(v) for v in held])
-    _table(con, RAW["visits"], [_visit_row(v) for v in visits.values()])
-    _table(con, RAW["tags"], list(_tag_rows(given.usable)))
-    _table(con, RAW["history"], history.rows(given.figures))
-    _table(con, RAW["machine_rules"], [_rule_row(rule) for rule in bots_mail.load().rules])
-    _table(con, RAW["never_merge"], [decisions.row(one) for one in given.never_merge])
-    _table(con, RAW["retired_keys"], list(given.retired_keys))
-    _table(con, RAW["other_keys"], [_visit_row(v) for v in others])
-    _table(con, WITHHELD, [decisions.row(one) for one in given.withheld])
+    return {
+        "raw.declared_units": [_unit(*key) | {"position": position} for key, position in _positions(given).items()],
+        "raw.units": [_visit_row(visit) for visit in held],
+        "raw.visits": [_visit_row(visit) for visit in visits.values()],
+        "raw.other_keys": [_visit_row(visit) for visit in others],
+        "raw.tags": list(_tag_rows(given.usable)),
+        "raw.rotated_keys": [{"key_id": key_id, "since": since} for key_id, since in given.rotated_keys],
+    }
+
+
+def _judged(given: Inputs) -> dict[str, list[Row]]:
+    """Return what people have judged: who merges with nobody, who is left out, what is a bot's, what a count counts."""
+    from pipelines.rules import bots_commits, bots_mail
+
     known = given.measures.values()
-    _table(con, RAW["measures"], [_measure_row(measure) for measure in known])
-    _table(con, RAW["measure_breaks"], [(m.name, *astuple(each)) for m in known for each in m.breaks])
-    _table(con, RAW["measure_names"], [(m.name, *astuple(each)) for m in known for each in m.published])
-    _table(con, RAW["commit_rules"], bots_commits.rows())
-    _table(con, RAW["machine_measurements"], [astuple(each) for each in bots_mail.measured()])
-    build = (_now(), given.today, method.last_complete_month(given.today), method.version, method.sha256,
-             given.sha256, given.shows)  # fmt: skip
-    _table(con, RAW["build"], [build])
-    _table(con, FAMILIES, [tuple(f[k] for k in FAMILIES.keys) for f in method.families])
-    _table(con, METHOD, [tuple(m[k] for k in METHOD.keys) for m in method.metrics])
-    rules = ", ".join(f"{literal(value)} as {name}" for name, value in method.rules.items())
-    con.execute(f"create table rankings.rules as select {rules}")
-    _harvests(con, given, positions)
+    return {
+        "raw.never_merge": [vars(one) | {"key_id": one.key} for one in given.never_merge],
+        "raw.opted_out": [vars(one) | {"key_id": one.key} for one in given.opted_out],
+        "raw.mail_bot_rules": [_rule_row(rule) for rule in bots_mail.load().rules],
+        "raw.mail_bot_measurements": [_measured_row(each) for each in bots_mail.measured()],
+        "raw.commit_bot_rules": bots_commits.rows(),
+        "raw.measures": [vars(measure) | {"measure": measure.name} for measure in known],
+        "raw.measure_breaks": [vars(b) | {"measure": m.name, "change": b.what} for m in known for b in m.breaks],
+        "raw.measure_names": [vars(each) | {"measure": m.name} for m in known for each in m.published],
+    }
 
 
-def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs, positions: Mapping[tuple[str, str, str], int]) -> None:
-    """Lay a view over the Parquet files of each schema, with the unit that each row came from.
+def _method(given: Inputs) -> dict[str, list[Row]]:
+    method = given.method
+    build = {
+        "built_at": _now(),
+        "today": given.today,
+        "last_complete_month": method.last_complete_month(given.today),
+        "method_version": method.version,
+        "method_sha256": method.sha256,
+        "inputs_sha256": given.sha256,
+        "shows": given.shows,
+    }
+    return {"raw.build": [build], "rankings.families": method.families, "rankings.method": method.metrics}
+
+
+def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
+    """Lay a view over the Parquet files of each schema, in place of its declared table, where there are any.
 
     A column that an older reader did not write is NULL.
     """
     from pipelines.landing.schemas import SCHEMAS
 
-    rows = [
-        (str(path), *_of(v), v.unit, positions.get((*_of(v), v.unit), 1_000_000 + i), _naive(v.seen_at))
-        for i, (path, v, _, _) in enumerate(given.usable)
-    ]
-    _table(con, HARVESTS, rows)
-    for name, schema in SCHEMAS.items():
-        paths = ", ".join(literal(str(path)) for path, _, rows, _ in given.usable if rows == name)
-        files = _empty_relation(con, name, schema)
-        if paths:
-            read = f"from read_parquet([{paths}], filename = true, union_by_name = true)"
-            files = f"({read} union all by name from {files})"
-        con.execute(
-            f"create {relation_kind(name)} raw.{name} as "
-            "select community, source, unit, position, seen_at, c.* exclude (filename) "
-            f"from {files} c join raw.harvests h on h.file = c.filename"
-        )
+    insert_rows(con, "raw.harvests", list(_harvest_rows(given)))
+    for name in SCHEMAS:
+        paths = [literal(str(path)) for path, _, rows, _ in given.usable if rows == name]
+        con.execute(f"alter table raw.{name} rename to no_{name}")
+        con.execute(f"create {relation_kind(name)} raw.{name} as from raw.no_{name} {_of_files(paths)}")
     _domains(con)
+
+
+def _of_files(paths: Sequence[str]) -> str:
+    """Return the SQL that adds the rows of Parquet files, each with its unit."""
+    if not paths:
+        return ""
+    return (
+        "union all by name select community, source, unit, position, seen_at, c.* exclude (filename) "
+        f"from read_parquet([{', '.join(paths)}], filename = true, union_by_name = true) c "
+        "join raw.harvests h on h.file = c.filename"
+    )
+
+
+def _harvest_rows(given: Inputs) -> Iterator[Row]:
+    """Yield the files; units that the catalogue names no more come last."""
+    positions = _positions(given)
+    for i, (path, visit, _, _) in enumerate(given.usable):
+        unit = (*_of(visit), visit.unit)
+        position = positions.get(unit, 1_000_000 + i)
+        yield _unit(*unit) | {"file": str(path), "position": position, "seen_at": _naive(visit.seen_at)}
 
 
 def _domains(con: duckdb.DuckDBPyConnection) -> None:
     """Say of each mail domain in the harvests which organisation it is evidence of."""
-    from pipelines.rules import organisations
+    from pipelines.rules.organisations import organisation
 
     found = con.execute(
         "select distinct author_domain from raw.commits where author_domain is not null "
         "union select distinct sender_domain from raw.messages where sender_domain is not null"
     ).fetchall()
-    _table(con, DOMAINS, [*organisations.rows(domain for (domain,) in found)])
+    domains = sorted(domain for (domain,) in found)
+    insert_rows(con, "raw.domains", [{"domain": domain, "organisation": organisation(domain)} for domain in domains])
 
 
 def relation_kind(name: str) -> str:
@@ -178,70 +242,73 @@ def relation_kind(name: str) -> str:
     return "table" if name == "counts" else "view"
 
 
-def _empty_relation(con: duckdb.DuckDBPyConnection, name: str, schema: "pa.Schema") -> str:
-    """Make a table without rows for a schema of which nothing is held; return its name."""
-    con.register("nothing", schema.empty_table())
-    times = [f"{field.name}::timestamp as {field.name}" for field in schema if str(field.type).startswith("timestamp")]
-    as_in_parquet = f" replace ({', '.join(times)})" if times else ""
-    con.execute(f"create table raw.no_{name} as select *{as_in_parquet}, '' as filename from nothing")
-    return f"raw.no_{name}"
-
-
 def _of(about: Visit | Plan) -> tuple[str, str]:
     return about.community, about.source
 
 
-def _declared(sources: Iterable[Source], plans: Iterable[Plan]) -> Iterator[tuple[str, str, str]]:
-    """Yield the units that the catalogue names, then those of the lists that it names."""
+def _unit(community: str, source: str, unit: str) -> Row:
+    return {"community": community, "source": source, "unit": unit}
+
+
+def _sources(given: Inputs) -> list[Source]:
+    return [source for community in given.communities for source in community.sources if source.enabled]
+
+
+def _positions(given: Inputs) -> dict[tuple[str, str, str], int]:
+    """Return the place of each unit: those that the catalogue names, then those of the lists that it names."""
     from pipelines.catalogue.urls import units
 
-    yield from ((s.community, s.name, unit) for s in sources for unit in units(s))
-    yield from ((*_of(plan), unit) for plan in plans for unit in plan.units)
+    named = ((s.community, s.name, unit) for s in _sources(given) for unit in units(s))
+    listed = ((*_of(plan), unit) for plan in given.plans for unit in plan.units)
+    return {key: i for i, key in enumerate(dict.fromkeys([*named, *listed]))}
 
 
-def _source_row(source: Source) -> tuple[Any, ...]:
-    facts = asdict(source) | {"source": source.name, "urls": list(source.urls)}
-    facts["not_releases"] = list(source.not_releases)
-    facts["counts_only"] = source.kind in KINDS
-    return tuple(facts[key] for key in RAW["sources"].keys)
+def _source_row(source: Source) -> Row:
+    return vars(source) | {"source": source.name, "counts_only": source.kind in KINDS}
 
 
-def _fact_row(community: str, position: int, fact: Fact) -> tuple[Any, ...]:
+def _fact_row(community: str, position: int, fact: Fact) -> Row:
     from pipelines.catalogue import platform_facts
 
-    facts = asdict(fact) | {"community": community, "position": position, "era": platform_facts.period_of(fact.as_of)}
-    facts |= {"said": list(fact.values) or [fact.text], "said_of": fact.as_of}
     at_least, at_most = fact.per_year or (None, None)
-    facts |= {"per_year_at_least": at_least, "per_year_at_most": at_most}
-    return tuple(facts[key] for key in RAW["facts"].keys)
+    return vars(fact) | {
+        "community": community,
+        "position": position,
+        "era": platform_facts.period_of(fact.as_of),
+        "said_of": fact.as_of,
+        "said": list(fact.values) or [fact.text],
+        "per_year_at_least": at_least,
+        "per_year_at_most": at_most,
+    }
 
 
-def _visit_row(visit: Visit) -> tuple[Any, ...]:
-    facts = asdict(visit) | {
+def _visit_row(visit: Visit) -> Row:
+    return vars(visit) | {
         "seen_at": _naive(visit.seen_at),
         "verdict": str(visit.verdict),
+        "reason_code": REASON_CODES.get(visit.verdict),
         "page": unit_without_day(visit),
     }
-    return tuple(facts[key] for key in RAW["visits"].keys)
 
 
-def _tag_rows(units: "Iterable[StoredUnit]") -> Iterator[tuple[Any, ...]]:
+def _tag_rows(units: "Iterable[StoredUnit]") -> Iterator[Row]:
     for _, visit, _, tags in units:
         for tag in tags:
-            yield (*_of(visit), visit.unit, tag["tag"], tag["hash"], _moment(tag["seconds"]), tag["dated_by"])
+            at = {"repository": visit.unit, "tagged_at": _moment(tag["seconds"])}
+            yield _unit(*_of(visit), visit.unit) | tag | at
 
 
-def _rule_row(rule: "Rule") -> tuple[Any, ...]:
+def _rule_row(rule: "Rule") -> Row:
     header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
     places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
     account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
     posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
     condition = header or places or account or posts or f"subject {rule.subject.strip()}"
-    return rule.id, rule.kind, condition, rule.evidence, rule.reviewed
+    return vars(rule) | {"class": rule.kind, "condition": condition}
 
 
-def _measure_row(measure: "Measure") -> tuple[Any, ...]:
-    return astuple(measure)[: len(RAW["measures"].keys)]
+def _measured_row(measured: "Measured") -> Row:
+    return vars(measured) | {"predicted": measured.told, "agreed": measured.right, "reviewed": measured.read}
 
 
 def _moment(seconds: str | int | None) -> datetime | None:
@@ -258,251 +325,3 @@ def _naive(moment: datetime) -> datetime:
 
 def _now() -> datetime:
     return _naive(datetime.now(UTC)).replace(microsecond=0)
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table that Python fills: its name, sentence, and columns as (name, type, comment)."""
-
-    name: str
-    sentence: str
-    columns: tuple[tuple[str, str, str], ...]
-
-    @property
-    def keys(self) -> list[str]:
-        """The names of the columns."""
-        return [name for name, _, _ in self.columns]
-
-
-_VISIT_COLUMNS = (
-    ("community", "varchar", "slug of the community"),
-    ("source", "varchar", "name of the source within the community"),
-    ("kind", "varchar", "software of the source"),
-    ("unit", "varchar", "what was visited: a repository (owner/name) or a file; empty for a list of repositories"),
-    ("page", "varchar", "the unit without its day, where the unit is the counts of a day: what is visited every night"),
-    ("url", "varchar", "where it was visited"),
-    ("seen_at", "timestamp", "when, UTC"),
-    ("verdict", "varchar", "ok, unchanged, empty, partial, failed, refused or gone"),
-    ("reason", "varchar", "why, where the verdict is not good"),
-    ("observations", "bigint", "rows held after the visit; NULL where nothing could be counted"),
-    ("seconds", "double", "how long the visit took, seconds"),
-    (
-        "checksum",
-        "varchar",
-        "the state that was read: SHA-256 over all refs or of the file; the last id of a block of posts",
-    ),
-    ("reader", "varchar", "reader and version"),
-    ("key_id", "varchar", "name of the pseudonym key"),
-    ("note", "varchar", "what else was noticed, such as a server that ignores the filter"),
-)
-
-
-_SOURCE_COLUMNS = (
-    ("community", "varchar", "slug of the community"),
-    ("source", "varchar", "name of the source within the community"),
-    ("kind", "varchar", "software of the source"),
-    ("urls", "varchar[]", "what is visited"),
-    ("since", "date", "first day on which it can hold activity"),
-    ("until", "date", "last such day; NULL while it lives"),
-    ("why", "varchar", "why the source is in the catalogue"),
-    ("copy_of", "varchar", "the source, as community/name, of which it is the same list, seen at another place"),
-    ("continues", "varchar", "the source, as community/name, that it goes on from"),
-    ("continued_by", "varchar", "the source that goes on from it"),
-    ("evidence", "varchar", "how one knows of a source that cannot be read"),
-    (
-        "counts_only",
-        "boolean",
-        "it states counts of single days and nothing else, so it has no months: see core.counts",
-    ),
-    ("snapshot", "boolean", "a frozen copy, which proves nothing after its newest commit"),
-    ("releases", "varchar", "rule: a tag is a release if its whole name matches; the group is the version"),
-    ("not_releases", "varchar[]", "rules: a tag whose whole name matches one of these is no release"),
-)
-
-
-_UNIT = (
-    ("community", "varchar", "slug of the community"),
-    ("source", "varchar", "name of the source within the community"),
-)
-
-
-RAW = {
-    "communities": RawTable("raw.communities", "One row per community of the catalogue.", (
-        ("community", "varchar", "slug of the community, the name of its file"),
-        ("name", "varchar", "how it writes itself"),
-        ("homepage", "varchar", "its page"),
-        ("born", "date", "when it became public"),
-        ("registered", "varchar", "measure by which its official members are counted; NULL where nobody counts them"),
-    )),
-    "sources": RawTable("raw.sources", "One row per source that is switched on in the catalogue.", _SOURCE_COLUMNS),
-    "release_dates": RawTable("raw.release_dates", "One row per version whose day of release the catalogue states.", (
-        ("community", "varchar", "slug of the community"),
-        ("version", "varchar", "the version"),
-        ("day", "date", "the day on which it came out, UTC"),
-        ("stated_by", "varchar", "who states that"),
-    )),
-    "facts": RawTable("raw.facts", "One row per statement of the catalogue about a platform.", (
-        ("community", "varchar", "slug of the community"),
-        ("position", "integer", "place in the community file, from 0"),
-        ("topic", "varchar", "what it is about, of a closed list: origin, licence, hypervisors ..."),
-        ("era", "varchar", "2013 (what is said of the years before 2015) or today; NULL where it is true of all times"),
-        ("said_of", "varchar", "year, month or day of which it is said; NULL where it is true of all times"),
-        ("said", "varchar[]", "what is said, value by value, or as one sentence"),
-        ("version", "varchar", "the release that it is about"),
-        ("day", "date", "the day on which that is said to have come out"),
-        ("per_year_at_least", "double", "how many new lines of versions a year the stated cadence means, at least"),
-        ("per_year_at_most", "double", "the same at most"),
-        ("confirmed", "boolean", "false: general knowledge that nobody has confirmed"),
-        ("talk_said", "varchar", "what the founding talk said otherwise"),
-        ("source", "varchar", "where it is said: repository and file, or page"),
-        ("url", "varchar", "address of that page"),
-        ("note", "varchar", "what has to be known beside it"),
-    )),
-    "image_formats": RawTable("raw.image_formats", "One row per image format that facts may name.", (
-        ("name", "varchar", "the format as facts write it"),
-        ("meaning", "varchar", "what it is, in one sentence"),
-        ("source", "varchar", "where that is said"),
-    )),
-    "declared_units": RawTable("raw.declared_units", "One row per unit that the catalogue names, or a list of it.", (
-        *_UNIT,
-        ("unit", "varchar", "repository as owner/name, or a file"),
-        ("position", "integer", "place in the catalogue: of a commit in two repositories the first one counts"),
-    )),
-    "units": RawTable("raw.units", "One row per unit that is held, with the visit that brought it.", _VISIT_COLUMNS),
-    "visits": RawTable("raw.visits", "One row per visit ever made to a source that is switched on.", _VISIT_COLUMNS),
-    "tags": RawTable("raw.tags", "One row per tag that leads to a commit, as the repository has it now.", (
-        *_UNIT,
-        ("repository", "varchar", "owner/name"),
-        ("tag", "varchar", "name of the tag"),
-        ("hash", "varchar", "the commit it leads to"),
-        ("tagged_at", "timestamp", "its date, UTC; NULL where git has none"),
-        ("dated_by", "varchar", "whose date that is: the annotated tag's, or the commit's"),
-    )),
-    "history": RawTable("raw.history", "One row per figure of data/history: published by others, or measured by us.", (
-        ("community", "varchar", "slug of the community"),
-        ("metric", "varchar", "what was counted; ours where the definition is one of metrics.definitions"),
-        ("definition", "varchar", "one sentence that says what was counted"),
-        ("period", "varchar", "day, month, quarter or year that was counted"),
-        ("value", "double", "the figure"),
-        ("quality", "varchar", "measured (by us), counted by others, stated, or read from a chart"),
-        ("source", "varchar", "where it stands"),
-        ("month", "date", "first day of the period where that is a month"),
-        ("file", "varchar", "file of data/history"),
-    )),
-    "machine_rules": RawTable("raw.machine_rules", "One row per reviewed rule that tells the mail of machines.", (
-        ("id", "varchar", "name of the rule"),
-        ("class", "varchar", "what it tells: tracker, review, build, commit, announcement, auto-reply, system, unsure"),
-        ("condition", "varchar", "the one thing it looks at"),
-        ("evidence", "varchar", "how one knows"),
-        ("reviewed", "date", "when that was looked at"),
-    )),
-    "commit_rules": RawTable("raw.commit_rules", "One row per reviewed rule that tells commits of machines.", (
-        ("id", "varchar", "name of the rule, as in core.commits.automated_rule"),
-        ("condition", "varchar", "the one thing it looks at"),
-        ("evidence", "varchar", "how one knows"),
-        ("reviewed", "date", "when that was looked at"),
-    )),
-    "retired_keys": RawTable("raw.retired_keys", "One row per pseudonym key that was rotated (stackrank rotate).", (
-        ("key_id", "varchar", "name of the key"), ("since", "date", "day on which it was rotated"),
-    )),
-    "other_keys": RawTable("raw.other_keys", "One row per unit that is held under a retired key only: it is left out.",
-                          _VISIT_COLUMNS),
-    "never_merge": RawTable("raw.never_merge", "One row per merge of accounts that a person has declared wrong.", (
-        ("community", "varchar", "slug of the community"),
-        ("key_id", "varchar", "name of the pseudonym key under which the fingerprints hold"),
-        ("evidence", "varchar", "what merges nobody any more (core.identity_ledger); NULL where accounts are named"),
-        ("one", "varchar", "an account: what it shares with the other one merges nobody any more"),
-        ("other", "varchar", "the other account"),
-        ("why", "varchar", "why the merge is wrong"),
-        ("decided", "date", "when that was decided"),
-    )),
-    "measures": RawTable("raw.measures", "One row per measure: what a dated count counts.", (
-        ("measure", "varchar", "name of the measure"),
-        ("kind", "varchar", "registered, subscribed, active, committing or attention; these are never added up"),
-        ("told_by", "varchar", "kind of source that states it"),
-        ("unit", "varchar", "what is counted, in a word"),
-        ("definition", "varchar", "one sentence that says what is counted"),
-        ("comparable", "boolean", "counts of two communities mean the same"),
-    )),
-    "measure_breaks": RawTable("raw.measure_breaks", "One row per day on which what a measure counts changed.", (
-        ("measure", "varchar", "name of the measure"),
-        ("community", "varchar", "slug of the community whose counts changed their meaning"),
-        ("day", "date", "the day from which on that holds"),
-        ("change", "varchar", "what changed"),
-    )),
-    "measure_names": RawTable("raw.measure_names", "One row per name that a measure has in raw.history.", (
-        ("measure", "varchar", "name of the measure"),
-        ("metric", "varchar", "what raw.history calls it"),
-        ("definition", "varchar", "the definition that it has there"),
-    )),
-    "machine_measurements": RawTable("raw.machine_measurements", "One row per list and kind of sender: how right"
-        " raw.machine_rules are on real messages that were labelled.", (
-        ("list", "varchar", "name of the list"),
-        ("system", "varchar", "archive system that served the mailbox"),
-        ("kind", "varchar", "machine (all kinds together), or a class of raw.machine_rules"),
-        ("messages", "integer", "messages of the list that were labelled, by tests/labelling/RULES.md"),
-        ("labelled", "integer", "of those, messages that the labels call of this kind"),
-        ("told", "integer", "of those, messages that the rules call so"),
-        ("agreed", "integer", "of those, messages that both do"),
-        ("read", "integer", "messages of the list that were read by eye"),
-        ("measured", "date", "when"),
-    )),
-    "build": RawTable("raw.build", "One row about this database.", (
-        ("built_at", "timestamp", "when it was built, UTC"),
-        ("today", "date", "the day it was built for"),
-        ("last_complete_month", "date", "first day of the newest month that is ranked"),
-        ("method_version", "varchar", "version of the ranking method"),
-        ("method_sha256", "varchar", "checksum of its specification"),
-        ("inputs_sha256", "varchar", "checksum over catalogue, method, published figures and harvests"),
-        ("shows", "varchar", "what the demo shows; NULL for real data"),
-    )),
-}  # fmt: skip
-
-
-HARVESTS = RawTable("raw.harvests", "One row per Parquet file that was loaded.", (
-    ("file", "varchar", "path"), *_UNIT, ("unit", "varchar", "what was visited"),
-    ("position", "integer", "place in the catalogue"), ("seen_at", "timestamp", "when it was harvested, UTC"),
-))  # fmt: skip
-
-
-DOMAINS = RawTable("raw.domains", "One row per mail domain that commits or messages carry.", (
-    ("domain", "varchar", "the domain"),
-    ("organisation", "varchar", "its registrable domain; NULL where it says nothing of one: free mail, forges"),
-))  # fmt: skip
-
-
-WITHHELD = RawTable("raw.withheld", "One row per person who asked to be left out.", (
-    ("key_id", "varchar", "name of the pseudonym key"),
-    ("address_key", "varchar", "fingerprint of an address of theirs"),
-    ("since", "date", "since when"),
-))  # fmt: skip
-
-
-FAMILIES = RawTable("rankings.families", "One row per family of metrics that the ranking weighs.", (
-    ("family", "varchar", "talk, code or people"),
-    ("weight", "double", "its share of overall"),
-    ("reference", "varchar", "whose levels are index 100"),
-))  # fmt: skip
-
-
-METHOD = RawTable("rankings.method", "One row per metric that the ranking weighs.", (
-    ("metric", "varchar", "name of the metric"),
-    ("family", "varchar", "talk, code or people"),
-    ("weight", "double", "weight within overall; those of all metrics add up to 1"),
-    ("family_weight", "double", "weight within the family; those of a family add up to 1"),
-    ("offset", "double", "added to level and reference: one typical active person-month"),
-    ("reference", "double", "level of the reference panel, a month"),
-    ("coverage_exponent", "double", "a month seen in part is divided by its coverage to this power"),
-    ("tells_size", "boolean", "it tells how many people a month there are"),
-))  # fmt: skip
-
-
-def _table(con: duckdb.DuckDBPyConnection, table: RawTable, rows: list[tuple[Any, ...]]) -> None:
-    """Make a table from Python rows."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind, _ in table.columns)
-    con.execute(f"create table {table.name} ({columns})")
-    appender = con.appender(f"built.{table.name}")
-    for row in rows:
-        appender.append_row(*row)
-    appender.flush()
-    write_comments(con, table.name, table.sentence, {name: text for name, _, text in table.columns})

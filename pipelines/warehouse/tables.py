@@ -2,14 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from graphlib import TopologicalSorter
+from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TABLES = Path(__file__).parents[1] / "tables"
 
@@ -19,13 +24,24 @@ ALL_METRICS = "metrics.counts"
 
 @dataclass(frozen=True)
 class Table:
-    """One file below sql/: a table, its sentence, its columns' comments and its select."""
+    """One file below tables/: a table, its sentence, the comments on its columns, and the SQL or Python that makes it.
+
+    `select` is the select, or the `create table` of a table that `raw.load_raw` fills. A table in Python has `compute`
+    in its place, and says in `reads` which tables that reads.
+    """
 
     name: str
     sentence: str
     columns: dict[str, str]
     facts: dict[str, str]
     select: str
+    reads: frozenset[str] = frozenset()
+    compute: "Callable[[duckdb.DuckDBPyConnection], pa.Table] | None" = None
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the file only declares the columns."""
+        return self.select.lstrip().startswith("create table")
 
 
 def literal(value: object) -> str:
@@ -36,39 +52,65 @@ def literal(value: object) -> str:
 
 
 def read_tables(folder: Path = TABLES) -> list[Table]:
-    """Read every file below sql/ as the table that it is."""
-    return [read_table(path, f"{path.parent.name}.{path.stem}") for path in sorted(folder.glob("*/*.sql"))]
+    """Read every file below tables/ as the table that it is: declared ones too."""
+    in_sql = [read_table(path, f"{path.parent.name}.{path.stem}") for path in sorted(folder.glob("*/*.sql"))]
+    in_python = [path for path in sorted(folder.glob("*/*.py")) if path.stem != "__init__"]
+    return in_sql + [read_python_table(f"{path.parent.name}.{path.stem}") for path in in_python]
 
 
 def read_table(path: Path, name: str) -> Table:
-    """Read one file: a sentence, `-- key: fact` lines, `--   column: comment` lines, a select."""
-    head = [line for line in path.read_text().splitlines() if line.startswith("--")]
+    """Read one SQL file: a sentence, `-- key: fact` lines, `--   column: comment` lines, a select or `create table`."""
+    lines = path.read_text().splitlines()
+    head = [line for line in lines if line.startswith("--")]
     pairs = [re.fullmatch(r"--( +)(\w+): (.+)", line) for line in head[1:]]
     columns = {p[2]: p[3] for p in pairs if p and len(p[1]) > 1}
     facts = {p[2]: p[3] for p in pairs if p and len(p[1]) == 1}
-    select = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("--"))
+    select = "\n".join(line for line in lines if not line.startswith("--"))
     return Table(name, head[0].removeprefix("-- "), columns, facts, select)
 
 
+def read_python_table(name: str) -> Table:
+    """Import one module below tables/: its docstring is prose, then `column: comment` lines; `table` computes it.
+
+    `READS` names the tables that `table` reads.
+    """
+    module = import_module(f"pipelines.tables.{name}")
+    sentence, *described = re.split(r"^(\w+): ", cleandoc(module.__doc__ or ""), flags=re.MULTILINE)
+    columns = {column: " ".join(text.split()) for column, text in zip(described[::2], described[1::2], strict=True)}
+    return Table(name, " ".join(sentence.split()), columns, {}, "", frozenset(module.READS), module.table)
+
+
 def in_order(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:
-    """Sort tables so that each comes after those it reads, as DuckDB itself parses them."""
-    by_name = {table.name: table for table in tables}
+    """Sort the tables that are computed so that each comes after those it reads; declared ones are left out."""
+    by_name = {table.name: table for table in tables if not table.is_declared}
     united = [table.name for table in tables if table.facts]
-    reads = {table.name: reads_from(con, table) for table in tables}
-    reads |= {ALL_METRICS: set(united), "metrics.definitions": set(united)}
+    reads = {table.name: reads_from(con, table) for table in by_name.values()}
+    reads |= {ALL_METRICS: frozenset(united), "metrics.definitions": frozenset(united)}
     order = TopologicalSorter(reads).static_order()
     made = {ALL_METRICS: _union_metrics(tables), "metrics.definitions": _definitions(tables)}
     return [by_name.get(name) or made[name] for name in order if name in by_name or name in made]
 
 
-def reads_from(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
-    """Return the tables that a select reads, from DuckDB's own parse tree; `recurring` is a recursion's own state."""
+_PARSED: dict[str, frozenset[str]] = {}
+"""The tables that a select reads, by its text: parsing all of them takes a quarter of a small build."""
+
+
+def reads_from(con: duckdb.DuckDBPyConnection, table: Table) -> frozenset[str]:
+    """Return the tables that a table reads: a select's from DuckDB's own parse tree, a module's as it declares them."""
+    if table.compute or table.is_declared:
+        return table.reads
+    if table.select not in _PARSED:
+        _PARSED[table.select] = _parse(con, table)
+    return _PARSED[table.select]
+
+
+def _parse(con: duckdb.DuckDBPyConnection, table: Table) -> frozenset[str]:
     ((text,),) = con.execute("select json_serialize_sql($select)", {"select": table.select}).fetchall()
     tree = json.loads(text)
     if tree["error"]:
         raise ValueError(f"{table.name}: {tree['error_message']}")
     read = [(n["schema_name"], n["table_name"]) for n in _nodes(tree) if n.get("schema_name") and "table_name" in n]
-    return {f"{schema}.{name}" for schema, name in read if schema != "recurring"}
+    return frozenset(f"{schema}.{name}" for schema, name in read)
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
@@ -106,8 +148,15 @@ METRIC_COLUMNS = {
 
 
 def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Make one table from its select, with its comments."""
-    con.execute(f"create table {table.name} as {table.select}")
+    """Make one table from its declaration, its select or its Python, with its comments."""
+    if table.is_declared:
+        con.execute(table.select)
+    elif table.compute:
+        con.register("computed", table.compute(con))
+        con.execute(f"create table {table.name} as from computed")
+        con.unregister("computed")
+    else:
+        con.execute(f"create table {table.name} as {table.select}")
     write_comments(con, table.name, table.sentence, METRIC_COLUMNS if table.facts else table.columns)
 
 

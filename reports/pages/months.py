@@ -13,7 +13,7 @@ from reports.charts.series import Break, Event, Mark, Series, Style, series_of
 from reports.text.language import gettext
 from reports.text.sentences import import_in_month, month_text
 
-BOTS = "machine_messages"
+BOTS = "bot_messages"
 GAPS = gettext("A line breaks where a month was not observed.")
 
 

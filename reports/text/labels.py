@@ -26,7 +26,7 @@ LABELS = {
     "talk_people": "Senders",
     "new_talk_people": "New senders",
     "reply_people": "People who answered",
-    "machine_messages": "Messages of bots",
+    "bot_messages": "Messages of bots",
     "threads": "Threads",
     "threads_replied": "Threads answered",
     "participation_ratio": "Messages a thread",
@@ -54,7 +54,7 @@ STATES = {
     "partial": ("◧", "partly seen"),
     "pending": ("…", "still loading"),
     "gap": ("×", "could not be seen"),
-    "unborn": ("·", "before the source began"),
+    "not_started": ("·", "before the source began"),
     "ended": ("–", "after the source ended"),
 }
 

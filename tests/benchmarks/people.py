@@ -17,10 +17,10 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pipelines.warehouse.tables import read_tables
+from pipelines.warehouse.tables import make_table, read_tables
 
 ACCOUNTS = """
-create table raw.accounts as
+create table core.accounts as
 select 'birds' as community, md5(i::varchar) as account_key, md5('n' || i * 2 // 3) as name_key, 2 as name_words,
     md5('b' || i * 2 // 3) as name_bag_key, md5('a' || i * 3 // 4) as address_key, null::varchar as login_key,
     'example.org' as domain, 'given' as quality, false as role, true as writes, false as talks
@@ -30,7 +30,7 @@ NOTHING = {
     "aliases": "community varchar, proper_name_key varchar, proper_address_key varchar, commit_name_key varchar, "
     "commit_address_key varchar",
     "never_merge": "community varchar, evidence varchar, one varchar, other varchar",
-    "withheld": "address_key varchar",
+    "opted_out": "address_key varchar",
 }
 
 
@@ -43,16 +43,16 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as work,
         duckdb.connect(Path(work) / "people.duckdb", config={"memory_limit": "800MB"}) as con,
     ):
-        con.execute("create schema raw")
+        con.execute("create schema raw; create schema core")
         con.execute(ACCOUNTS, {"accounts": wanted})
         for name, columns in NOTHING.items():
             con.execute(f"create table raw.{name} ({columns})")
-        selects = {table.name: table.select for table in read_tables()}
+        tables = {table.name: table for table in read_tables()}
         begun = time.monotonic()
-        for name in ("raw.links", "raw.persons"):
-            con.execute(f"create table {name} as {selects[name]}")
+        for name in ("core.links", "core.persons", "core.identities"):
+            make_table(con, tables[name])
         seconds = time.monotonic() - begun
-        (people,) = con.execute("select count(distinct person_key) from raw.persons").fetchone()
+        (people,) = con.execute("select count(distinct person_key) from core.persons").fetchone()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{wanted:,} accounts are {people:,} people: {seconds:.1f} s, peak {peak:,.0f} MB")
 

@@ -135,7 +135,7 @@ def test_no_name_or_address_leaves_the_clones(demo, tmp_path):
         people |= set(subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines())
     people = {who for who in people if " " in who or "@" in who} - {"Gerrit Code Review"}
     people -= {"openstack-infra@lists.openstack.org"}  # a machine commits under the address of a list
-    machines = {re.sub("^the (?:address|name) ", "", condition) for _, condition, _, _ in bots_commits.rows()}
+    machines = {re.sub("^the (?:address|name) ", "", rule["condition"]) for rule in bots_commits.rows()}
     people = {who for who in people if who.lower() not in machines}
     assert len(people) > 100
     sources = {"served", "clones", "pages"}

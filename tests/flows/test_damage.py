@@ -138,7 +138,7 @@ def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
         cut(landed.observations / f"birds/core/birds/{name}.parquet")
     log_visit(landed.visits, builders.visit(BIRDS, "birds/one", Verdict.UNCHANGED, observations=48))
     assert main(["build"]) == 3
-    assert set(seen(landed).values()) - {"unborn"} == {"gap"}
+    assert set(seen(landed).values()) - {"not_started"} == {"gap"}
     known = "select distinct value from metrics.monthly where community = 'birds' and metric = 'commits'"
     assert builders.ask(landed, known) == [(None,)]
 
@@ -223,7 +223,7 @@ def test_nothing_found_is_no_zero_where_something_damaged_was_held(landed):
     cut(landed.data / FILE)
     empty = builders.visit(BIRDS, "birds/one", Verdict.EMPTY, observations=0)
     other = builders.visit(BIRDS, "birds/three", Verdict.EMPTY, observations=0)
-    assert check_empty(landed, empty).verdict == Verdict.PARTIAL
+    assert check_empty(landed, empty).verdict == Verdict.SHRUNK
     assert check_empty(landed, other) is other
 
 

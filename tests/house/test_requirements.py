@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.builders import ask, community, land, row, source
-from support.crawl import KEY, crawl
 from support.lists import block
 from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list, monthly
 from support.ranking import LEVELS, METRICS, MONTHS, UNSEEN, ranked, steady
+from support.walk import KEY, crawl
 
 from flows.collect import reread
 from flows.demo.archives import Archives, MailingList
@@ -90,7 +90,7 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
     build_database(where, [community("birds", *lists)], TODAY)
     assert [monthly(where, m)[DECEMBER] for m in ("postings", "messages", "talk_people", "threads")] == [3, 1, 1, 1]
     assert ask(where, "select postings from core.messages") == [(3,)]
-    rows = ask(where, "select first_here, only_here from metrics.by_source where month = '2025-12-01' order by source")
+    rows = ask(where, "select first_here, only_here from analysis.by_source where month = '2025-12-01' order by source")
     assert (sum(first for first, _ in rows), sum(only for _, only in rows)) == (1, 0)
 
 
@@ -222,7 +222,7 @@ def test_r25_a_changed_rule_about_machines_is_another_reader():
 # ---- R15 -------------------------------------------------------------------------------------------------------
 
 # Metrics of a month's own observations; those that ask who was new, or which thread began, look at earlier months too.
-OF_THE_MONTH = ("messages", "postings", "talk_people", "machine_messages", "commits", "code_people", "code_committers")
+OF_THE_MONTH = ("messages", "postings", "talk_people", "bot_messages", "commits", "code_people", "code_committers")
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def figures(community):
 
     accounts = {f"{n:08}": pair for n, pair in enumerate(authors)}
     _, persons = merged([as_account(key, *pair) for key, pair in accounts.items()])
-    person_of = {p["own_key"]: p["person_key"] for p in persons}
+    person_of = {p["account_key"]: p["person_key"] for p in persons}
     proper = proper_identities(community)
     known = [pair for pair in known_same(accounts, proper) if not plainly_one(*(accounts[key] for key in pair))]
     together = Counter(
@@ -96,7 +96,7 @@ def authors_of(bundle):
 
 
 def as_account(key, name, address):
-    """Return the pair as a row of raw.accounts; what would be fingerprints stays as it is, in memory."""
+    """Return the pair as a row of core.accounts; what would be fingerprints stays as it is, in memory."""
     from support.people import account
 
     login = LOGIN.fullmatch(address)

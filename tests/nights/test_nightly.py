@@ -377,7 +377,8 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
     old = Plan("birds", "core", since - timedelta(days=1), ("birds/old",))
     save_plan(where.visits, old)
     with progress.show_progress(where, [source], (), since, stream):
-        save_plan(where.visits, replace(old, made_at=since, units=("birds/a", "birds/b", "birds/c"), left=("birds/c",)))
+        units = ("birds/a", "birds/b", "birds/c")
+        save_plan(where.visits, replace(old, made_at=since, units=units, deferred=units[2:]))
         log_visit(where.visits, told("birds/a", Verdict.OK, 1))
     assert stream.getvalue() == (
         "birds/core birds/a: ok (1 of 3 units done, 0 failed, 1 deferred to the next run; "
@@ -401,7 +402,7 @@ def test_progress_reads_each_line_once_and_no_half_line(tmp_path):
 
 def test_a_large_failure_still_fits_one_screen(tmp_path):
     where = Folders(tmp_path, tmp_path / "communities", tmp_path)
-    verdicts = (Verdict.FAILED, Verdict.GONE, Verdict.REFUSED, Verdict.PARTIAL)
+    verdicts = (Verdict.FAILED, Verdict.GONE, Verdict.REFUSED, Verdict.SHRUNK)
     visits = tuple(
         replace(told(f"birds/{number}", verdict, reason="because " * 40), community=f"birds{group}")
         for group in range(3) for verdict in verdicts for number in range(50)

@@ -9,6 +9,7 @@ from support.builders import ask, community
 from support.mail import one
 from support.postings import DECEMBER, TODAY, land_index, land_month, mail, mailing_list, monthly
 
+from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.landing.store import stored_files
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.rules import bots_mail
@@ -80,14 +81,17 @@ def test_r06_every_rule_has_a_class_evidence_and_a_day():
         assert all(address == address.casefold() for address in rule.addresses)
 
 
-@pytest.mark.parametrize("wrong", [
-    'class = "robot"\naddresses = ["a@example.org"]', 'class = "build"', 'class = "build"\nhost = "a"\nsubject = "b"',
+@pytest.mark.parametrize(("wrong", "says"), [
+    ('class = "robot"\naddresses = ["a@example.org"]', "class: unknown class 'robot'"),
+    ('class = "build"', ": rule 'x' must have one of addresses, host"),
+    ('class = "build"\nhost = "a"\nsubject = "b"', ": rule 'x' must have one of addresses, host"),
 ])  # fmt: skip
-def test_a_rule_that_is_none_is_refused(tmp_path, wrong):
+def test_a_rule_that_is_none_is_refused(tmp_path, wrong, says):
     path = tmp_path / "machines.toml"
     path.write_text(f'[[rule]]\nid = "x"\nevidence = "y."\nreviewed = 2026-11-24\n{wrong}\n')
-    with pytest.raises(ValueError, match="x: a rule has one class"):
+    with pytest.raises(WrongFileError) as refused:
         bots_mail.load(path)
+    assert f"machines.toml: rule[0]{says if says.startswith(':') else '.' + says}" in str(refused.value)
 
 
 def tracked(number, at):
@@ -106,7 +110,7 @@ def test_r06_people_are_counted_and_machines_beside_them(where):
     build_database(where, [community("birds", dev)], TODAY)
     counted = (
         "messages",
-        "machine_messages",
+        "bot_messages",
         "talk_people",
         "new_talk_people",
         "postings",
@@ -114,10 +118,10 @@ def test_r06_people_are_counted_and_machines_beside_them(where):
         "threads_replied",
     )
     assert [monthly(where, metric)[DECEMBER] for metric in counted] == [2, 2, 2, 2, 4, 1, 0]
-    columns = "messages, messages_with_machines, messages_human_only, postings, talk_people_with_machines"
+    columns = "messages, messages_with_bots, messages_human_only, postings, talk_people_with_bots"
     row = ask(where, f"select {columns} from definitions.messages where month = '2025-12-01'")
     assert row == [(2, 4, 2, 4, 3)]
-    assert ask(where, "select by_person, messages from core.threads order by started_at") == [
+    assert ask(where, "select is_human, messages from core.threads order by started_at") == [
         (True, 1), (False, 0), (False, 1)
     ]  # fmt: skip
 
@@ -131,7 +135,7 @@ def test_what_an_older_reader_stored_counts_as_before(where):
     pq.write_table(old.replace_schema_metadata(pq.read_metadata(file).metadata), file)
     build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages")[DECEMBER] == 2
-    assert monthly(where, "machine_messages")[DECEMBER] == 0
+    assert monthly(where, "bot_messages")[DECEMBER] == 0
     assert ask(where, "select distinct class from core.messages") == [(None,)]
 
 
@@ -140,7 +144,7 @@ def test_the_rules_stand_in_the_database(where):
     land_index(where, dev, {DECEMBER: 1})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
     build_database(where, [community("birds", dev)], TODAY)
-    rows = dict(ask(where, "select id, condition from raw.machine_rules"))
+    rows = dict(ask(where, "select id, condition from raw.mail_bot_rules"))
     assert rows.keys() == {rule.id for rule in RULES.rules}
     assert rows["jira"] == "jira@apache.org"
     assert rows["auto-submitted"] == "header auto-submitted: auto-replied"

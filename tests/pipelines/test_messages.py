@@ -1,6 +1,5 @@
 """Mail in the warehouse: postings, distinct messages, people, coverage by month, our counts against the archive's."""
 
-import io
 from datetime import UTC, date, datetime
 
 from support.builders import ask, community, visit
@@ -8,7 +7,6 @@ from support.postings import (
     DECEMBER,
     FEBRUARY,
     JANUARY,
-    KEYED,
     TODAY,
     land_index,
     land_month,
@@ -17,14 +15,11 @@ from support.postings import (
     monthly,
 )
 
-from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest, land
 from pipelines.landing.visits import log_visit
 from pipelines.model import Source, Verdict
 from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import open_database
 from reports.answers import ask_rows
-from spiders.mail.reader import Archive, messages
 
 
 def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postings(where):
@@ -46,18 +41,6 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
         summed, _ = ask_rows(database, "data", "reconciled")
     counts = ("source", "equal", "differs", "no_total", "not_held", "total", "stored", "copies", "other_month")
     assert [summed[name] for name in counts] == ["dev", 2, 0, 0, 0, 4, 4, 1, 1]
-
-
-def test_an_id_that_names_two_messages_counts_both_and_a_message_without_id_counts(where):
-    dev = mailing_list()
-    land_index(where, dev, {DECEMBER: 5})
-    land_month(
-        where, dev, DECEMBER, mail(1, "01 Dec 2025"), mail(1, "02 Dec 2025", "joe"), mail(1, "01 Dec 2025"),
-        mail(None, "03 Dec 2025"), mail(None, "03 Dec 2025", "joe"),
-    )  # fmt: skip
-    build_database(where, [community("birds", dev)], TODAY)
-    assert monthly(where, "messages")[DECEMBER] == 4
-    assert ask(where, "select count(distinct message_key) from core.messages") == [(4,)]
 
 
 def test_r02_what_is_no_message_is_kept_apart_with_its_reason(where):
@@ -82,23 +65,6 @@ def test_shortened_addresses_count_by_name_only(where):
     build_database(where, [community("birds", dev)], TODAY)
     assert monthly(where, "talk_people")[DECEMBER] == 2
     assert ask(where, "select count(sender_address_key) from core.messages") == [(0,)]
-
-
-def test_a_whole_list_is_compared_where_only_that_is_counted_by_its_archive(where):
-    dev = mailing_list(kind="hyperkitty")
-    land_index(where, dev, {None: 4, DECEMBER: None, JANUARY: None, FEBRUARY: None})
-    land_month(where, dev, DECEMBER, b"Not a message at all.\n\n", mail(1, "01 Dec 2025"), mail(2, "02 Dec 2025"))
-    log_visit(where.visits, visit(dev, "2026-01", Verdict.EMPTY, observations=0))
-    build_database(where, [community("birds", dev)], TODAY)
-    asked = "select month, total, stored, quarantined, copies, other_month, difference, state from core.reconciliation"
-    found = {row[0]: row[1:] for row in ask(where, asked)}
-    assert found[DECEMBER] == (None, 2, 1, 0, 0, None, "no total")
-    assert found[JANUARY] == (None, 0, 0, 0, 0, None, "no total"), "asked, and nothing is there"
-    assert found[FEBRUARY] == (None, None, None, None, None, None, "not held")
-    assert found[None] == (4, 2, 1, 0, 0, -1, "not held"), "a month is still to come"
-    land_month(where, dev, FEBRUARY, mail(3, "01 Feb 2026"))
-    build_database(where, [community("birds", dev)], TODAY)
-    assert {row[0]: row[1:] for row in ask(where, asked)}[None] == (4, 3, 1, 0, 0, 0, "equal")
 
 
 def states(where, name="dev"):
@@ -150,17 +116,6 @@ def test_r12_an_archive_that_was_never_had_and_one_that_cannot_be_read_are_holes
     assert ask(where, "select distinct state from metrics.monthly where metric = 'commits'") == [("unobserved",)]
 
 
-def test_a_mailbox_proves_nothing_after_its_newest_message(where):
-    box = Source("birds", "box", "mbox", ("file://localhost/invented.mbox",), date(2025, 12, 1), "Invented.")
-    archive = Archive(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))
-    content = mail(1, "01 Dec 2025") + mail(2, "16 Jan 2026")
-    batches = list(messages(io.BytesIO(content).read, archive, KEYED))
-    seen = visit(box, "invented.mbox")
-    land(where, Harvest(seen, 0.0, MESSAGES, batches, []))
-    build_database(where, [community("birds", box)], TODAY)
-    assert states(where, "box") == {"2025-12": "seen", "2026-01": "partial", "2026-02": "pending", "2026-03": "pending"}
-
-
 # ---- moves, and each list by itself ----------------------------------------------------------------------------
 
 
@@ -179,7 +134,7 @@ def test_r23_a_list_that_moved_shows_no_jump_and_the_raw_view_shows_each_side(wh
     assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
     assert monthly(where, "threads") == {DECEMBER: 3, JANUARY: 3, FEBRUARY: 3}
     assert monthly(where, "postings") == {DECEMBER: 3, JANUARY: 6, FEBRUARY: 3}
-    rows = ask(where, "select source, month, postings, only_here, state from metrics.by_source "
+    rows = ask(where, "select source, month, postings, only_here, state from analysis.by_source "
                       "where month < '2026-03-01' order by source desc, month")  # fmt: skip
     assert rows == [
         ("old", DECEMBER, 3, 3, "observed"), ("old", JANUARY, 3, 0, "observed"),
@@ -199,5 +154,5 @@ def test_r23_a_move_to_where_nothing_can_be_read_is_a_hole_and_no_zero(where):
     build_database(where, [community("birds", old, chat)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: 1, JANUARY: "unobserved", FEBRUARY: "unobserved"}
     assert ask(where, "select action, evidence from core.moves") == [("censor", "It is named.")]
-    states = ask(where, "select state, postings from metrics.by_source where source = 'chat' and month = '2026-01-01'")
+    states = ask(where, "select state, postings from analysis.by_source where source = 'chat' and month = '2026-01-01'")
     assert states == [("unobserved", None)]

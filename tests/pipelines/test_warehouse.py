@@ -3,7 +3,7 @@
 import re
 import shutil
 import stat
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import duckdb
 import pyarrow as pa
@@ -13,7 +13,7 @@ from support.builders import SEEN, TODAY, ask, community, land, monthly, row, so
 from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing import store
-from pipelines.landing.schemas import COMMITS
+from pipelines.landing.schemas import COMMITS, SCHEMAS
 from pipelines.landing.store import Harvest
 from pipelines.landing.visits import log_visit, save_plan
 from pipelines.model import Plan, Verdict, Visit
@@ -27,14 +27,14 @@ from pipelines.warehouse.build import (
     build_database,
 )
 from pipelines.warehouse.query import NoDatabaseError, QuestionError, answer
-from pipelines.warehouse.raw import read_inputs
-from pipelines.warehouse.tables import Table, in_order, read_tables, reads_from
+from pipelines.warehouse.raw import insert_rows, read_inputs
+from pipelines.warehouse.tables import Table, in_order, make_table, read_tables, reads_from
 
 CONTRACT = {
     "core.commits": {
         "community": "VARCHAR", "repository": "VARCHAR", "hash": "VARCHAR", "authored_at": "TIMESTAMP",
         "committed_at": "TIMESTAMP", "parents": "INTEGER", "author_name_key": "VARCHAR",
-        "author_address_key": "VARCHAR", "author_domain": "VARCHAR", "automated": "BOOLEAN",
+        "author_address_key": "VARCHAR", "author_domain": "VARCHAR", "is_bot": "BOOLEAN",
     },
     "core.releases": {
         "community": "VARCHAR", "source": "VARCHAR", "repository": "VARCHAR", "tag": "VARCHAR", "version": "VARCHAR",
@@ -109,7 +109,7 @@ def test_every_table_and_every_column_says_what_it_means(built):
 def test_every_comment_of_the_sql_files_names_a_column_that_exists(built):
     columns = set(ask(built, "select schema_name || '.' || table_name, column_name from duckdb_columns()"))
     for table in read_tables():
-        if table.name in WORKING:
+        if table.name in WORKING or table.name.removeprefix("raw.") in SCHEMAS:
             continue
         assert {(table.name, column) for column in table.columns} <= columns, table.name
 
@@ -148,9 +148,9 @@ def test_each_definition_counts_what_it_says(built):
     sql = "from definitions.commits where community = 'fish' and month = '2025-05-01'"
     (may,) = query.ask(built.database, sql).to_pylist()
     known = {
-        "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_automated": 9,
+        "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_bots": 9,
         "commits_with_all": 10, "code_people": 4, "code_people_by_name": 4, "code_people_by_address": 4,
-        "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_automated": 5,
+        "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_bots": 5,
         "state": "observed",
         "community": "fish", "month": date(2025, 5, 1),
     }  # fmt: skip
@@ -232,38 +232,6 @@ def test_r13_the_running_month_is_partial_and_quiet_months_are_seen(where):
     assert zero == [(0, "observed")]
 
 
-def test_months_before_since_are_unborn(where):
-    young = source("birds", "young", ("two",), since=date(2025, 6, 1))
-    of = source("birds")
-    covered(where, of, [visit(of, "birds/one"), visit(young, "birds/two", Verdict.EMPTY, observations=0)], more=[young])
-    found = states(where, "birds", "young")
-    assert [found[m] for m in ("2025-01", "2025-05", "2025-06", "2026-02")] == ["unborn", "unborn", "seen", "seen"]
-
-
-def test_months_after_the_last_good_visit_are_a_gap_once_a_visit_has_failed(where):
-    of = source("birds")
-    old = datetime(2025, 11, 11, tzinfo=UTC)
-    found = covered(where, of, [visit(of, "birds/one", seen_at=old), visit(of, "birds/one", Verdict.FAILED)])
-    assert [found[m] for m in ("2025-10", "2025-11", "2025-12", "2026-03")] == ["seen", "partial", "gap", "gap"]
-    rows = ask(where, "select distinct value, state from metrics.monthly where month = '2025-12-01'")
-    assert rows == [(None, "unobserved")]
-
-
-def test_months_after_the_last_good_visit_are_pending_while_nobody_has_asked(where):
-    of = source("birds")
-    found = covered(where, of, [visit(of, "birds/one", seen_at=datetime(2025, 11, 11, tzinfo=UTC))])
-    assert (found["2025-12"], found["2026-03"]) == ("pending", "pending")
-
-
-def test_a_unit_that_was_never_visited_covers_nothing_and_waits(where):
-    waiting = source("birds", "waiting", ("two",))
-    of = source("birds")
-    covered(where, of, [visit(of, "birds/one")], more=[waiting])
-    assert set(states(where, "birds", "waiting").values()) == {"pending"}
-    rows = ask(where, "select distinct state, covered from metrics.monthly where month = '2025-12-01'")
-    assert rows == [("partial", 0.5)]
-
-
 def test_a_unit_that_a_list_names_and_that_is_left_for_another_night_covers_nothing_and_waits(where):
     of = source("birds")
     save_plan(where.visits, Plan("birds", "core", SEEN, ("birds/one", "birds/two"), ("birds/two",), "later"))
@@ -277,12 +245,6 @@ def test_a_unit_that_a_list_names_and_that_is_left_for_another_night_covers_noth
     assert read_inputs(where, [community("birds", of)], TODAY).sha256 != before
 
 
-def test_a_frozen_copy_proves_nothing_after_its_newest_commit(where):
-    of = source("birds", snapshot=True)
-    found = covered(where, of, [visit(of, "birds/one")], rows=monthly(1, range(10)))
-    assert [found[m] for m in ("2025-09", "2025-10", "2025-11")] == ["seen", "partial", "gap"]
-
-
 # ---- checks ----------------------------------------------------------------------------------------------------
 
 
@@ -293,7 +255,7 @@ SPOILT = {
     "('a', 'b'), ('a', 'b')",
     "every landed row is loaded": "update raw.units set observations = observations + 1",
     "every message is stored or quarantined": "insert into core.quarantine (source) values ('core')",
-    "messages are of people or of machines": "insert into definitions.messages (messages, messages_with_machines) "
+    "messages are of people or of bots": "insert into definitions.messages (messages, messages_with_bots) "
     "values (1, 3)",
     "metrics add up to the commits": "update metrics.counts set value = value + 1 where metric = 'commits'",
     "missing is never a number": "update metrics.monthly set value = 0 where state = 'not_applicable'",
@@ -462,10 +424,42 @@ def test_a_source_that_was_taken_out_of_the_catalogue_is_not_in_the_database(bui
 def test_a_table_comes_after_those_it_reads():
     with duckdb.connect() as con:
         order = [table.name for table in in_order(con, read_tables())]
-        for table in read_tables():
+        made = [table for table in read_tables() if not table.is_declared]
+        for table in made:
             for read in reads_from(con, table) & set(order):
                 assert order.index(read) < order.index(table.name), (table.name, read)
-    assert {table.name for table in read_tables()} < set(order)
+    assert {table.name for table in made} < set(order)
+    assert {"core.persons", "core.thread_members"} < set(order)
+
+
+def test_declared_tables_and_the_schemas_of_harvests_name_the_same_columns_with_the_same_types():
+    with duckdb.connect() as con:
+        con.execute("create schema raw")
+        for table in read_tables():
+            if table.name in {f"raw.{name}" for name in SCHEMAS}:
+                make_table(con, table)
+        for name, schema in SCHEMAS.items():
+            declared = con.sql(f"from raw.{name}").to_arrow_table().schema
+            unit, columns = declared.names[:5], declared.names[5:]
+            assert (unit, columns) == (["community", "source", "unit", "position", "seen_at"], schema.names), name
+            times = {n: pa.timestamp("us") for n in columns if pa.types.is_timestamp(schema.field(n).type)}
+            assert {n: declared.field(n).type for n in columns} == {f.name: f.type for f in schema} | times, name
+
+
+def test_a_row_without_a_declared_column_is_a_mistake():
+    with duckdb.connect() as con:
+        con.execute("create table declared (known varchar, other integer)")
+        insert_rows(con, "declared", [{"other": 1, "known": "a", "more": 2}])
+        assert con.sql("from declared").fetchall() == [("a", 1)]
+        with pytest.raises(KeyError, match="other"):
+            insert_rows(con, "declared", [{"known": "a"}])
+
+
+def test_every_declared_table_is_loaded(built):
+    declared = {table.name for table in read_tables() if table.is_declared} - set(WORKING)
+    assert {f"raw.{name}" for name in SCHEMAS} < declared
+    loaded = {*map("".join, ask(built, "select schema_name || '.' || table_name from duckdb_tables()"))}
+    assert declared - loaded == {f"raw.{name}" for name in SCHEMAS}
 
 
 def test_tables_that_read_each_other_and_selects_that_do_not_parse_are_mistakes():
@@ -480,7 +474,7 @@ def test_tables_that_read_each_other_and_selects_that_do_not_parse_are_mistakes(
 
 
 def test_each_stage_reads_only_what_lies_below_it():
-    level = {"raw": 0, "core": 1, "metrics": 2, "definitions": 2, "rankings": 3}
+    level = {"raw": 0, "core": 1, "metrics": 2, "analysis": 2, "definitions": 2, "rankings": 3}
     with duckdb.connect() as con:
         for table in read_tables():
             mine = level[table.name.split(".")[0]]
@@ -496,4 +490,7 @@ def test_no_one_else_opens_duckdb():
         for path in (checkout / root).rglob("*.py")
         if re.search(r"^\s*(import|from) duckdb", path.read_text(), re.M)
     ]
-    assert importing == [f"pipelines/warehouse/{name}.py" for name in ("build", "query", "raw", "tables")]
+    graphs = [f"pipelines/tables/core/{name}.py" for name in ("persons", "thread_members")]
+    assert sorted(importing) == graphs + [
+        f"pipelines/warehouse/{name}.py" for name in ("build", "query", "raw", "tables")
+    ]

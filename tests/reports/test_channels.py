@@ -37,7 +37,9 @@ def lists(where):
 
 def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
     lists(where)
-    rows = ask(where, "select month, sum(first_here), sum(postings) from metrics.by_source group by all order by month")
+    rows = ask(
+        where, "select month, sum(first_here), sum(postings) from analysis.by_source group by all order by month"
+    )
     assert rows[:3] == [(DECEMBER, 4, 4), (JANUARY, 4, 5), (FEBRUARY, 1, 1)]
     counted = ask(where, "select month, value from metrics.monthly where metric = 'messages' order by month")
     assert [(month, first) for month, first, _ in rows][:3] == counted[:3]
@@ -62,8 +64,8 @@ def with_rows(where, top, *rows):
     """The page of birds with these rows alone: source, month, messages, state."""
     values = ", ".join(f"('birds', '{s}', date '{m}', {n}, {n}, {n}, {n}, '{state}')" for s, m, n, state in rows)
     columns = "community, source, month, postings, people, only_here, first_here, state"
-    insert = f"insert into metrics.by_source ({columns}) values {values}"
-    return Page(render(altered(where, top, "delete from metrics.by_source", insert), of_community.page, "birds"))
+    insert = f"insert into analysis.by_source ({columns}) values {values}"
+    return Page(render(altered(where, top, "delete from analysis.by_source", insert), of_community.page, "birds"))
 
 
 def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where, tmp_path):

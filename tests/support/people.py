@@ -5,7 +5,7 @@ from functools import cache
 import duckdb
 
 from pipelines.privacy.pseudonyms import Pseudonyms
-from pipelines.warehouse.tables import read_tables
+from pipelines.warehouse.tables import make_table, read_tables
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
@@ -21,8 +21,8 @@ ALIAS = (
 
 
 @cache
-def selects():
-    return {table.name: table.select for table in read_tables()}
+def tables_by_name():
+    return {table.name: table for table in read_tables()}
 
 
 def account(
@@ -44,29 +44,29 @@ def account(
     )
 
 
-def merged(accounts, aliases=(), never=(), withheld=()):
+def merged(accounts, aliases=(), never=(), opted_out=()):
     """Return links and persons as the build makes them of these accounts."""
     tables = {
-        "accounts": (ACCOUNT, accounts),
-        "aliases": (ALIAS, aliases),
-        "never_merge": (("community", "evidence", "one", "other"), never),
-        "withheld": (("address_key",), withheld),
+        "core.accounts": (ACCOUNT, accounts),
+        "raw.aliases": (ALIAS, aliases),
+        "raw.never_merge": (("community", "evidence", "one", "other"), never),
+        "raw.opted_out": (("address_key",), opted_out),
     }
     with duckdb.connect(config={"threads": 1}) as con:
-        con.execute("create schema raw")
+        con.execute("create schema raw; create schema core")
         for name, (columns, rows) in tables.items():
             kinds = {"name_words": "int", "proper_name_words": "int", "role": "bool", "writes": "bool", "talks": "bool"}
             typed = ", ".join(f"{c} {kinds.get(c, 'varchar')}" for c in columns)
-            con.execute(f"create table raw.{name} ({typed})")
+            con.execute(f"create table {name} ({typed})")
             if rows:
-                con.executemany(f"insert into raw.{name} values ({', '.join('?' * len(columns))})", rows)
-        for name in ("raw.links", "raw.persons"):
-            con.execute(f"create table {name} as {selects()[name]}")
-        return con.sql("from raw.links").fetchall(), con.sql("from raw.persons").to_arrow_table().to_pylist()
+                con.executemany(f"insert into {name} values ({', '.join('?' * len(columns))})", rows)
+        for name in ("core.links", "core.persons", "core.identities"):
+            make_table(con, tables_by_name()[name])
+        return con.sql("from core.links").fetchall(), con.sql("from core.identities").to_arrow_table().to_pylist()
 
 
 def groups(persons, key="person_key"):
     found = {}
     for person in persons:
-        found.setdefault(person[key], set()).add(person["own_key"])
+        found.setdefault(person[key], set()).add(person["account_key"])
     return {frozenset(accounts) for accounts in found.values()}

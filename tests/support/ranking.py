@@ -50,7 +50,7 @@ def steady(levels, months=MONTHS):
 def stages():
     """The tables of sql/rankings, in the order in which they are made."""
     with duckdb.connect() as con:
-        mine = [t for t in read_tables() if t.name.startswith("rankings.")]
+        mine = [t for t in read_tables() if t.name.startswith("rankings.") and not t.is_declared]
         return [t for t in in_order(con, mine) if t in mine]
 
 

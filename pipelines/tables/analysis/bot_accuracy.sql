@@ -15,15 +15,15 @@
 --   recall_low: lower end of its interval
 --   recall_high: upper end of its interval
 with shares as (
-    select *, 1.96 as z, agreed / nullif(told, 0) as precision, agreed / nullif(labelled, 0) as recall
-    from raw.machine_measurements
+    select *, 1.96 as z, agreed / nullif(predicted, 0) as precision, agreed / nullif(labelled, 0) as recall
+    from raw.mail_bot_measurements
 )
-select list, system, kind, messages, labelled, told as predicted, agreed as correct, read as reviewed, measured,
+select list, system, kind, messages, labelled, predicted, agreed as correct, reviewed, measured,
     precision,
-    (precision + z * z / (2 * told) - z * sqrt(precision * (1 - precision) / told + z * z / (4 * told * told)))
-        / (1 + z * z / told) as precision_low,
-    (precision + z * z / (2 * told) + z * sqrt(precision * (1 - precision) / told + z * z / (4 * told * told)))
-        / (1 + z * z / told) as precision_high,
+    (precision + z * z / (2 * predicted) - z * sqrt(precision * (1 - precision) / predicted + z * z / (4 * predicted * predicted)))
+        / (1 + z * z / predicted) as precision_low,
+    (precision + z * z / (2 * predicted) + z * sqrt(precision * (1 - precision) / predicted + z * z / (4 * predicted * predicted)))
+        / (1 + z * z / predicted) as precision_high,
     recall,
     (recall + z * z / (2 * labelled) - z * sqrt(recall * (1 - recall) / labelled + z * z / (4 * labelled * labelled)))
         / (1 + z * z / labelled) as recall_low,

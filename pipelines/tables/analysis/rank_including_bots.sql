@@ -11,13 +11,13 @@
 with counted as (
     select 'talk' as family, community, month, state, said.metric, said.value, said.including_bots
     from definitions.messages,
-    lateral (values ('messages', messages, messages_with_machines),
-                    ('talk_people', talk_people, talk_people_with_machines)) said(metric, value, including_bots)
+    lateral (values ('messages', messages, messages_with_bots),
+                    ('talk_people', talk_people, talk_people_with_bots)) said(metric, value, including_bots)
     union all
     select 'code', community, month, state, said.metric, said.value, said.including_bots
     from definitions.commits,
-    lateral (values ('commits', commits, commits_with_automated),
-                    ('code_people', code_people, code_people_with_automated)) said(metric, value, including_bots)
+    lateral (values ('commits', commits, commits_with_bots),
+                    ('code_people', code_people, code_people_with_bots)) said(metric, value, including_bots)
 ), levels as (
     select as_of, family, metric, community, count(*) as months, avg(value / covered ^ coverage_exponent) as level,
         avg(including_bots / covered ^ coverage_exponent) as level_including_bots

@@ -12,7 +12,7 @@ with acts as (
     from core.commits where counted and author_key is not null
     union all
     select community, 'talk', month, sender_key, sender_strict_key, sender_lax_key
-    from core.messages where by_person and month is not null and sender_key is not null
+    from core.messages where is_human and month is not null and sender_key is not null
 )
 select community, channel, month, person_key, person_strict_key, person_lax_key, count(*) as events from acts group by all
 order by community, channel, month, person_key, person_strict_key

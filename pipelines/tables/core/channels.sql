@@ -20,9 +20,9 @@ with counted as (
     union all
     select community, source, place, 'members', null from counted where family in ('code', 'talk')
 ), living as (
-    select community, family, month, place, max(units) as units, bool_or(state not in ('unborn', 'ended')) as alive,
+    select community, family, month, place, max(units) as units, bool_or(state not in ('not_started', 'ended')) as alive,
         -- A frozen copy can lack the tags that were made after its newest one.
-        max(if(month > proven_until, 0, covered)) filter (state not in ('unborn', 'ended')) as covered
+        max(if(month > proven_until, 0, covered)) filter (state not in ('not_started', 'ended')) as covered
     from core.coverage join families using (community, source) group by all
 ), summed as (
     select community, family, month,

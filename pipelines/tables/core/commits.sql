@@ -13,20 +13,20 @@
 --   author_key: the author as counted: a person of core.people
 --   author_strict_key: the same by strict rules alone, see core.people
 --   author_lax_key: the same by all rules, see core.people
---   author_name_key: fingerprint of the author's folded name; NULL where empty or withheld
---   author_address_key: fingerprint of the author's folded address; NULL where empty or withheld
+--   author_name_key: fingerprint of the author's folded name; NULL where empty or opted out
+--   author_address_key: fingerprint of the author's folded address; NULL where empty or opted out
 --   author_login_key: fingerprint of the account name of a no-reply address
 --   author_name_words: words in the author's folded name
 --   author_domain: host of the author's address where it is a public host name
 --   committer_key: the committer, by the same rule as author_key
 --   committer_name_key: fingerprint of the committer's folded name
 --   committer_address_key: fingerprint of the committer's folded address
---   automated: the author is a machine by a reviewed rule
---   automated_rule: id of that rule
---   committer_automated: the committer is a machine by a reviewed rule
+--   is_bot: the author is a bot by a reviewed rule
+--   bot_rule: id of that rule
+--   committer_is_bot: the committer is a bot by a reviewed rule
 --   co_authors: number of Co-authored-by trailers
 --   revert: the commit undoes another one
---   counted: enters the metric commits: not a merge, not automated, plausible
+--   counted: enters the metric commits: not a merge, not a bot's, plausible
 --   seen_at: when the harvest that holds the commit was made, UTC
 with named as (
     select *,
@@ -39,10 +39,10 @@ with named as (
 ), known as (
     select named.*, author.person_key as author_key, author.person_strict_key as author_strict_key,
         author.person_lax_key as author_lax_key, committer.person_key as committer_key,
-        coalesce(author.withheld, false) as author_out, coalesce(committer.withheld, false) as committer_out
+        coalesce(author.opted_out, false) as author_out, coalesce(committer.opted_out, false) as committer_out
     from named
-    left join raw.persons as author on (author.community, author.own_key) = (named.community, author_account)
-    left join raw.persons as committer on (committer.community, committer.own_key) = (named.community, committer_account)
+    left join core.identities as author on (author.community, author.account_key) = (named.community, author_account)
+    left join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
 )
 select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
@@ -53,8 +53,8 @@ select community, source, unit as repository, hash,
     if(author_out, null, author_domain) as author_domain,
     committer_key, if(committer_out, null, committer_name_key) as committer_name_key,
     if(committer_out, null, committer_address_key) as committer_address_key,
-    author_machine is not null as automated, author_machine as automated_rule,
-    committer_machine is not null as committer_automated,
+    author_machine is not null as is_bot, author_machine as bot_rule,
+    committer_machine is not null as committer_is_bot,
     len(co_author_name_keys) as co_authors, revert,
     parents < 2 and author_machine is null and plausible as counted,
     seen_at

@@ -2,12 +2,12 @@
 --   community: slug of the community
 --   person_key: the person of the account, see core.people
 --   account_key: the account
---   rule: address, login, mailmap, name (of two words or more), name in any order, address of a single machine, shortened address
+--   rule: address, login, mailmap, name (of two words or more), name in any order, address of a single host, shortened address
 --   evidence_key: fingerprint of what the accounts share
 --   level: strict, default or lax: who is counted follows strict and default rules; lax ones say how few they could be
 --   accounts: accounts that share it
-select links.community, person_key, persons.account_key, rule, evidence_key, ['strict', 'default', 'lax'][level] as level,
+select links.community, person_key, shown_key as account_key, rule, evidence_key, ['strict', 'default', 'lax'][level] as level,
     count(*) over (partition by links.community, rule, evidence_key) as accounts
-from raw.links join raw.persons on (persons.community, own_key) = (links.community, links.account_key)
-where not withheld
+from core.links join core.identities on (identities.community, identities.account_key) = (links.community, links.account_key)
+where not opted_out
 order by all

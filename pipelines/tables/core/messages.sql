@@ -19,12 +19,12 @@
 --   thread_key: the thread it belongs to, see core.threads
 --   class: who wrote it, see core.postings
 --   class_rule: the rule that decided
---   by_person: it is not told to be a machine's: human, unsure or not classed
+--   is_human: it is not told to be a bot's: human, unsure or not classed
 --   postings: on how many lists of the community it stands
 select community, source, message_key, sent_at, month, archive_month, date_quality,
     sender_key, sender_strict_key, sender_lax_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
     thread_key, "class", class_rule,
-    coalesce("class" in ('human', 'unsure'), true) as by_person,
+    coalesce("class" in ('human', 'unsure'), true) as is_human,
     count(distinct place) over (partition by community, message_key) as postings
 from core.postings
 join core.thread_members using (community, message_key)

@@ -14,8 +14,8 @@
 --   sender_key: the sender as counted: a person of core.people
 --   sender_strict_key: the same by strict rules alone, see core.people
 --   sender_lax_key: the same by all rules, see core.people
---   sender_name_key: fingerprint of the sender's folded name; NULL where empty or withheld
---   sender_address_key: fingerprint of the sender's folded address; NULL where empty, shortened by the archive, or withheld
+--   sender_name_key: fingerprint of the sender's folded name; NULL where empty or opted out
+--   sender_address_key: fingerprint of the sender's folded address; NULL where empty, shortened by the archive, or opted out
 --   sender_domain: host of the sender's address where it is a public host name
 --   sender_quality: how the address stands there: given, obfuscated, shortened, list (the list's own), account (of a forum), missing
 --   subject_key: fingerprint of the subject without tags and marks of replies
@@ -23,7 +23,7 @@
 --   in_reply_to_key: fingerprint of the Message-ID that it answers; NULL where it names none
 --   reference_keys: fingerprints of the Message-IDs of its thread, oldest first
 --   class: who wrote it: human, unsure, tracker, review, build, commit, announcement, auto-reply, system; NULL where an older reader read it
---   class_rule: the rule of raw.machine_rules that decided; NULL for human
+--   class_rule: the rule of raw.mail_bot_rules that decided; NULL for human
 --   size: bytes as served
 --   seen_at: when the harvest that holds it was made, UTC
 with read as (
@@ -44,5 +44,5 @@ select once.community, source, place, unit,
     person_key as sender_key, person_strict_key as sender_strict_key, person_lax_key as sender_lax_key,
     name_key as sender_name_key, address_key as sender_address_key, domain as sender_domain,
     sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, "class", class_rule, size, seen_at
-from once left join raw.persons as person on (person.community, own_key) = (once.community, account)
+from once left join core.identities as person on (person.community, account_key) = (once.community, account)
 order by once.community, source, sent_at, message_key

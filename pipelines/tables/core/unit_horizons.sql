@@ -32,7 +32,7 @@ with declared as (
         coalesce(arg_max(if(verdict = 'empty', 0, coalesce(observations, 1)), seen_at) filter (verdict in ('ok', 'empty')), 1) > 0
             and any_value(held) is null as lost
     from raw.visits left join (select distinct community, source, page, true as held from raw.units) using (community, source, page)
-    left join (select key_id as retired from raw.retired_keys) on key_id = retired group by all
+    left join (select key_id as retired from raw.rotated_keys) on key_id = retired group by all
 ), visits as (
     -- A harvest that is not there any more proves nothing, however well its visit went.
     select community, source, unit, if(lost, null, well_at) as good_at, if(lost, greatest(failed_at, well_at), failed_at) as failed_at,

@@ -1,9 +1,9 @@
--- One row per community, metric and month whose count depends on who is held to be one person, or a machine: the least and the most that it could be.
+-- One row per community, metric and month whose count depends on who is held to be one person, or a bot: the least and the most that it could be.
 --   community: slug of the community
 --   metric: name of the metric
 --   month: first day of the month, UTC
 --   low: the count with every merge that any rule offers; for commits and messages the count itself
---   high: the count with strict merges alone; for commits and messages the count with those of machines
+--   high: the count with strict merges alone; for commits and messages the count with those of bots
 with everywhere as (
     select community, case channel when 'code' then 'code_people' else 'talk_people' end as metric, month, person_strict_key, person_lax_key
     from core.activity
@@ -28,5 +28,5 @@ union all
 select community, 'commits', month, count(*) filter (counted), count(*) filter (parents < 2)
 from core.commits where plausible group by all
 union all
-select community, 'messages', month, count(*) filter (by_person), count(*) from core.messages where month is not null group by all
+select community, 'messages', month, count(*) filter (is_human), count(*) from core.messages where month is not null group by all
 order by community, metric, month

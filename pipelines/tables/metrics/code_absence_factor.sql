@@ -2,5 +2,5 @@
 -- family: code
 -- unit: people who made half
 -- kind: measure
-select community, month, absence_factor as value from metrics.layers where channel = 'code'
+select community, month, absence_factor as value from analysis.layers where channel = 'code'
 order by community, month

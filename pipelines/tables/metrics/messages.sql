@@ -1,5 +1,5 @@
 -- Distinct messages of people on all lists together, by the UTC month in which they were sent.
 -- family: talk
 -- unit: messages
-select community, month, count(*) as value from core.messages where by_person and month is not null group by all
+select community, month, count(*) as value from core.messages where is_human and month is not null group by all
 order by community, month

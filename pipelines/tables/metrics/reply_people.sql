@@ -3,6 +3,6 @@
 -- unit: people
 select community, messages.month, count(distinct sender_key) as value
 from core.messages as messages join core.threads as threads using (community, thread_key)
-where sender_key <> starter_key and messages.month is not null and messages.by_person
+where sender_key <> starter_key and messages.month is not null and messages.is_human
 group by all
 order by community, messages.month

@@ -2,5 +2,5 @@
 -- family: talk
 -- unit: people who made half
 -- kind: measure
-select community, month, absence_factor as value from metrics.layers where channel = 'talk'
+select community, month, absence_factor as value from analysis.layers where channel = 'talk'
 order by community, month

@@ -1,5 +1,5 @@
 -- Distinct people who sent the messages, by month; core.people says who is one person.
 -- family: talk
 -- unit: people
-select community, month, count(distinct sender_key) as value from core.messages where by_person and month is not null group by all
+select community, month, count(distinct sender_key) as value from core.messages where is_human and month is not null group by all
 order by community, month

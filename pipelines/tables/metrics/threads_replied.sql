@@ -2,5 +2,5 @@
 -- family: talk
 -- unit: threads
 select community, month, count(*) as value
-from core.threads where by_person and answered_at is not null and month is not null group by all
+from core.threads where is_human and answered_at is not null and month is not null group by all
 order by community, month

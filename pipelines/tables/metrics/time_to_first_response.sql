@@ -7,7 +7,7 @@ with newest as (
 ), waited as (
     select community, month, answered_at is not null as answered,
         date_diff('second', started_at, coalesce(answered_at, newest_at)) / 3600 as hours
-    from core.threads join newest using (community) where by_person and month is not null
+    from core.threads join newest using (community) where is_human and month is not null
 ), at_risk as (
     select *, count(*) over (partition by community, month)
         - row_number() over (partition by community, month order by hours, answered desc) + 1 as waiting

@@ -18,7 +18,7 @@ with wanted as (
 ), summed as (
     select as_of, community, metric,
         count(number) as months,
-        count(*) filter (taken) as published_months,
+        count(*) filter (filled) as published_months,
         count(*) filter (lives) as applicable_months,
         coalesce(fsum(number order by month) filter (number is not null), 0) as total,
         if(count(low) = count(number), avg(low), null) as low,

@@ -2,7 +2,7 @@
 with living as (
     select s.source, s.month, s.first_here, s.state, s.month > b.last_complete_month as to_date,
            if(o.kind in ('discourse', 'askbot'), s.source || ' (forum)', s.source) as name
-    from metrics.by_source s
+    from analysis.by_source s
     cross join raw.build b
     left join raw.sources o using (community, source)
     where s.community = $community and s.month < $until

@@ -4,7 +4,7 @@ with acts as (
     from core.commits where counted and author_key is not null and month <= $as_of and month + interval 11 months >= $as_of and community = $community
     union all
     select 'talk', sender_key, sender_domain
-    from core.messages where by_person and sender_key is not null and month <= $as_of and month + interval 11 months >= $as_of and community = $community
+    from core.messages where is_human and sender_key is not null and month <= $as_of and month + interval 11 months >= $as_of and community = $community
 ),
 placed as (
     select channel, coalesce(organisation, 'unknown') as organisation, count(distinct person_key) as people, count(*) as events

@@ -1,6 +1,6 @@
 -- One row per rule that tells commits of machines: what it looks at, and how many commits of how many communities it left out.
 select r.id, r.condition, r.evidence, r.reviewed, count(c.hash) as commits, count(distinct c.community) as communities
-from raw.commit_rules r
-left join core.commits c on c.automated_rule = r.id
+from raw.commit_bot_rules r
+left join core.commits c on c.bot_rule = r.id
 group by all
 order by commits desc, r.id

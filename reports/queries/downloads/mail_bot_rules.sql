@@ -1,7 +1,7 @@
 -- One row per rule that tells the mail of bots: what it looks at, and how many messages on how many lists it decided.
 select r.id, r.class, r.condition, count(m.message_key) as messages, count(distinct m.community || '/' || m.source) as sources,
        r.evidence, r.reviewed
-from raw.machine_rules r
+from raw.mail_bot_rules r
 left join core.messages m on m.class_rule = r.id
 group by all
 order by messages desc, r.id

@@ -1,4 +1,4 @@
 -- How many of the people who were first seen in one year were seen in a later one.
 select community, cohort, year, people, active
-from metrics.retention where make_date(year, 1, 1) <= $as_of
+from analysis.retention where make_date(year, 1, 1) <= $as_of
 order by community, cohort, year

@@ -7,7 +7,7 @@ select day, n.community, n.source,
        count(*) filter (verdict = 'ok') as ok,
        count(*) filter (verdict = 'unchanged') as unchanged,
        count(*) filter (verdict = 'empty') as empty,
-       count(*) filter (verdict = 'partial') as partial,
+       count(*) filter (verdict = 'shrunk') as shrunk,
        count(*) filter (verdict = 'failed') as failed,
        count(*) filter (verdict = 'refused') as refused,
        count(*) filter (verdict = 'gone') as gone

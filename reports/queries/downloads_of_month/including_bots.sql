@@ -2,7 +2,7 @@
 select said.metric, d.month, d.community, said.value, said.value - said.of_people as bots, d.state,
        d.month > (select last_complete_month from raw.build) as to_date
 from definitions.messages d,
-lateral (values ('messages', d.messages_with_machines, d.messages),
-                ('talk_people', d.talk_people_with_machines, d.talk_people)) said(metric, value, of_people)
+lateral (values ('messages', d.messages_with_bots, d.messages),
+                ('talk_people', d.talk_people_with_bots, d.talk_people)) said(metric, value, of_people)
 where d.month < $until
 order by said.metric, d.month, d.community

@@ -11,7 +11,7 @@ select v.community, c.name, v.source, v.page as unit, max(v.seen_at) as tried_at
 from raw.visits v
 left join raw.communities c using (community)
 left join good g using (community, source, page)
-where v.verdict in ('failed', 'refused', 'gone', 'partial')
+where v.verdict in ('failed', 'refused', 'gone', 'shrunk')
   and (g.good_at is null or v.seen_at > g.good_at)
 group by all
 order by tried_at desc, v.community, v.source, v.page

@@ -4,8 +4,8 @@ with numbers as (
            d.month > (select last_complete_month from raw.build) as to_date
     from definitions.messages d
     left join raw.communities c using (community),
-    lateral (values ('messages', d.messages_with_machines, d.messages),
-                    ('talk_people', d.talk_people_with_machines, d.talk_people)) said(metric, value, of_people)
+    lateral (values ('messages', d.messages_with_bots, d.messages),
+                    ('talk_people', d.talk_people_with_bots, d.talk_people)) said(metric, value, of_people)
     where d.month < $until
 )
 select *, if(to_date, null, bots) as bots_alone,

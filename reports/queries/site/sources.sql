@@ -47,7 +47,7 @@ asked as (
     from core.unit_horizons group by all
 ),
 months as (
-    select community, source, count(*) filter (state not in ('unborn', 'ended')) as living_months,
+    select community, source, count(*) filter (state not in ('not_started', 'ended')) as living_months,
            count(*) filter (state = 'pending') as pending_months
     from core.coverage group by all
 )

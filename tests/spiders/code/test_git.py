@@ -420,14 +420,14 @@ def test_a_new_commit_is_one_more_row(house):
 
 def test_r14_a_history_that_shrinks_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/shrinks")
-    assert (visit.verdict, visit.observations) == ("partial", 5)
+    assert (visit.verdict, visit.observations) == ("shrunk", 5)
     assert visit.reason == "shrank from 10 to 5: the earlier harvest is kept"
     assert pq.read_metadata(house.landed("shrinks")).num_rows == 10
 
 
 def test_a_history_that_is_emptied_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/empties")
-    assert (visit.verdict, visit.observations) == ("partial", None)
+    assert (visit.verdict, visit.observations) == ("shrunk", None)
     assert "the earlier history is kept" in visit.reason
     assert pq.read_metadata(house.landed("empties")).num_rows == 10
 

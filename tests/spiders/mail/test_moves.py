@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 from support.builders import ask
-from support.crawl import crawl
 from support.lists import block
+from support.walk import crawl
 
 from flows.demo import mail
 from flows.demo.archives import Archives
@@ -124,7 +124,7 @@ def test_r23_the_fortnight_of_copies_is_in_the_raw_view_only(built):
     copied = sum(copies.holds(m) for copies in DISCUSS.copies for m in mail.messages(copies.of, NOVEMBER))
     assert copied > 80
     assert of_month(built, "postings", "folded", NOVEMBER) == [240 + copied]
-    rows = ask(built, "select source, postings, only_here from metrics.by_source "
+    rows = ask(built, "select source, postings, only_here from analysis.by_source "
                       "where community = 'folded' and month = '2018-11-01'")  # fmt: skip
     assert {source: postings for source, postings, _ in rows} == {
         "general": 40, "dev": 160, "operators": 30, "sigs": 10, "discuss": copied

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 from support.builders import ask
-from support.crawl import SHARED, crawl
+from support.crawl import SHARED
 from support.lists import block, land_file
 from support.postings import land_index
+from support.walk import crawl
 
 from flows.demo import mail
 from flows.demo.archives import Archives, MailingList
@@ -25,7 +26,7 @@ PLACES = {
     "ponymail": "/pony.example.org/api/",
 }
 METRICS = ("messages", "postings", "talk_people", "new_talk_people", "threads", "threads_replied", "reply_people",
-           "participation_ratio", "time_to_first_response", "machine_messages")  # fmt: skip
+           "participation_ratio", "time_to_first_response", "bot_messages")  # fmt: skip
 
 
 def served(kind):
@@ -105,7 +106,7 @@ REAL = {
     "hyperkitty": "hyperkitty/made-here-1.3.12/export_2017-12.mbox.gz",
 }
 COUNTED = ("messages", "postings", "talk_people", "new_talk_people", "threads", "threads_replied", "reply_people",
-           "machine_messages")  # fmt: skip
+           "bot_messages")  # fmt: skip
 DECEMBER = date(2017, 12, 1)
 
 
@@ -135,12 +136,12 @@ def test_a_real_month_has_the_same_messages_people_and_threads_in_three_systems(
         of(real, kind, f"select {columns} from core.messages where community = $kind order by all") for kind in REAL
     ]
     assert told[0] == told[1] == told[2]
-    columns = "thread_key, starter_key, by_person, whole, messages, people, answered_at is not null"
+    columns = "thread_key, starter_key, is_human, whole, messages, people, answered_at is not null"
     told = [of(real, kind, f"select {columns} from core.threads where community = $kind order by all") for kind in REAL]
     assert told[0] == told[1] == told[2]
     rows = ask(real, "select metric, value, count(*) from metrics.monthly where month = '2017-12-01' "
                      f"and metric in {COUNTED} group by all order by all")  # fmt: skip
     assert rows == [
-        ("machine_messages", 51, 3), ("messages", 170, 3), ("new_talk_people", 24, 3), ("postings", 221, 3),
+        ("bot_messages", 51, 3), ("messages", 170, 3), ("new_talk_people", 24, 3), ("postings", 221, 3),
         ("reply_people", 17, 3), ("talk_people", 24, 3), ("threads", 37, 3), ("threads_replied", 21, 3),
     ]  # fmt: skip

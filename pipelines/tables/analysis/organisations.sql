@@ -1,0 +1,39 @@
+-- One row per community, channel, month and organisation, by the mail domains that commits and mail carry themselves. Never part of the ranking. Organisations of fewer than five people ever are one row, `fewer than five people`; free mail, forges and unreadable addresses are `unknown`.
+--   community: slug of the community
+--   channel: code or talk
+--   month: first day of the month, UTC
+--   organisation: registrable domain, or one of the two above
+--   people: distinct people of it in the month
+--   events: their commits or messages in the month
+--   people_so_far: distinct people of it up to the end of the month
+--   events_so_far: their commits or messages up to then
+--   share: share of the month's events, 0 to 1
+with acts as (
+    select community, 'code' as channel, month, author_key as person_key, author_domain as domain
+    from core.commits where counted and author_key is not null
+    union all
+    select community, 'talk', month, sender_key, sender_domain
+    from core.messages where is_human and month is not null and sender_key is not null
+), placed as (
+    select community, channel, month, person_key, coalesce(organisation, 'unknown') as organisation, count(*) as events
+    from acts left join raw.domains using (domain) group by all
+), large as (
+    select community, organisation from placed group by all having count(distinct person_key) >= 5
+), named as (
+    select community, channel, month, person_key,
+        if(large.organisation is not null or placed.organisation = 'unknown', placed.organisation, 'fewer than five people') as organisation,
+        sum(events) as events
+    from placed left join large using (community, organisation) group by all
+), arrived as (
+    select *, min(month) over (partition by community, channel, organisation, person_key) = month as first from named
+), monthly as (
+    select community, channel, month, organisation, count(distinct person_key) as people, sum(events)::bigint as events,
+        count(distinct person_key) filter (first) as newcomers
+    from arrived group by all
+)
+select community, channel, month, organisation, people, events,
+    sum(newcomers) over so_far::bigint as people_so_far, sum(events) over so_far::bigint as events_so_far,
+    events / sum(events) over (partition by community, channel, month) as share
+from monthly
+window so_far as (partition by community, channel, organisation order by month)
+order by community, channel, month, organisation

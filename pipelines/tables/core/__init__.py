@@ -1,0 +1,1 @@
+"""Tables of the stage core that are graphs and so are made in Python."""

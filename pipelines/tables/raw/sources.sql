@@ -1,0 +1,33 @@
+-- One row per source that is switched on in the catalogue.
+--   community: slug of the community
+--   source: name of the source within the community
+--   kind: software of the source
+--   urls: what is visited
+--   since: first day on which it can hold activity
+--   until: last such day; NULL while it lives
+--   why: why the source is in the catalogue
+--   copy_of: the source, as community/name, of which it is the same list, seen at another place
+--   continues: the source, as community/name, that it goes on from
+--   continued_by: the source that goes on from it
+--   evidence: how one knows of a source that cannot be read
+--   counts_only: it states counts of single days and nothing else, so it has no months: see core.counts
+--   snapshot: a frozen copy, which proves nothing after its newest commit
+--   releases: rule: a tag is a release if its whole name matches; the group is the version
+--   not_releases: rules: a tag whose whole name matches one of these is no release
+create table raw.sources (
+    community varchar,
+    source varchar,
+    kind varchar,
+    urls varchar[],
+    since date,
+    until date,
+    why varchar,
+    copy_of varchar,
+    continues varchar,
+    continued_by varchar,
+    evidence varchar,
+    counts_only boolean,
+    snapshot boolean,
+    releases varchar,
+    not_releases varchar[]
+)

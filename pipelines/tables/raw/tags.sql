@@ -1,0 +1,17 @@
+-- One row per tag that leads to a commit, as the repository has it now.
+--   community: slug of the community
+--   source: name of the source within the community
+--   repository: owner/name
+--   tag: name of the tag
+--   hash: the commit it leads to
+--   tagged_at: its date, UTC; NULL where git has none
+--   dated_by: whose date that is: the annotated tag's, or the commit's
+create table raw.tags (
+    community varchar,
+    source varchar,
+    repository varchar,
+    tag varchar,
+    hash varchar,
+    tagged_at timestamp,
+    dated_by varchar
+)
