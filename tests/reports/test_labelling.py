@@ -107,4 +107,4 @@ def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_l
             assert cells[-1] == format_day(date.fromisoformat(row["measured"]))
     assert shown["imagej-devel", "Pipermail", "bot"][7:9] == ["none predicted", "none there"]
     assert shown["maven-dev", "HyperKitty", "review"][7] == "100 % (98 to 100)"
-    assert "It does not say how the rules do on lists of the compared communities" in page.text
+    assert "These lists belong to no compared community" in page.text

@@ -7,7 +7,7 @@
 --   applicable_months: months of the window in which a source of the metric was alive
 --   total: sum of the numbers
 --   level: mean of the numbers; NULL with fewer than the method's fewest months
---   low: the least that the level of a count of people could be; NULL where a month has no bounds
+--   low: the least that the level could be, see metrics.bounds; NULL where a month has no bounds
 --   high: the most that it could be
 --   y: ln((level + offset) / (reference + offset)); NULL where the level is missing
 --   state: observed (all months seen), published (some or all from raw.history, the others seen), partial (months are missing), missing
