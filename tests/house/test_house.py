@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from support.repository import HOUSE, in_git, run
 
-TOP = {"pipelines", "spiders", "flows", "data", "reports", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
-       "LICENSE", ".gitignore", ".ci"}  # fmt: skip
+TOP = {"pipelines", "spiders", "flows", "data", "reports", "tests", "pyproject.toml", "README.md", "CHANGELOG.md",
+       "CONTRIBUTING.md", "LICENSE", ".gitignore", ".ci"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
