@@ -93,8 +93,7 @@ def faults(name, blocks):
         for sentence in SENTENCE_END.split(block):
             count, denied = len(re.findall(r"\S*\w\S*", sentence)), DENY.search(sentence)
             if count > MAX_WORDS or denied:
-                found.append(f"{name}:{number}: {denied[0]!r}" * bool(denied) or f"{name}:{number}: {count} words")
-                found[-1] += f": {sentence}"
+                found.append(f"{name}:{number}: {repr(denied[0]) if denied else f'{count} words'}: {sentence}")
     return found
 
 
