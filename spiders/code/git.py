@@ -78,7 +78,7 @@ class GitSpider(SourceSpider):
 
     def _requests(self, source: Source, urls: Iterable[str]) -> Iterator[scrapy.Request]:
         urls_of = {unit_of(url): url for url in urls}
-        for unit in self.tonight(source, urls_of) if urls_of else ():
+        for unit in self.plan_requests(source, urls_of) if urls_of else ():
             yield scrapy.Request(
                 urls_of[unit],
                 callback=self.parse,
@@ -128,7 +128,7 @@ class GitSpider(SourceSpider):
         """Yield a harvest, or only a visit where there is nothing new to read."""
         state = json.loads(response.body)
         facts = {"checksum": state["checksum"], "note": state["note"]}
-        held = self.held.get((source.community, source.name, unit))
+        held = self.stored_visit(source, unit)
         if state["head"] is None and held:
             reason = "the repository is empty now: the earlier history is kept"
             yield self.visit(source, unit, response.url, Verdict.SHRUNK, reason=reason, **facts)
@@ -171,7 +171,7 @@ class GitSpider(SourceSpider):
         error = failure.value
         known = request.cb_kwargs
         if isinstance(error, HostPausedError):
-            self.leave(known["source"], known["unit"], str(error))
+            self.defer(known["source"], known["unit"], str(error))
             return None
         verdict = error.verdict if isinstance(error, GitError) else Verdict.FAILED
         return self.visit(

@@ -522,6 +522,7 @@ def test_only_a_complete_list_replaces_what_was_held(nights):
 
 def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
     from spiders.code.series_status import SeriesStatusSpider
+    from spiders.core.responses import conditions
 
     where = nights[0]
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
@@ -529,9 +530,9 @@ def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", KEY)
     spider = SeriesStatusSpider(sources="birds/etag")
     (etag,) = spider.sources
-    assert spider.validators(etag, "etag.yaml") == {"If-None-Match": ETAG["ETag"]}
+    assert conditions(spider.current_visit(etag, "etag.yaml")) == {"If-None-Match": ETAG["ETag"]}
     monkeypatch.setattr(spider, "reader", "series_status/2")
-    assert spider.validators(etag, "etag.yaml") == {}
+    assert conditions(spider.current_visit(etag, "etag.yaml")) == {}
 
 
 def test_the_night_and_the_build_make_one_database(nights):
