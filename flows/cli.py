@@ -34,8 +34,8 @@ exit status:
   4  nothing was published
 
 environment:
-  STACKRANK_DATA         the folder of everything that runs write (default: data/, from a wheel the
-                         user's data folder); the site is written to site/ in it (default: reports/site)
+  STACKRANK_DATA         the folder of everything that runs write, with the site in site/
+                         (default: data/ and reports/site; from a wheel the user's data folder)
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder

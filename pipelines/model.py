@@ -1,4 +1,4 @@
-"""The words of the project as frozen dataclasses; see the table of nouns in data/README.md."""
+"""The words of the project as frozen dataclasses; see the words in pipelines/README.md."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -12,7 +12,6 @@ from pipelines.catalogue.platform_facts import TIMELESS, TOPICS, period_of
 from pipelines.catalogue.urls import ARCHIVES, CHANNELS, KINDS, unit_of
 from pipelines.catalogue.urls import units as units_of
 from pipelines.folders import CHECKOUT
-from pipelines.model import Verdict
 
 PAGE = (CHECKOUT / "data/README.md").read_text(encoding="utf-8")
 
@@ -81,10 +80,9 @@ def words(table: str) -> list[str]:
     return [row.split("`")[1] for row in rows if row.startswith("| `")]
 
 
-def test_the_readme_explains_every_topic_kind_and_verdict() -> None:
+def test_the_readme_explains_every_topic_and_kind() -> None:
     assert words("The topics of facts are a closed list:") == list(TOPICS)
     assert all(f"`{kind}`" in PAGE for kind in KINDS)
-    assert words("How a visit ended (`verdict`):") == list(Verdict)
 
 
 def test_the_readme_explains_every_key_as_the_models_do() -> None:
