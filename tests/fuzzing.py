@@ -26,7 +26,7 @@ SMALL = 2000
 ARCHIVES = (
     Archive(datetime(1995, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
     Archive(datetime(2013, 9, 1, tzinfo=UTC), datetime(2013, 12, 1, tzinfo=UTC), date(2013, 10, 1), pipermail=True,
-            own_addresses=frozenset({"dev@lists.example.org"})),
+            list_addresses=frozenset({"dev@lists.example.org"})),
 )  # fmt: skip
 
 

@@ -29,9 +29,11 @@ COMMITS = pa.schema(
         pa.field("co_author_name_keys", pa.list_(pa.string())),
         pa.field("co_author_address_keys", pa.list_(pa.string())),
         pa.field("revert", pa.bool_()),
+        pa.field("subject_key", pa.string()),
     ]
 )
-"""One row per commit of a repository's default branch, as spiders/code/git.py reads it."""
+"""One row per commit of a repository's default branch, as spiders/code/git.py reads it. `subject_key` is
+the fingerprint of the first line of its message, with runs of white space as one blank."""
 
 
 SERIES = pa.schema(
@@ -66,10 +68,12 @@ MESSAGES = pa.schema(
         pa.field("quarantine", pa.string()),
         pa.field("class", pa.string()),
         pa.field("class_rule", pa.string()),
+        pa.field("passed_borders", pa.int32()),
     ]
 )
 """One row per message of a unit, as spiders/mail/reader.py reads it. `quarantine` says why a row is no message,
-`class` who wrote it, by which rule of data/rules/bots-mail.toml."""
+`class` who wrote it, by which rule of data/rules/bots-mail.toml. `passed_borders` counts the lines in it that look like
+the border before a message and were not taken for one."""
 
 
 TOTALS = pa.schema(
@@ -108,10 +112,11 @@ ALIASES = pa.schema(
         pa.field("proper_address_key", pa.string()),
         pa.field("commit_name_key", pa.string()),
         pa.field("commit_address_key", pa.string()),
+        pa.field("line", pa.int32()),
     ]
 )
-"""One row per line of a project's .mailmap: who somebody is, and under what else they have committed. NULL where the
-line does not say."""
+"""One row per address, and name where one is given, that a project's .mailmap maps: who that is. As git reads it: of
+several lines the last one holds, `line` is its number. NULL where the file does not say."""
 
 
 SCHEMAS = {

@@ -32,6 +32,12 @@ _ROLES = re.compile(
     r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|git|svn|cvs|www|www-data|dev|devel|developers?|ubuntu|debian"
     r"|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
 )
+_PLACEHOLDERS = re.compile(
+    r"(?:you|my[._-]?(?:name|e?mail)|your(?:[._-]?(?:user|first|last|full)?[._-]?(?:name|e?mail|address|id|login))*"
+    r"|(?:first|user|login|last)?[._-]?name|first[._-]?name[._-]?last[._-]?name|some(?:one|body)|foo|(?:foo)?bar|change[._-]?me)@.*"
+    r"|[^@]*@(?:(?:[^@]+\.)?(?:invalid|test)|your[._-]?(?:domain|company|host|e?mail)\.[a-z.]+|(?:my)?domain\.(?:com|tld))"
+)
+"""Addresses of manuals, such as `you@example.com` of git's own: nobody has them."""
 _IN_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]"
 _PART_OF_ADDRESS = rf"{_IN_ADDRESS}+"
 _ADDRESS = re.compile(
@@ -137,8 +143,9 @@ def name_bag(folded_name: str) -> str:
 
 
 def is_role(folded_address: str) -> bool:
-    """Tell whether an address is that of a role or of a machine's first user, which many people share."""
-    return _ROLES.fullmatch(folded_address.partition("@")[0]) is not None
+    """Tell whether an address is that of a role, of a machine's first user, or of a manual: many people use it."""
+    local = folded_address.partition("@")[0]
+    return bool(_ROLES.fullmatch(local) or _PLACEHOLDERS.fullmatch(folded_address))
 
 
 def fold_address(address: str) -> str:

@@ -30,12 +30,14 @@ from pipelines.catalogue.urls import repository_url, unit_of
 from pipelines.landing.schemas import COMMITS
 from pipelines.landing.store import Harvest, latest_hash, unit_file
 from pipelines.model import Source, Verdict, Visit
-from pipelines.privacy.pseudonyms import Fingerprints, Pseudonyms, redact
+from pipelines.privacy.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address, redact
+from pipelines.rules import bots_mail
 from pipelines.rules.bots_commits import RULES_FILE, CommitBots, load_commit_bots
 from spiders.code.git_answers import GitError
 from spiders.code.git_download import HEAD, dies_with_parent, environment
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError
+from spiders.core.pages import fault
 from spiders.core.verdicts import check_plain
 
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
@@ -49,9 +51,12 @@ LARGEST_COMMIT = 64 << 20
 YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
 
 HASH = r"^([0-9a-f]{40}|[0-9a-f]{64})$"
-RAW_TIME = r"^(?P<seconds>-?\d{1,18}) (?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})$"
+RAW_TIME = r"^(?P<seconds>-?\d{1,18}) (?P<sign>[+-])(?P<zone>\d{1,9})\d*$"
 REVERT = r'(?m)\ARevert "|^This reverts commit [0-9a-f]{7,64}'
-CO_AUTHOR = re.compile(rb"^co-authored-by:([^<\n]*+)<([^>\n]*+)>", re.I | re.M)
+CO_AUTHOR = re.compile(rb"^co-authored-by[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I | re.M)
+ADDRESS = re.compile(rb"(.*)<([^<>]*)>", re.S)
+FARTHEST_OFFSET = 14 * 60
+SUBJECT = "commit subject"
 
 
 class GitSpider(SourceSpider):
@@ -59,7 +64,7 @@ class GitSpider(SourceSpider):
 
     name = "git"
     kind = "git"
-    reader = "git/2+" + hashlib.sha256(RULES_FILE.read_bytes()).hexdigest()[:8]
+    reader = "git/3+" + hashlib.sha256(RULES_FILE.read_bytes() + bots_mail.RULES_FILE.read_bytes()).hexdigest()[:8]
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for each repository that a source names, then for the lists of those that name none."""
@@ -120,8 +125,8 @@ class GitSpider(SourceSpider):
         """Say that the list of repositories could not be had."""
         source: Source = failure.request.meta["source"]  # type: ignore[attr-defined]
         error = failure.value
-        told = f"answered {error.response.status}" if isinstance(error, HttpError) else failure.getErrorMessage()
-        reason = redact(f"the list of repositories: {told}")
+        problem = f"answered {error.response.status}" if isinstance(error, HttpError) else failure.getErrorMessage()
+        reason = redact(f"the list of repositories: {problem}")
         return self.visit(source, "", source.urls_from or "", Verdict.FAILED, reason=reason)
 
     def parse(self, response: Response, source: Source, unit: str) -> Iterator[Any]:
@@ -144,6 +149,8 @@ class GitSpider(SourceSpider):
             except OSError as error:
                 shutil.rmtree(self.clone(source, unit))
                 yield replace(visit, verdict=Verdict.FAILED, reason=redact(str(error))[:300])
+            except Exception as error:  # noqa: BLE001  (a mistake of ours is no reason to lose the other units)
+                yield replace(visit, verdict=Verdict.FAILED, reason=fault(error))
 
     def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
         """Return all that is in a clone; raises OSError where it is no history."""
@@ -151,7 +158,8 @@ class GitSpider(SourceSpider):
         remarks: list[str] = []
         newest = latest_hash(unit_file(self.folders.observations, visit))
         window = plausible_times(self.born[visit.community], visit.seen_at)
-        batches = _or_discard(clone, commits(log(clone), self.pseudonyms, load_commit_bots()))
+        lists = self.list_addresses(visit.community)
+        batches = _or_discard(clone, commits(log(clone), self.pseudonyms, load_commit_bots(), lists))
         return Harvest(
             visit=visit,
             fetched_in=seconds,
@@ -282,48 +290,79 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def tags(clone: Path) -> list[dict[str, str | int | None]]:
-    """Return each tag that leads to a commit: name, hash, time (seconds) and whose date that is.
+    """Return each tag that leads to a commit: name, hash, time in seconds, and `dated_by`: tag or commit.
 
-    Raises OSError if git cannot read one of them.
+    A tag that names a tag leads to the commit at the end, and keeps its own date. Raises OSError if git cannot
+    read one of them.
     """
     fields = ("refname:lstrip=2", "objecttype", "objectname", "*objecttype", "*objectname",
               "taggerdate:raw", "committerdate:raw", "*committerdate:raw")  # fmt: skip
     form = "%00".join(f"%({field})" for field in fields)
+    output = _git_says(clone, "for-each-ref", f"--format={form}", "refs/tags")
+    rows = [line.split("\0") for line in output.split("\n") if line]
+    ends = _ends_of_chains(clone, [row[0] for row in rows if row[3] == "tag"])
+    return [tag for row in rows if (tag := _tag(ends, *row))]
+
+
+def _git_says(clone: Path, *arguments: str, given: str = "") -> str:
     finished = subprocess.run(
-        ["git", f"--git-dir={clone}", "for-each-ref", f"--format={form}", "refs/tags"],
-        env=environment(), capture_output=True, check=False,
+        ["git", f"--git-dir={clone}", *arguments],
+        env=environment(), capture_output=True, check=False, input=given.encode(errors="surrogateescape"),
     )  # fmt: skip
     if finished.returncode:
         raise OSError(f"the tags cannot be read: {' '.join(finished.stderr.decode(errors='replace').split())}")
-    output = finished.stdout
-    rows = (line.split("\0") for line in output.decode(errors="replace").split("\n") if line)
-    return [tag for row in rows if (tag := _tag(*row))]
+    return finished.stdout.decode(errors="surrogateescape")
+
+
+def _ends_of_chains(clone: Path, names: list[str]) -> dict[str, tuple[str, str]]:
+    """Return the commits at the end of tags that name tags: hash and raw date, by the tag's name."""
+    if not names:
+        return {}
+    asked = "".join(f"refs/tags/{name}^{{commit}}\n" for name in names)
+    found = _git_says(clone, "cat-file", "--batch-check=%(objectname)", given=asked).splitlines()
+    hashes = {name: answer for name, answer in zip(names, found, strict=True) if " " not in answer}
+    if not hashes:
+        return {}
+    shown = _git_says(clone, "show", "--no-patch", "--date=raw", "--format=%H %cd", *dict.fromkeys(hashes.values()))
+    dates = dict(line.split(" ", 1) for line in shown.splitlines())
+    return {name: (commit, dates[commit]) for name, commit in hashes.items()}
 
 
 def _tag(
-    name: str, kind: str, own: str, peeled_kind: str, peeled: str, tagger: str, date: str, peeled_date: str
-) -> dict[str, str | int | None] | None:
+    ends: dict[str, tuple[str, str]],
+    name: str, kind: str, own: str, peeled_kind: str, peeled: str, tagger: str, date: str, peeled_date: str,
+) -> dict[str, str | int | None] | None:  # fmt: skip
     if kind == "commit":
-        return {"tag": name, "hash": own, "seconds": _seconds(date), "dated_by": "commit"}
+        return {"tag": _shown(name), "hash": own, "seconds": _seconds(date), "dated_by": "commit"}
     if peeled_kind != "commit":
-        return None
+        if name not in ends:
+            return None
+        peeled, peeled_date = ends[name]
     seconds = _seconds(tagger)
     if seconds is None:
-        return {"tag": name, "hash": peeled, "seconds": _seconds(peeled_date), "dated_by": "commit"}
-    return {"tag": name, "hash": peeled, "seconds": seconds, "dated_by": "tag"}
+        return {"tag": _shown(name), "hash": peeled, "seconds": _seconds(peeled_date), "dated_by": "commit"}
+    return {"tag": _shown(name), "hash": peeled, "seconds": seconds, "dated_by": "tag"}
+
+
+def _shown(name: str) -> str:
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _seconds(raw: str) -> int | None:
-    return int(raw.split()[0]) if raw else None
+    """Return the seconds of git's raw date; None where git has none, which it prints as 0 for a tagger."""
+    return int(raw.split()[0]) or None if raw else None
 
 
-def commits(stream: Iterable[bytes], pseudonyms: Pseudonyms, machines: CommitBots) -> Iterator[pa.RecordBatch]:
+def commits(
+    stream: Iterable[bytes], pseudonyms: Pseudonyms, bots: CommitBots, list_addresses: frozenset[str] = frozenset()
+) -> Iterator[pa.RecordBatch]:
     """Read the output of `log` into batches of the schema COMMITS, one row per commit.
 
-    The same bytes under the same key and rules give the same rows, in any chunking. Raises
-    ValueError where the stream is cut off or is not what `log` prints.
+    `list_addresses`, lower case, are those of the community's mailing lists, which are nobody's. The same bytes
+    under the same key and rules give the same rows, in any chunking. Raises ValueError where the stream is cut
+    off or is not what `log` prints.
     """
-    people = People(pseudonyms, machines)
+    people = People(pseudonyms, bots, list_addresses)
     rest = b""
     for chunk in stream:
         fields = (rest + chunk).split(b"\0")
@@ -359,6 +398,7 @@ def _batch(fields: list[bytes], people: "People") -> pa.RecordBatch:
         "co_author_name_keys": co_names,
         "co_author_address_keys": co_addresses,
         "revert": pc.match_substring_regex(body, REVERT),
+        "subject_key": people.subjects(body),
     }
     return pa.RecordBatch.from_arrays([values[f.name].cast(f.type) for f in COMMITS], schema=COMMITS)
 
@@ -373,23 +413,48 @@ def _moment(what: str, raw: pa.Array) -> dict[str, pa.Array]:
     seconds = part("seconds").cast(pa.int64())
     in_range = pc.and_(pc.greater_equal(seconds, YEAR_1), pc.less(seconds, YEAR_10000))
     seconds = pc.if_else(in_range, seconds, pa.scalar(None, pa.int64()))
-    hours, minutes = part("hours").cast(pa.int32()), part("minutes").cast(pa.int32())
-    east = pc.add(pc.multiply(hours, 60), minutes)
-    signed = pc.if_else(pc.equal(part("sign"), "-"), pc.negate(east), east)
+    zone = part("zone").cast(pa.int32())
+    zone = pc.if_else(pc.greater(zone, 9999), pc.divide(zone, 100), zone)  # some wrote the seconds of local time too
+    hours = pc.divide(zone, 100)
+    east = pc.add(pc.multiply(hours, 60), pc.subtract(zone, pc.multiply(hours, 100)))
+    known = pc.if_else(pc.less_equal(east, FARTHEST_OFFSET), east, pa.scalar(None, pa.int32()))
+    signed = pc.if_else(pc.equal(part("sign"), "-"), pc.negate(known), known)
     return {f"{what}_at": seconds.cast(pa.timestamp("s")), f"{what}_offset": signed}
+
+
+def subject_of(body: bytes) -> str:
+    """Return the first line of a commit message, decoded, its white space folded."""
+    return " ".join(decode(body.lstrip(b"\n").partition(b"\n")[0]).split())
+
+
+def co_author_of(trailer: bytes) -> tuple[bytes, bytes] | None:
+    """Return name and address of a trailer's value, which may be folded; None where no address stands in it."""
+    found = ADDRESS.match(b" ".join(trailer.split()))
+    return (found[1].strip(), found[2]) if found else None
 
 
 class People:
     """Turns the names and addresses of a history into columns of fingerprints, each pair once."""
 
-    def __init__(self, pseudonyms: Pseudonyms, machines: CommitBots) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, bots: CommitBots, list_addresses: frozenset[str]) -> None:
         self._pseudonyms = pseudonyms
         self._of = lru_cache(maxsize=100_000)(self._account)
-        self._machines = machines
+        self._subject_key = pseudonyms.keyed(SUBJECT)
+        self._bots, self._mail_bots, self._list_addresses = bots, bots_mail.load(), list_addresses
 
     def _account(self, pair: bytes) -> tuple[str | int | None, ...]:
         name, _, address = pair.partition(b"\0")
-        return *self._pseudonyms.of(name, address), self._machines.rule(name, address)
+        of = self._pseudonyms.of(name, address)
+        return *of._replace(role=of.role or self._is_shared(fold_address(decode(address)))), self._bots.rule(
+            name, address
+        )
+
+    def _is_shared(self, folded: str) -> bool:
+        return folded in self._list_addresses or self._mail_bots.of_address(folded) is not None
+
+    def subjects(self, bodies: pa.Array) -> pa.Array:
+        """Return the fingerprint of each commit's subject; NULL where it has none."""
+        return pa.array([self._subject_key(subject_of(body).encode()) for body in bodies.to_pylist()], pa.string())
 
     def columns(self, names: pa.Array, addresses: pa.Array) -> dict[str, pa.Array]:
         """Return one column per fingerprint and `machine`, the id of the rule that matched."""
@@ -403,13 +468,14 @@ class People:
 
     def co_authors(self, bodies: pa.Array) -> tuple[pa.Array, pa.Array]:
         """Return the name and address fingerprints of each commit's co-authors, as lists."""
-        mentions = pc.match_substring(bodies, b"co-authored-by:", ignore_case=True)
+        mentions = pc.match_substring(bodies, b"co-authored-by", ignore_case=True)
         counts = np.zeros(len(bodies) + 1, np.int32)
         found: list[Fingerprints] = []
         for row in np.flatnonzero(mentions.to_numpy(zero_copy_only=False)):
-            pairs = CO_AUTHOR.findall(bodies[row].as_py())
+            trailers = CO_AUTHOR.findall(bodies[row].as_py())
+            pairs = [pair for trailer in trailers if (pair := co_author_of(trailer))]
             counts[row + 1] = len(pairs)
-            found += [self._pseudonyms.of(name.strip(b" \t"), address) for name, address in pairs]
+            found += [self._pseudonyms.of(name, address) for name, address in pairs]
         offsets = pa.array(np.cumsum(counts, dtype=np.int32))
         names = pa.array([account.name_key for account in found], pa.string())
         addresses = pa.array([account.address_key for account in found], pa.string())

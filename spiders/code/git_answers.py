@@ -43,6 +43,7 @@ SIGNS = (
     ("hung up", Verdict.FAILED, "the connection broke off"),
     ("did not send all", Verdict.FAILED, "it keeps a part of the history back"),
     ("protocol error", Verdict.FAILED, "it does not answer as a git server does"),
+    ("mismatched algorithms", Verdict.REFUSED, "its hashes are of another kind now than those of our copy"),
     ("index-pack", Verdict.FAILED, "what came is damaged"),
 )
 

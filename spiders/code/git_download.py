@@ -41,6 +41,7 @@ LOOK_EVERY = 0.25
 LARGEST_OUTPUT = 64 << 20
 LARGEST_COMPLAINT = 1 << 20
 TRACE = "stackrank-trace"
+SHA_256 = "mismatched algorithms: client sha1; server sha256"
 
 
 class Bounds(NamedTuple):
@@ -114,8 +115,10 @@ class Fetch:
         if self.clone.resolve() != self.clone:
             raise GitError(Verdict.REFUSED, "the way to its clone has a symbolic link in it, which is not followed")
         self._sweep()
-        if not (self.clone / HEAD).exists():  # a quiet night's fetch is short enough to feel each start of git
-            await self._git("init", "--quiet", "--bare", "--template=", str(self.clone))
+        if not (
+            self.clone / HEAD
+        ).exists():  # an unchanged repository is asked so quickly that each start of git counts
+            await self._init()
             if self._is_bundle:
                 await self._unbundle()
         try:
@@ -123,8 +126,15 @@ class Fetch:
         finally:
             self._sweep()
 
+    async def _init(self, *options: str) -> None:
+        await self._git("init", "--quiet", "--bare", "--template=", *options, str(self.clone))
+
     async def _fetched(self) -> dict[str, Any]:
         code, errors = await self._fetch()
+        if code and SHA_256 in errors and not (self.clone / HEAD).exists():
+            shutil.rmtree(self.clone)
+            await self._init("--object-format=sha256")
+            code, errors = await self._fetch()
         for _ in range(MOST_MOVES):
             target = moved_to(self.url, answers(self.clone / TRACE)) if code else None
             if target is None:

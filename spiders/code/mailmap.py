@@ -6,6 +6,7 @@ fingerprints; it knows no network and no clock.
 
 import re
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -20,8 +21,7 @@ from spiders.core.verdicts import MAX_REASON, NoPageError
 
 LARGEST_FILE = 4 << 20
 MOST_LINES = 50_000
-# git passes over what stands after the last address, and so do we.
-LINE = re.compile(rb"([^<>#]*)<([^<>]*)>(?:([^<>#]*)<([^<>]*)>)?(?:[^<>#]*)(?:#.*)?")
+ENTRY = re.compile(rb"([^<]*+)<([^>]*+)>")
 SITE = re.compile(rb"\s*<(?:!doctype|html|head|\?xml)", re.I)
 
 
@@ -30,7 +30,7 @@ class MailmapSpider(PageSpider):
 
     name = "mailmap"
     kind = "mailmap"
-    reader = "mailmap/1"
+    reader = "mailmap/2"
 
     async def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
@@ -57,32 +57,84 @@ class MailmapSpider(PageSpider):
         return Harvest(visit=visit, fetched_in=download_seconds(response), schema=ALIASES, batches=[rows], tags=[])
 
 
+class Line(NamedTuple):
+    """One line of a .mailmap: the proper name and address, and the name and address in commits (b"": not given)."""
+
+    proper_name: bytes
+    proper_address: bytes
+    commit_name: bytes
+    commit_address: bytes
+
+
+class Mapping(NamedTuple):
+    """What a .mailmap makes of one commit address, under one commit name or (b"") under any other; `line` decided."""
+
+    commit_address: bytes
+    commit_name: bytes
+    proper_name: bytes
+    proper_address: bytes
+    line: int
+
+
 def aliases(page: bytes, pseudonyms: Pseudonyms) -> tuple[pa.RecordBatch, int]:
-    """Read a .mailmap into a batch of the schema ALIASES; return how many lines were none of its forms beside it.
+    """Read a .mailmap into a batch of the schema ALIASES; return with it how many lines git passes over.
 
     Raises ValueError for a web page and for a file beyond every measure.
     """
     if SITE.match(page):
         raise ValueError("a web page came instead of a .mailmap")
-    lines = [line for line in page.splitlines() if line.strip() and not line.lstrip().startswith(b"#")]
+    lines = [line for line in page.split(b"\n") if line.strip() and not line.lstrip().startswith(b"#")]
     if len(lines) > MOST_LINES:
         raise ValueError(f"a .mailmap of more than {MOST_LINES:,} lines")
     if b"\0" in page:
         raise ValueError("what came is not text")
-    found = [LINE.fullmatch(line.strip()) for line in lines]
-    rows = [_alias(line, pseudonyms) for line in found if line]
-    if lines and not rows:
+    odd = sum(read_line(line) is None for line in lines)
+    if lines and odd == len(lines):
         raise ValueError("no line of what came is one of a .mailmap")
-    return pa.RecordBatch.from_pylist(rows, schema=ALIASES), len(lines) - len(rows)
+    rows = [_alias(mapping, pseudonyms) for mapping in mappings(page)]
+    return pa.RecordBatch.from_pylist(rows, schema=ALIASES), odd
 
 
-def _alias(line: re.Match[bytes], pseudonyms: Pseudonyms) -> dict[str, str | int | None]:
-    """Return one line: `Name <address>`, or a proper name, address or both before what stands in commits."""
-    name, first, commit_name, second = (part or b"" for part in line.groups())
-    proper = pseudonyms.of(name, first if line[4] is not None else b"")
-    commit = pseudonyms.of(commit_name, second if line[4] is not None else first)
+def mappings(page: bytes) -> list[Mapping]:
+    """Return what a .mailmap says as git understands it: of lines about one address and name the last one holds.
+
+    Of lines about an address under any name, the last name and the last address hold, also from two lines.
+    """
+    found: dict[tuple[bytes, bytes], Mapping] = {}
+    for number, text in enumerate(page.split(b"\n"), 1):
+        if line := read_line(text):
+            key = line.commit_address.lower(), line.commit_name.lower()
+            mapping = Mapping(*key, line.proper_name, line.proper_address, number)
+            found[key] = mapping if line.commit_name else _later(found.get(key), mapping)
+    return [mapping for mapping in found.values() if mapping.proper_name or mapping.proper_address]
+
+
+def _later(before: Mapping | None, after: Mapping) -> Mapping:
+    if before is None:
+        return after
+    name, address = after.proper_name or before.proper_name, after.proper_address or before.proper_address
+    return after._replace(proper_name=name, proper_address=address)
+
+
+def read_line(text: bytes) -> Line | None:
+    """Return one line as git reads it; None for a comment, or where no address stands in it.
+
+    git passes over what stands after the last address, and only a line that begins with `#` is a comment.
+    """
+    first = None if text.startswith(b"#") else ENTRY.match(text)
+    if first is None or not first[2]:
+        return None
+    second = ENTRY.match(text, first.end())
+    if second is None:
+        return Line(first[1].strip(), b"", b"", first[2])
+    return Line(first[1].strip(), first[2], second[1].strip(), second[2])
+
+
+def _alias(mapping: Mapping, pseudonyms: Pseudonyms) -> dict[str, str | int | None]:
+    proper = pseudonyms.of(mapping.proper_name, mapping.proper_address)
+    commit = pseudonyms.of(mapping.commit_name, mapping.commit_address)
     return {
         "proper_name_key": proper.name_key, "proper_name_words": proper.name_words,
         "proper_address_key": proper.address_key, "commit_name_key": commit.name_key,
-        "commit_address_key": commit.address_key,
+        "commit_address_key": commit.address_key, "line": mapping.line,
     }  # fmt: skip

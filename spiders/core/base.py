@@ -122,6 +122,11 @@ class SourceSpider(scrapy.Spider):
         mine = [source for source in self.declared if source.kind == self.kind and source.enabled]
         return [source for source in mine if not names or source.id in names]
 
+    def list_addresses(self, community: str) -> frozenset[str]:
+        """Return the addresses of a community's mailing lists, folded: they are nobody's own."""
+        lists = (s.address for s in self.declared if s.community == community and s.address)
+        return frozenset(pseudonyms.fold_address(address) for address in lists)
+
     def _lock(self, source: Source) -> bool:
         """Lock the source until this process ends; return False, with a warning, if another process has it."""
         folder = self.folders.data / "locks"

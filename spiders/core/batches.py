@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.model import ReasonCode
 from spiders.core.verdicts import UnreadableError
@@ -16,9 +17,10 @@ def check_batches(
     `total` is the archive's own number, `settled_before` the number stored of a settled month (None:
     unknown). Raises UnreadableError where no part could be read as a message.
     """
-    read = quarantined = 0
+    read = quarantined = passed = 0
     for batch in batches:
         read += batch.num_rows
+        passed += pc.sum(batch["passed_borders"]).as_py() or 0
         quarantined += batch.num_rows - batch["quarantine"].null_count
         yield batch
     if read and read == quarantined:
@@ -29,3 +31,5 @@ def check_batches(
         notes.append(f"the month was settled and has grown from {settled_before:,} to {read:,}")
     if quarantined:
         notes.append(f"{quarantined:,} could not be read as messages")
+    if passed:
+        notes.append(f"lines that look like the border before a message, and were not taken for one: {passed:,}")

@@ -127,7 +127,8 @@ class ArchiveSpider(PageSpider):
         return StoredList(source, self.folders, visits, self.is_current, self.pseudonyms.key_id)
 
     def _landing(self, stored: StoredList) -> ListLanding:
-        return ListLanding(stored, self.pseudonyms, self.today, self.pipermail, self.may_grow, self.normalise)
+        lists = self.list_addresses(stored.source.community)
+        return ListLanding(stored, self.pseudonyms, lists, self.today, self.pipermail, self.may_grow, self.normalise)
 
     def _skip_inactive_list(self, stored: StoredList) -> Visit | None:
         """Return the visit of an ended list whose index is not asked today; None: it is asked."""

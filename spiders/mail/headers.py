@@ -3,9 +3,7 @@
 import re
 from base64 import b64decode
 from binascii import Error as BinasciiError
-from collections.abc import Callable
-from datetime import date
-from email.utils import parsedate_tz
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from quopri import decodestring
 from typing import Any, NamedTuple
@@ -13,20 +11,25 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import webencodings
+
+from pipelines.privacy.pseudonyms import fold_name
+from spiders.mail.odd_dates import FARTHEST_OFFSET, moment
 
 _WORD = re.compile(rb"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]+(?==\?[^?\s]+\?[bBqQ]\?)")
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
 _ZONE = r"(?P<sign>[+-])(?P<zone>\d{4})"
+_MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = rf"(?P<month>(?i:{'|'.join(_MONTH_NAMES)}))"
 _DATES = (
-    r"^\s*(?:[A-Za-z]{3,9}\.?,?\s*)?(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3})[a-z]*\.?\s+(?P<year>\d{4})\s+"
-    rf"{_TIME}(?:\s*{_ZONE})?(?:\s*\([^)]*\))?\s*$"
+    rf"^\s*(?:[A-Za-z]{{3,9}}\.?,?\s*)?(?P<day>\d{{1,2}})\s+{_MONTH}[a-z]*\.?\s+(?P<year>\d{{4}})\s+"
+    rf"{_TIME}(?:\s*{_ZONE}(?:\s*\([^)]*\))?)?\s*$"
 )  # fmt: skip
 _CTIMES = (
-    r"^\s*[A-Za-z]{3},?\s+(?P<month>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+"
+    rf"^\s*[A-Za-z]{{3}},?\s+{_MONTH}\s+(?P<day>\d{{1,2}})\s+"
     rf"{_TIME}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})\s*$"
 )  # fmt: skip
-_MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_NUMBERS = np.array([int.from_bytes(name.encode()) for name in _MONTH_NAMES])
 _SHAPES = (
     *(b" www, " + day + b" bbb yyyy hh:mm:ss +zzzz" + zone
@@ -34,16 +37,21 @@ _SHAPES = (
     b"www bbb dd hh:mm:ss yyyy", b"www bbb  d hh:mm:ss yyyy",
 )  # fmt: skip
 _RANGES = {ord(name): b"az" for name in "wb"} | {ord(name): b"09" for name in "dyhmsz"} | {ord("+"): b"+-"}
-_1970 = date(1970, 1, 1).toordinal()
 _ANGLE = re.compile(r"(.*?)<([^<>]*)>[^<>]*$", re.S)
 _COMMENT = re.compile(r"([^()]*?)\((.*)\)\s*$", re.S)
 _SPLIT_AT = re.compile(r"(\S++)\s++(?:\(a\)|[(\[<]?\s*+at(?:\s*+[)\]>])?|\w{1,5})\s++(?=\S++$)(\S+\.\S+)$", re.I)
-_VIA = re.compile(r"(?<!\s)\s++(?:via|par|über|por|przez)\s++.*$", re.I)
+_VIA = re.compile(r"(?<!\s)\s++(?:via|par|über|por|przez)\s++(.*)$", re.I)
+_ONE_OF_MANY = re.compile(r'(?:"[^"]*+"|[^,"]++)++')
 _SHORTENED = re.compile(r"\.\.\.@")
-FARTHEST_OFFSET = 14 * 60
-LONGEST_DATE = 200
-OUR_NAMES = {"x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", "ks_c_5601-1987": "cp949",
-             "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-8-i": "iso-8859-8", "cp-850": "cp850"}  # fmt: skip
+NAMED_BY_NOBODY = {
+    "x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", "gb2312": "gb18030", "gbk": "gb18030",
+    "cn-gb": "gb18030", "chinesebig5": "big5hkscs", "koi8r": "koi8-r", "koi8u": "koi8-u",
+    "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "cp50221": "iso2022_jp_ext",
+}  # fmt: skip
+"""Codecs by names of charsets that neither browsers nor Python know, and by names that both take too narrowly."""
+AS_PYTHON_HAS_IT = frozenset({"us-ascii", "ascii", "utf-16"})
+"""Browsers read ASCII as Windows-1252, mail has UTF-8 under that name; they know no marks of byte order."""
+_WINDOWS = re.compile(r"(?:win|windows|cp)[-_ ]?(\d{3,4})")
 
 NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape"})
 
@@ -56,19 +64,12 @@ class Sender(NamedTuple):
     """Who a message says it is from.
 
     `quality` is given, obfuscated (`user at host`), shortened (`ja...@host`: no address to count
-    by), list (the list's own address stands there) or missing.
+    by), list (a list's address stands there, and nobody else's anywhere) or missing.
     """
 
     name: str
     address: str
     quality: str
-
-
-class Moment(NamedTuple):
-    """A time in seconds since 1970, UTC, and the offset in minutes of the clock that wrote it (None: unknown)."""
-
-    seconds: int
-    offset: int | None
 
 
 def unfolded(value: bytes) -> bytes:
@@ -124,28 +125,76 @@ def _decoded(raw: bytes, codec: str = "utf-8") -> str:
 
 @lru_cache(maxsize=500)
 def _codec(charset: str) -> str:
-    """Return a codec that makes text of bytes: the named one where Python knows it, else UTF-8."""
-    named = OUR_NAMES.get(charset, charset)
-    if named in NO_CHARSETS:
-        return "utf-8"
+    """Return a codec that makes text of bytes: the one that browsers or Python know by this name, else UTF-8."""
+    label = charset.strip("\"' \t")
+    return next((name for name in _names(label) if _is_codec(name)), "utf-8")
+
+
+def _names(label: str) -> Iterator[str]:
+    """Yield what a charset may be called in Python, the likeliest name first: labels as in the Encoding Standard."""
+    known = None if label in AS_PYTHON_HAS_IT else webencodings.lookup(label)
+    if known and known.name not in ("replacement", "x-user-defined"):
+        label = known.codec_info.name
+    yield NAMED_BY_NOBODY.get(label, label)
+    if windows := _WINDOWS.fullmatch(label):
+        yield f"cp{windows[1]}"
+
+
+def _is_codec(name: str) -> bool:
     try:
-        return named if isinstance(b"-".decode(named, "ignore"), str) else "utf-8"
+        return name not in NO_CHARSETS and isinstance(b"-".decode(name, "ignore"), str)
     except (LookupError, ValueError):
-        return "utf-8"
+        return False
 
 
-def sender(value: bytes, own_addresses: frozenset[str] = frozenset()) -> Sender:
-    """Return name and address of a From header, however it is written."""
-    raw = unfolded(value)
-    text = text_of(raw)
+def sender(
+    value: bytes, list_addresses: frozenset[str] = frozenset(), original: bytes = b"", reply_to: bytes = b""
+) -> Sender:
+    """Return name and address of a From header, however it is written.
+
+    Where a list has put its own address there, the person stands in X-Original-From (`original`), in Reply-To, or
+    in the name before "via". A Reply-To under another name is somebody else's.
+    """
+    one = _written(value)
+    if not _is_of_list(one, list_addresses):
+        return one
+    name = _VIA.sub("", one.name).strip("\"' ")
+    address, quality = _plain(name) if "@" in name else ("", "list")
+    name = "" if address else name
+    for header, surely in ((original, True), (reply_to, False)):
+        person = _person(header, list_addresses)
+        if person and (surely or not (name and person.name) or fold_name(name) == fold_name(person.name)):
+            return person._replace(name=person.name or name)
+    return Sender(name, address, quality)
+
+
+def _written(value: bytes) -> Sender:
+    return _read(text_of(unfolded(value)))
+
+
+def _read(text: str) -> Sender:
     name, address = _halves(text)
     name = name.strip(" \t\"'").replace('\\"', '"')
     address, quality = _plain(address.strip(" \t\"',;"))
-    if address and address.casefold() in own_addresses:
-        return Sender(_VIA.sub("", name), "", "list")
     if name.casefold() in (address.casefold(), "") or _plain(name)[0] == address:
         name = ""
     return Sender(name, address, quality if address else "missing")
+
+
+def _is_of_list(one: Sender, list_addresses: frozenset[str]) -> bool:
+    """Tell whether the address is a list's: one of the community's, or one that the name says it came "via"."""
+    address = one.address.casefold()
+    via = _VIA.search(one.name)
+    named = "-".join(via[1].casefold().split()) if via else ""
+    return address in list_addresses or bool(named and named == address.partition("@")[0])
+
+
+def _person(header: bytes, list_addresses: frozenset[str]) -> Sender | None:
+    """Return the first in a header of addresses who is not a list; None where there is none."""
+    if not header:
+        return None
+    people = (_read(one[0]) for one in _ONE_OF_MANY.finditer(text_of(unfolded(header))))
+    return next((one for one in people if one.address and not _is_of_list(one, list_addresses)), None)
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -260,21 +309,3 @@ _FORMS: tuple[tuple[int | None, Callable[[pa.Array], tuple[Truths, dict[str, Num
     *((None, partial(_matching, pattern=pattern)) for pattern in (_DATES, _CTIMES)),
 )
 """How times are written, the frequent ways first: how long a value then is (None: any length), and what reads it."""
-
-
-def moment(value: bytes) -> Moment | None:
-    """Return the time that an odd Date header says; None where it says none."""
-    try:
-        parsed = parsedate_tz(unfolded(value[:LONGEST_DATE]).decode("ascii", "replace"))
-        midnight = date(*parsed[:3]).toordinal() - _1970 if parsed else None
-    except (ValueError, OverflowError, IndexError):
-        return None
-    if parsed is None or midnight is None:
-        return None
-    offset = None if parsed[9] is None else parsed[9] // 60
-    hour, minute, second = parsed[3:6]
-    if not (0 <= hour < 25 and 0 <= minute < 60 and 0 <= second < 62):
-        return None
-    if offset is not None and abs(offset) > FARTHEST_OFFSET:
-        offset = None
-    return Moment(midnight * 86_400 + hour * 3600 + minute * 60 + second - (offset or 0) * 60, offset)

@@ -49,6 +49,7 @@ class ListLanding:
 
     stored: StoredList
     pseudonyms: Pseudonyms
+    list_addresses: frozenset[str]
     today: date
     pipermail: bool
     may_grow: bool
@@ -66,11 +67,10 @@ class ListLanding:
             yield from messages(self.normalise(Stream(file).read), rules, self.pseudonyms)
 
     def rules(self, unit: str, seen_at: datetime) -> Archive:
-        """Return what the reader must know of a unit: its month, which times are believed, the list's address."""
+        """Return what the reader must know of a unit: its month, which times are believed, the addresses of lists."""
         source, month = self.stored.source, first_day(unit)
         first, last = believed_times(month) if month else (midnight(source.since), seen_at + timedelta(days=1))
-        own = frozenset({source.address} if source.address else ())
-        return Archive(first, last, month, self.pipermail, own)
+        return Archive(first, last, month, self.pipermail, self.list_addresses)
 
     def _settled_before(self, unit: str) -> int | None:
         """Return how many messages are stored of a settled month: it should not have got more."""

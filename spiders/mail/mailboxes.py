@@ -100,7 +100,7 @@ def _rules(path: Path, archive: Archive) -> Archive:
     volume = volume_of(f"file:///{path.name}")
     if volume is None or volume.month is None:
         return archive
-    return Archive(*believed_times(volume.month), volume.month, pipermail=True, own_addresses=archive.own_addresses)
+    return Archive(*believed_times(volume.month), volume.month, pipermail=True, list_addresses=archive.list_addresses)
 
 
 def _join(files: tuple[Path, ...]) -> Iterator[bytes]:

@@ -56,8 +56,8 @@ class MboxSpider(PageSpider):
             return self.visit(source, unit, url, Verdict.UNCHANGED, **carry_over(stored))
         visit = self.visit(source, unit, url, Verdict.OK, checksum=checksum, note=box.note)
         notes: list[str] = []
-        own = frozenset({source.address} if source.address else ())
-        archive = Archive(midnight(source.since), visit.seen_at + timedelta(days=1), own_addresses=own)
+        lists = self.list_addresses(source.community)
+        archive = Archive(midnight(source.since), visit.seen_at + timedelta(days=1), list_addresses=lists)
         batches = check_batches(self._rows(box, archive), None, notes)
         return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=notes)
 

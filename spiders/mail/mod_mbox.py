@@ -66,8 +66,8 @@ class ModMboxSpider(SavedSpider):
             return self.visit(source, unit, file_url(file), Verdict.UNCHANGED, **kept)
         visit = self.visit(source, unit, file_url(file), Verdict.OK, checksum=checksum)
         notes: list[str] = []
-        own = frozenset({source.address} if source.address else ())
-        rows = self._rows(file, Archive(*believed_times(month), month, own_addresses=own))
+        lists = self.list_addresses(source.community)
+        rows = self._rows(file, Archive(*believed_times(month), month, list_addresses=lists))
         batches = check_batches(rows, stated.get(month), notes)
         return Harvest(visit=visit, fetched_in=0.0, schema=MESSAGES, batches=batches, tags=[], notes=notes)
 

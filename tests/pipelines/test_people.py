@@ -80,6 +80,29 @@ def test_a_mailmap_says_who_is_one(alias, one, other, merges):
     assert together(one, other, aliases=[alias], key="person_strict_key") is merges
 
 
+SHARED = [("birds", "ann", 2, "a1", "n1", "s"), ("birds", "bob", 2, "a2", "n2", "s")]
+SPLIT = [("birds", "ann one", 3, None, None, "a1"), ("birds", "ann two", 3, None, None, "a2")]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "one", "other", "merges"),
+    [
+        (SHARED, account("n1", "s"), account("n2", "s"), False),
+        (SHARED, account("n1", "s"), account("n3", "a1"), True),
+        (SHARED, account("n2", "s"), account("n3", "a2"), True),
+        (SHARED, account("n3", "s"), account("n4", "s"), True),
+        (SPLIT, account("ann", "a1", bag="b"), account("ann", "a2", bag="b"), False),
+        (SPLIT, account("ann", "a1"), account("ann one", "a3"), True),
+        (SPLIT[:1], account("ann", "a1"), account("ann", "a2"), True),
+        ([*SHARED, ("birds", "rest", 1, "a9", None, "s")], account("n1", "s"), account("n3", "s"), False),
+    ],
+    ids=["two at one address", "the first one", "the second one", "others at that address", "two of one name",
+         "the proper name holds", "one name, one line", "a name beats the rest"],
+)  # fmt: skip
+def test_lines_of_a_mailmap_that_keep_two_people_apart_keep_them_apart(aliases, one, other, merges):
+    assert together(one, other, aliases=aliases, key="person_lax_key") is merges
+
+
 def test_communities_do_not_share_people():
     other = ("fish", *account("n", "a")[1:])
     _, persons = merged([account("n", "a"), account("n", "b"), other])

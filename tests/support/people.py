@@ -60,6 +60,7 @@ def merged(accounts, aliases=(), never=(), opted_out=()):
             con.execute(f"create table {name} ({typed})")
             if rows:
                 con.executemany(f"insert into {name} values ({', '.join('?' * len(columns))})", rows)
+        con.execute("alter table raw.aliases add column unit varchar default 'birds/birds.mailmap'")
         for name in ("core.links", "core.persons", "core.identities"):
             make_table(con, tables_by_name()[name])
         return con.sql("from core.links").fetchall(), con.sql("from core.identities").to_arrow_table().to_pylist()

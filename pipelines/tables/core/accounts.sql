@@ -8,7 +8,7 @@
 --   login_key: fingerprint of the account name in a no-reply address; NULL elsewhere
 --   domain: host of the address where it is a public host name
 --   quality: how the address stands there: given, obfuscated, account (of a forum), shortened, list, missing
---   role: the address is that of a role, which many people share
+--   role: the address is nobody's own: a role's, a list's, a program's or a manual's
 --   writes: it authored or committed a commit
 --   talks: it sent a message
 with authors as (

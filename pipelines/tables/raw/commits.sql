@@ -19,7 +19,7 @@
 --   author_name_words: words in the author's folded name
 --   author_name_bag_key: fingerprint of the words of the name in one order, without initials; NULL where fewer than two remain
 --   author_domain: host of the author's address where it is a public host name
---   author_role: the address is that of a role, which many people share
+--   author_role: the address is nobody's own: a role's, a list's, a program's or a manual's
 --   author_machine: id of the rule of data/rules by which the account is a bot; NULL for people
 --   committer_name_exact_key: fingerprint of the committer's name as written; NULL where empty
 --   committer_name_key: fingerprint of the committer's folded name; NULL where empty
@@ -29,11 +29,12 @@
 --   committer_name_words: words in the committer's folded name
 --   committer_name_bag_key: fingerprint of the words of the name in one order, without initials; NULL where fewer than two remain
 --   committer_domain: host of the committer's address where it is a public host name
---   committer_role: the address is that of a role, which many people share
+--   committer_role: the address is nobody's own: a role's, a list's, a program's or a manual's
 --   committer_machine: id of the rule of data/rules by which the account is a bot; NULL for people
 --   co_author_name_keys: fingerprints of the folded names in Co-authored-by trailers
 --   co_author_address_keys: fingerprints of the folded addresses there
 --   revert: the commit undoes another one
+--   subject_key: fingerprint of the first line of its message, white space folded; NULL where empty, or an older reader read it
 create table raw.commits (
     community varchar,
     source varchar,
@@ -69,5 +70,6 @@ create table raw.commits (
     committer_machine varchar,
     co_author_name_keys varchar[],
     co_author_address_keys varchar[],
-    revert boolean
+    revert boolean,
+    subject_key varchar
 )

@@ -20,7 +20,7 @@
 --   sender_name_words: words in the sender's folded name
 --   sender_name_bag_key: fingerprint of the words of the name in one order, without initials; NULL where fewer than two remain
 --   sender_domain: host of the sender's address where it is a public host name
---   sender_role: the address is that of a role, which many people share
+--   sender_role: the address is nobody's own: a role's, a list's, a program's or a manual's
 --   sender_machine: id of the rule of data/rules by which the account is a bot; NULL for people
 --   sender_quality: how the address stands there: given, obfuscated, shortened, list, account, missing
 --   subject_key: fingerprint of the subject without tags and marks of replies
@@ -31,6 +31,7 @@
 --   quarantine: why it is refused as a message; NULL where it is one
 --   class: who wrote it: human, unsure, or a class of bots
 --   class_rule: the rule that decided; NULL for human
+--   passed_borders: lines in it that look like the border before a message and were not taken for one; NULL for posts of a forum
 create table raw.messages (
     community varchar,
     source varchar,
@@ -63,5 +64,6 @@ create table raw.messages (
     size bigint,
     quarantine varchar,
     class varchar,
-    class_rule varchar
+    class_rule varchar,
+    passed_borders integer
 )

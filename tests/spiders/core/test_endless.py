@@ -19,12 +19,13 @@ from datetime import UTC, datetime
 from pipelines.privacy.pseudonyms import Pseudonyms, fold_address, redact
 from spiders.code import git, mailmap
 from spiders.core import bodies
-from spiders.mail import mod_mbox_pages, pipermail_pages, reader
+from spiders.mail import headers as mail_headers, mod_mbox_pages, pipermail_pages, reader
 
 MB = 1 << 20
 TABLE = "https://lists.example.org/pipermail/dev/"
 HEAD, LINK = b"<html><title>The Dev Archives</title>", b'<a href="2013-May.txt">x</a>'
 KEYED = Pseudonyms(b"5" * 32)
+BORDER = b"From - \\nFrom: a\\nDate: b\\n"
 ARCHIVE = reader.Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 
 
@@ -45,11 +46,18 @@ INPUTS = {
     "blanks in a title": lambda: bodies.web_page_reason(b"<title>" + b" " * 20_000, "mail"),
     "titles": lambda: bodies.web_page_reason(b"<title " * 3_000, "mail"),
     "addresses on a list's page": lambda: mod_mbox_pages.ADDRESS.findall("a." * (MB // 2)),
-    "blanks in a co-author": lambda: git.CO_AUTHOR.findall(b"co-authored-by:" + b" " * MB),
+    "blanks in a co-author": lambda: [
+        git.co_author_of(one) for one in git.CO_AUTHOR.findall(b"co-authored-by:" + b" <" * MB)],
     "words to redact": lambda: len(redact("a." * (MB // 2))),
     "blanks in an address": lambda: fold_address("a" + " " * MB + "b"),
     "From-lines of blanks": lambda: mails((b"\\nFrom " + b" " * 899) * 200),
-    "a line of a .mailmap": lambda: mailmap.LINE.fullmatch(b"a<>" + b"a" * MB + b"<") is None,
+    "a line of a .mailmap": lambda: mailmap.read_line(b"a<b>" + b"a" * MB + b"<").commit_address,
+    "attached mail without an end": lambda: mails(
+        b"".join(BORDER + b"Content-Type: x/y; boundary=q%d\\n\\n--q%d\\n\\n" % (n, n) for n in range(9000))),
+    "ids in prose": lambda: len(reader.answered_ids(b"from <a" * 30_000 + b">")),
+    "folds of a type": lambda: mails(
+        b"From: a\\nContent-Type: x" + b"\\n ;content-type:" * 9000 + b" boundary\\n\\n\\n" + BORDER),
+    "a person among commas": lambda: mail_headers.sender(b"a via b <b@c>", frozenset(), b"", b'",' * (MB // 4)).quality,
     "a sender of words": lambda: KEYED.of(b"a " * 100_000, b"").name_words,
 }
 for name, read in INPUTS.items():
@@ -63,8 +71,10 @@ FOUND = {
     "1 MB of brackets": "['2013-05']", "blanks in a total": "None",
     "blanks in a title": "'a web page came instead of mail: a login, an error, or a wall against robots'",
     "titles": "'a web page came instead of mail: a login, an error, or a wall against robots'",
-    "addresses on a list's page": "[]", "blanks in a co-author": "[]", "words to redact": str(1 << 20),
-    "blanks in an address": "'ab'", "From-lines of blanks": "1", "a line of a .mailmap": "True",
+    "addresses on a list's page": "[]", "blanks in a co-author": "[None]", "words to redact": str(1 << 20),
+    "blanks in an address": "'ab'", "From-lines of blanks": "1", "a line of a .mailmap": "b'b'",
+    "attached mail without an end": "9000", "ids in prose": "1", "folds of a type": "2",
+    "a person among commas": "'list'",
     "a sender of words": "1024",
 }  # fmt: skip
 

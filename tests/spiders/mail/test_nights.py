@@ -681,7 +681,8 @@ def visit_of(source, unit_, observations, **facts):
 def test_which_times_are_believed_of_a_month_and_of_what_is_no_month(spider):
     (source,) = spider.sources
     seen = datetime(2026, 3, 20, 3, tzinfo=UTC)
-    own = frozenset({"dev@lists.example.org"})
+    own = spider.list_addresses(source.community)
+    assert "dev@lists.example.org" in own
     first, last = datetime(2013, 8, 31, tzinfo=UTC), datetime(2013, 12, 2, tzinfo=UTC)
     assert landing_of(spider).rules("2013-10", seen) == Archive(first, last, date(2013, 10, 1), True, own)
     since = datetime(source.since.year, source.since.month, 1, tzinfo=UTC)
