@@ -112,8 +112,8 @@ def load(path: Path = RULES_FILE) -> MailBots:
 class Measured:
     """How the rules did on one list, of messages that were labelled by tests/labelling/RULES.md.
 
-    `kind` is a class, or machine: all of them together. `labelled` messages are of it, `told` the
-    rules say so of, `right` are both; `read` of the list's messages were read by eye.
+    `kind` is a class, or bot: all classes together. `labelled` messages are of this kind by their labels, `predicted`
+    by the rules, `agreed` by both. A person read `reviewed` of the messages of the list.
     """
 
     list: str
@@ -121,9 +121,9 @@ class Measured:
     kind: str
     messages: int
     labelled: int
-    told: int
-    right: int
-    read: int
+    predicted: int
+    agreed: int
+    reviewed: int
     measured: date
 
 
@@ -135,6 +135,6 @@ def measured(path: Path = MEASURED_FILE) -> list[Measured]:
 
 
 def _measured(row: dict[str, str]) -> Measured:
-    messages, labelled, told, right, read = (int(row[n]) for n in ("messages", "labelled", "told", "right", "read"))
+    counts = {name: int(row[name]) for name in ("messages", "labelled", "predicted", "agreed", "reviewed")}
     day = date.fromisoformat(row["measured"])
-    return Measured(row["list"], row["system"], row["kind"], messages, labelled, told, right, read, day)
+    return Measured(list=row["list"], system=row["system"], kind=row["kind"], measured=day, **counts)

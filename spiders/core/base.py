@@ -90,8 +90,8 @@ class SourceSpider(scrapy.Spider):
         return {unit_without_day(visit): visit.seen_at for visit in visits}
 
     def _deferral_reason(self, limit: int | None) -> str:
-        bound = f"{self.budget.limit} {self.units_are} a night"
-        bound = bound if limit is None else f"{min(limit, self.budget.limit)} more {self.units_are} tonight"
+        bound = f"{self.budget.limit} {self.units_are} a run"
+        bound = bound if limit is None else f"{min(limit, self.budget.limit)} more {self.units_are} in this run"
         return f"at most {bound} are asked of one host"
 
     def pause_host(self, url: str, reason: str) -> None:

@@ -134,7 +134,7 @@ class ArchiveSpider(PageSpider):
         index = self.current_visit(stored.source, INDEX)
         if index is None or self.wanted_units or self.is_index_due(stored.source) or not stored.is_complete():
             return None
-        note = "not asked tonight: the list has ended, and its archive is asked one night in 7"
+        note = "not asked in this run: the list has ended, and its archive is asked one day in 7"
         return self.visit(stored.source, INDEX, index.url, Verdict.UNCHANGED, note=note, **carry_over(index))
 
     async def _fetch_index(self, stored: StoredList) -> ListRun | Visit | None:
