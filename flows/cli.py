@@ -23,8 +23,7 @@ from flows.commands import (
     status,
 )
 from flows.exit_status import WRONG_USAGE
-from pipelines.catalogue.load import CatalogueError
-from pipelines.privacy import decisions
+from pipelines.catalogue.toml_files import WrongFileError
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
@@ -35,8 +34,8 @@ exit status:
   4  nothing was published
 
 environment:
-  STACKRANK_DATA         the folder of everything that runs write (default: data/, from a wheel the
-                         user's data folder); the site is written to site/ in it (default: reports/site)
+  STACKRANK_DATA         the folder of everything that runs write, with the site in site/
+                         (default: data/ and reports/site; from a wheel the user's data folder)
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
@@ -44,9 +43,7 @@ environment:
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
-REFUSALS = (
-    CatalogueError, contact.NoContactError, decisions.NeverMergeError, checks.UsageError, locks.AlreadyRunningError,
-)  # fmt: skip
+REFUSALS = (WrongFileError, contact.NoContactError, checks.UsageError, locks.AlreadyRunningError)
 """What a command refuses with a message and exit status 2."""
 
 

@@ -113,14 +113,14 @@ def read_result(
     expected = [(s.id, unit) for s in sources for unit in _planned(s, plans.get(s.id))]
     missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
     lists = [s.id for s in sources if s.urls_from and s.id not in plans and not any(key[0] == s.id for key in latest)]
-    deferred = tuple(plan for name, plan in plans.items() if name in ids and plan.left)
+    deferred = tuple(plan for name, plan in plans.items() if name in ids and plan.deferred)
     return CollectResult(tuple(latest.values()), tuple(missing + lists), deferred)
 
 
 def _planned(source: Source, plan: Plan | None) -> list[str]:
     """Return the units that a run had to visit: all of the source, without the deferred ones."""
     named = urls.units(source)
-    planned, deferred = (plan.units, set(plan.left)) if plan else ((), set())
+    planned, deferred = (plan.units, set(plan.deferred)) if plan else ((), set())
     return [unit for unit in dict.fromkeys([*named, *planned]) if unit not in deferred]
 
 

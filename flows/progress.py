@@ -113,7 +113,7 @@ class Progress:
             if (source.community, source.name) == (plan.community, plan.source):
                 listed = host(source.url_template or source.urls_from or "")
                 self._hosts = {(source.id, unit): listed for unit in plan.units} | self._hosts
-                self._deferred |= {(source.id, unit) for unit in plan.left}
+                self._deferred |= {(source.id, unit) for unit in plan.deferred}
 
     def update(self, visits: Iterable[Visit]) -> None:
         """Add new visits and show them."""

@@ -80,7 +80,7 @@ def read_status(where: Folders, sources: Sequence[Source]) -> Status:
 def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -> SourceStatus:
     in_order = sorted(visits, key=lambda visit: visit.seen_at)
     good = {unit_without_day(visit): visit.seen_at for visit in in_order if visit.verdict in GOOD_VERDICTS}
-    planned, deferred = (plan.units, plan.left) if plan else ((), ())
+    planned, deferred = (plan.units, plan.deferred) if plan else ((), ())
     due = dict.fromkeys([*urls.units(source), *planned])
     return SourceStatus(
         source, {unit_without_day(v): v for v in in_order}, good, tuple(unit for unit in due if unit not in deferred)

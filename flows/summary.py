@@ -140,7 +140,7 @@ def _lines(result: CollectResult, problems: Sequence[Problem], page: Path | None
 def format_counts(result: CollectResult) -> str:
     """Return how many units were fetched, failed and were deferred, in one line."""
     counts = f"{len(result.good)} fetched, {len(result.complaints)} failed"
-    deferred = sum(len(plan.left) for plan in result.deferred)
+    deferred = sum(len(plan.deferred) for plan in result.deferred)
     return f"{counts}, {deferred} deferred to the next run" if deferred else counts
 
 

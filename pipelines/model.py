@@ -1,4 +1,4 @@
-"""The words of the project as frozen dataclasses; see the table of nouns in data/README.md."""
+"""The words of the project as frozen dataclasses; see the words in pipelines/README.md."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +23,44 @@ class Verdict(StrEnum):
 
 
 GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
+
+
+class ReasonCode(StrEnum):
+    """Why a visit brought nothing; a closed list. The English sentence stands beside it as `Visit.reason`."""
+
+    # What the host answered.
+    LOGIN_REQUIRED = "login_required"
+    FORBIDDEN = "forbidden"
+    BOT_WALL = "bot_wall"
+    ROBOTS_TXT = "robots_txt"
+    RATE_LIMITED = "rate_limited"
+    BUSY = "busy"
+    NOT_READY = "not_ready"
+    REDIRECTED = "redirected"
+    GONE = "gone"
+    NO_SUCH_LIST = "no_such_list"
+    CAPTURES_BLOCKED = "captures_blocked"
+    HTTP_ERROR = "http_error"
+    # What broke on the way.
+    HOST_UNKNOWN = "host_unknown"
+    CONNECTION_FAILED = "connection_failed"
+    TIMED_OUT = "timed_out"
+    CUT_OFF = "cut_off"
+    TOO_LARGE = "too_large"
+    # What is wrong with what came.
+    WEB_PAGE = "web_page"
+    NOT_MAIL = "not_mail"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    DAMAGED = "damaged"
+    IMPOSSIBLE_MONTH = "impossible_month"
+    IMPOSSIBLE_TOTAL = "impossible_total"
+    HIDDEN_TOTAL = "hidden_total"
+    NO_MESSAGES = "no_messages"
+    READER_ERROR = "reader_error"
+    UNREADABLE_FILE = "unreadable_file"
+    # What was there before and is there no more.
+    VANISHED = "vanished"
+    SHRANK = "shrank"
 
 
 UNREADABLE = "unreadable"
@@ -101,7 +139,7 @@ class ReleaseDate:
 
 @dataclass(frozen=True)
 class Fact:
-    """One `[[facts]]` block: what `source` says of the platform on one topic of `profile.TOPICS`.
+    """One `[[facts]]` block: what `source` says of the platform on one topic of `platform_facts.TOPICS`.
 
     `as_of` is a year, a month or a day (None: true of all times). Either `values` or `text` is said. A
     fact that is not `confirmed` is general knowledge. `talk_said` is what the founding talk said
@@ -142,23 +180,23 @@ class Community:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the latest run made of a source: all `units` it has, and those `left` for another night, and why."""
+    """The plan of the latest run for a source: all its `units`, those `deferred` to the next run, and why."""
 
     community: str
     source: str
     made_at: datetime
     units: tuple[str, ...]
-    left: tuple[str, ...] = ()
+    deferred: tuple[str, ...] = ()
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One try at one unit: when, how it ended, how much it brought and by which reader.
+    """One fetch attempt of one unit: when, how it ended, how much it brought and by which reader.
 
-    `observations` counts the rows held after the visit (None: nothing could be counted),
-    `checksum` is the state of the source that was read, so that an equal one needs no reading;
-    `etag` and `last_modified` are what a web server said of it, for the next request.
+    `observations` counts the rows stored after the visit (None: nothing could be counted). `checksum`
+    is that of what was read: an equal one needs no reading. `etag` and `last_modified` are the server's
+    validators for the next request. `reason_code` is a ReasonCode ("": a good visit, or an old one).
     """
 
     community: str
@@ -177,3 +215,4 @@ class Visit:
     note: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    reason_code: str = ""

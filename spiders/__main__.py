@@ -24,8 +24,10 @@ class WithoutPandas:
 
 
 def module_of(kind: str) -> str:
-    """Return the module of a kind's spider; raises StopIteration for an unknown kind."""
-    file = next(Path(__file__).parent.glob(f"*/{kind}.py"))
+    """Return the module of a kind's spider, the file with the kind's name; raises LookupError if there is none."""
+    file = next(Path(__file__).parent.glob(f"*/{kind}.py"), None)
+    if file is None:
+        raise LookupError(f"there is no spider of kind {kind}: its file is spiders/<family>/{kind}.py")
     return f"spiders.{file.parent.name}.{kind}"
 
 

@@ -20,7 +20,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the long tests too: nights, kills, the schedule")
-    parser.addoption("--accept", action="store_true", help="write expected.csv of tests/tables anew, for a review")
+    parser.addoption("--accept", action="store_true", help="write the expected files of page and table cases anew")
 
 
 def pytest_configure(config):

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from flows import locks
+from flows.commands.checks import check_rules
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import current_day, folders, read_demo_marker
@@ -22,6 +23,7 @@ def run(_: argparse.Namespace) -> int:
 
     where = folders()
     demo = read_demo_marker(where)
+    check_rules()
     declared = load_catalogue(where.communities)
     try:
         with locks.single_run(where, "stackrank build"):

@@ -1,5 +1,6 @@
 """What several commands check before they start."""
 
+from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders, read_demo_marker
 
 
@@ -12,6 +13,26 @@ def refuse_demo_folder() -> None:
     where = folders()
     if read_demo_marker(where):
         raise UsageError(f"{where.data} belongs to the demo. Nothing was collected. Name another STACKRANK_DATA.")
+
+
+def check_rules() -> None:
+    """Raise WrongFileError for a mistake in a file of rules, in the method, or in the merges declared wrong."""
+    from pipelines.catalogue import measures, platform_facts
+    from pipelines.privacy import decisions
+    from pipelines.ranking import method
+    from pipelines.rules import bots_commits, bots_mail, organisations
+
+    where = folders()
+    decisions.never_merge(where, [community.slug for community in load_catalogue(where.communities)])
+    for read in (
+        method.load,
+        measures.load,
+        platform_facts.formats,
+        bots_mail.load,
+        bots_commits.rows,
+        organisations.free_mail,
+    ):
+        read()
 
 
 def check_key() -> None:

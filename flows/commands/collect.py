@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import contact, locks
-from flows.commands.checks import UsageError, check_key, refuse_demo_folder
+from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import MAILBOX
@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Visit the sources, or read what lies on this machine."""
     refuse_demo_folder()
     check_key()
+    check_rules()
     declared = {s.id: s for c in load_catalogue(folders().communities) for s in c.sources}
     if arguments.mbox or arguments.pages:
         return _read_given(arguments, declared)

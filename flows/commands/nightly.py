@@ -3,7 +3,7 @@
 import argparse
 
 from flows import contact
-from flows.commands.checks import check_key, refuse_demo_folder
+from flows.commands.checks import check_key, check_rules, refuse_demo_folder
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders
 
@@ -23,8 +23,9 @@ def run(_: argparse.Namespace) -> int:
 
 
 def check_ready() -> None:
-    """Refuse a nightly run that cannot go well: raises UsageError, CatalogueError, NoContactError."""
+    """Refuse a nightly run that cannot go well: raises UsageError, WrongFileError, NoContactError."""
     refuse_demo_folder()
+    check_rules()
     declared = load_catalogue(folders().communities)
     contact.require_contact(source for community in declared for source in community.sources if source.visited)
     check_key()

@@ -10,8 +10,7 @@ from typing import Any
 from flows.demo import lists
 from flows.demo.places import git, place, served
 from pipelines.catalogue import count_pages
-from pipelines.catalogue.load import CAPTURES, CHANNELS
-from pipelines.catalogue.urls import ARCHIVES, CAPTURED, FORUM
+from pipelines.catalogue.urls import ARCHIVES, CAPTURED, CAPTURES, CHANNELS, FORUM
 from pipelines.model import BY_HAND, UNREADABLE, Source
 
 TABLES = ("release_dates", "facts", "sources")

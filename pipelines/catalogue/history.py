@@ -1,4 +1,4 @@
-"""Reads data/history/*.csv: monthly and dated figures that were published, or measured once by us."""
+"""Read data/history/*.csv: monthly and dated figures that others published, or that we measured once."""
 
 import csv
 import re
@@ -8,10 +8,12 @@ from datetime import date
 from math import isfinite
 from pathlib import Path
 
+from pipelines.catalogue.toml_files import WrongFileError
+
 PERIOD = re.compile(r"(\d{4})(?:-Q[1-4]|-(\d\d)(?:-(\d\d))?)?")
 
 
-class HistoryError(Exception):
+class HistoryError(WrongFileError):
     """A line of data/history is not a figure; names file, line and column."""
 
 

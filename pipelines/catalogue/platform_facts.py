@@ -1,11 +1,15 @@
-"""What the profile of the platforms is made of: its topics, its two eras, the image formats that facts may name."""
+"""The topics of the page that compares the platforms, its two times, and the image formats that facts may name."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
+from pydantic import ConfigDict, with_config
+
+from pipelines.catalogue.field_types import OneLine, TomlTable, blocks, distinct
+from pipelines.catalogue.toml_files import read_toml
 from pipelines.folders import RULES
 
 FORMATS_FILE = RULES / "image-formats.toml"
@@ -41,13 +45,20 @@ FOUNDING_YEARS_END = "2015"
 _AS_OF = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?")
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class ImageFormat:
     """One image format: its name as facts write it, one sentence that says what it is, and where that stands."""
 
-    name: str
-    meaning: str
-    source: str
+    name: OneLine
+    meaning: OneLine
+    source: OneLine
+
+
+class FormatsFile(TomlTable):
+    """The content of image-formats.toml."""
+
+    format: Annotated[tuple[ImageFormat, ...], blocks("format"), distinct("name")]
 
 
 def period_of(as_of: str | None) -> str | None:
@@ -56,11 +67,11 @@ def period_of(as_of: str | None) -> str | None:
 
 
 def is_time(text: str) -> bool:
-    """Tell whether a text is a year or a month, `2013` or `2013-11`."""
+    """Return whether a text is a year or a month, `2013` or `2013-11`."""
     return bool(_AS_OF.fullmatch(text))
 
 
 @cache
 def formats() -> tuple[ImageFormat, ...]:
-    """Return the image formats in the order of the file; raises KeyError or TypeError for one that is none."""
-    return tuple(ImageFormat(**told) for told in tomllib.loads(FORMATS_FILE.read_text(encoding="utf-8"))["format"])
+    """Return the image formats in the order of the file; raises WrongFileError."""
+    return read_toml(FORMATS_FILE, FormatsFile).format

@@ -32,6 +32,14 @@ MAILBOX = "mbox"
 CAPTURED = "archiveorg"
 
 
+CHANNELS = (*ARCHIVES, FORUM, MAILBOX, CAPTURED, *sorted(BY_HAND), UNREADABLE)
+"""The kinds of mailing lists and forums."""
+
+
+CAPTURES = "https://web.archive.org/"
+"""Where captures are asked for, unless the catalogue says otherwise."""
+
+
 _PART = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
 
 

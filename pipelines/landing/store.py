@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from pipelines.folders import Folders
 from pipelines.landing.schemas import COUNTS, SCHEMAS
 from pipelines.landing.visits import log_visit, visit_from_json, visit_to_json
-from pipelines.model import Source, Verdict, Visit
+from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 
 VISIT, ROWS, TAGS = b"stackrank.visit", b"stackrank.rows", b"stackrank.tags"
@@ -76,7 +76,7 @@ def check_empty(where: Folders, visit: Visit) -> Visit:
     if visit.verdict != Verdict.EMPTY or not target.exists() or read_visit(target):
         return visit
     reason = "the source has nothing any more, and the stored file cannot be read"
-    return replace(visit, verdict=Verdict.SHRUNK, reason=reason, observations=None)
+    return replace(visit, verdict=Verdict.SHRUNK, reason=reason, reason_code=ReasonCode.VANISHED, observations=None)
 
 
 def land(where: Folders, harvest: Harvest) -> Visit:
@@ -95,7 +95,8 @@ def land(where: Folders, harvest: Harvest) -> Visit:
     except Exception as error:
         cause = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
         reason = redact(f"the reading stopped: {cause}")[:300]
-        visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason)
+        code = getattr(error, "code", ReasonCode.READER_ERROR)  # as a stream's DamagedError has it
+        visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason, reason_code=code)
     else:
         visit = _swap(draft, target, visit, harvest.allowed_loss)
     finally:
@@ -136,7 +137,7 @@ def _swap(draft: Path, target: Path, visit: Visit, allowed_loss: int) -> Visit:
     now = visit.observations or 0
     if now < min(before * (1 - MAX_SHRINK), before - allowed_loss):
         reason = f"shrank from {before} to {now}: the earlier harvest is kept"
-        return replace(visit, verdict=Verdict.SHRUNK, reason=reason)
+        return replace(visit, verdict=Verdict.SHRUNK, reason=reason, reason_code=ReasonCode.SHRANK)
     draft.replace(target)
     return visit
 

@@ -24,8 +24,9 @@ def read_plans(visits: Path) -> Iterator[Plan]:
     """Yield the latest plan of each source that has one."""
     for path in sorted(visits.glob("*/*/plan.json")):
         facts: dict[str, Any] = json.loads(path.read_text())
-        units, left = tuple(facts["units"]), tuple(facts["left"])
-        yield Plan(**facts | {"made_at": datetime.fromisoformat(facts["made_at"]), "units": units, "left": left})
+        facts["deferred"] = tuple(facts.pop("left", None) or facts.get("deferred", ()))  # older plans say `left`
+        made_at, units = datetime.fromisoformat(facts["made_at"]), tuple(facts["units"])
+        yield Plan(**facts | {"made_at": made_at, "units": units})
 
 
 def log_visit(visits: Path, visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""What people have said about identities: merges that are wrong, and persons who asked to be left out.
+"""Read and write what people decided about identities: wrong merges, and persons who asked to be left out.
 
 Everything else about who is one person follows from pipelines/tables/core/links.sql.
 """
@@ -6,23 +6,20 @@ Everything else about who is one person follows from pipelines/tables/core/links
 import json
 import os
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from pipelines.catalogue.toml_files import WrongFileError, read_toml
 from pipelines.folders import Folders
 from pipelines.privacy.pseudonyms import Pseudonyms
 
-FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+if TYPE_CHECKING:
+    from pipelines.privacy.models import NeverMergeBlock
+
 RETIRED = "retired-keys.jsonl"
-KEYS = frozenset({"community", "key", "evidence", "accounts", "why", "decided"})
-
-
-class NeverMergeError(Exception):
-    """The file of wrong merges has a mistake in it; the text names the block and the key."""
 
 
 @dataclass(frozen=True)
@@ -56,36 +53,21 @@ def never_merge_file(where: Folders) -> Path:
 
 
 def never_merge(where: Folders, communities: Collection[str]) -> list[NeverMerge]:
-    """Read the merges that a person has declared wrong; raises NeverMergeError."""
+    """Return the merges that a person has declared wrong; raises WrongFileError."""
+    from pipelines.privacy.models import NeverMergeFile
+
     path = never_merge_file(where)
-    if not path.exists():
-        return []
-    try:
-        blocks = tomllib.loads(path.read_text(encoding="utf-8")).get("never", [])
-    except ValueError as error:
-        raise NeverMergeError(f"{path.name}: not TOML: {error}") from None
-    return [_block(block, f"{path.name}: never[{n}]", communities) for n, block in enumerate(blocks)]
+    blocks = read_toml(path, NeverMergeFile).never if path.exists() else ()
+    wrong = [(n, block.community) for n, block in enumerate(blocks) if block.community not in communities]
+    if wrong:
+        told = (f"{path.name}: never[{n}].community: no such community: {slug!r:.80}" for n, slug in wrong)
+        raise WrongFileError(*told)
+    return [_never_merge(block) for block in blocks]
 
 
-def _block(block: dict[str, Any], where: str, communities: Collection[str]) -> NeverMerge:
-    for key in KEYS - {"evidence", "accounts"} - block.keys():
-        raise NeverMergeError(f"{where}.{key}: missing")
-    for key in block.keys() - KEYS:
-        raise NeverMergeError(f"{where}.{key}: unknown key")
-    if block["community"] not in communities:
-        raise NeverMergeError(f"{where}.community: no such community: {block['community']!r:.80}")
-    accounts = block.get("accounts", [])
-    named = [block["evidence"]] if "evidence" in block else accounts
-    if ("evidence" in block) == ("accounts" in block) or len(accounts) not in (0, 2):
-        raise NeverMergeError(f"{where}: either evidence, or two accounts, must be in it")
-    if not all(isinstance(name, str) and FINGERPRINT.fullmatch(name) for name in named):
-        raise NeverMergeError(f"{where}: a fingerprint has 32 hexadecimal digits")
-    if not isinstance(block["why"], str) or not block["why"].strip() or type(block["decided"]) is not date:
-        raise NeverMergeError(f"{where}: why is a sentence and decided a day")
-    one, other = accounts or (None, None)
-    return NeverMerge(
-        block["community"], str(block["key"]), block.get("evidence"), one, other, block["why"], block["decided"]
-    )
+def _never_merge(block: "NeverMergeBlock") -> NeverMerge:
+    one, other = block.accounts or (None, None)
+    return NeverMerge(block.community, block.key, block.evidence, one, other, block.why, block.decided)
 
 
 def opt_out_file(where: Folders) -> Path:
@@ -94,7 +76,7 @@ def opt_out_file(where: Folders) -> Path:
 
 
 def opted_out(where: Folders) -> list[OptOut]:
-    """Read who asked to be left out."""
+    """Return who asked to be left out (opted out)."""
     path = opt_out_file(where)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [OptOut(**facts | {"since": date.fromisoformat(facts["since"])}) for facts in map(json.loads, lines)]
@@ -118,12 +100,12 @@ def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) ->
 
 
 def record_key_rotation(where: Folders, key_id: str, today: date) -> None:
-    """Note that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
+    """Record that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
     _append(where.data / RETIRED, {"key": key_id, "since": today.isoformat()})
 
 
 def rotated_keys(where: Folders) -> list[tuple[str, date]]:
-    """Read which keys were rotated, and when."""
+    """Return which keys were rotated, and when."""
     path = where.data / RETIRED
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [(facts["key"], date.fromisoformat(facts["since"])) for facts in map(json.loads, lines)]

@@ -1,20 +1,72 @@
 """Reads method.toml: everything frozen about the ranking, and its checksum."""
 
 import math
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Strict
+
+from pipelines.catalogue.field_types import Day, Flag, OneLine, TomlTable
+from pipelines.catalogue.toml_files import WrongFileError, read_toml
 
 METHOD_FILE = Path(__file__).with_name("method.toml")
 METRICS = Path(__file__).parents[1] / "tables" / "metrics"
-NUMBERS = ("weight", "offset", "reference", "coverage_exponent", "dispersion", "dispersion_slope")
+Number = Annotated[float, Strict()]
+Count = Annotated[int, Strict()]
 
 
-class MethodError(Exception):
+class MethodError(WrongFileError):
     """The method file contradicts itself or names a metric that is not counted."""
+
+
+class Noise(TomlTable):
+    """How the noise of a level is estimated; see method.toml."""
+
+    error: Number
+    memory: Number
+    past_months: Count
+    fewest_pairs: Count
+    prior_pairs: Count
+    clamp: Count
+
+
+class Family(TomlTable):
+    """One family of metrics; see method.toml."""
+
+    reference: OneLine
+
+
+class Metric(TomlTable):
+    """One metric that the method weighs; see method.toml."""
+
+    family: OneLine
+    weight: Number
+    offset: Number
+    reference: Number
+    coverage_exponent: Number
+    dispersion: Number
+    dispersion_slope: Number
+    tells_size: Flag
+
+
+class MethodFile(TomlTable):
+    """The content of method.toml."""
+
+    version: OneLine
+    days_to_close: Count
+    window_months: Count
+    usable_coverage: Number
+    fewest_months: Count
+    fewest_people: Count
+    fewest_ranked: Count
+    first_ranking: Day
+    noise: Noise
+    families: dict[str, Family]
+    metrics: dict[str, Metric]
+    correlation: dict[str, dict[str, Number]]
 
 
 @dataclass(frozen=True)
@@ -41,18 +93,17 @@ class Method:
 def load(path: Path = METHOD_FILE) -> Method:
     """Read a method; a metric's `family_weight` is its weight scaled to 1 within its family.
 
-    Raises MethodError where a metric or its family is unknown, a number is missing, the weights do not
-    add up to 1, or the correlation is none.
+    Raises WrongFileError for a wrong value, and MethodError where a metric or its family is unknown, the
+    weights do not add up to 1, or the correlation is none.
     """
-    text = path.read_bytes()
-    frozen = tomllib.loads(text.decode())
+    frozen = read_toml(path, MethodFile).model_dump()
     metrics, families, correlation = (frozen.pop(name) for name in ("metrics", "families", "correlation"))
     _check_metrics(metrics, families)
     _check_correlation(correlation, sorted(metrics))
     sums = {name: math.fsum(m["weight"] for m in metrics.values() if m["family"] == name) for name in families}
     return Method(
         version=frozen.pop("version"),
-        sha256=sha256(text).hexdigest(),
+        sha256=sha256(path.read_bytes()).hexdigest(),
         noise=frozen.pop("noise"),
         families=[{"family": name, "weight": sums[name], **facts} for name, facts in families.items()],
         metrics=[
@@ -70,8 +121,6 @@ def _check_metrics(metrics: dict[str, Any], families: dict[str, Any]) -> None:
             raise MethodError(f"the method weighs {name}, which is no metric")
         if facts["family"] not in families:
             raise MethodError(f"{name} is of the family {facts['family']}, which the method does not name")
-        if not all(isinstance(facts.get(number), float) for number in NUMBERS):
-            raise MethodError(f"{name} needs the numbers {', '.join(NUMBERS)}")
     total = math.fsum(facts["weight"] for facts in metrics.values())
     if not math.isclose(total, 1, abs_tol=1e-12):
         raise MethodError(f"the weights add up to {total:.12g}, not to 1")

@@ -1,35 +1,53 @@
-"""The reviewed rules that tell the mail of machines from that of people; see machines.toml."""
+"""The reviewed rules that tell the mail of bots from that of people; see data/rules/bots-mail.toml."""
 
 import csv
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import ConfigDict, Field, Strict, with_config
+
+from pipelines.catalogue.field_types import FILLED, Day, Folded, OneLine, OneOf, Texts, TomlTable, blocks, distinct
+from pipelines.catalogue.toml_files import read_toml
 from pipelines.folders import RULES
 
 RULES_FILE = RULES / "bots-mail.toml"
 MEASURED_FILE = RULES / "bots-mail-measured.csv"
 HUMAN = "human"
+CONDITIONS = ("addresses", "host", "header", "subject", "accounts", "post_types")
 CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply", "system")
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Rule:
     """One rule: the class it gives, and the one thing it looks at; all in lower case."""
 
-    id: str
-    kind: str
-    evidence: str
-    reviewed: date
-    addresses: tuple[str, ...] = ()
-    host: str = ""
-    header: str = ""
-    value: str = ""
-    subject: str = ""
-    accounts: tuple[str, ...] = ()
-    post_types: tuple[int, ...] = ()
+    id: OneLine
+    kind: Annotated[OneLine, OneOf("class", CLASSES), Field(alias="class")]
+    evidence: OneLine
+    reviewed: Day
+    addresses: Texts = ()
+    host: Folded = ""
+    header: Folded = ""
+    value: OneLine = ""
+    subject: Folded = ""
+    accounts: Texts = ()
+    post_types: Annotated[tuple[Annotated[int, Strict()], ...], FILLED] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a rule that looks at nothing, or at more than one thing."""
+        looks_at = [getattr(self, key) for key in CONDITIONS]
+        if sum(map(bool, looks_at)) != 1:
+            raise ValueError(f"rule {self.id!r:.80} must have one of {', '.join(CONDITIONS)}")
+
+
+class MailBotsFile(TomlTable):
+    """The content of bots-mail.toml."""
+
+    rule: Annotated[tuple[Rule, ...], blocks("rule"), distinct("id")]
 
 
 @dataclass(frozen=True)
@@ -86,26 +104,16 @@ class MailBots:
 
 
 def load(path: Path = RULES_FILE) -> MailBots:
-    """Read the rules; raises KeyError, TypeError or ValueError for one that is not as the file says."""
-    rules = []
-    for facts in tomllib.loads(path.read_text(encoding="utf-8"))["rule"]:
-        lists = {key: tuple(facts.get(key, ())) for key in ("addresses", "accounts", "post_types")}
-        told = facts | {"kind": facts["class"]} | lists
-        del told["class"]
-        rule = Rule(**told | {"header": facts.get("header", "").lower()})
-        looks_at = [rule.addresses, rule.host, rule.header, rule.subject, rule.accounts, rule.post_types]
-        if rule.kind not in CLASSES or sum(map(bool, looks_at)) != 1:
-            raise ValueError(f"{rule.id}: a rule has one class of {CLASSES} and looks at one thing")
-        rules.append(rule)
-    return MailBots(tuple(rules))
+    """Return the rules of a file; raises WrongFileError."""
+    return MailBots(read_toml(path, MailBotsFile).rule)
 
 
 @dataclass(frozen=True)
 class Measured:
     """How the rules did on one list, of messages that were labelled by tests/labelling/RULES.md.
 
-    `kind` is a class, or machine: all of them together. `labelled` messages are of it, `told` the
-    rules say so of, `right` are both; `read` of the list's messages were read by eye.
+    `kind` is a class, or bot: all classes together. `labelled` messages are of this kind by their labels, `predicted`
+    by the rules, `agreed` by both. A person read `reviewed` of the messages of the list.
     """
 
     list: str
@@ -113,9 +121,9 @@ class Measured:
     kind: str
     messages: int
     labelled: int
-    told: int
-    right: int
-    read: int
+    predicted: int
+    agreed: int
+    reviewed: int
     measured: date
 
 
@@ -127,6 +135,6 @@ def measured(path: Path = MEASURED_FILE) -> list[Measured]:
 
 
 def _measured(row: dict[str, str]) -> Measured:
-    messages, labelled, told, right, read = (int(row[n]) for n in ("messages", "labelled", "told", "right", "read"))
+    counts = {name: int(row[name]) for name in ("messages", "labelled", "predicted", "agreed", "reviewed")}
     day = date.fromisoformat(row["measured"])
-    return Measured(row["list"], row["system"], row["kind"], messages, labelled, told, right, read, day)
+    return Measured(list=row["list"], system=row["system"], kind=row["kind"], measured=day, **counts)

@@ -60,7 +60,7 @@ class Inputs:
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, units, method, measures, figures and harvests; tonight's visits are not in it."""
+        """Checksum over catalogue, units, method, measures, figures and harvests, without the visits of this run."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
         judged = (repr(self.measures), repr(self.never_merge), repr(self.opted_out), repr(self.rotated_keys))
@@ -70,7 +70,7 @@ class Inputs:
 
 
 def read_inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
-    """Read what a build would be made of; raises HistoryError for a wrong line of data/history, and NeverMergeError.
+    """Read what a build would be made of; raises WrongFileError for a mistake in one of our files.
 
     Files of observations that cannot be read are listed apart and left out.
     """
@@ -308,7 +308,7 @@ def _rule_row(rule: "Rule") -> Row:
 
 
 def _measured_row(measured: "Measured") -> Row:
-    return vars(measured) | {"predicted": measured.told, "agreed": measured.right, "reviewed": measured.read}
+    return vars(measured)
 
 
 def _moment(seconds: str | int | None) -> datetime | None:

@@ -1,11 +1,13 @@
 """What a chart is made of: lines month by month, how each month is known, marks, events and breaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
+
+from reports.text.formats import next_month
 
 
 class Style(NamedTuple):
@@ -109,17 +111,25 @@ def series_of(frame: pd.DataFrame, value: str = "value") -> list[Series]:
     """
     if frame.empty:
         return []
-    every = pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS").strftime("%Y-%m-%d")
-    dated = frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%Y-%m-%d"))
-    return [_line(str(key), own.set_index("month"), tuple(every), value) for key, own in dated.groupby("key")]
+    names: dict[str, str] = {}
+    points: dict[str, dict[str, tuple[float, str]]] = {}
+    columns = (frame[column].to_list() for column in ("key", "name", "month", value, "known"))
+    for key, name, month, held, kind in zip(*columns, strict=True):
+        names.setdefault(key, name)
+        own = points.setdefault(key, {})
+        if not pd.isna(held):
+            own[f"{month:%Y-%m-%d}"] = (float(held), kind)
+    months = tuple(_months(min(frame["month"]), max(frame["month"])))
+    return [_line(key, names[key], months, points[key]) for key in sorted(points)]
 
 
-def _line(key: str, own: pd.DataFrame, months: tuple[str, ...], value: str) -> Series:
-    values = _plain(own[value].reindex(months))
-    kinds = [None if held is None else kind for held, kind in zip(values, own["known"].reindex(months), strict=True)]
-    floats = tuple(None if held is None else float(held) for held in values)
-    return Series(key, str(own["name"].iloc[0]), months, floats, tuple(kinds))
+def _months(first: date, last: date) -> Iterator[str]:
+    month = first
+    while month <= last:
+        yield f"{month:%Y-%m-%d}"
+        month = next_month(month)
 
 
-def _plain(column: "pd.Series[Any]") -> list[Any]:
-    return [None if pd.isna(value) else value for value in column]
+def _line(key: str, name: str, months: tuple[str, ...], points: Mapping[str, tuple[float, str]]) -> Series:
+    known = [points.get(month, (None, None)) for month in months]
+    return Series(key, name, months, tuple(value for value, _ in known), tuple(kind for _, kind in known))

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pipelines.catalogue.load import CHANNELS
+from pipelines.catalogue.urls import CHANNELS
 from reports.charts.chart import Chart
 from reports.charts.series import Mark, Style, styles
 from reports.pages.context import Context, Row

@@ -29,7 +29,7 @@ from twisted.python.failure import Failure
 from pipelines.catalogue.urls import repository_url, unit_of
 from pipelines.landing.schemas import COMMITS
 from pipelines.landing.store import Harvest, latest_hash, unit_file
-from pipelines.model import Source, Verdict, Visit
+from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address, redact
 from pipelines.rules import bots_mail
 from pipelines.rules.bots_commits import RULES_FILE, CommitBots, load_commit_bots
@@ -37,7 +37,7 @@ from spiders.code.git_answers import GitError
 from spiders.code.git_download import HEAD, dies_with_parent, environment
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError
-from spiders.core.pages import fault
+from spiders.core.pages import reader_error
 from spiders.core.verdicts import check_plain
 
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
@@ -83,7 +83,7 @@ class GitSpider(SourceSpider):
 
     def _requests(self, source: Source, urls: Iterable[str]) -> Iterator[scrapy.Request]:
         urls_of = {unit_of(url): url for url in urls}
-        for unit in self.tonight(source, urls_of) if urls_of else ():
+        for unit in self.plan_requests(source, urls_of) if urls_of else ():
             yield scrapy.Request(
                 urls_of[unit],
                 callback=self.parse,
@@ -133,7 +133,7 @@ class GitSpider(SourceSpider):
         """Yield a harvest, or only a visit where there is nothing new to read."""
         state = json.loads(response.body)
         facts = {"checksum": state["checksum"], "note": state["note"]}
-        held = self.held.get((source.community, source.name, unit))
+        held = self.stored_visit(source, unit)
         if state["head"] is None and held:
             reason = "the repository is empty now: the earlier history is kept"
             yield self.visit(source, unit, response.url, Verdict.SHRUNK, reason=reason, **facts)
@@ -150,7 +150,9 @@ class GitSpider(SourceSpider):
                 shutil.rmtree(self.clone(source, unit))
                 yield replace(visit, verdict=Verdict.FAILED, reason=redact(str(error))[:300])
             except Exception as error:  # noqa: BLE001  (a mistake of ours is no reason to lose the other units)
-                yield replace(visit, verdict=Verdict.FAILED, reason=fault(error))
+                yield replace(
+                    visit, verdict=Verdict.FAILED, reason_code=ReasonCode.READER_ERROR, reason=reader_error(error)
+                )
 
     def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
         """Return all that is in a clone; raises OSError where it is no history."""
@@ -179,7 +181,7 @@ class GitSpider(SourceSpider):
         error = failure.value
         known = request.cb_kwargs
         if isinstance(error, HostPausedError):
-            self.leave(known["source"], known["unit"], str(error))
+            self.defer(known["source"], known["unit"], str(error))
             return None
         verdict = error.verdict if isinstance(error, GitError) else Verdict.FAILED
         return self.visit(

@@ -73,12 +73,12 @@ class GitDownloadHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Return the state of the repository after the fetch; raises GitError, or HostRestsError."""
         async with self._hosts[urlsplit(request.url).netloc]:
-            self.crawler.spider.check_rest(request.url)  # type: ignore[union-attr]
+            self.crawler.spider.check_paused(request.url)  # type: ignore[union-attr]
             try:
                 return await self._download(request)
             except GitError as error:
                 if error.rest:
-                    self.crawler.spider.rest(request.url, str(error))  # type: ignore[union-attr]
+                    self.crawler.spider.pause_host(request.url, str(error))  # type: ignore[union-attr]
                 raise
 
     async def _download(self, request: Request) -> Response:

@@ -15,15 +15,9 @@ from pipelines.landing.schemas import ALIASES
 from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms, redact
-from spiders.core.pages import (
-    LARGEST_REASON,
-    NOT_MODIFIED,
-    NoPageError,
-    PageSpider,
-    carry_over,
-    download_seconds,
-    facts,
-)
+from spiders.core.pages import PageSpider, carry_over
+from spiders.core.responses import NOT_MODIFIED, download_seconds, facts
+from spiders.core.verdicts import MAX_REASON, NoPageError
 
 LARGEST_FILE = 4 << 20
 MOST_LINES = 50_000
@@ -42,12 +36,12 @@ class MailmapSpider(PageSpider):
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
         for url in source.urls:
             unit = mailmap_of(url)
-            if self.wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
+            if self.is_wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
                 yield found
 
     async def file(self, source: Source, unit: str, url: str) -> Harvest | Visit:
         """Ask for one file and read it."""
-        held = self.readable(source, unit)
+        held = self.current_visit(source, unit)
         try:
             response = await self.ask(url, LARGEST_FILE, held)
             known = facts(response)
@@ -55,9 +49,9 @@ class MailmapSpider(PageSpider):
                 return self.visit(source, unit, url, Verdict.UNCHANGED, **carry_over(held))
             rows, odd = aliases(response.body, self.pseudonyms)
         except NoPageError as error:
-            return self.no_page(source, unit, url, error)
+            return self.error_visit(source, unit, url, error)
         except ValueError as wrong:
-            return self.visit(source, unit, url, Verdict.FAILED, reason=redact(str(wrong))[:LARGEST_REASON])
+            return self.visit(source, unit, url, Verdict.FAILED, reason=redact(str(wrong))[:MAX_REASON])
         note = f"{odd} lines say nothing that can be read" if odd else ""
         visit = self.visit(source, unit, url, Verdict.OK, note=note, **known)
         return Harvest(visit=visit, fetched_in=download_seconds(response), schema=ALIASES, batches=[rows], tags=[])

@@ -17,17 +17,10 @@ from pipelines.landing.schemas import SERIES
 from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
-from spiders.core.pages import (
-    LARGEST_REASON,
-    NOT_MODIFIED,
-    NoPageError,
-    PageSpider,
-    carry_over,
-    download_seconds,
-    facts,
-    is_html,
-)
-from spiders.core.verdicts import check_plain
+from spiders.core.bodies import is_html
+from spiders.core.pages import PageSpider, carry_over
+from spiders.core.responses import NOT_MODIFIED, download_seconds, facts
+from spiders.core.verdicts import MAX_REASON, NoPageError, check_plain
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 8
@@ -46,16 +39,16 @@ class SeriesStatusSpider(PageSpider):
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
         for url in source.urls:
             unit = file_of(url)
-            if self.wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
+            if self.is_wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
                 yield found
 
     def visit(self, source: Source, unit: str, url: str, verdict: Verdict, **facts: Any) -> Visit:
         """Return the visit that ends now; no key is in it, because nobody is named in such a file."""
-        return self.nameless(super().visit(source, unit, url, verdict, **facts))
+        return self.without_key_id(super().visit(source, unit, url, verdict, **facts))
 
     async def file(self, source: Source, unit: str, url: str) -> Harvest | Visit:
         """Ask for one file and read it."""
-        held = self.readable(source, unit)
+        held = self.current_visit(source, unit)
         try:
             response = await self.ask(url, LARGEST_FILE, held)
             known = facts(response)
@@ -63,9 +56,9 @@ class SeriesStatusSpider(PageSpider):
                 return self.visit(source, unit, url, Verdict.UNCHANGED, **carry_over(held))
             rows = series(response.body)
         except NoPageError as error:
-            return self.no_page(source, unit, url, error)
+            return self.error_visit(source, unit, url, error)
         except ValueError as wrong:
-            reason = redact(str(wrong))[:LARGEST_REASON]
+            reason = redact(str(wrong))[:MAX_REASON]
             return self.visit(source, unit, url, Verdict.FAILED, reason=reason)
         visit = self.visit(source, unit, url, Verdict.OK, **known)
         return Harvest(visit=visit, fetched_in=download_seconds(response), schema=SERIES, batches=[rows], tags=[])

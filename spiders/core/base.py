@@ -1,4 +1,4 @@
-"""What every spider shares: which sources to visit, what we hold of them, one run at a time."""
+"""Choose the sources of a run, load what is stored of them, lock them, and plan what is asked."""
 
 import fcntl
 import json
@@ -17,19 +17,20 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders
 from pipelines.landing.store import stored_visits
 from pipelines.landing.visits import read_visits, save_plan
-from pipelines.model import Plan, Source, Verdict, Visit
+from pipelines.model import Plan, ReasonCode, Source, Verdict, Visit
 from pipelines.privacy import pseudonyms
 from spiders.core.budget import Budget, HostPausedError, host_of
+from spiders.core.verdicts import verdict_of
 
-TRIES_FOR_A_LOCK = 30
+LOCK_ATTEMPTS = 30
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class SourceSpider(scrapy.Spider):
     """A spider of one kind of source; `-a sources=a/x,b/y -a units=u,v` limits what it visits.
 
-    Every unit ends in exactly one visit, whatever happens to it, or is named in the plan of its
-    source as left for another night.
+    Every unit ends in exactly one visit, whatever happens to it, or the plan of its source names it
+    as deferred to the next run.
     """
 
     kind: ClassVar[str]
@@ -42,65 +43,75 @@ class SourceSpider(scrapy.Spider):
         self.wanted_units = frozenset(units.split(",")) if units else frozenset()
         self.pseudonyms = pseudonyms.load()
         self._locks: list[IO[str]] = []
-        self.resting: dict[str, str] = {}
+        self.paused: dict[str, str] = {}
         self._plans: dict[str, Plan] = {}
         chosen = self._chosen(frozenset(sources.split(",")) if sources else frozenset())
         self.sources = [source for source in chosen if self._lock(source)]
-        self.held = self.holds()
+        self.stored = self.load_stored()
 
-    def holds(self) -> dict[tuple[str, str, str], Visit]:
-        """Return what we hold of the sources: the visit that brought each unit, by its identity."""
+    def load_stored(self) -> dict[tuple[str, str, str], Visit]:
+        """Return the visit that brought each stored unit of the sources, by community, source and unit."""
         return stored_visits(self.folders.observations, self.sources)
+
+    def stored_visit(self, source: Source, unit: str) -> Visit | None:
+        """Return the visit that brought a stored unit; None where nothing of it is stored."""
+        return self.stored.get((source.community, source.name, unit))
 
     @cached_property
     def budget(self) -> Budget:
-        """What may still be asked of each host tonight."""
+        """How much may still be asked of each host."""
         unlimited = self.settings.getlist("UNLIMITED_HOSTS")
         return Budget(self.folders.visits, self.settings.getint("UNITS_PER_HOST"), unlimited)
 
-    def tonight(self, source: Source, urls: Mapping[str, str], most: int | None = None) -> list[str]:
-        """Return which units of a source to ask tonight, of `urls` by unit; keep the plan for the others.
+    def plan_requests(self, source: Source, urls: Mapping[str, str], limit: int | None = None) -> list[str]:
+        """Return which units of a source to ask in this run, of `urls` by unit; save the plan with the deferred ones.
 
-        Where the budget has no room for all, those never visited go first, then those visited
-        longest ago. Of a source that bears less than its host, the first `most` are asked.
+        Where the budget has no room for all, those never visited go first, then those visited longest
+        ago. At most `limit` units of the source are asked.
         """
-        wanted = [unit for unit in urls if self.wanted(unit)]
-        wanted, over = wanted[:most], wanted[len(wanted[:most]) :]
-        if not self.budget.fits([host_of(urls[unit]) for unit in wanted]):
-            visited = {
-                unit_without_day(v): v.seen_at
-                for v in read_visits(self.folders.visits / source.community / source.name)
-            }
-            wanted.sort(key=lambda unit: visited.get(unit, BEFORE_ALL))
+        wanted = [unit for unit in urls if self.is_wanted(unit)]
+        wanted, beyond = wanted[:limit], wanted[len(wanted[:limit]) :]
+        if not self.budget.has_room_for([host_of(urls[unit]) for unit in wanted]):
+            last_visits = self._last_visits(source)
+            wanted.sort(key=lambda unit: last_visits.get(unit, BEFORE_ALL))
         asked = [unit for unit in wanted if self.budget.take(host_of(urls[unit]))]
-        left = [unit for unit in [*wanted, *over] if unit not in set(asked)]
-        bound = f"{self.budget.most} {self.units_are} a night"
-        bound = bound if most is None else f"{min(most, self.budget.most)} more {self.units_are} tonight"
-        reason = f"at most {bound} are asked of one host" if left else ""
-        if left:
-            self.logger.warning("%s: %d of %d are left for another night: %s", source.id, len(left), len(urls), reason)
+        deferred = [unit for unit in [*wanted, *beyond] if unit not in set(asked)]
+        reason = self._deferral_reason(limit) if deferred else ""
+        if deferred:
+            self.logger.warning(
+                "%s: %d of %d deferred to the next run: %s", source.id, len(deferred), len(urls), reason
+            )
         if not self.wanted_units:
-            self._keep(Plan(source.community, source.name, datetime.now(UTC), tuple(urls), tuple(left), reason))
+            self._save(Plan(source.community, source.name, datetime.now(UTC), tuple(urls), tuple(deferred), reason))
         return asked
 
-    def rest(self, url: str, reason: str) -> None:
-        """Ask nothing more of the host of a url in this run, because it said so; hosts without limits go on."""
-        host = host_of(url)
-        if host not in self.budget.unlimited and host not in self.resting:
-            self.resting[host] = f"{host} wants to be left alone for now: {reason}"
-            self.logger.warning("%s", self.resting[host])
+    def _last_visits(self, source: Source) -> dict[str, datetime]:
+        visits = read_visits(self.folders.visits / source.community / source.name)
+        return {unit_without_day(visit): visit.seen_at for visit in visits}
 
-    def check_rest(self, url: str) -> None:
-        """Raise HostRestsError where the host of a url has asked for peace."""
-        if reason := self.resting.get(host_of(url)):
+    def _deferral_reason(self, limit: int | None) -> str:
+        bound = f"{self.budget.limit} {self.units_are} a run"
+        bound = bound if limit is None else f"{min(limit, self.budget.limit)} more {self.units_are} in this run"
+        return f"at most {bound} are asked of one host"
+
+    def pause_host(self, url: str, reason: str) -> None:
+        """Ask the host of a url nothing more in this run; hosts without limits go on."""
+        host = host_of(url)
+        if host not in self.budget.unlimited and host not in self.paused:
+            self.paused[host] = f"{host} is paused for this run: {reason}"
+            self.logger.warning("%s", self.paused[host])
+
+    def check_paused(self, url: str) -> None:
+        """Raise HostPausedError where the host of a url is paused."""
+        if reason := self.paused.get(host_of(url)):
             raise HostPausedError(reason)
 
-    def leave(self, source: Source, unit: str, reason: str) -> None:
-        """Leave a unit that was planned for tonight to another night, without a visit."""
+    def defer(self, source: Source, unit: str, reason: str) -> None:
+        """Defer a planned unit to the next run, without a visit."""
         if plan := self._plans.get(source.id):
-            self._keep(replace(plan, left=(*plan.left, unit), reason=reason))
+            self._save(replace(plan, deferred=(*plan.deferred, unit), reason=reason))
 
-    def _keep(self, plan: Plan) -> None:
+    def _save(self, plan: Plan) -> None:
         self._plans[f"{plan.community}/{plan.source}"] = plan
         save_plan(self.folders.visits, plan)
 
@@ -117,11 +128,11 @@ class SourceSpider(scrapy.Spider):
         return frozenset(pseudonyms.fold_address(address) for address in lists)
 
     def _lock(self, source: Source) -> bool:
-        """Keep the source for this process until it ends; False, and said, if another one has it."""
+        """Lock the source until this process ends; return False, with a warning, if another process has it."""
         folder = self.folders.data / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"{source.community}.{source.name}").open("a+")
-        if not _take(file):
+        if not _lock_file(file):
             file.seek(0)
             self.logger.warning("%s is being collected already: %s", source.id, file.read().strip())
             return False
@@ -131,7 +142,7 @@ class SourceSpider(scrapy.Spider):
         self._locks.append(file)
         return True
 
-    def wanted(self, unit: str) -> bool:
+    def is_wanted(self, unit: str) -> bool:
         """Tell whether this run was asked for the unit."""
         return not self.wanted_units or unit in self.wanted_units
 
@@ -150,10 +161,14 @@ class SourceSpider(scrapy.Spider):
             **facts,
         )
 
+    def failed_visit(self, source: Source, unit: str, url: str, code: ReasonCode, reason: str, **facts: Any) -> Visit:
+        """Return the visit that ends now without rows, with the verdict of its code."""
+        return self.visit(source, unit, url, verdict_of(code), reason=reason, reason_code=code, **facts)
 
-def _take(file: IO[str]) -> bool:
-    """Lock the file, or tell that somebody else keeps it; the spider of a killed run needs a moment to end."""
-    for _ in range(TRIES_FOR_A_LOCK):
+
+def _lock_file(file: IO[str]) -> bool:
+    """Lock the file, or return False; the spider of a killed run needs a moment to end."""
+    for _ in range(LOCK_ATTEMPTS):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

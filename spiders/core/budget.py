@@ -1,4 +1,4 @@
-"""How much of a host a night may ask, and which hosts want to be left alone."""
+"""Bound how many units of a host are asked in one night, and ask paused hosts nothing."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -17,36 +17,36 @@ NIGHT = timedelta(hours=12)
 
 
 class HostPausedError(IgnoreRequest):
-    """The host wants no more questions tonight; the text says how it said so."""
+    """The host is paused for the rest of the run; the text says why."""
 
 
 class Budget:
-    """How many units of each host have been asked since NIGHT ago, by all runs, and how many may still be.
+    """Count the units of each host that all runs have asked since NIGHT ago, and how many may still be asked.
 
-    Hosts of `unlimited` have no bound.
+    Hosts of `unlimited` have no limit.
     """
 
-    def __init__(self, visits: Path, most: int, unlimited: Collection[str]) -> None:
-        self.most = most
+    def __init__(self, visits: Path, limit: int, unlimited: Collection[str]) -> None:
+        self.limit = limit
         self.unlimited = frozenset(unlimited)
         recent = read_visits(visits, datetime.now(UTC) - NIGHT)
         self._asked = Counter(host_of(visit.url) for visit in recent if visit.unit)
 
-    def fits(self, hosts: Collection[str]) -> bool:
-        """Tell whether there is room for all these questions."""
+    def has_room_for(self, hosts: Collection[str]) -> bool:
+        """Tell whether all these hosts may be asked, each once for each time it is listed."""
         counts = Counter(host for host in hosts if host not in self.unlimited)
-        return all(self._asked[host] + count <= self.most for host, count in counts.items())
+        return all(self._asked[host] + count <= self.limit for host, count in counts.items())
 
     def take(self, host: str) -> bool:
-        """Count one question to a host, if there is room for it."""
+        """Count one more unit of a host; return False where there is no room for it."""
         if host in self.unlimited:
             return True
         self._asked[host] += 1
-        return self._asked[host] <= self.most
+        return self._asked[host] <= self.limit
 
 
 class PausesHosts:
-    """A downloader middleware that asks nothing of the hosts that the spider lets rest."""
+    """A downloader middleware that sends no request to a paused host."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -57,8 +57,8 @@ class PausesHosts:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise HostRestsError where the host has asked for peace."""
-        self.crawler.spider.check_rest(request.url)  # type: ignore[union-attr]
+        """Raise HostPausedError where the host is paused."""
+        self.crawler.spider.check_paused(request.url)  # type: ignore[union-attr]
 
 
 def host_of(url: str) -> str:

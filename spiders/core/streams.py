@@ -10,12 +10,15 @@ from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
+from pipelines.model import ReasonCode
+from spiders.core.verdicts import UnreadableError
+
 BLOCK = 1 << 20
-LARGEST = 8 << 30
-UNSUSPICIOUS = 32 << 20
-LARGEST_RATIO = 200
-LAYERS = 2
-BEGINNING = 4096
+MAX_SIZE = 8 << 30
+ALWAYS_ALLOWED = 32 << 20
+MAX_RATIO = 200
+MAX_LAYERS = 2
+START_SIZE = 4096
 
 ReadFunction = Callable[[int], bytes]
 
@@ -27,15 +30,14 @@ class Readable(Protocol):
         """Return at most `size` bytes, b"" at the end."""
 
 
-class DamagedError(ValueError):
-    """A stream cannot be read to its end; `early` says that only its end is missing."""
+class DamagedError(UnreadableError):
+    """A stream cannot be read to its end; the code CUT_OFF says that only its end is missing."""
 
-    def __init__(self, reason: str, *, early: bool = False) -> None:
-        super().__init__(reason)
-        self.early = early
+    def __init__(self, reason: str, code: ReasonCode = ReasonCode.DAMAGED) -> None:
+        super().__init__(code, reason)
 
 
-class _Counted:
+class _CountingStream:
     """A stream that can be looked at before it is read, and knows how much was read."""
 
     closed = False
@@ -58,20 +60,20 @@ class _Counted:
         """Leave the stream open: whoever opened it closes it."""
 
 
-def _gunzipped(raw: _Counted) -> Readable:
+def _gunzipped(raw: _CountingStream) -> Readable:
     return gzip.GzipFile(fileobj=raw)  # type: ignore[call-overload, no-any-return]
 
 
-def _unxzed(raw: _Counted) -> Readable:
+def _unxzed(raw: _CountingStream) -> Readable:
     return lzma.LZMAFile(raw)  # type: ignore[arg-type]
 
 
-def _unzstd(raw: _Counted) -> Readable:
+def _unzstd(raw: _CountingStream) -> Readable:
     stream: Readable = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
     return stream
 
 
-PACKERS: dict[bytes, tuple[str, Callable[[_Counted], Readable]]] = {
+PACKERS: dict[bytes, tuple[str, Callable[[_CountingStream], Readable]]] = {
     b"\x1f\x8b": ("gzip", _gunzipped),
     b"\xfd7zXZ\x00": ("xz", _unxzed),
     b"\x28\xb5\x2f\xfd": ("zstd", _unzstd),
@@ -86,18 +88,18 @@ class Stream:
     measure.
     """
 
-    def __init__(self, raw: Readable, largest: int = LARGEST) -> None:
-        self.largest, self.given = largest, 0
-        self.served = self.plain = _Counted(raw)
+    def __init__(self, raw: Readable, max_size: int = MAX_SIZE) -> None:
+        self.max_size, self.yielded = max_size, 0
+        self.served = self.plain = _CountingStream(raw)
         self.packer = ""
-        for _ in range(LAYERS):
-            unpacked = self._unpacked(self.plain)
+        for _ in range(MAX_LAYERS):
+            unpacked = self._open_packed(self.plain)
             if unpacked is None:
                 break
-            self.plain = _Counted(unpacked)
+            self.plain = _CountingStream(unpacked)
 
-    def _unpacked(self, raw: _Counted) -> Readable | None:
-        start = self._tried(partial(raw.peek, 6))
+    def _open_packed(self, raw: _CountingStream) -> Readable | None:
+        start = self._read_or_explain(partial(raw.peek, 6))
         found = next((packer for magic, packer in PACKERS.items() if start.startswith(magic)), None)
         if found is None:
             return None
@@ -106,31 +108,32 @@ class Stream:
 
     def read(self, size: int = BLOCK, /) -> bytes:
         """Return at most `size` bytes, b"" at the end."""
-        piece = self._tried(partial(self.plain.read, min(size, BLOCK)))
-        self.given += len(piece)
-        swollen = self.given > max(UNSUSPICIOUS, LARGEST_RATIO * self.served.taken)
-        if swollen or self.given > self.largest:
+        piece = self._read_or_explain(partial(self.plain.read, min(size, BLOCK)))
+        self.yielded += len(piece)
+        swollen = self.yielded > max(ALWAYS_ALLOWED, MAX_RATIO * self.served.taken)
+        if swollen or self.yielded > self.max_size:
             raise DamagedError(
-                f"it swells to over {self.given >> 20} MB, from {self.served.taken:,} bytes: more than mail does"
+                f"it swells to over {self.yielded >> 20} MB, from {self.served.taken:,} bytes: more than mail does",
+                ReasonCode.TOO_LARGE,
             )
         return piece
 
-    def _tried(self, read: Callable[[], bytes]) -> bytes:
+    def _read_or_explain(self, read: Callable[[], bytes]) -> bytes:
         """Read, and say in one sentence what is wrong with the packing."""
         try:
             return read()
         except EOFError:
-            raise DamagedError(f"the {self.packer} stream ends early", early=True) from None
+            raise DamagedError(f"the {self.packer} stream ends early", ReasonCode.CUT_OFF) from None
         except (gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
             follows = "Not a gzipped file" in str(error)
-            told = "is followed by something else" if follows else f"is damaged: {error}"
-            raise DamagedError(f"the {self.packer} stream {told}") from None
+            problem = "is followed by something else" if follows else f"is damaged: {error}"
+            raise DamagedError(f"the {self.packer} stream {problem}") from None
         except OSError as error:
             if self.packer != "zstd" or error.errno is not None:
                 raise
-            early = "Truncated" in str(error)
-            what = "ends early" if early else f"is damaged: {error}"
-            raise DamagedError(f"the zstd stream {what}", early=early) from None
+            if "Truncated" in str(error):
+                raise DamagedError("the zstd stream ends early", ReasonCode.CUT_OFF) from None
+            raise DamagedError(f"the zstd stream is damaged: {error}") from None
 
 
 class StreamSummary(NamedTuple):
@@ -143,30 +146,30 @@ class StreamSummary(NamedTuple):
 def inspect_stream(read: ReadFunction) -> StreamSummary:
     """Read a stream to its end, keeping nothing but its beginning; raises what reading raises."""
     start, digest = b"", sha256()
-    for piece in pieces(read):
+    for piece in read_pieces(read):
         digest.update(piece)
-        if len(start) < BEGINNING:
-            start = (start + piece).lstrip()[:BEGINNING]
+        if len(start) < START_SIZE:
+            start = (start + piece).lstrip()[:START_SIZE]
     return StreamSummary(start, digest.hexdigest())
 
 
-def pieces(read: ReadFunction) -> Iterator[bytes]:
+def read_pieces(read: ReadFunction) -> Iterator[bytes]:
     """Yield a stream piece by piece."""
     return iter(partial(read, BLOCK), b"")
 
 
-class Pieces:
+class PieceStream:
     """A stream out of pieces that are made as it is read."""
 
-    def __init__(self, made: Iterator[bytes]) -> None:
-        self.made, self.rest = made, b""
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces, self.pending = pieces, b""
 
     def read(self, size: int = BLOCK, /) -> bytes:
         """Return at most `size` bytes, b"" at the end."""
-        while not self.rest:
-            made = next(self.made, None)
-            if made is None:
+        while not self.pending:
+            piece = next(self.pieces, None)
+            if piece is None:
                 return b""
-            self.rest = made
-        piece, self.rest = self.rest[:size], self.rest[size:]
+            self.pending = piece
+        piece, self.pending = self.pending[:size], self.pending[size:]
         return piece

@@ -1,40 +1,47 @@
-"""The spider of kind `asf`: committers and committee members of a project of the Apache Software Foundation.
+"""Count committers and committee members of a project of the Apache Software Foundation.
 
-The project is called as the community's file is. The files name accounts, so nothing of them is
-kept but how many they are. The reading half below the spider knows no network and no clock.
+The project has the name of the community's file. The files name accounts; only their number is kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.model import Source, Verdict
-from spiders.core.pages import NoPageError
-from spiders.counts.count_page import RESTATED, Count, CountPage, CountSpider, mapping, number, some
+from pipelines.model import ReasonCode, Source
+from spiders.core.verdicts import NoPageError
+from spiders.counts.count_page import (
+    RESTATED,
+    Count,
+    CountPage,
+    CountSpider,
+    check_count,
+    check_mapping,
+    check_positive,
+)
 
-LARGEST_FILE = 32 << 20
+MAX_FILE = 32 << 20
 COMMITTERS, COMMITTEE = "committers", "pmc_members"
 
 
 class AsfSpider(CountSpider):
-    """Asks for each file, on condition that it changed."""
+    """Ask for each file, on condition that it changed."""
 
     name = "asf"
     kind = "asf"
     reader = "asf/1"
 
-    async def counts(self, source: Source, page: str, url: str) -> CountPage:
-        """Return what a file says of the project; of a file with join dates, the first time, of each month too."""
-        asked = await self.question(source, page, url, LARGEST_FILE)
+    async def ask_counts(self, source: Source, page: str, url: str) -> CountPage:
+        """Return the counts of the project; the first time, of a file with join dates, those of each month too."""
+        asked = await self.ask_json(source, page, url, MAX_FILE)
         if isinstance(asked, CountPage):
             return asked
-        answer, response = mapping(asked[0], "the file"), asked[1]
+        answer, response = check_mapping(asked[0], "the file"), asked[1]
         counts = READERS[page](answer, source.community, self.today)
-        if page == "committee-info" and not self.held.get((source.community, source.name, page)):
+        if page == "committee-info" and not self.stored_visit(source, page):
             joined, unread = join_dates(answer, source.community)
             note = f"{unread} of {unread + len(joined)} join dates could not be read" if unread else ""
-            return self.told(url, [*counts, *survivors(joined, self.today)], response, note)
-        return self.told(url, counts, response)
+            return self.count_page(url, [*counts, *survivors(joined, self.today)], response, note)
+        return self.count_page(url, counts, response)
 
 
 def groups(answer: dict[str, Any], project: str, day: date) -> list[Count]:
@@ -46,42 +53,44 @@ def groups(answer: dict[str, Any], project: str, day: date) -> list[Count]:
 def _accounts(answer: dict[str, Any], group: str) -> int:
     listed = answer.get(group)
     if not isinstance(listed, list) or not all(isinstance(account, str) for account in listed):
-        raise NoPageError(Verdict.FAILED, f"the file has no list of accounts for {group}")
-    return some(len(set(listed)), f"the number of accounts of {group}")
+        raise NoPageError(ReasonCode.UNEXPECTED_ANSWER, f"the file has no list of accounts for {group}")
+    return check_positive(len(set(listed)), f"the number of accounts of {group}")
 
 
 def rosters(answer: dict[str, Any], project: str, day: date) -> list[Count]:
     """Read a file that states the sizes of each project's rosters."""
-    sizes = mapping(answer.get("roster_counts"), "roster_counts")
-    own = mapping(sizes.get(project), f"the roster count of {project}")
-    members, owners = (some(number(own.get(key), key), key) for key in ("members", "owners"))
+    sizes = check_mapping(answer.get("roster_counts"), "roster_counts")
+    own = check_mapping(sizes.get(project), f"the roster count of {project}")
+    members, owners = (check_positive(check_count(own.get(key), key), key) for key in ("members", "owners"))
     return [Count(COMMITTERS, members, day), Count(COMMITTEE, owners, day)]
 
 
 def committee(answer: dict[str, Any], project: str, day: date) -> list[Count]:
     """Read a file that lists the members of each committee with the day on which they joined."""
-    return [Count(COMMITTEE, some(len(_roster(answer, project)), "the size of the committee"), day)]
+    return [Count(COMMITTEE, check_positive(len(_roster(answer, project)), "the size of the committee"), day)]
 
 
 def join_dates(answer: dict[str, Any], project: str) -> tuple[list[date], int]:
-    """Return the days on which today's members of a committee joined, and how many of these cannot be read."""
+    """Return the days on which today's members of a committee joined, and the number of unreadable ones."""
     joined: list[date] = []
     unread = 0
     for member in _roster(answer, project).values():
         try:
-            joined.append(date.fromisoformat(str(mapping(member, "a member of the committee").get("date"))))
+            joined.append(date.fromisoformat(str(check_mapping(member, "a member of the committee").get("date"))))
         except ValueError:
             unread += 1
     return joined, unread
 
 
 def _roster(answer: dict[str, Any], project: str) -> dict[str, Any]:
-    own = mapping(mapping(answer.get("committees"), "committees").get(project), f"the committee of {project}")
-    return mapping(own.get("roster"), f"the roster of {project}")
+    own = check_mapping(
+        check_mapping(answer.get("committees"), "committees").get(project), f"the committee of {project}"
+    )
+    return check_mapping(own.get("roster"), f"the roster of {project}")
 
 
 def survivors(joined: list[date], today: date) -> Iterator[Count]:
-    """Yield for the end of each month before today how many had joined by then who are still there."""
+    """Yield, for the end of each past month, how many of today's members had joined by then."""
     month = min(joined, default=today).replace(day=1)
     while (later := (month + timedelta(days=32)).replace(day=1)) <= today:
         end = later - timedelta(days=1)

@@ -1,8 +1,8 @@
-"""The spider of kind `openinfra`: how many are in the foundation's register of members, and in its list of companies.
+"""Count the members in the foundation's register, and the companies in its list.
 
-One member is asked for, because none cannot be, and dropped; only the total is read. The register
-also tells how many of those who are in it today had joined by an earlier day: that is asked once
-for each month, as the page `joined`.
+One member is asked for, the least that is possible, and dropped; only the total is read. The register
+also states how many of today's members had joined by an earlier day. That is asked once for each month,
+as the page `joined`.
 """
 
 from collections.abc import AsyncIterator
@@ -14,20 +14,20 @@ import pyarrow.parquet as pq
 
 from pipelines.catalogue import count_pages
 from pipelines.landing.store import Harvest, read_visit
-from pipelines.model import Source, Verdict, Visit
+from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import HostPausedError, host_of
-from spiders.core.pages import NoPageError
+from spiders.core.verdicts import NoPageError
 from spiders.counts.count_page import (
-    LARGEST_ANSWER,
+    MAX_ANSWER,
     RESTATED,
     Count,
     CountPage,
     CountSpider,
+    check_count,
+    check_mapping,
+    check_positive,
     checksum,
-    mapping,
-    number,
-    parsed,
-    some,
+    parse_json,
 )
 
 MEMBERS, COMPANIES, JOINED = "members", "companies", "joined"
@@ -38,7 +38,7 @@ ONE = (("per_page", "1"), ("page", "1"))
 
 
 class OpeninfraSpider(CountSpider):
-    """Asks for the totals of today, then for those of the months that have never been asked."""
+    """Ask for the totals of today, then for those of the months that were never asked."""
 
     name = "openinfra"
     kind = "openinfra"
@@ -57,68 +57,70 @@ class OpeninfraSpider(CountSpider):
         async for found in super().walk(source):
             yield found
         urls = dict(zip(super().pages(source), source.urls, strict=True))
-        if MEMBERS in urls and self.wanted(JOINED) and (back := await self._joined(source, urls[MEMBERS])):
+        if MEMBERS in urls and self.is_wanted(JOINED) and (back := await self._ask_joined(source, urls[MEMBERS])):
             yield back
 
-    async def counts(self, source: Source, page: str, url: str) -> CountPage:
+    async def ask_counts(self, source: Source, page: str, url: str) -> CountPage:
         """Return a total of today."""
         filters = INDIVIDUAL if page == MEMBERS else ()
-        asked = await self.question(source, page, f"{url}?{urlencode((*filters, *ONE))}")
+        asked = await self.ask_json(source, page, f"{url}?{urlencode((*filters, *ONE))}")
         if isinstance(asked, CountPage):
             return asked
-        total = some(_total(asked[0]), "total")
+        total = check_positive(_total(asked[0]), "total")
         if page == MEMBERS:
             self._today[source.id] = total
-        return self.told(asked[1].url, [Count(MEASURES[page], total, self.today)], asked[1])
+        return self.count_page(asked[1].url, [Count(MEASURES[page], total, self.today)], asked[1])
 
-    async def _joined(self, source: Source, url: str) -> Harvest | Visit | None:
-        """Ask for the months that were never asked; None where tonight has no room for any, and the plan says so."""
-        if held := self.today_of(source, JOINED):
-            return self.told_already(source, held)
-        unit, known = count_pages.unit(JOINED, self.today), self._known(source)
+    async def _ask_joined(self, source: Source, url: str) -> Harvest | Visit | None:
+        """Ask for the months that were never asked; None where the budget has no room, and the plan defers them."""
+        if stored := self.todays_visit(source, JOINED):
+            return self.already_recorded(source, stored)
+        unit, known = count_pages.unit(JOINED, self.today), self._asked_days(source)
         due = [end for end in month_ends(source.since, self.today) if end not in known]
         if not due:
             note = "not asked: every month that is over has been asked once"
             return self.visit(source, unit, url, Verdict.UNCHANGED, note=note)
-        counts, stopped = await self._back(url, due, self._today.get(source.id))
+        counts, stopped = await self._ask_months(url, due, self._today.get(source.id))
         if counts:
             then = f"; then: {stopped}" if stopped else ""
             note = f"{len(counts)} of {len(due)} months that were never asked{then}"
             return self.harvest(source, unit, CountPage(counts, url, {"checksum": checksum(counts)}, note=note))
         if isinstance(stopped, NoPageError):
-            return self.no_page(source, unit, url, stopped)
-        self.leave(source, JOINED, str(stopped))
+            return self.error_visit(source, unit, url, stopped)
+        self.defer(source, JOINED, str(stopped))
         return None
 
-    async def _back(
+    async def _ask_months(
         self, url: str, due: list[date], today: int | None
     ) -> tuple[list[Count], NoPageError | HostPausedError | None]:
-        """Ask month by month, the newest first; return what was had, and what ended it before all were."""
+        """Ask month by month, the newest first; return the counts, and the error that ended it early."""
         counts: list[Count] = []
         for end in due:
             try:
-                self._take(url)
-                counts.append(await self._joined_by(url, end, today))
+                self._count_question(url)
+                counts.append(await self._ask_joined_by(url, end, today))
             except (HostPausedError, NoPageError) as error:
                 return counts, error
         return counts, None
 
-    def _take(self, url: str) -> None:
-        """Count one more question to the host; raises HostRestsError where tonight has no room for it."""
+    def _count_question(self, url: str) -> None:
+        """Count one more question to the host; raises HostPausedError where the budget has no room for it."""
         if not self.budget.take(host_of(url)):
-            raise HostPausedError(f"at most {self.budget.most} questions a night are asked of one host")
+            raise HostPausedError(f"at most {self.budget.limit} questions a night are asked of one host")
 
-    async def _joined_by(self, url: str, end: date, today: int | None) -> Count:
+    async def _ask_joined_by(self, url: str, end: date, today: int | None) -> Count:
         """Ask how many of today's members had joined by the end of a day."""
         before = int(datetime(end.year, end.month, end.day, tzinfo=UTC).timestamp()) + DAY - 1
         filters = (*INDIVIDUAL, ("filter[]", f"created<={before}"))
-        response = await self.ask(f"{url}?{urlencode((*filters, *ONE))}", LARGEST_ANSWER)
-        total = some(_total(parsed(response)), "total")
+        response = await self.ask(f"{url}?{urlencode((*filters, *ONE))}", MAX_ANSWER)
+        total = check_positive(_total(parse_json(response)), "total")
         if today is not None and total > today:
-            raise NoPageError(Verdict.FAILED, f"more had joined by {end} than there are today: the filter is ignored")
+            raise NoPageError(
+                ReasonCode.UNEXPECTED_ANSWER, f"more had joined by {end} than there are today: the filter is ignored"
+            )
         return Count(MEASURES[MEMBERS], total, end, basis=RESTATED)
 
-    def _known(self, source: Source) -> set[date]:
+    def _asked_days(self, source: Source) -> set[date]:
         """Return the days that have been asked."""
         folder = self.folders.observations / source.community / source.name
         files = [path for path in folder.glob(f"{JOINED}-????-??-??.parquet") if read_visit(path)]
@@ -127,7 +129,7 @@ class OpeninfraSpider(CountSpider):
 
 
 def _total(answer: Any) -> int:
-    return number(mapping(answer, "the page of the register").get("total"), "total")
+    return check_count(check_mapping(answer, "the page of the register").get("total"), "total")
 
 
 def month_ends(since: date, today: date) -> list[date]:

@@ -1,4 +1,4 @@
-"""The questions of the README in SQL, on a small database with known answers and on real histories."""
+"""The questions of the cookbook in SQL, on a small database with known answers and on real histories."""
 
 import re
 import subprocess
@@ -7,15 +7,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 from support.builders import TODAY, ask, community, land, row, source
+from support.commands import run_here
+from support.readme import COOKBOOK, answered, blocks
 from support.releases import BUNDLES, NEEDS_BUNDLES, tag
 
 from flows.collect import collect
 from pipelines.catalogue.load import load_catalogue
-from pipelines.folders import CATALOGUE, CHECKOUT, Folders
+from pipelines.folders import CATALOGUE, Folders
 from pipelines.warehouse.build import build_database
 
-README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-QUESTIONS = re.findall(r"^```sql\n(.*?)^```$", README, re.S | re.M)
+QUESTIONS = [text for language, text in blocks(COOKBOOK) if language == "sql"]
 KEY = "5e" * 32
 PRIVATE = (".local", ".localdomain", ".lan", ".internal")
 
@@ -61,6 +62,15 @@ def test_lines_of_versions_are_listed_with_the_day_and_whose_it_is(where):
     assert ask(where, question("core.releases")) == [
         ("birds", "1.0", date(2025, 2, 1), "tag"), ("birds", "1.1", date(2025, 5, 1), "commit"),
     ]  # fmt: skip
+
+
+def test_the_answers_of_the_cookbook_are_those_of_the_published_figures(tmp_path):
+    where = Folders(tmp_path / "data", CATALOGUE, tmp_path / "site")
+    build_database(where, load_catalogue(CATALOGUE), TODAY)
+    asked = answered(COOKBOOK, "sql", "core.counts")
+    assert len(asked) == 1
+    for sql, answer in asked:
+        assert run_here("sql", sql, STACKRANK_DATA=str(where.data)).stdout == answer
 
 
 def first_months(bare):

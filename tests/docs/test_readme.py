@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 from support.commands import run_here
-from support.readme import README
+from support.readme import CONTRIBUTING, OPERATIONS, README, answered, block
 
 from flows.cli import parser
 from pipelines.catalogue.load import load_catalogue
@@ -21,12 +21,6 @@ from pipelines.folders import CHECKOUT
 from pipelines.rules import bots_commits
 
 HISTORIES = CHECKOUT.parent / "shared" / "git"
-
-
-def block(language: str, holding: str) -> str:
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.S | re.M)
-    (found,) = (text for kind, text in blocks if kind == language and holding in text)
-    return found
 
 
 def stackrank(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -42,7 +36,7 @@ def stackrank(*arguments: str, data: Path, **more: str) -> subprocess.CompletedP
 @pytest.fixture(scope="module")
 def demo(canary_demo):
     """The README's first command, run once, with what it said; its people have canary names (test_canaries.py)."""
-    assert "uv run stackrank demo" in block("sh", "stackrank demo")
+    assert "uv run stackrank demo" in block(README, "sh", "uv run stackrank demo")
     said = {name: (canary_demo / name).read_text() for name in ("stdout", "stderr")}
     return canary_demo / "data", SimpleNamespace(**said)
 
@@ -88,11 +82,13 @@ def test_the_demo_has_the_measured_commits_and_people_of_every_month(demo):
     assert releases.stdout.split()[-1] == "4"
 
 
-def test_the_question_of_the_readme_has_its_answer(demo):
+def test_the_questions_of_the_readme_have_their_answers(demo):
     data, _ = demo
-    asked = shlex.split(block("sh", "STACKRANK_DATA=data/demo"))
-    question = asked[asked.index("sql") + 1]
-    assert stackrank("sql", question, data=data).stdout == block("", "rank  community")
+    asked = answered(README, "sh", "STACKRANK_DATA=data/demo")
+    assert len(asked) == 2
+    for command, answer in asked:
+        words = shlex.split(command)
+        assert stackrank("sql", words[words.index("sql") + 1], data=data).stdout == answer
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
@@ -153,13 +149,13 @@ def test_no_name_or_address_leaves_the_clones(demo, tmp_path):
     assert found.stdout.decode().splitlines() == [min(people).lower()]  # the one that was put there
 
 
-def test_the_help_is_the_one_in_the_readme(monkeypatch):
+def test_the_help_is_the_one_in_the_operations_guide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
-    assert block("", "usage: stackrank") == parser().format_help()
+    assert block(OPERATIONS, "", "usage: stackrank") == parser().format_help()
 
 
-def test_the_community_of_the_readme_is_a_good_one(tmp_path):
-    (tmp_path / "incus.toml").write_text(block("toml", "Incus"))
+def test_the_community_of_contributing_is_a_good_one(tmp_path):
+    (tmp_path / "incus.toml").write_text(block(CONTRIBUTING, "toml", "Incus"))
     (incus,) = load_catalogue(tmp_path)
     assert incus.sources[0].urls == ("git+https://github.com/lxc/incus",)
 
@@ -168,7 +164,7 @@ def test_wrong_usage_is_said_in_one_line(tmp_path):
     assert stackrank("collect", "no/such", data=tmp_path / "d").returncode == 2
     assert stackrank("sql", "select 1", data=tmp_path / "d").stderr.startswith("there is no database at")
     (tmp_path / "nobody").mkdir()
-    (tmp_path / "nobody" / "incus.toml").write_text(block("toml", "Incus"))
+    (tmp_path / "nobody" / "incus.toml").write_text(block(CONTRIBUTING, "toml", "Incus"))
     unpublished = stackrank("build", data=tmp_path / "d", STACKRANK_COMMUNITIES=str(tmp_path / "nobody"))
     assert unpublished.returncode == 4
     assert stackrank("demo", "--git", str(tmp_path / "nowhere"), data=tmp_path / "d").returncode == 2

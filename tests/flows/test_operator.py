@@ -444,7 +444,7 @@ def test_an_age_is_hours_or_days(age, where, capsys):
 
 
 def run_by_cron(line: str, where: Folders) -> subprocess.CompletedProcess[str]:
-    """Run a line of the README as cron does, in an installation of its own; what it prints comes as mail."""
+    """Run a line of the operations guide as cron does, in an installation of its own; what it prints comes as mail."""
     installed = where.data.parent / "installed"
     installed.mkdir()
     (installed / ".venv").symlink_to(sys.prefix)
@@ -458,8 +458,8 @@ def run_by_cron(line: str, where: Folders) -> subprocess.CompletedProcess[str]:
     ("command", "mail"),
     [("nightly", "STACKRANK_CONTACT is not set. "), ("status", "no good run in the last 48 h: there was none")],
 )
-def test_the_lines_of_the_readme_run_under_cron(command, mail, where):
-    (line,) = re.findall(rf"^0 \d \* \* \* .* ?\S*stackrank {command} .*$", readme.README, re.M)
+def test_the_lines_of_the_operations_guide_run_under_cron(command, mail, where):
+    (line,) = re.findall(rf"^0 \d \* \* \* .* ?\S*stackrank {command} .*$", readme.OPERATIONS, re.M)
     ended = run_by_cron(line, where)
     assert (ended.stdout + ended.stderr).startswith(mail)
 

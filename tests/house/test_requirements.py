@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.builders import ask, community, land, row, source
-from support.crawl import KEY, crawl
 from support.lists import block
 from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list, monthly
 from support.ranking import LEVELS, METRICS, MONTHS, UNSEEN, ranked, steady
+from support.walk import KEY, crawl
 
 from flows.collect import reread
 from flows.demo.archives import Archives, MailingList

@@ -1,4 +1,4 @@
-"""Precision and recall of the rules about machine mail, per list, on the real mailboxes beside the checkout.
+"""Precision and recall of the rules about the mail of bots, per list, on the real mailboxes beside the checkout.
 
 uv run python tests/labelling                 the table
 uv run python tests/labelling --csv DAY       the figures, as data/rules/bots-mail-measured.csv has them
@@ -50,36 +50,38 @@ def figures():
     """Return what is counted of each list: (list, system, kind) and its numbers."""
     found = {}
     for of in labels.LISTS:
-        told = [(label, by_rule) for _, label, by_rule in pairs(of)]
-        found |= {(*of, kind): numbers for kind, numbers in labels.counted(told).items()}
+        predicted = [(label, by_rule) for _, label, by_rule in pairs(of)]
+        found |= {(*of, kind): numbers for kind, numbers in labels.counted(predicted).items()}
     return found
 
 
 def csv_lines(measured):
-    """Yield the figures as machines_measured.csv has them."""
-    yield "list,system,kind,messages,labelled,told,right,read,measured"
+    """Yield the figures as data/rules/bots-mail-measured.csv has them."""
+    yield "list,system,kind,messages,labelled,predicted,agreed,reviewed,measured"
     for (name, system, kind), numbers in figures().items():
         yield ",".join(map(str, (name, system, kind, *numbers, labels.READ.get(name, 0), measured)))
 
 
 def table():
     """Print one line for each list and kind."""
-    print("| list | system | kind | messages | labelled | told | right | precision | recall |")
+    print("| list | system | kind | messages | labelled | predicted | agreed | precision | recall |")
     print("|---|---|---|---|---|---|---|---|---|")
     for of, found in figures().items():
         print(
             "|",
-            " | ".join([*of, *map(str, found), share(found.right, found.told), share(found.right, found.labelled)]),
+            " | ".join(
+                [*of, *map(str, found), share(found.agreed, found.predicted), share(found.agreed, found.labelled)]
+            ),
             "|",
         )
 
 
-def share(right, of):
+def share(agreed, of):
     """Return a share with its Wilson interval in percent, or words where there is none."""
     if not of:
         return "none"
-    low, high = labels.wilson(right, of)
-    return f"{100 * right / of:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    low, high = labels.wilson(agreed, of)
+    return f"{100 * agreed / of:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def show(how_many, name):

@@ -56,20 +56,20 @@ MACHINES = ("auto-reply", "review", "tracker", "build", "commit", "announcement"
 
 
 class Counted(NamedTuple):
-    """One class on one list: messages, how many are labelled so, told so by the rules, and both."""
+    """One class on one list: messages, how many are labelled so, called so by the rules, and both."""
 
     messages: int
     labelled: int
-    told: int
-    right: int
+    predicted: int
+    agreed: int
 
     @property
     def precision(self) -> float | None:
-        return self.right / self.told if self.told else None
+        return self.agreed / self.predicted if self.predicted else None
 
     @property
     def recall(self) -> float | None:
-        return self.right / self.labelled if self.labelled else None
+        return self.agreed / self.labelled if self.labelled else None
 
 
 def label(message: Message) -> str:
@@ -117,24 +117,24 @@ def mails(path: Path) -> Iterator[Message]:
 
 
 def counted(pairs: list[tuple[str, str]]) -> dict[str, Counted]:
-    """Count (label, class by the rules) pairs: all machines together, and each kind that occurs."""
+    """Count (label, class by the rules) pairs: all bots together, and each kind that occurs."""
     both = Counter(pairs)
-    found = {"machine": _counted(both, set(MACHINES))}
+    found = {"bot": _counted(both, set(MACHINES))}
     kinds = {kind for pair in both for kind in pair} & set(MACHINES)
     return found | {kind: _counted(both, {kind}) for kind in MACHINES if kind in kinds}
 
 
 def _counted(both: Counter[tuple[str, str]], kinds: set[str]) -> Counted:
     labelled = sum(n for (given, _), n in both.items() if given in kinds)
-    told = sum(n for (_, by_rule), n in both.items() if by_rule in kinds)
-    right = sum(n for (given, by_rule), n in both.items() if given in kinds and by_rule in kinds)
-    return Counted(both.total(), labelled, told, right)
+    predicted = sum(n for (_, by_rule), n in both.items() if by_rule in kinds)
+    agreed = sum(n for (given, by_rule), n in both.items() if given in kinds and by_rule in kinds)
+    return Counted(both.total(), labelled, predicted, agreed)
 
 
-def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(agreed: int, of: int, z: float = 1.96) -> tuple[float, float]:
     """Return Wilson's interval of a share, 95 % by default; (0, 1) of nothing."""
     if not of:
         return 0.0, 1.0
-    share = right / of
+    share = agreed / of
     middle, half = share + z * z / (2 * of), z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)

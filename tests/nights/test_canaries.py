@@ -18,7 +18,7 @@ from flows.cli import main
 from flows.demo.archives import FAULTS, HTML, Answer, Archives
 from flows.demo.mail import MailingList
 from flows.demo.server import serve
-from spiders.core.pages import names_nobody, web_page
+from spiders.core.bodies import names_nobody, web_page_reason
 
 WALL = "CanaryWallQzx"
 ALL_CANARIES = (*CANARIES, *GIT_CANARIES, WALL)
@@ -230,7 +230,7 @@ def test_a_wall_that_names_somebody_is_told_without_the_name(walled):
 ])  # fmt: skip
 def test_a_title_is_repeated_only_where_its_words_name_nobody(title, repeated):
     assert names_nobody(title) is repeated
-    said = web_page(f"<title>{title}</title>".encode(), "mail")
+    said = web_page_reason(f"<title>{title}</title>".encode(), "mail")
     assert (f'called "{title}"' in said) == (repeated and bool(title))
 
 

@@ -377,7 +377,8 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
     old = Plan("birds", "core", since - timedelta(days=1), ("birds/old",))
     save_plan(where.visits, old)
     with progress.show_progress(where, [source], (), since, stream):
-        save_plan(where.visits, replace(old, made_at=since, units=("birds/a", "birds/b", "birds/c"), left=("birds/c",)))
+        units = ("birds/a", "birds/b", "birds/c")
+        save_plan(where.visits, replace(old, made_at=since, units=units, deferred=units[2:]))
         log_visit(where.visits, told("birds/a", Verdict.OK, 1))
     assert stream.getvalue() == (
         "birds/core birds/a: ok (1 of 3 units done, 0 failed, 1 deferred to the next run; "

@@ -9,6 +9,7 @@ from support.builders import ask, community
 from support.mail import one
 from support.postings import DECEMBER, TODAY, land_index, land_month, mail, mailing_list, monthly
 
+from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.landing.store import stored_files
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.rules import bots_mail
@@ -80,14 +81,17 @@ def test_r06_every_rule_has_a_class_evidence_and_a_day():
         assert all(address == address.casefold() for address in rule.addresses)
 
 
-@pytest.mark.parametrize("wrong", [
-    'class = "robot"\naddresses = ["a@example.org"]', 'class = "build"', 'class = "build"\nhost = "a"\nsubject = "b"',
+@pytest.mark.parametrize(("wrong", "says"), [
+    ('class = "robot"\naddresses = ["a@example.org"]', "class: unknown class 'robot'"),
+    ('class = "build"', ": rule 'x' must have one of addresses, host"),
+    ('class = "build"\nhost = "a"\nsubject = "b"', ": rule 'x' must have one of addresses, host"),
 ])  # fmt: skip
-def test_a_rule_that_is_none_is_refused(tmp_path, wrong):
+def test_a_rule_that_is_none_is_refused(tmp_path, wrong, says):
     path = tmp_path / "machines.toml"
     path.write_text(f'[[rule]]\nid = "x"\nevidence = "y."\nreviewed = 2026-11-24\n{wrong}\n')
-    with pytest.raises(ValueError, match="x: a rule has one class"):
+    with pytest.raises(WrongFileError) as refused:
         bots_mail.load(path)
+    assert f"machines.toml: rule[0]{says if says.startswith(':') else '.' + says}" in str(refused.value)
 
 
 def tracked(number, at):

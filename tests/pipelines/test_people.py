@@ -14,6 +14,7 @@ from support.people import ACCOUNT, KEYED, account, groups, merged
 from support.postings import land_index, land_month, mail, mailing_list
 
 from flows.cli import main
+from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import CHECKOUT, Folders, folders
 from pipelines.landing.store import stored_files
 from pipelines.privacy import decisions, pseudonyms
@@ -297,13 +298,13 @@ def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
         ({"why": ""}, "why: missing"), ({"becuase": '"x"'}, "becuase: unknown key"),
         ({"community": '"fish"'}, "no such community"), ({"evidence": '"short"'}, "32 hexadecimal digits"),
         ({"evidence": ""}, "either evidence, or two accounts"),
-        ({"accounts": '["a"]'}, "either evidence, or two accounts"),
-        ({"decided": '"today"'}, "decided a day"), ({"why": "  = ="}, "not TOML"),
+        ({"accounts": '["a"]'}, "accounts: not two accounts"),
+        ({"decided": '"today"'}, r"never\[0\].decided: not a date: 'today'"), ({"why": "  = ="}, "not TOML"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_file_of_wrong_merges_is_told(where, change, complaint):
     declare(where, **change)
-    with pytest.raises(decisions.NeverMergeError, match=complaint):
+    with pytest.raises(WrongFileError, match=complaint):
         decisions.never_merge(where, ["birds"])
 
 

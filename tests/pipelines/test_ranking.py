@@ -23,12 +23,14 @@ from support.ranking import (
     with_months,
 )
 
+from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.ranking import method
 
 # Where nobody was seen there is no score.
 counts = st.tuples(*[st.integers(least, 100_000).map(float) for least in (1, 0, 0)])
 communities = st.dictionaries(st.sampled_from("abcdefgh"), counts, min_size=2, max_size=6)
 quickly = settings(max_examples=5, deadline=None, database=None)
+NUMBERS = ("weight", "offset", "reference", "coverage_exponent", "dispersion", "dispersion_slope")
 
 
 # ---- the method's published examples -----------------------------------------------------------------------------
@@ -412,7 +414,7 @@ def test_a_month_before_anything_began_has_a_row_and_no_source():
 
 
 def test_the_constants_are_those_of_the_method_file(tmp_path):
-    told = {m["metric"]: tuple(m[k] for k in method.NUMBERS) for m in FROZEN.metrics}
+    told = {m["metric"]: tuple(m[k] for k in NUMBERS) for m in FROZEN.metrics}
     assert told == {
         "talk_people": (0.25, 1, 253, 0.45, 2.5, 0.20),
         "threads_replied": (0.10, 1, 424, 1, 3.0, 0.35),
@@ -438,7 +440,7 @@ def test_the_constants_are_those_of_the_method_file(tmp_path):
     ("[metrics.commits]", "[metrics.stars]", "stars, which is no metric"),
     ("[metrics.commits]", "[analysis.layers]", "layers, which is no metric"),
     ('family = "people"', 'family = "members"', "the family members, which the method does not name"),
-    ("dispersion = 18.0", "", "commits needs the numbers"),
+    ("dispersion = 18.0", "", r"method.toml: metrics.commits.dispersion: missing"),
     ("commits = 0.60, messages", "commits = 0.61, messages", "not symmetric"),
     ("{ code_people = 1.0", "{ code_people = 0.9", "with itself is not 1"),
     ("talk_people = 1.0, threads", "threads", "has not the metrics"),
@@ -456,7 +458,7 @@ def test_a_method_that_contradicts_itself_is_refused(tmp_path, right, wrong, com
     if complaint is None:
         assert method.load(path).correlation["messages"]["talk_people"] == 0.10
     else:
-        with pytest.raises(method.MethodError, match=complaint):
+        with pytest.raises(WrongFileError, match=complaint):
             method.load(path)
 
 

@@ -64,8 +64,8 @@ def with_rows(where, top, *rows):
     """The page of birds with these rows alone: source, month, messages, state."""
     values = ", ".join(f"('birds', '{s}', date '{m}', {n}, {n}, {n}, {n}, '{state}')" for s, m, n, state in rows)
     columns = "community, source, month, postings, people, only_here, first_here, state"
-    insert = f"insert into metrics.by_source ({columns}) values {values}"
-    return Page(render(altered(where, top, "delete from metrics.by_source", insert), of_community.page, "birds"))
+    insert = f"insert into analysis.by_source ({columns}) values {values}"
+    return Page(render(altered(where, top, "delete from analysis.by_source", insert), of_community.page, "birds"))
 
 
 def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where, tmp_path):

@@ -54,10 +54,10 @@ def test_no_label_looks_at_what_the_rules_look_at():
 def test_agreement_is_counted_for_all_machines_and_for_each_kind():
     pairs = [("review", "review"), ("review", "human"), ("build", "review"), ("human", "build"), ("human", "human")]
     found = labels.counted(pairs)
-    assert found["machine"] == (5, 3, 3, 2)
+    assert found["bot"] == (5, 3, 3, 2)
     assert found["review"] == (5, 2, 2, 1)
     assert found["build"] == (5, 1, 1, 0)
-    assert labels.counted([("human", "unsure")]) == {"machine": (1, 0, 0, 0)}
+    assert labels.counted([("human", "unsure")]) == {"bot": (1, 0, 0, 0)}
 
 
 def test_the_interval_of_a_share_is_wilsons():
@@ -89,10 +89,10 @@ def test_r06_precision_and_recall_of_each_list_are_those_that_are_written_down()
 def test_r06_the_written_figures_are_possible_and_dated():
     rows = bots_mail.measured()
     assert len({row.list for row in rows}) > 5
-    assert sum(row.read for row in {row.list: row for row in rows}.values()) >= 100
+    assert sum(row.reviewed for row in {row.list: row for row in rows}.values()) >= 100
     for row in rows:
-        assert row.right <= min(row.labelled, row.told)
-        assert max(row.labelled, row.told, row.read) <= max(row.messages, 60)
+        assert row.agreed <= min(row.labelled, row.predicted)
+        assert max(row.labelled, row.predicted, row.reviewed) <= max(row.messages, 60)
         assert date(2026, 1, 1) < row.measured <= datetime.now(UTC).date()
 
 
@@ -103,8 +103,8 @@ def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_l
     with MEASURED_FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             cells = shown[row["list"], row["system"], row["kind"]]
-            assert cells[3:7] == [row["messages"], row["labelled"], row["told"], row["right"]]
+            assert cells[3:7] == [row["messages"], row["labelled"], row["predicted"], row["agreed"]]
             assert cells[-1] == format_day(date.fromisoformat(row["measured"]))
-    assert shown["imagej-devel", "Pipermail", "machine"][7:9] == ["none told", "none there"]
+    assert shown["imagej-devel", "Pipermail", "bot"][7:9] == ["none predicted", "none there"]
     assert shown["maven-dev", "HyperKitty", "review"][7] == "100 % (98 to 100)"
-    assert "It does not say how the rules do on lists of the compared communities" in page.text
+    assert "These lists belong to no compared community" in page.text

@@ -618,7 +618,7 @@ def families(page):
     return [next(family for phrase, family in phrases.items() if phrase in caption) for caption in found]
 
 
-BY_SOURCE = """insert into metrics.by_source by name select community, source, month, postings, postings as people,
+BY_SOURCE = """insert into analysis.by_source by name select community, source, month, postings, postings as people,
     postings as only_here, postings as first_here, state from (values
     ('alpha', 'old', date '2025-05-01', 7, 'observed'), ('alpha', 'old', date '2025-06-01', null, 'not_applicable'),
     ('alpha', 'new', date '2025-05-01', null, 'not_applicable'), ('alpha', 'new', date '2025-06-01', 9, 'observed'),

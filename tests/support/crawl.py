@@ -3,20 +3,19 @@
 import multiprocessing
 import os
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import date
 from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
 from support import crawling
+from support.walk import KEY, TODAY
 
 from flows.demo.archives import MailingList
 from pipelines.folders import CHECKOUT
 from pipelines.privacy.pseudonyms import Pseudonyms
 
-KEY = "5e" * 32
 KEYED = Pseudonyms(bytes.fromhex(KEY))
-TODAY = datetime.now(UTC).date()
 SHARED = CHECKOUT.parent / "shared" / "payloads"
 
 
@@ -82,6 +81,6 @@ class Crawl:
         return said
 
 
-def crawl(where, kinds, *arguments, **facts):
+def crawl_process(where, kinds, *arguments, **facts):
     """Run the spiders of several kinds to their end in one process; return what they complained of."""
     return Crawl(where, kinds, *arguments, **facts).ended()

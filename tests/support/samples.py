@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pipelines.folders import CHECKOUT
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders.core.streams import Stream
-from spiders.mail import mbox
+from spiders.mail import mailboxes
 from spiders.mail.reader import Archive, messages
 
 SHARED = CHECKOUT.parent / "shared" / "payloads"
@@ -21,6 +21,6 @@ def samples():
 
 
 def read(path):
-    archive = mbox._rules(path, Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)))
+    archive = mailboxes._rules(path, Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)))
     with path.open("rb") as raw:
         return [row for batch in messages(Stream(raw).read, archive, KEYED) for row in batch.to_pylist()]

@@ -3,7 +3,7 @@
 --   family: talk or code
 --   metric: name of the metric, or the family: then the levels are scores, natural logarithms
 --   community: slug of the community
---   months: months of the window that were seen well enough
+--   months: months of the window that were covered enough
 --   level: mean of these months, each divided by its coverage to the metric's exponent; of the family its score
 --   level_including_bots: the same where the messages or commits of bots are included
 --   rank: 1 for the highest level, equal ones share a rank

@@ -19,7 +19,7 @@
 --   thread_key: the thread it belongs to, see core.threads
 --   class: who wrote it, see core.postings
 --   class_rule: the rule that decided
---   is_human: it is not told to be a bot's: human, unsure or not classed
+--   is_human: no rule calls it a bot's: human, unsure or not classed
 --   postings: on how many lists of the community it stands
 select community, source, message_key, sent_at, month, archive_month, date_quality,
     sender_key, sender_strict_key, sender_lax_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,

@@ -7,7 +7,7 @@
 --   name: name of the series; NULL for a tag
 --   kind: feature (the first version of its line X.Y, or a series) or point (a later one of the same line)
 --   released_at: the day, UTC; NULL where there is no readable date
---   dated_by: whose date that is: curated (stated in raw.release_dates), series, tag (annotated) or commit (can be days or months off)
+--   dated_by: origin of the date: curated (stated in raw.release_dates), series, tag (annotated) or commit (days or months off)
 --   month: first day of its month; NULL where the date is not plausible, by the same rule as in core.commits
 --   seen_at: when the harvest that holds it was made, UTC
 with found as (

@@ -5,7 +5,7 @@
 --   started_at: when that was sent, UTC; NULL where no clock could be believed
 --   month: first day of the UTC month of started_at
 --   starter_key: its sender, keyed
---   is_human: its oldest message is not told to be a bot's
+--   is_human: no rule calls its oldest message a bot's
 --   whole: its oldest message answers nothing, so its beginning is held
 --   messages: distinct messages of people in it
 --   people: distinct senders of those

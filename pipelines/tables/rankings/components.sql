@@ -5,7 +5,7 @@
 --   metric: name of the metric
 --   metric_family: family that the metric belongs to
 --   months: months of the window that give a number, 0 to 12, the published ones among them
---   published_months: months of the window that were not seen well enough and are taken from raw.history
+--   published_months: months of the window that were not covered enough and take their number from raw.history
 --   applicable_months: months of the window in which a source of the metric was alive
 --   level: mean of the numbers, see rankings.levels; NULL where the metric is missing
 --   y: logarithm of the level against the reference, see rankings.levels

@@ -3,11 +3,11 @@
 --   community: slug of the community
 --   metric: name of the metric
 --   months: months of the window that give a number, 0 to 12, the published ones among them
---   published_months: of these, the months that were not seen well enough and are taken from raw.history
+--   published_months: of these, the months that were not covered enough and take their number from raw.history
 --   applicable_months: months of the window in which a source of the metric was alive
 --   total: sum of the numbers
 --   level: mean of the numbers; NULL with fewer than the method's fewest months
---   low: the least that the level of a count of people could be; NULL where a month has no bounds
+--   low: the least that the level could be, see metrics.bounds; NULL where a month has no bounds
 --   high: the most that it could be
 --   y: ln((level + offset) / (reference + offset)); NULL where the level is missing
 --   state: observed (all months seen), published (some or all from raw.history, the others seen), partial (months are missing), missing

@@ -9,7 +9,7 @@
 --   reason_code: why there is no rank: sources_ended, nobody_seen, no_source, new, not_observed, quiet, fewer_than_two_ranked; NULL where there is one
 --   missing: families of the ranking of which a metric is missing, such as people, talk; NULL where none is
 --   months: months of the window that give a number, of the metric that has the fewest, 0 to 12
---   published_months: of the window's months, the most that a metric takes from raw.history because they were not seen well enough
+--   published_months: the most months of the window that a metric takes from raw.history, because they were not covered enough
 --   people: the larger of the levels of code_people and talk_people, people a month; NULL where both are missing
 --   living_since: first month with a living source of the ranking; NULL where there was none yet
 --   active_in: last month up to as_of in which anything of the ranking was seen; NULL where there is none

@@ -2,8 +2,8 @@
 --   community: slug of the community
 --   metric: name of the metric
 --   month: first day of the month, UTC
---   number: of a month that was seen well enough the value, divided by its coverage to the metric's exponent, else the published one; NULL where there is neither
---   low: the least that the number of a count of people could be, the published number where that is filled; NULL where it has no bounds
+--   number: the value of a covered month, divided by its coverage to the metric's exponent; else the published value; NULL where there is neither
+--   low: the least that the number could be (metrics.bounds), or the published number where that is filled; NULL without bounds
 --   high: the most that it could be
 --   filled: the number is the published one
 --   lives: a source of the metric was alive in the month

@@ -1,7 +1,7 @@
 -- One row per list and kind of sender: how right raw.mail_bot_rules are on real messages that were labelled.
 --   list: name of the list
 --   system: archive system that served the mailbox
---   kind: machine (all kinds together), or a class of raw.mail_bot_rules
+--   kind: bot (all kinds together), or a class of raw.mail_bot_rules
 --   messages: messages of the list that were labelled, by tests/labelling/RULES.md
 --   labelled: of those, messages that the labels call of this kind
 --   predicted: of those, messages that the rules call so

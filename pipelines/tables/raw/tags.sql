@@ -5,7 +5,7 @@
 --   tag: name of the tag
 --   hash: the commit it leads to
 --   tagged_at: its date, UTC; NULL where git has none
---   dated_by: whose date that is: the annotated tag's, or the commit's
+--   dated_by: origin of the date: the annotated tag, or the commit
 create table raw.tags (
     community varchar,
     source varchar,

@@ -2,4 +2,4 @@
 select list, system, kind, messages, labelled, predicted, correct, reviewed, measured, precision, precision_low, precision_high,
        recall, recall_low, recall_high
 from analysis.bot_accuracy
-order by list, system, kind <> 'machine', kind
+order by list, system, kind <> 'bot', kind

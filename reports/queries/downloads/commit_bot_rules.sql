@@ -1,4 +1,4 @@
--- One row per rule that tells the commits of bots: what it looks at, and how many commits of how many communities it left out.
+-- One row per rule about the commits of bots: its condition, and the commits and communities that it left out.
 select r.id, r.condition, count(c.hash) as commits, count(distinct c.community) as communities, r.evidence, r.reviewed
 from raw.commit_bot_rules r
 left join core.commits c on c.bot_rule = r.id

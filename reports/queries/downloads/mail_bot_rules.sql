@@ -1,4 +1,4 @@
--- One row per rule that tells the mail of bots: what it looks at, and how many messages on how many lists it decided.
+-- One row per rule about the mail of bots: its condition, and the messages and lists that it decided.
 select r.id, r.class, r.condition, count(m.message_key) as messages, count(distinct m.community || '/' || m.source) as sources,
        r.evidence, r.reviewed
 from raw.mail_bot_rules r

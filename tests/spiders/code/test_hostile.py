@@ -776,7 +776,7 @@ def test_a_first_load_goes_on_where_the_budget_of_the_night_ended(tmp_path, monk
         first = crawl(where, UNLIMITED_HOSTS="", UNITS_PER_HOST=2)
     assert {name: visit.verdict for name, visit in first.visits.items()} == {"a": "ok", "b": "ok"}
     assert first.silent == ()
-    assert [plan.left for plan in first.left] == [("birds/c", "birds/d", "birds/e")]
+    assert [plan.deferred for plan in first.left] == [("birds/c", "birds/d", "birds/e")]
     assert "birds/core: 3 of 5 are left for another night: at most 2 repositories a night" in first.said
     assert planned(where, monkeypatch) == [], "a second run in the same night asks no more"
     nights = []
@@ -802,9 +802,9 @@ def test_a_host_that_wants_peace_is_asked_nothing_more_tonight(tmp_path, at_a_ti
         assert [request.status for request in server.requests] == [429]
     assert {name: visit.verdict for name, visit in night.visits.items()} == {"throttle": "refused"}
     assert night.silent == ()
-    assert [plan.left for plan in night.left] == [("birds/a", "birds/b")]
-    assert "wants to be left alone" in night.left[0].reason
-    assert "wants to be left alone" in night.said
+    assert [plan.deferred for plan in night.left] == [("birds/a", "birds/b")]
+    assert "is paused for this run" in night.left[0].reason
+    assert "is paused for this run" in night.said
 
 
 @pytest.mark.parametrize(("unit", "fault"), [("birds/a", "flood"), ("birds/z", "slow")])

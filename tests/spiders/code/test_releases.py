@@ -20,7 +20,8 @@ from flows.collect import collect
 from flows.demo import catalogue, places, run
 from flows.demo import series as invented
 from flows.demo.server import serve
-from pipelines.catalogue.load import _rule, load_catalogue
+from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.models import tag_rule
 from pipelines.catalogue.urls import units
 from pipelines.folders import CATALOGUE, Folders
 from pipelines.landing import store
@@ -130,7 +131,7 @@ def con():
 @example(r"(1+)+", "1" * 4000 + "v")
 def test_the_catalogue_accepts_only_rules_that_the_database_reads_alike(con, rule, name):
     try:
-        pattern = _rule(rule)
+        pattern = tag_rule(rule)
     except ValueError:
         return
     ((said,),) = con.execute("select regexp_full_match($name, $rule)", {"name": name, "rule": rule}).fetchall()
@@ -521,6 +522,7 @@ def test_only_a_complete_list_replaces_what_was_held(nights):
 
 def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
     from spiders.code.series_status import SeriesStatusSpider
+    from spiders.core.responses import conditions
 
     where = nights[0]
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
@@ -528,9 +530,9 @@ def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", KEY)
     spider = SeriesStatusSpider(sources="birds/etag")
     (etag,) = spider.sources
-    assert spider.validators(etag, "etag.yaml") == {"If-None-Match": ETAG["ETag"]}
+    assert conditions(spider.current_visit(etag, "etag.yaml")) == {"If-None-Match": ETAG["ETag"]}
     monkeypatch.setattr(spider, "reader", "series_status/2")
-    assert spider.validators(etag, "etag.yaml") == {}
+    assert conditions(spider.current_visit(etag, "etag.yaml")) == {}
 
 
 def test_the_night_and_the_build_make_one_database(nights):

@@ -18,8 +18,8 @@ from io import BytesIO
 from datetime import UTC, datetime
 from pipelines.privacy.pseudonyms import Pseudonyms, fold_address, redact
 from spiders.code import git, mailmap
-from spiders.core import pages
-from spiders.mail import headers as mail_headers, mod_mbox, pipermail, reader
+from spiders.core import bodies
+from spiders.mail import headers as mail_headers, mod_mbox_pages, pipermail_pages, reader
 
 MB = 1 << 20
 TABLE = "https://lists.example.org/pipermail/dev/"
@@ -30,7 +30,7 @@ ARCHIVE = reader.Archive(datetime(1990, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, 
 
 
 def table(broken, size):
-    return [volume.unit for volume in pipermail.volumes(HEAD + LINK + broken * (size // len(broken)), TABLE)]
+    return [volume.unit for volume in pipermail_pages.volumes(HEAD + LINK + broken * (size // len(broken)), TABLE)]
 
 
 def mails(content):
@@ -42,10 +42,10 @@ INPUTS = {
     "2 MB of broken links": lambda: table(b"<a href=", 2 * MB),
     "2 MB of anchors": lambda: table(b"<a ", 2 * MB),
     "1 MB of brackets": lambda: table(b"<", MB),
-    "blanks in a total": lambda: pipermail.total(b"</b>" + b" " * MB),
-    "blanks in a title": lambda: pages.web_page(b"<title>" + b" " * 20_000, "mail"),
-    "titles": lambda: pages.web_page(b"<title " * 3_000, "mail"),
-    "addresses on a list's page": lambda: mod_mbox.ADDRESS.findall("a." * (MB // 2)),
+    "blanks in a total": lambda: pipermail_pages.stated_total(b"</b>" + b" " * MB),
+    "blanks in a title": lambda: bodies.web_page_reason(b"<title>" + b" " * 20_000, "mail"),
+    "titles": lambda: bodies.web_page_reason(b"<title " * 3_000, "mail"),
+    "addresses on a list's page": lambda: mod_mbox_pages.ADDRESS.findall("a." * (MB // 2)),
     "blanks in a co-author": lambda: [
         git.co_author_of(one) for one in git.CO_AUTHOR.findall(b"co-authored-by:" + b" <" * MB)],
     "words to redact": lambda: len(redact("a." * (MB // 2))),

@@ -22,16 +22,16 @@ from flows.demo.server import serve
 from pipelines.catalogue import count_pages, history, measures, urls
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
+from pipelines.landing import store
 from pipelines.landing.schemas import COUNTS
 from pipelines.landing.store import Harvest, land, latest_count_file, read_unit, read_visit, unit_file
 from pipelines.landing.visits import read_visits
 from pipelines.model import Verdict, Visit
 from pipelines.warehouse import query
 from pipelines.warehouse.build import CheckFailedError, build_database
-from spiders.core import base
 from spiders.core.budget import HostPausedError
-from spiders.core.pages import NoPageError
-from spiders.counts import asf, count_page, github, openinfra
+from spiders.core.verdicts import NoPageError
+from spiders.counts import asf, count_page, github, github_pages, openinfra
 
 KEY = "5e" * 32
 TOKEN = "ghp_cAnArYtOkEn0123456789"
@@ -323,7 +323,7 @@ def test_a_page_that_is_what_it_was_proves_its_counts_for_another_day(alone):
     crawl(where, "sources=birds/github", "units=birds__Wren", kinds=["github"])
     (now,) = rows_of(where, source, f"birds__Wren-{TODAY}")
     assert (now["value"], now["day"], now["basis"]) == (3000, TODAY, "stated")
-    assert latest_count_file(where.observations, source, "birds__Wren").note == count_page.AGAIN
+    assert latest_count_file(where.observations, source, "birds__Wren").note == count_page.UNCHANGED_NOTE
     assert before.read_bytes() == bytes_before
     assert alone.server.requests[-1].status == 304
 
@@ -355,14 +355,14 @@ def test_a_back_fill_stays_within_the_budget_of_a_night(monkeypatch, alone):
     spider = openinfra.OpeninfraSpider(sources="birds/members")
     spider.settings = Settings({"UNLIMITED_HOSTS": [], "UNITS_PER_HOST": 3})
 
-    async def ask(url, largest):
+    async def ask(url, max_size):
         return TextResponse(url, body=b'{"total": 41, "data": []}')
 
     monkeypatch.setattr(spider, "ask", ask)
-    had, stopped = run(spider._back("https://register.example.org/members", ENDS, 41))
+    had, stopped = run(spider._ask_months("https://register.example.org/members", ENDS, 41))
     assert [count.day for count in had] == ENDS[:3]
     assert str(stopped) == "at most 3 questions a night are asked of one host"
-    had, stopped = run(spider._back("https://other.example.org/members", ENDS, 40))
+    had, stopped = run(spider._ask_months("https://other.example.org/members", ENDS, 40))
     assert had == []
     assert str(stopped) == f"more had joined by {ENDS[0]} than there are today: the filter is ignored"
 
@@ -438,8 +438,7 @@ def test_a_token_that_a_server_sends_back_is_not_noted(monkeypatch, alone):
     spider = spider_of(monkeypatch, alone, {"GITHUB_TOKEN": TOKEN})
     url = alone.source("github").urls[0]
     echo = Response(url, status=301, headers={"Location": f"/repos/{TOKEN}"})
-    verdict, reason = spider.refused(echo)
-    visit = spider.no_page(alone.source("github"), "birds__Wren", url, NoPageError(verdict, reason))
+    visit = spider.error_visit(alone.source("github"), "birds__Wren", url, spider.refusal(echo))
     assert visit.reason == "the server answered 301: moved to /repos/[token]; the catalogue must name the new address"
 
 
@@ -452,14 +451,16 @@ def test_what_is_no_token_is_not_sent(monkeypatch, alone):
 def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(monkeypatch, alone):
     spider = spider_of(monkeypatch, alone)
     limited = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800000000"}
-    assert spider.tired(Response("https://api.github.com/", status=403, headers=limited))
-    assert spider.tired(Response("https://api.github.com/", status=403, headers={"Retry-After": "60"}))
-    assert spider.tired(Response("https://api.github.com/", status=429))
-    assert not spider.tired(Response("https://api.github.com/", status=403, headers={"X-RateLimit-Remaining": "7"}))
-    assert spider.wait(Response("https://api.github.com/", status=429, headers={"Retry-After": "1"}), 5) is None
-    spider.rest("https://api.github.com/", "the limit")
-    with pytest.raises(HostPausedError, match="wants to be left alone"):
-        spider.check_rest("https://api.github.com/orgs/birds")
+    assert spider.is_rate_limited(Response("https://api.github.com/", status=403, headers=limited))
+    assert spider.is_rate_limited(Response("https://api.github.com/", status=403, headers={"Retry-After": "60"}))
+    assert spider.is_rate_limited(Response("https://api.github.com/", status=429))
+    assert not spider.is_rate_limited(
+        Response("https://api.github.com/", status=403, headers={"X-RateLimit-Remaining": "7"})
+    )
+    assert spider.retry_delay(Response("https://api.github.com/", status=429, headers={"Retry-After": "1"}), 5) is None
+    spider.pause_host("https://api.github.com/", "the limit")
+    with pytest.raises(HostPausedError, match="is paused for this run"):
+        spider.check_paused("https://api.github.com/orgs/birds")
 
 
 @pytest.mark.parametrize(
@@ -484,7 +485,7 @@ def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypa
 @pytest.mark.parametrize("value", [None, True, 1.5, "7", [7], {"n": 7}, -1, 10**13, float("nan")])
 def test_what_is_no_count_is_never_taken_for_one_and_never_repeated(value):
     with pytest.raises(NoPageError, match=r"^stars is (missing|negative|no count)$"):
-        count_page.number(value, "stars")
+        count_page.check_count(value, "stars")
 
 
 @pytest.mark.parametrize(
@@ -502,9 +503,9 @@ def test_a_list_is_as_long_as_its_last_page_of_one_says(link, body, found):
     answer = TextResponse("https://h/r", headers={"Link": link} if link else {}, body=body)
     if found is None:
         with pytest.raises(NoPageError, match="the number of the last page is missing"):
-            github.length(answer)
+            github_pages.list_length(answer)
     else:
-        assert github.length(answer) == found
+        assert github_pages.list_length(answer) == found
 
 
 def test_three_files_of_apache_are_read_alike():
@@ -521,12 +522,12 @@ def test_three_files_of_apache_are_read_alike():
 
 @NEEDS_SAMPLES
 def test_real_answers_give_their_totals():
-    groups = count_page.parsed(TextResponse("https://h/", body=(SHARED / "asf-projects/groups.json").read_bytes()))
+    groups = count_page.parse_json(TextResponse("https://h/", body=(SHARED / "asf-projects/groups.json").read_bytes()))
     assert [c.value for c in asf.groups(groups, "cloudstack", TODAY)] == [138, 57]
     members = (SHARED / "openstack-members/openinfraid-api/openinfra_page_1.json").read_bytes()
-    assert openinfra._total(count_page.parsed(TextResponse("https://h/", body=members))) == 15
-    told = count_page.parsed(TextResponse("https://h/", body=(SHARED / "github/perceval/github_repo").read_bytes()))
-    values = {measure: count_page.number(told[key], key) for measure, key in github.OF_REPOSITORY.items()}
+    assert openinfra._total(count_page.parse_json(TextResponse("https://h/", body=members))) == 15
+    told = count_page.parse_json(TextResponse("https://h/", body=(SHARED / "github/perceval/github_repo").read_bytes()))
+    values = {measure: count_page.check_count(told[key], key) for measure, key in github_pages.OF_REPOSITORY.items()}
     assert values == {"stars": 48188, "forks": 16687, "watchers": 2904}
 
 
@@ -671,10 +672,10 @@ def test_a_spider_opens_the_newest_day_of_a_page_only(alone, monkeypatch):
         rows = [{"measure": "stars", "value": days, "subject": "birds/Wren"}]
         held_before(alone.where, source, "birds__Wren", rows, days, url=source.urls[0], reader="github/1")
     opened = []
-    monkeypatch.setattr(base, "read_visit", lambda path: opened.append(path.name) or read_unit(path).visit)
+    monkeypatch.setattr(store, "read_visit", lambda path: opened.append(path.name) or read_unit(path).visit)
     spider = spider_of(monkeypatch, alone)
     assert opened == [f"birds__Wren-{TODAY - timedelta(days=1)}.parquet"]
-    assert list(spider.held) == [("birds", "github", "birds__Wren")]
+    assert list(spider.stored) == [("birds", "github", "birds__Wren")]
 
 
 def test_a_count_of_a_day_that_is_held_is_never_replaced(alone):

@@ -20,7 +20,8 @@ from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import read_visits
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.warehouse.build import build_database
-from spiders.forums import askbot
+from spiders.forums import askbot_pages
+from spiders.forums.askbot import completeness_note
 
 SHARED = CHECKOUT.parent / "shared" / "payloads" / "askbot"
 NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real pages in {SHARED}")
@@ -119,14 +120,14 @@ SONG = question(
 
 
 def rows(*pages):
-    return askbot.rows([askbot.page(page) for page in pages], ALWAYS, KEYED).to_pylist()
+    return askbot_pages.message_rows([askbot_pages.read_page(page) for page in pages], ALWAYS, KEYED).to_pylist()
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------
 
 
 def test_a_question_is_a_root_and_what_answers_it_are_replies():
-    told = askbot.page(SONG)
+    told = askbot_pages.read_page(SONG)
     assert (told.site, told.question, told.stated) == ("ask.birds.example.org", 11, 2)
     assert [(p.kind, p.number, p.parent, p.account) for p in told.posts] == [
         ("question", 11, None, 7), ("answer", 12, 11, 8), ("answer", 14, 11, 9), ("comment", 13, 11, 8),
@@ -170,8 +171,9 @@ def test_what_stands_on_every_page_of_a_question_is_one_post():
     second = question(21, "Nests", 7, "2013-04-01 08:00:00 -0600", answers=[answer(23, 9, "2013-04-03 08:00:00 -0600")],
                       said=2, pages=2)  # fmt: skip
     assert len(rows(first, second)) == 3
-    assert askbot.told([askbot.page(first), askbot.page(second)]) == ""
-    assert askbot.told([askbot.page(first)]) == ("the question has 2 answers by its own page, 1 are on the saved ones")
+    assert completeness_note([askbot_pages.read_page(first), askbot_pages.read_page(second)]) == ""
+    incomplete = "the question has 2 answers by its own page, 1 are on the saved ones"
+    assert completeness_note([askbot_pages.read_page(first)]) == incomplete
 
 
 def test_what_cannot_be_read_as_a_post_is_kept_with_its_reason():
@@ -214,7 +216,7 @@ WRONG = {
 @pytest.mark.parametrize(("page", "reason"), WRONG.values(), ids=WRONG)
 def test_any_other_page_is_refused_with_its_reason(page, reason):
     with pytest.raises(ValueError, match=re.escape(reason)):
-        askbot.page(page)
+        askbot_pages.read_page(page)
 
 
 @given(st.data())
@@ -223,11 +225,11 @@ def test_a_page_cut_anywhere_is_read_or_refused_and_no_post_is_lost_in_silence(d
     page = data.draw(st.sampled_from([SONG, listing(listed(1, LATE_MARCH), listed(2, LATE_MARCH))]))
     cut = page[: data.draw(st.integers(0, len(page)))] + data.draw(st.binary(max_size=20))
     try:
-        told = askbot.page(cut)
+        told = askbot_pages.read_page(cut)
     except ValueError:
         return
-    found = askbot.rows([told], ALWAYS, KEYED)
-    assert found.num_rows == len(askbot.posts_of([told]))
+    found = askbot_pages.message_rows([told], ALWAYS, KEYED)
+    assert found.num_rows == len(askbot_pages.posts_of([told]))
 
 
 # ---- from saved pages to the metrics ---------------------------------------------------------------------------
@@ -353,9 +355,9 @@ def test_where_it_was_is_no_place_to_ask_and_other_sites_are_refused(tmp_path, m
 ])  # fmt: skip
 def test_real_pages_are_read_to_what_they_state(file, kinds, stated):
     content = (SHARED / file).read_bytes()
-    told = askbot.page(content)
+    told = askbot_pages.read_page(content)
     assert (Counter(post.kind for post in told.posts), told.stated) == (kinds, stated)
-    assert not [post for post in told.posts if post.wrong or post.account is None]
+    assert not [post for post in told.posts if post.problem or post.account is None]
     text = content.decode(errors="replace")
     comments = [n for n in re.findall(r'id="post-id-(\d+)" class="comment', text) if n != "0"]
     answers = re.findall(r'<a name="(\d+)"></a>', text)
@@ -366,6 +368,6 @@ def test_real_pages_are_read_to_what_they_state(file, kinds, stated):
 def test_two_real_pages_of_four_hold_twenty_of_thirty_one_answers():
     pages = [(SHARED / f"html_24396_multipage{number}_openstack.html").read_bytes() for number in ("", "_2")]
     assert len(rows(*pages)) == 21
-    assert askbot.told([askbot.page(page) for page in pages]) == (
+    assert completeness_note([askbot_pages.read_page(page) for page in pages]) == (
         "the question has 31 answers by its own page, 20 are on the saved ones"
     )

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import ask
-from support.crawl import HEAD, crawl
+from support.crawl import HEAD
+from support.walk import crawl, next_night
 
 from flows import contact
 from flows.cli import main
@@ -31,8 +32,10 @@ from pipelines.landing.visits import read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.warehouse import build
 from pipelines.warehouse.build import NothingObservedError, build_database
-from spiders.core.pages import SLOTS, NoPageError
-from spiders.mail import archiveorg, pipermail
+from spiders.core.pages import SLOTS
+from spiders.core.verdicts import NoPageError
+from spiders.mail import captures
+from spiders.mail.pipermail_pages import stated_total, volume_of
 
 OLD, OTHER = (
     "http://lists.birds.example.org/pipermail/users-birds.org/",
@@ -79,7 +82,7 @@ def source(name, base, *folders, more=""):
 
 
 def index_path(folder):
-    return archiveorg.cdx(PLACE, folder)
+    return captures.index_url(PLACE, folder)
 
 
 def path_of(capture):
@@ -96,10 +99,9 @@ def world(tmp_path, base, more=""):
 def run(where, server, **settings):
     """Visit everything of kind archiveorg; return the latest visit to each unit and the paths that were asked for."""
     (birds,) = load_catalogue(where.communities)
-    sleep(1)  # visits are noted to the second
     server.requests.clear()
-    started = datetime.now(UTC).replace(microsecond=0)
-    crawl(where, ("archiveorg",), settings=settings)
+    started = next_night(hours=24)
+    crawl(where, ("archiveorg",), **settings)
     assert server.complaints == []
     visits = {v.unit: v for v in read_result(where, birds.sources, started).visits if v.source == "users"}
     return visits, [request.path for request in server.requests if request.path != "/robots.txt"]
@@ -205,7 +207,7 @@ def test_no_other_host_than_that_of_the_captures_is_visited():
 
 # ---- the index of captures -------------------------------------------------------------------------------------
 
-NAMES = list(archiveorg.FIELDS)
+NAMES = list(captures.FIELDS)
 
 
 def listing(*rows, names=NAMES):
@@ -232,13 +234,13 @@ ANSWERS = {
 @pytest.mark.parametrize(("page", "verdict", "reason"), ANSWERS.values(), ids=ANSWERS)
 def test_an_answer_that_is_no_list_of_captures_has_its_own_verdict(page, verdict, reason):
     with pytest.raises(NoPageError, match=re.escape(reason)) as raised:
-        list(archiveorg.captures(page, OLD))
+        list(captures.captures(page, OLD))
     assert raised.value.verdict == verdict
 
 
 @pytest.mark.parametrize("page", [b"[]", listing()])
 def test_nothing_captured_is_an_empty_list_with_or_without_its_columns(page):
-    assert list(archiveorg.captures(page, OLD)) == []
+    assert list(captures.captures(page, OLD)) == []
 
 
 def test_only_months_of_the_folder_are_captures_whatever_the_index_says():
@@ -249,8 +251,8 @@ def test_only_months_of_the_folder_are_captures_whatever_the_index_says():
         row(f"{OLD}2012-May.txt", status="404"), row("file:///etc/passwd"), [None] * 6,
     ]  # fmt: skip
     good = row(OLD.replace("http://lists", "HTTP://www.LISTS").replace(".org/", ".org:80/", 1) + "2012-May.txt.gz")
-    found = list(archiveorg.captures(listing(*strange, good), OLD))
-    assert [archiveorg.capture_url("https://web.archive.org/", one) for one in found] == [
+    found = list(captures.captures(listing(*strange, good), OLD))
+    assert [captures.capture_url("https://web.archive.org/", one) for one in found] == [
         f"https://web.archive.org/web/20140601060000id_/{OLD}2012-May.txt.gz"
     ]
 
@@ -264,13 +266,13 @@ TAKEN = st.datetimes(datetime(2012, 5, 1), datetime(2020, 1, 1))
 @settings(max_examples=60, deadline=None)
 def test_the_best_capture_is_the_newest_one_of_the_whole_month(found):
     many = [
-        archiveorg.Capture(MONTHS["May"], OLD, f"2012-May.txt{packed}", f"{taken:%Y%m%d%H%M%S}", kind, str(number))
+        captures.Capture(MONTHS["May"], OLD, f"2012-May.txt{packed}", f"{taken:%Y%m%d%H%M%S}", kind, str(number))
         for number, (packed, taken, kind) in enumerate(found)
     ]
-    ((url, ranked),) = archiveorg.best(many, "https://web.archive.org/").items()
+    ((url, ranked),) = captures.rank_captures(many, "https://web.archive.org/").items()
     assert sorted(ranked) == sorted(many)
     mail = [one for one in many if one.mimetype != "text/html"] or many
-    whole = [one for one in mail if archiveorg.whole(archiveorg.capture_url("/", one), one.month)] or mail
+    whole = [one for one in mail if captures.is_whole(captures.capture_url("/", one), one.month)] or mail
     assert ranked[0].timestamp == max(one.timestamp for one in whole)
     assert f"/web/{ranked[0].timestamp}id_/" in url
 
@@ -290,11 +292,11 @@ def test_too_many_questions_end_the_run_and_the_next_one_goes_on(tmp_path, monke
         assert (refused, visits["2012-06"].reason) == (["2012-06"], "the server answered 429, too busy")
         had = {unit for unit, visit in visits.items() if visit.verdict == "ok"} - {"index"}
         (plan,) = read_plans(where.data / "visits")
-        assert sorted(plan.left) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
-        assert plan.left
+        assert sorted(plan.deferred) == sorted({f"2012-{n:02}" for n in range(1, 13)} - had - {"2012-06"})
+        assert plan.deferred
         later, asked = run(where, server, UNLIMITED_HOSTS=[])
-    assert {unit for unit, visit in later.items() if visit.verdict == "ok"} == {"2012-06", *plan.left}
-    assert len(asked) == 2 + len(plan.left) + 1, "what was had is had for ever"
+    assert {unit for unit, visit in later.items() if visit.verdict == "ok"} == {"2012-06", *plan.deferred}
+    assert len(asked) == 2 + len(plan.deferred) + 1, "what was had is had for ever"
 
 
 def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path):
@@ -303,7 +305,7 @@ def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path):
         server.archives = Archives([], wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))
         visits, _ = run(where, server, UNLIMITED_HOSTS=[], UNITS_PER_HOST=5)
         assert len(visits) == 5
-        assert len(next(read_plans(where.visits)).left) == 8
+        assert len(next(read_plans(where.visits)).deferred) == 8
     build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
     states = Counter(state for (state,) in ask(where, "select state from core.coverage where year(month) = 2012"))
     assert states == {"seen": 4, "pending": 8}, "what is left for another night is no hole yet"
@@ -405,8 +407,8 @@ def test_real_files_of_months_are_read_out_of_captures_to_what_their_archive_say
     says = {}
     for file in files:
         page = file.parent / file.name.partition(".")[0] / "date.html"
-        month = pipermail.volume_of(f"{OLD}{file.name}").unit
-        says |= {month: pipermail.total(page.read_bytes())} if page.exists() else {}
+        month = volume_of(f"{OLD}{file.name}").unit
+        says |= {month: stated_total(page.read_bytes())} if page.exists() else {}
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
         server.archives = Archives([], wayback=Wayback(PLACE, shots))
@@ -516,10 +518,11 @@ def test_captures_are_asked_at_the_wayback_machine_unless_the_catalogue_says_oth
     (tmp_path / "birds.toml").write_text(HEAD + wrong)
     with pytest.raises(CatalogueError) as raised:
         load_catalogue(tmp_path)
-    assert str(raised.value).splitlines() == [
-        "birds.toml: sources[0].captures: the url of an archive is a folder and ends in /",
-        "birds.toml: sources[0].captures: only a source of kind archiveorg has it",
-    ]
+    assert str(raised.value) == "birds.toml: sources[0].captures: only a source of kind archiveorg has it"
+    wrong = source("users", "", OLD) + 'captures = "https://web.archive.org/x"\n'
+    (tmp_path / "birds.toml").write_text(HEAD + wrong)
+    with pytest.raises(CatalogueError, match=r"captures: the url of an archive is a folder and ends in /$"):
+        load_catalogue(tmp_path)
 
 
 def test_a_demo_turns_captures_to_its_server(tmp_path):

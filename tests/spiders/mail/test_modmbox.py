@@ -18,8 +18,8 @@ from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import read_visits
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.warehouse.build import build_database
-from spiders.mail import mod_mbox
-from spiders.mail.archive import around
+from spiders.mail import mod_mbox_pages
+from spiders.mail.months import believed_times
 from spiders.mail.reader import Archive, messages
 
 SHARED = CHECKOUT.parent / "shared" / "payloads" / "mod_mbox"
@@ -65,8 +65,8 @@ def mailbox_of(month):
 
 
 def test_the_page_of_a_list_states_its_months():
-    assert mod_mbox.totals(list_page({APRIL: 30, MAY: 1_200}), DEV.address) == {APRIL: 30, MAY: 1_200}
-    assert mod_mbox.totals(list_page({APRIL: 30}).replace(b"Apr ", b"April\n "), None) == {APRIL: 30}
+    assert mod_mbox_pages.month_totals(list_page({APRIL: 30, MAY: 1_200}), DEV.address) == {APRIL: 30, MAY: 1_200}
+    assert mod_mbox_pages.month_totals(list_page({APRIL: 30}).replace(b"Apr ", b"April\n "), None) == {APRIL: 30}
 
 
 WRONG = {
@@ -84,7 +84,7 @@ WRONG = {
 @pytest.mark.parametrize(("page", "reason"), WRONG.values(), ids=WRONG)
 def test_any_other_page_is_refused_with_its_reason(page, reason):
     with pytest.raises(ValueError, match=re.escape(reason)):
-        mod_mbox.totals(page, DEV.address)
+        mod_mbox_pages.month_totals(page, DEV.address)
 
 
 @pytest.mark.parametrize(("name", "month"), [
@@ -92,7 +92,7 @@ def test_any_other_page_is_refused_with_its_reason(page, reason):
     ("201300.mbox", None), ("20130501.mbox", None), ("mbox", None), ("201304-201305.mbox", None), ("000005", None),
 ])  # fmt: skip
 def test_the_month_of_a_mailbox_stands_in_its_name(name, month):
-    assert mod_mbox.month_of(name) == month
+    assert mod_mbox_pages.month_of(name) == month
 
 
 # ---- from saved pages to the metrics ---------------------------------------------------------------------------
@@ -164,24 +164,26 @@ def test_the_counts_that_a_crawl_of_2013_took_from_the_pages_are_read_from_pages
     assert len(lists) > 3
     for one in lists:
         counts = {datetime.fromisoformat(day).date(): int(count) for day, count in one["datatime"]}
-        assert mod_mbox.totals(list_page(counts), DEV.address) == counts
+        assert mod_mbox_pages.month_totals(list_page(counts), DEV.address) == counts
 
 
 @NEEDS_SAMPLES
 def test_the_index_of_all_lists_is_no_page_of_one(capsys):
     page = (SHARED / "source_html/Available Mailing Lists(2021.2).html").read_bytes()
     with pytest.raises(ValueError, match="a web page came instead of a list's page"):
-        mod_mbox.totals(page, None)
+        mod_mbox_pages.month_totals(page, None)
 
 
 @NEEDS_SAMPLES
 def test_a_real_month_has_as_many_messages_as_the_standard_library_finds():
     path = SHARED / "maven-dev-2017-12-mailarchivesao.mbox"
-    month = mod_mbox.month_of(path.name)
+    month = mod_mbox_pages.month_of(path.name)
     assert month == date(2017, 12, 1)
     with path.open("rb") as raw:
         found = [
-            row for batch in messages(raw.read, Archive(*around(month), month), KEYED) for row in batch.to_pylist()
+            row
+            for batch in messages(raw.read, Archive(*believed_times(month), month), KEYED)
+            for row in batch.to_pylist()
         ]
     assert len(found) == len(mailbox.mbox(path, create=False))
     assert not [row for row in found if row["quarantine"] or row["message_id_key"] is None]

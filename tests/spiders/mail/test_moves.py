@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 from support.builders import ask
-from support.crawl import crawl
 from support.lists import block
+from support.walk import crawl
 
 from flows.demo import mail
 from flows.demo.archives import Archives

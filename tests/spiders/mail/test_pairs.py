@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 from support.builders import ask
-from support.crawl import SHARED, crawl
+from support.crawl import SHARED
 from support.lists import block, land_file
 from support.postings import land_index
+from support.walk import crawl
 
 from flows.demo import mail
 from flows.demo.archives import Archives, MailingList

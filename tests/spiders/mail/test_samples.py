@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from support.samples import KEYED, SHARED, read, samples
 
-from spiders.mail import pipermail
+from spiders.mail.pipermail_pages import stated_total
 from spiders.mail.reader import normal_id
 
 TABLE = Path(__file__).with_name("samples.csv")
@@ -34,7 +34,7 @@ def unpacked(path, folder):
 def said(path):
     """What the archive says of the file; None where no page about it is among the samples."""
     by_date = path.parent / path.name.partition(".")[0] / "date.html"
-    return pipermail.total(by_date.read_bytes()) if by_date.is_file() else None
+    return stated_total(by_date.read_bytes()) if by_date.is_file() else None
 
 
 def counts(path, folder):
