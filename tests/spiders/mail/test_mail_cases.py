@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.mail import ANY_TIME, FROM_LINE, KEYED, one, rows
 
-from spiders.core.pages import 
+from spiders.core.batches import check_batches
 from spiders.core.text import base_subject
 from spiders.mail.headers import moments, sender, text_of
 from spiders.mail.odd_dates import moment
@@ -104,7 +104,7 @@ def test_lines_that_were_passed_over_are_in_the_note_of_the_visit():
     remarks = []
     columns = pa.schema({"quarantine": pa.string(), "passed_borders": pa.int32()})
     batch = pa.RecordBatch.from_pylist([{"passed_borders": number} for number in (2, None, 1)], columns)
-    list(([batch], None, remarks))
+    list(check_batches([batch], None, remarks))
     assert remarks == ["lines that look like the border before a message, and were not taken for one: 3"]
 
 
