@@ -186,7 +186,7 @@ def test_a_repository_of_sha_256_is_read(tmp_path):
 
 
 def test_a_mistake_of_ours_is_the_failed_visit_of_its_unit_and_keeps_the_clone(birds, monkeypatch):
-    spider = SimpleNamespace(held={}, clone=lambda *_: birds.path, visit=visited)
+    spider = SimpleNamespace(stored_visit=lambda *_: None, clone=lambda *_: birds.path, visit=visited)
     spider._harvest = lambda *_: {}["Tess Tern"]
     answer = TextResponse(
         "git+file://localhost/birds", body=b'{"head": "1", "checksum": "2", "note": "", "seconds": 0}'
