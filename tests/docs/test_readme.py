@@ -228,7 +228,7 @@ def test_the_real_histories_give_the_numbers_of_the_readme(tmp_path):
         assert {year: counted[repository, str(year)] for year in known} == known, repository
     shown = stackrank("sql", 'select name, "index" from rankings.monthly join raw.communities using (community) '
                       "where as_of in ('2013-06-01', '2026-06-01') and family = 'code' and rank is not null "
-                      "order by as_of, rank",
+                      "order by as_of desc, rank",
                       "--format", "csv", data=data, **where)  # fmt: skip
     printed = re.findall(r"^\| \d \| ([\w ]+) \| ([\d.]+) \|", README, re.M)
     ours = [line.split(",") for line in shown.stdout.splitlines()[1:]]
