@@ -15,7 +15,6 @@ from support.commands import run_here
 from support.readme import CONTRIBUTING, OPERATIONS, README, answered, block
 
 from flows.cli import parser
-from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import unit_of
 from pipelines.folders import CHECKOUT
 from pipelines.rules import bots_commits
@@ -152,12 +151,6 @@ def test_no_name_or_address_leaves_the_clones(demo, tmp_path):
 def test_the_help_is_the_one_in_the_operations_guide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     assert block(OPERATIONS, "", "usage: stackrank") == parser().format_help()
-
-
-def test_the_community_of_contributing_is_a_good_one(tmp_path):
-    (tmp_path / "incus.toml").write_text(block(CONTRIBUTING, "toml", "Incus"))
-    (incus,) = load_catalogue(tmp_path)
-    assert incus.sources[0].urls == ("git+https://github.com/lxc/incus",)
 
 
 def test_wrong_usage_is_said_in_one_line(tmp_path):
