@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 
 import pytest
-from support.readme import COOKBOOK, DOCUMENTS
+from support.readme import COOKBOOK, DOCUMENTS, README
 
 from pipelines.folders import CHECKOUT
 from pipelines.model import Verdict
@@ -71,6 +71,10 @@ def test_a_link_leads_somewhere(document):
         file = document.parent / target if target else document
         assert file.exists(), target
         assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 120
 
 
 def test_no_sentence_stands_in_two_documents():
