@@ -40,7 +40,7 @@ BROKEN = {
     "a folder above": (f"{DEV_URL}", "https://lists.example.org/../", "sources[0].urls[0]: the url of an archive is a"),
     "no evidence": ('evidence = "Named on the home page of 2011."\n', "", "sources[3].evidence: missing"),
     "evidence of a living one": ('audience = "developers"', 'evidence = "x"',
-                                 "sources[0].evidence: only a source that is unreadable needs it"),
+                                 "sources[0].evidence: only a source that is gone or unreadable has it"),
     "elsewhere": ("file://localhost/", "file://example.org/", "sources[4].urls[0]: the url of a mailbox is file://loc"),
     "out of its folder": ("/srv/", "/../", "sources[4].urls[0]: the url of a mailbox is file://localhost/"),
     "odd mailbox": ("/dev.mbox", "/-dev.mbox", "sources[4].urls[0]: not the plain name of a mailbox: '-dev.mbox'"),
