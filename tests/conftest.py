@@ -1,6 +1,7 @@
 """What all tests share: which wait for `--long`, which go first, which worker runs them, and an empty data folder."""
 
 import os
+import sys
 
 import pytest
 
@@ -74,3 +75,20 @@ def canary_demo(once, prepared_prefect):
     from support.canary_demo import run_demo  # it imports the demo, which few tests need
 
     return once("demo", lambda folder: run_demo(folder, prepared_prefect))
+
+
+def _reset_clock():
+    if walk := sys.modules.get("support.walk"):
+        walk.CLOCK.now = walk.START
+
+
+@pytest.fixture(autouse=True, scope="module")
+def clock_of_the_file():
+    """Let the standing clock of walked spiders begin each file at the same moment, before the fixtures of the file."""
+    _reset_clock()
+
+
+@pytest.fixture(autouse=True)
+def clock_of_the_test():
+    """Let it begin each test at the same moment."""
+    _reset_clock()

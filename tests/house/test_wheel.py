@@ -14,7 +14,7 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT
 
 PACKAGES = ("pipelines", "spiders", "flows", "reports")
-FIGURES = ("data/communities/", "data/history/", "data/never-merge.toml")
+FIGURES = ("data/communities/", "data/history/", "data/rules/", "data/never-merge.toml")
 
 
 @pytest.fixture(scope="module")

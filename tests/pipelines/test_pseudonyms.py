@@ -276,7 +276,7 @@ def _win(path: Path) -> None:
 
 
 def test_processes_that_start_together_agree_on_the_key(tmp_path):
-    script = "from pipelines import pseudonyms; print(pseudonyms.load().key_id)"
+    script = "from pipelines.privacy import pseudonyms; print(pseudonyms.load().key_id)"
     environment = {name: value for name, value in os.environ.items() if name != "STACKRANK_KEY"}
     environment |= {"XDG_CONFIG_HOME": str(tmp_path)}
 

@@ -777,7 +777,7 @@ def test_a_first_load_goes_on_where_the_budget_of_the_night_ended(tmp_path, monk
     assert {name: visit.verdict for name, visit in first.visits.items()} == {"a": "ok", "b": "ok"}
     assert first.silent == ()
     assert [plan.deferred for plan in first.left] == [("birds/c", "birds/d", "birds/e")]
-    assert "birds/core: 3 of 5 are left for another night: at most 2 repositories a night" in first.said
+    assert "birds/core: 3 of 5 deferred to the next run: at most 2 repositories a run" in first.said
     assert planned(where, monkeypatch) == [], "a second run in the same night asks no more"
     nights = []
     for _ in range(3):

@@ -409,7 +409,7 @@ def test_a_list_of_series_leaves_the_code_family_alone(listed):
     assert ask(listed, ranked) == [("code", "birds"), ("overall", "birds"), ("people", "birds")]
     states = ask(listed, f"select state, count(*) from core.coverage {of('birds')} and source = 'series' "
                          "group by all order by 1")  # fmt: skip
-    assert states == [("partial", 1), ("seen", 13), ("not_started", 1)]
+    assert states == [("not_started", 1), ("partial", 1), ("seen", 13)]
 
 
 # ---- the spider ------------------------------------------------------------------------------------------------
@@ -449,7 +449,7 @@ SECOND_NIGHT = {
     "dated": ((200, DATED, LIST), "unchanged", ""),
     "plain": ((200, {}, LIST), "unchanged", ""),
     "grows": ((200, {"ETag": '"a2"'}, LONGER), "ok", ""),
-    "shrinks": ((200, {}, SHORTER), "partial", "shrank from 4 to 3: the earlier harvest is kept"),
+    "shrinks": ((200, {}, SHORTER), "shrunk", "shrank from 4 to 3: the earlier harvest is kept"),
     "turns": ((200, {}, b"<html>Sign in</html>"), "failed", "a web page came instead"),
     "odd-etag": ((200, ETAG, LIST), "unchanged", ""),
     "missing": ((200, {}, LIST), "ok", ""),

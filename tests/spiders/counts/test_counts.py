@@ -269,7 +269,7 @@ def test_sources_of_counts_have_no_months_and_disturb_none(house):
 
 
 def test_status_and_page_tell_of_pages_and_not_of_days(house):
-    seen = {s.source.id: s for s in status.known(house.where, house.sources).sources}
+    seen = {s.source.id: s for s in status.read_status(house.where, house.sources).sources}
     assert set(seen["birds/github"].good) == {"birds__Wren", "birds__Wren__contributors", "birds__public_members"}
     assert [visit.verdict for visit in seen["github-legal/one"].failed] == ["refused"]
     question = (CHECKOUT / "reports/queries/site/sources.sql").read_text()
@@ -466,9 +466,9 @@ def test_at_its_limit_the_host_is_left_alone_and_a_single_refusal_is_not_that(mo
 @pytest.mark.parametrize(
     ("environ", "state", "said"),
     [
-        ({}, "ok", "none, and none is needed: 3 of the 60 questions an hour"),
-        ({"GITHUB_TOKEN": TOKEN}, "ok", "GitHub is asked with that of GITHUB_TOKEN; nobody else is told"),
-        ({"STACKRANK_GITHUB_TOKEN": "Two words"}, "note", "is no token and is not sent; GitHub is asked without"),
+        ({}, "ok", "none, and none is needed: 3 of the 60 requests an hour"),
+        ({"GITHUB_TOKEN": TOKEN}, "ok", "taken from GITHUB_TOKEN, sent to GitHub only"),
+        ({"STACKRANK_GITHUB_TOKEN": "Two words"}, "note", "is not a token, so it is not sent; none is needed"),
     ],
 )
 def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypatch, alone, environ, state, said):
@@ -477,7 +477,7 @@ def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypa
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     (found,) = doctor._token([alone.source("github")])
-    assert (found.state, said in found.said) == (state, True)
+    assert (found.state, said in found.text) == (state, True)
     assert not [value for value in environ.values() if value in str(found)]
     assert list(doctor._token([alone.source("asf")])) == []
 

@@ -490,7 +490,7 @@ def test_runs_of_one_night_share_the_bound_of_a_forum(tmp_path):
     assert asked == ["/talk/posts.json?before=4000", "/talk/posts.json?before=3000"]
     (plan,) = read_plans(where.visits)
     assert (plan.deferred, plan.reason) == (
-        ("posts-000001", "posts-000000"), "at most 0 more blocks of posts tonight are asked of one host",
+        ("posts-000001", "posts-000000"), "at most 0 more blocks of posts in this run are asked of one host",
     )  # fmt: skip
 
 

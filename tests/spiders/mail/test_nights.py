@@ -627,9 +627,9 @@ WRONG = {
     ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
     ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
     ("collect", "--mbox", ".", "--source", "birds/none"): "birds/none is no source of kind mbox",
-    ("collect", "--mbox", ".", "--reread"): "--mbox goes with --source only",
-    ("collect", "birds/dev", "--mbox", ".", "--source", "birds/by-hand"): "--mbox goes with --source only",
-    ("collect", "--reread", "--unit", "2013-10"): "--mbox goes with --source only",
+    ("collect", "--mbox", ".", "--reread"): "--mbox and --pages go with --source only",
+    ("collect", "birds/dev", "--mbox", ".", "--source", "birds/by-hand"): "--mbox and --pages go with --source only",
+    ("collect", "--reread", "--unit", "2013-10"): "--reread goes with names of sources only",
     ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it: stackrank collect --mbox",
     ("prune", "--days", "0"): "0 is not from 1 to 36500",
 }
@@ -768,7 +768,7 @@ def test_an_ended_list_is_not_asked_once_all_is_read(spider):
     assert [bool(visit) for visit in skipped(ended)].count(False) == 1
     visit = next(filter(None, skipped(ended)))
     assert (visit.verdict, visit.unit, visit.observations) == (UNCHANGED, "index", 5)
-    assert "not asked tonight" in visit.note
+    assert "not asked in this run" in visit.note
     assert not any(skipped(living))
     del spider.stored["birds", "dev", unit(A)]
     assert not any(skipped(ended))
