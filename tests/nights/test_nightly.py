@@ -163,8 +163,8 @@ def test_nights_in_a_row(house, night, monkeypatch):
     page = half.page.read_text()
     assert "What failed" in page
     assert "birds/finch" in page
-    assert places()["sparrow"] == "1"
-    assert places()["finch"] == "none of the 12 months was seen well enough"
+    assert places()["sparrow"] == "fewer_than_two_ranked"
+    assert places()["finch"] == "not_observed"
 
     whole = night()
     assert whole.exit_status == 0
