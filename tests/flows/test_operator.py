@@ -13,6 +13,7 @@ from collections import namedtuple
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -486,9 +487,17 @@ class Scheduler:
         self.url = self.first.split()[-1]
 
     def ask(self, path: str, body: dict | None = None):
+        """Ask Prefect; where its database is busy it answers 503, and a client asks again."""
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.url + path, data, HEADERS)) as answer:
-            return json.load(answer)
+        for _ in range(100):
+            try:
+                with urlopen(Request(self.url + path, data, HEADERS)) as answer:
+                    return json.load(answer)
+            except HTTPError as error:
+                if error.code != 503:
+                    raise
+                time.sleep(0.2)
+        pytest.fail(f"Prefect answered 503 for twenty seconds: {path}")
 
     def deployment(self) -> dict:
         """What Prefect knows of the schedule, as soon as it does."""

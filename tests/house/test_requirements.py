@@ -18,7 +18,7 @@ from support.builders import ask, community, land, row, source
 from support.lists import block
 from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list, monthly
 from support.ranking import LEVELS, METRICS, MONTHS, UNSEEN, ranked, steady
-from support.walk import KEY, crawl
+from support.walk import KEY, crawl, next_night
 
 from flows.collect import reread
 from flows.demo.archives import Archives, MailingList
@@ -151,7 +151,8 @@ def first_night(tmp_path_factory):
 
 
 def later(first_night, tmp_path):
-    """The data folder as it was after the good night, to go on from."""
+    """The data folder as it was after the good night, to go on from on the next day."""
+    next_night(hours=24)
     where, _ = first_night
     new = Folders(tmp_path / "data", where.communities, tmp_path / "data" / "site")
     shutil.copytree(where.data, new.data)

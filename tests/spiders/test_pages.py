@@ -13,11 +13,18 @@ import pytest
 from support.walk import response_of, spider_of, walk
 
 from pipelines.folders import Folders
+from spiders.core import pages
 
 PAGES = Path(__file__).parent.parent / "pages"
 CASES = sorted(path.parent for path in PAGES.glob("*/*/case.toml"))
 SHOWN = ("unit", "verdict", "reason_code", "reason", "observations", "note")
 HEAD = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2005-01-01\n\n[[sources]]\nname = "one"\n'
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    """Let the pauses before a retry take no time."""
+    monkeypatch.setattr(pages, "RETRY_DELAYS", tuple(0 for _ in pages.RETRY_DELAYS))
 
 
 def answers_of(case, folder):

@@ -23,7 +23,6 @@ from scrapy.settings import Settings
 import spiders.settings
 from pipelines.landing.item_pipeline import Landing
 from spiders.__main__ import module_of
-from spiders.core import pages
 from spiders.core.responses import conditions, download_error
 
 KEY = "5e" * 32
@@ -50,11 +49,10 @@ def next_night(hours=0):
 
 @contextmanager
 def standing_clock():
-    """Let every module of the spiders that asks for the time see CLOCK, and let pauses before a retry take no time."""
+    """Let every module of the spiders that asks for the time see CLOCK."""
     with pytest.MonkeyPatch.context() as patched:
         for name in CLOCKED:
             patched.setattr(importlib.import_module(f"spiders.{name}"), "datetime", StandingClock)
-        patched.setattr(pages, "RETRY_DELAYS", tuple(0 for _ in pages.RETRY_DELAYS))
         yield
 
 
