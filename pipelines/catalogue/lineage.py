@@ -31,13 +31,13 @@ def wrong_links(tables: Mapping[str, Table], unread: Collection[str]) -> Iterato
 
 
 def _check_copy(sources: Mapping[str, Table], own: str, other: str) -> None:
-    """Check that a source is a copy of a list or a forum of its community that is no copy itself."""
+    """Check that a source is a copy of a list or a forum of its community that is not a copy itself."""
     if other not in sources:
         raise ValueError(f"no such source: {other!r:.80}{nearest(other, sources)}")
     if other == own or other.partition("/")[0] != own.partition("/")[0]:
         raise ValueError(f"{other} is no other source of the same community")
     if sources[other].get("kind") not in CHANNELS or "copy_of" in sources[other]:
-        raise ValueError(f"{other} must be a list or a forum that is no copy itself")
+        raise ValueError(f"{other} must be a list or a forum that is not a copy itself")
 
 
 def _check_link(sources: Mapping[str, Table], own: str, key: str, other: str) -> None:

@@ -88,7 +88,7 @@ def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) ->
     Raises ValueError for what is no address.
     """
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
-        raise ValueError("that is no address of the form user@host")
+        raise ValueError("this is not an address of the form user@host")
     fingerprint = pseudonyms.of(b"", address.encode()).address_key
     assert fingerprint
     known = {(one.key, one.address_key) for one in opted_out(where)}

@@ -118,7 +118,7 @@ def load(path: Path = METHOD_FILE) -> Method:
 def _check_metrics(metrics: dict[str, Any], families: dict[str, Any]) -> None:
     for name, facts in metrics.items():
         if not _is_counted(name):
-            raise MethodError(f"the method weighs {name}, which is no metric")
+            raise MethodError(f"the method weighs {name}, which is not a metric")
         if facts["family"] not in families:
             raise MethodError(f"{name} is of the family {facts['family']}, which the method does not name")
     total = math.fsum(facts["weight"] for facts in metrics.values())

@@ -54,7 +54,7 @@ class Inputs:
 
     @property
     def usable(self) -> "list[StoredUnit]":
-        """The units that are read under a key of today: under two keys one person would be two."""
+        """The units that were read under the present key: under two keys one person would count as two."""
         rotated = dict(self.rotated_keys)
         return [unit for unit in self.units if unit.visit.key_id not in rotated]
 

@@ -437,8 +437,8 @@ def test_the_constants_are_those_of_the_method_file(tmp_path):
 
 @pytest.mark.parametrize(("right", "wrong", "complaint"), [
     ("weight = 0.20", "weight = 0.21", "the weights add up to 1.01, not to 1"),
-    ("[metrics.commits]", "[metrics.stars]", "stars, which is no metric"),
-    ("[metrics.commits]", "[metrics.layers]", "layers, which is no metric"),
+    ("[metrics.commits]", "[metrics.stars]", "stars, which is not a metric"),
+    ("[metrics.commits]", "[metrics.layers]", "layers, which is not a metric"),
     ('family = "people"', 'family = "members"', "the family members, which the method does not name"),
     ("dispersion = 18.0", "", r"method.toml: metrics.commits.dispersion: missing"),
     ("commits = 0.60, messages", "commits = 0.61, messages", "not symmetric"),

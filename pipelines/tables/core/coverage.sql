@@ -2,7 +2,7 @@
 --   community: slug of the community
 --   source: name of the source
 --   month: first day of the month, UTC
---   state: seen, partial, pending (not asked yet), gap (asked, not had), not_started (before since), ended (after until)
+--   state: seen, partial, pending (not asked yet), gap (asked, but not received), not_started (before since), ended (after until)
 --   covered: share of the month that was seen, over all units, 0 to 1
 --   units: number of repositories of the source; 1 for a list or a forum
 with seen as (

@@ -493,8 +493,8 @@ def test_a_list_seen_at_two_places_counts_once_and_was_seen_where_either_was(tmp
 COPIES = {
     "of nothing": ("birds/lives", "no such source: 'birds/lives'; did you mean 'birds/live'?"),
     "of itself": ("birds/users", "birds/users is no other source of the same community"),
-    "of a copy": ("birds/copy", "birds/copy must be a list or a forum that is no copy itself"),
-    "of code": ("birds/core", "birds/core must be a list or a forum that is no copy itself"),
+    "of a copy": ("birds/copy", "birds/copy must be a list or a forum that is not a copy itself"),
+    "of code": ("birds/core", "birds/core must be a list or a forum that is not a copy itself"),
 }
 
 
