@@ -1,4 +1,4 @@
-"""Builds, checks, swaps in and asks the DuckDB file; the only module that opens DuckDB."""
+"""Build the DuckDB file from what was collected, check it, and put it in the place of the old one."""
 
 import os
 from collections.abc import Sequence
