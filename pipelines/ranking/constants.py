@@ -31,6 +31,7 @@ class Method:
 
     `correlations[a][b]` is the correlation of the month's noise of the metrics a and b of one community, in the order
     of `metrics`. `memory` (V) is the factor by which the memory between months raises the variance of a mean.
+    A ranking of fewer than `fewest_ranked` communities has no places.
     `alpha` is the chance that any statement of a table is wrong. `prior_pairs` pairs of months count as much as the
     panel's line; a community's own dispersion is held within a factor `clamp` of that line and needs `fewest_pairs`.
     Growth is exp(difference of scores) - 1: below `least_growth` nothing rises or falls, within `steady_growth` a
@@ -48,6 +49,7 @@ class Method:
     past_months: int
     fewest_months: int
     fewest_people: float
+    fewest_ranked: int
     usable_coverage: float
     probable: float
     least_growth: float

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.ranking import noise
 from pipelines.ranking.arrays import Counts, Floats, trailing_sum
@@ -31,20 +30,6 @@ class Levels:
     phi: Floats
     log_ratio: Floats
     error: Floats
-
-
-def usable_counts(
-    value: Floats, state: NDArray[Any], covered: Floats, published: Floats, metric: Metric, method: Method
-) -> Floats:
-    """Return the number u that each month gives, NaN where it gives none; all arrays have one shape.
-
-    A month is seen where its `state` is `observed` or `partial` and `covered` is large enough: u = value / covered^e.
-    Else u is what was `published` earlier, unless the metric is `not_applicable`.
-    """
-    is_seen = np.isin(state, ("observed", "partial")) & ~np.isnan(value) & (covered >= method.usable_coverage)
-    taken = np.where(state == "not_applicable", np.nan, published)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(is_seen, value / covered**metric.coverage_exponent, taken)
 
 
 def measure_levels(counts: Floats, metric: Metric, method: Method) -> Levels:

@@ -25,12 +25,21 @@ class MethodError(WrongFileError):
 class Noise(TomlTable):
     """How the noise of a level is estimated; see method.toml."""
 
-    error: Number
+    alpha: Number
+    probable: Number
     memory: Number
     past_months: Count
     fewest_pairs: Count
     prior_pairs: Count
     clamp: Count
+
+
+class Movement(TomlTable):
+    """When a community rises, falls or is steady; see method.toml."""
+
+    compared_with: Day
+    least_growth: Number
+    steady_growth: Number
 
 
 class Family(TomlTable):
@@ -48,7 +57,7 @@ class Metric(TomlTable):
     reference: Number
     coverage_exponent: Number
     dispersion: Number
-    dispersion_slope: Number
+    dispersion_exponent: Number
     tells_size: Flag
 
 
@@ -64,6 +73,7 @@ class MethodFile(TomlTable):
     fewest_ranked: Count
     first_ranking: Day
     noise: Noise
+    movement: Movement
     families: dict[str, Family]
     metrics: dict[str, Metric]
     correlation: dict[str, dict[str, Number]]
@@ -71,18 +81,17 @@ class MethodFile(TomlTable):
 
 @dataclass(frozen=True)
 class Method:
-    """One version of the method: rules, constants of the noise, families, metrics, correlation, and checksum.
+    """One version of the method: rules (those of noise and movement too), families, metrics, correlations, checksum.
 
-    `correlation[a][b]` is that of the month's noise between the metrics `a` and `b` of one community.
+    Families, metrics and correlations are rows of the tables that hold them.
     """
 
     version: str
     sha256: str
     rules: dict[str, Any]
-    noise: dict[str, float]
     families: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
-    correlation: dict[str, dict[str, float]]
+    correlations: list[dict[str, Any]]
 
     def last_complete_month(self, today: date) -> date:
         """Return the first day of the newest month that was over long enough on `today`."""
@@ -104,14 +113,17 @@ def load(path: Path = METHOD_FILE) -> Method:
     return Method(
         version=frozen.pop("version"),
         sha256=sha256(path.read_bytes()).hexdigest(),
-        noise=frozen.pop("noise"),
         families=[{"family": name, "weight": sums[name], **facts} for name, facts in families.items()],
         metrics=[
             {"metric": name, "family_weight": facts["weight"] / sums[facts["family"]], **facts}
             for name, facts in metrics.items()
         ],
-        correlation=correlation,
-        rules=frozen,
+        correlations=[
+            {"metric": one, "other": other, "correlation": value}
+            for one, row in correlation.items()
+            for other, value in row.items()
+        ],
+        rules=frozen.pop("noise") | frozen.pop("movement") | frozen,
     )
 
 

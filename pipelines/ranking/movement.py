@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.ranking.arrays import Floats
+from pipelines.ranking.arrays import Counts, Floats
 from pipelines.ranking.constants import Method
 from pipelines.ranking.normal import probability_below, upper_quantile
 
@@ -29,9 +29,9 @@ class Movement:
 
 
 def measure_movement(
-    score: Floats, error: Floats, earlier_score: Floats, earlier_error: Floats, months_between: int, method: Method
+    score: Floats, error: Floats, earlier_score: Floats, earlier_error: Floats, months_between: Counts, method: Method
 ) -> Movement:
-    """Return the growth since an edition of `months_between` months ago; a missing score is NaN.
+    """Return the growth since editions of `months_between` months ago; a missing score is NaN.
 
     g = S - S_earlier, growth = exp(g) - 1, and its interval exp(g -+ z se) - 1 with z = Phi^-1(1 - alpha / 2). Windows
     that overlap share their noise: se = sqrt(q (s^2 + s_earlier^2)), q the share of the window that was replaced.
@@ -44,8 +44,8 @@ def measure_movement(
     return Movement(growth, low, high, probability, np.expm1(reach), _choose_words(growth, low, high, method))
 
 
-def _joint_error(error: Floats, earlier_error: Floats, months_between: int, method: Method) -> Floats:
-    replaced = min(months_between, method.window_months) / method.window_months
+def _joint_error(error: Floats, earlier_error: Floats, months_between: Counts, method: Method) -> Floats:
+    replaced = np.minimum(months_between, method.window_months) / method.window_months
     return np.sqrt(replaced * (error**2 + earlier_error**2))
 
 

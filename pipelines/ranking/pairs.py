@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,10 @@ class Pairs:
     word: NDArray[np.str_]
 
 
-def compare_neighbours(score: Floats, error: Floats, threshold: float, method: Method) -> Pairs:
-    """Compare each row with the next one; rows are in the order of the table, the result has one row less."""
-    return compare(score[:-1], error[:-1], score[1:], error[1:], threshold, method)
-
-
 def compare(
-    score: Floats, error: Floats, other_score: Floats, other_error: Floats, threshold: float, method: Method
+    score: Floats, error: Floats, other_score: Floats, other_error: Floats, threshold: float | Floats, method: Method
 ) -> Pairs:
-    """Compare communities with others that are not ahead of them; `threshold` is that of the table's places."""
+    """Compare communities with others that are not ahead of them; `threshold` is that of the places of their table."""
     difference = score - other_score
     joint = np.sqrt(error * error + other_error * other_error)
     statistic = pair_statistic(score, error, other_score, other_error)
@@ -64,21 +60,20 @@ def round_up(distance: Floats) -> Floats:
     return np.ceil(np.round(distance, DECIMALS))
 
 
-def find_flip_weight(
-    ahead: Mapping[str, float], behind: Mapping[str, float], counted: str, weights: Mapping[str, float]
-) -> float | None:
-    """Return the weight of the metric `counted` within the ranking at which two communities are level.
+def find_flip_weights(
+    ahead: Mapping[str, Floats], behind: Mapping[str, Floats], counted: str, weights: Mapping[str, float]
+) -> Floats:
+    """Return for each pair the weight of the metric `counted` within the ranking at which the two are level.
 
     `ahead` and `behind` hold log ratios by metric. The weight is r / (r - d), d the difference on the metric and r
-    that on the rest, whose weights keep their proportions. None: they are level at no weight from 0 to 1, or at all.
+    that on the rest, whose weights keep their proportions. NaN: they are level at no weight from 0 to 1, or at all.
     """
     rest = {name: weight for name, weight in weights.items() if name != counted}
     on_metric = ahead[counted] - behind[counted]
     on_rest = sum(w * (ahead[name] - behind[name]) for name, w in rest.items()) / sum(rest.values())
-    if on_rest == on_metric:
-        return None
-    weight = on_rest / (on_rest - on_metric)
-    return weight + 0.0 if 0 <= weight <= 1 else None
+    apart = on_rest - on_metric
+    weight = np.divide(on_rest, apart, out=np.full_like(apart, np.nan), where=apart != 0) + 0.0
+    return np.where((weight >= 0) & (weight <= 1), weight, np.nan)
 
 
 @dataclass(frozen=True)
@@ -97,11 +92,11 @@ class Contributions:
     by_author: Floats
 
 
-def count_fragility(metrics: tuple[Contributions, ...], keys: NDArray[np.str_], score_behind: float) -> int | None:
+def count_fragility(metrics: tuple[Contributions, ...], keys: NDArray[Any], score_behind: float) -> int | None:
     """Return the fewest authors without whom the one ahead is level; an upper bound, None where they do not suffice.
 
     Authors leave in the order of sum of w (what they brought) / (n (x + c)), the largest first, equal ones by key,
-    until the rounded score is at or below `score_behind`. `keys` are pseudonyms, in the order of `by_author`.
+    until the rounded score is at or below `score_behind`. `keys` order the authors, as `by_author` has them.
     """
     order = np.lexsort((keys, -_gains(metrics)))
     reached = np.flatnonzero(round_score(_scores_without(metrics, order)) <= score_behind)

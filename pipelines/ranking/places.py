@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,68 @@ class Places:
     high: NDArray[np.int64]
     cut: int
     threshold: float
+
+
+@dataclass(frozen=True)
+class EditionPlaces:
+    """Places of many editions: one row an edition, one column a row of its table; what is not ranked stands last.
+
+    `order` has the communities from the largest score to the smallest, equal ones as they were given. The first
+    `ranked` of a row may have the places from `low` to `high`. No pair is firm among the places from their own to
+    `level_until`. `cut` pairs of an edition are firm: those with T above its `threshold`.
+    """
+
+    order: NDArray[np.int64]
+    ranked: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    level_until: NDArray[np.int64]
+    cut: NDArray[np.int64]
+    threshold: Floats
+
+
+def place_editions(score: Floats, error: Floats, alpha: float) -> EditionPlaces:
+    """Return what `find_places` and `find_brackets` find, for every row; a score that is NaN is not ranked.
+
+    Memory is that of a few blocks of pairs, at least of all pairs of one edition.
+    """
+    order = np.argsort(-score, axis=1, kind="stable")
+    score, error = (np.take_along_axis(values, order, axis=1) for values in (score, error))
+    quantiles = _quantiles(score.shape[1], alpha)
+    size = max(1, BLOCK_CELLS // max(score.shape[1] ** 2, 1))
+    blocks = [slice(start, start + size) for start in range(0, max(len(score), 1), size)]
+    parts = [_place_block(score[block], error[block], quantiles) for block in blocks]
+    return EditionPlaces(order, *(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _quantiles(communities: int, alpha: float) -> Floats:
+    """Return the threshold of T by how many pairs are left, from 1 on."""
+    pairs = max(communities * (communities - 1) // 2, 1)
+    return np.array([np.nan, *(upper_quantile(alpha / (2 * left)) for left in range(1, pairs + 1))])
+
+
+def _place_block(score: Floats, error: Floats, quantiles: Floats) -> tuple[NDArray[Any], ...]:
+    statistic = pair_statistic(score[:, :, None], error[:, :, None], score[:, None, :], error[:, None, :])
+    statistic = np.triu(np.nan_to_num(statistic), 1)
+    ranked = np.count_nonzero(~np.isnan(score), axis=1)
+    cut = _find_cuts(statistic, ranked, quantiles)
+    threshold = quantiles[np.maximum(_pairs_of(ranked) - cut, 1)]
+    firm = statistic > threshold[:, None, None]
+    rows = np.arange(score.shape[1])
+    first_firm = np.where(firm, rows, ranked[:, None, None]).min(axis=2, initial=len(rows))
+    level_until = np.minimum.accumulate(first_firm[:, ::-1], axis=1)[:, ::-1]
+    return ranked, 1 + firm.sum(axis=1), ranked[:, None] - firm.sum(axis=2), level_until, cut, threshold
+
+
+def _find_cuts(statistic: Floats, ranked: NDArray[np.int64], quantiles: Floats) -> NDArray[np.int64]:
+    first, second = np.triu_indices(statistic.shape[1], 1)
+    falling = -np.sort(-statistic[:, first, second], axis=1)
+    left = np.maximum(_pairs_of(ranked)[:, None] - np.arange(falling.shape[1]), 1)
+    return np.logical_and.accumulate(falling > quantiles[left], axis=1).sum(axis=1)
+
+
+def _pairs_of(ranked: NDArray[np.int64]) -> NDArray[np.int64]:
+    return ranked * (ranked - 1) // 2
 
 
 def find_places(score: Floats, error: Floats, alpha: float) -> Places:

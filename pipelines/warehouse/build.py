@@ -21,7 +21,7 @@ OLDEST_READER = "v1.2.0"
 
 WORKING = (
     *("core.accounts", "core.links", "core.persons", "core.identities", "raw.opted_out"),
-    *("raw.harvests", "rankings.rules", ALL_METRICS),
+    *("raw.harvests", ALL_METRICS),
 )
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 

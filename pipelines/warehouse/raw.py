@@ -106,14 +106,7 @@ def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     loaded = {**_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
     for name, rows in loaded.items():
         insert_rows(con, name, rows)
-    load_rules(con, given.method)
     _harvests(con, given)
-
-
-def load_rules(con: duckdb.DuckDBPyConnection, method: "Method") -> None:
-    """Make rankings.rules of the method's rules: one row, a column for each."""
-    rules = ", ".join(f"{literal(value)} as {name}" for name, value in method.rules.items())
-    con.execute(f"create table rankings.rules as select {rules}")
 
 
 def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
@@ -187,7 +180,17 @@ def _method(given: Inputs) -> dict[str, list[Row]]:
         "inputs_sha256": given.sha256,
         "shows": given.shows,
     }
-    return {"raw.build": [build], "rankings.families": method.families, "rankings.method": method.metrics}
+    return {"raw.build": [build], **method_rows(method)}
+
+
+def method_rows(method: "Method") -> dict[str, list[Row]]:
+    """Return the rows of the tables that hold a version of the method."""
+    return {
+        "rankings.rules": [method.rules],
+        "rankings.families": method.families,
+        "rankings.method": method.metrics,
+        "rankings.correlations": method.correlations,
+    }
 
 
 def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:

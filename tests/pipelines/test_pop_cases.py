@@ -8,50 +8,15 @@ import numpy as np
 import pytest
 from support.pop_method import METHOD, levels_of
 
-from pipelines.ranking.levels import log_ratio, measure_levels, usable_counts
+from pipelines.ranking.levels import log_ratio, measure_levels
 from pipelines.ranking.normal import probability_below, upper_quantile
-from pipelines.ranking.pairs import Contributions, compare, count_fragility, find_distance, find_flip_weight, round_up
+from pipelines.ranking.pairs import Contributions, compare, count_fragility, find_distance, find_flip_weights, round_up
 from pipelines.ranking.places import find_brackets, find_places, firm_threshold
 from pipelines.ranking.score import add_scores, order_rows, round_score
 from pipelines.ranking.states import Life, State, decide_states, find_possible_places, has_nobody
 
 PEOPLE, COMMITS = METHOD.metric("code_people"), METHOD.metric("commits")
 NAN = np.nan
-
-
-@pytest.mark.parametrize(
-    ("value", "state", "covered", "published", "number"),
-    [
-        (10, "observed", 1, NAN, 10),
-        (10, "observed", 0.90, NAN, 10 / 0.9**0.45),
-        (10, "partial", 0.95, NAN, 10 / 0.95**0.45),
-        (10, "partial", 0.8999, NAN, NAN),
-        (10, "partial", 0.8999, 12, 12),
-        (10, "observed", 1, 12, 10),
-        (10, "observed", NAN, NAN, NAN),
-        (NAN, "observed", 1, NAN, NAN),
-        (NAN, "observed", 1, 7, 7),
-        (0, "observed", 1, 5, 0),
-        (0, "unobserved", 1, NAN, NAN),
-        (0, "partial", 0.0, NAN, NAN),
-        (NAN, "unobserved", NAN, 0, 0),
-        (NAN, "unobserved", 0, 5, 5),
-        (NAN, "undefined", NAN, 5, 5),
-        (5, "published", 1, 5, 5),
-        (9, "to date", 1, NAN, NAN),
-        (9, "not_applicable", 1, 5, NAN),
-    ],
-)
-def test_what_a_month_gives(value, state, covered, published, number):
-    cells = (np.array([cell], dtype=float) for cell in (value, covered, published))
-    value, covered, published = cells
-    found = usable_counts(value, np.array([state]), covered, published, PEOPLE, METHOD)
-    assert found == pytest.approx([number], nan_ok=True, rel=1e-15)
-
-
-def test_events_are_divided_by_their_coverage():
-    cells = np.array([190.0]), np.array(["observed"]), np.array([0.95]), np.array([NAN])
-    assert usable_counts(*cells, COMMITS, METHOD) == pytest.approx([200])
 
 
 def newest(numbers, metric=PEOPLE):
@@ -176,15 +141,20 @@ def test_distances_are_rounded_up_to_whole_ones():
     assert round_up(np.array([3.0000000001, 3.001, 0.0])).tolist() == [3, 4, 0]
 
 
+def flip_weight(ahead, behind, counted, ranking):
+    """Return the weight of one pair, from plain log ratios by metric; NaN for none."""
+    sides = ({name: np.array([ratio]) for name, ratio in side.items()} for side in (ahead, behind))
+    return float(find_flip_weights(*sides, counted, METHOD.weights(ranking))[0])
+
+
 def test_flip_weights_at_the_ends_and_of_talk():
-    code, talk = METHOD.weights("code"), METHOD.weights("talk")
     ahead, level = {"code_people": 1.0, "commits": 0.0}, {"code_people": 0.0, "commits": 0.0}
-    assert find_flip_weight(ahead, level, "code_people", code) == 0
-    assert find_flip_weight({"code_people": 0.0, "commits": 1.0}, level, "code_people", code) == 1
-    assert find_flip_weight(level, level, "code_people", code) is None
+    assert flip_weight(ahead, level, "code_people", "code") == 0
+    assert flip_weight({"code_people": 0.0, "commits": 1.0}, level, "code_people", "code") == 1
+    assert np.isnan(flip_weight(level, level, "code_people", "code"))
+    assert np.isnan(flip_weight({"code_people": 1.0, "commits": 0.5}, level, "code_people", "code"))
     people = {"talk_people": 0.3, "threads_replied": -0.2, "messages": -0.4}
-    nothing = dict.fromkeys(people, 0.0)
-    assert find_flip_weight(people, nothing, "talk_people", talk) == pytest.approx(0.5)
+    assert flip_weight(people, dict.fromkeys(people, 0.0), "talk_people", "talk") == pytest.approx(0.5)
 
 
 def contributions(months, commits, number=12):

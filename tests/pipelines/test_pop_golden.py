@@ -6,7 +6,7 @@ from support import golden_panel
 from support.pop_method import METHOD, levels_of
 
 from pipelines.ranking.chances import find_chances
-from pipelines.ranking.pairs import compare, compare_neighbours, find_distance, find_flip_weight, round_up
+from pipelines.ranking.pairs import compare, find_distance, find_flip_weights, round_up
 from pipelines.ranking.places import find_brackets, find_places
 from pipelines.ranking.score import add_scores, order_rows
 from pipelines.ranking.states import Life, State, decide_states, find_possible_places
@@ -100,19 +100,18 @@ def test_pairs(table):
     order = np.argsort(-pairs.statistic)
     assert pairs.statistic[order].round(6).tolist() == [7.610677, 7.403842, 6.332577, 0.775126, 0.504323, 0.292749]
     assert pairs.is_firm[order].tolist() == [True] * 3 + [False] * 3
-    neighbours = compare_neighbours(score, error, threshold, METHOD)
+    neighbours = compare(score[:-1], error[:-1], score[1:], error[1:], threshold, METHOD)
     assert round(float(neighbours.probability[1]), 9) == 0.692982735
     assert neighbours.word.tolist() == ["ahead", "cannot be told apart", "cannot be told apart"]
 
 
 def test_flip_weights_and_distances(levels, table):
     ratios = {
-        slug: {name: float(levels[name].log_ratio[golden_panel.SLUGS.index(slug), -1]) for name in CODE}
-        for slug in RANKED
+        slug: {name: levels[name].log_ratio[golden_panel.SLUGS.index(slug), -1:] for name in CODE} for slug in RANKED
     }
-    flip = find_flip_weight(ratios["beta"], ratios["epsilon"], "code_people", CODE)
-    assert round(flip, 9) == 0.644983209
-    assert find_flip_weight(ratios["beta"], ratios["gamma"], "code_people", CODE) is None
+    flip = find_flip_weights(ratios["beta"], ratios["epsilon"], "code_people", CODE)
+    assert flip.round(9).tolist() == [0.644983209]
+    assert np.isnan(find_flip_weights(ratios["beta"], ratios["gamma"], "code_people", CODE)).all()
     needed = [
         find_distance(levels[name].level[2, -1], METHOD.metric(name).offset, table[0][1] - table[0][2]) for name in CODE
     ]

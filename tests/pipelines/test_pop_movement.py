@@ -11,7 +11,7 @@ from pipelines.ranking.movement import measure_movement
 
 def move(now, earlier, error=0.02, months=12):
     errors = np.array([error])
-    return measure_movement(np.array([now]), errors, np.array([earlier]), errors, months, METHOD)
+    return measure_movement(np.array([now]), errors, np.array([earlier]), errors, np.array([months]), METHOD)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from pipelines.warehouse.build import (
 )
 from pipelines.warehouse.query import NoDatabaseError, QuestionError, answer
 from pipelines.warehouse.raw import insert_rows, read_inputs
-from pipelines.warehouse.tables import Table, in_order, make_table, read_tables, reads_from
+from pipelines.warehouse.tables import TABLES, Table, in_order, make_table, read_tables, reads_from
 
 CONTRACT = {
     "core.commits": {
@@ -49,11 +49,26 @@ CONTRACT = {
     },
     "rankings.monthly": {
         "as_of": "DATE", "family": "VARCHAR", "community": "VARCHAR", "score": "DOUBLE", "index": "DOUBLE",
-        "state": "VARCHAR", "rank": "INTEGER", "reason_code": "VARCHAR",
+        "state": "VARCHAR", "rank": "INTEGER", "reason_code": "VARCHAR", "score_error": "DOUBLE",
+        "rank_low": "INTEGER", "rank_high": "INTEGER", "method": "VARCHAR",
     },
     "rankings.components": {
         "as_of": "DATE", "family": "VARCHAR", "community": "VARCHAR", "metric": "VARCHAR", "weight": "DOUBLE",
-        "months": "BIGINT", "level": "DOUBLE", "y": "DOUBLE", "contribution": "DOUBLE", "state": "VARCHAR",
+        "months": "BIGINT", "level": "DOUBLE", "dispersion": "DOUBLE", "y": "DOUBLE", "y_error": "DOUBLE",
+        "contribution": "DOUBLE", "state": "VARCHAR",
+    },
+    "rankings.pairs": {
+        "as_of": "DATE", "family": "VARCHAR", "ahead": "VARCHAR", "behind": "VARCHAR", "difference": "DOUBLE",
+        "error": "DOUBLE", "firm": "BOOLEAN", "probability": "DOUBLE", "word": "VARCHAR", "fragility": "INTEGER",
+        "fragility_of": "INTEGER", "flip_weight": "DOUBLE",
+    },
+    "rankings.distances": {
+        "as_of": "DATE", "family": "VARCHAR", "behind": "VARCHAR", "ahead": "VARCHAR", "metric": "VARCHAR",
+        "needed": "DOUBLE",
+    },
+    "rankings.movement": {
+        "as_of": "DATE", "family": "VARCHAR", "community": "VARCHAR", "growth": "DOUBLE", "low": "DOUBLE",
+        "high": "DOUBLE", "word": "VARCHAR",
     },
 }  # fmt: skip
 
@@ -265,9 +280,12 @@ SPOILT = {
     "people who never merge are two": "insert into raw.never_merge (community, one, other) "
     "select community, account_key, account_key from core.people",
     "people are at most commits": "update definitions.commits set code_people = commits + 1",
+    "ranks lie in their sets": "update rankings.monthly set rank_low = 1, rank_high = null",
     "scores are the sum of their components": "update rankings.components set contribution = contribution + 1",
     "the value lies between its bounds": "update metrics.monthly set low = value + 1 where metric = 'commits'",
     "weights add up to one": "delete from rankings.components where metric = 'new_people'",
+    "who is firmly ahead is said to be ahead": "insert into rankings.pairs (as_of, family, ahead, "
+    "behind, firm, word) values ('2026-01-01', 'code', 'a', 'b', true, 'probably ahead')",
     "wider definitions count no less": "update definitions.commits set commits = commits_with_all + 1",
 }
 
@@ -494,7 +512,8 @@ def test_no_one_else_opens_duckdb():
         for path in (checkout / root).rglob("*.py")
         if re.search(r"^\s*(import|from) duckdb", path.read_text(), re.M)
     ]
-    graphs = [f"pipelines/tables/core/{name}.py" for name in ("persons", "thread_members")]
-    assert sorted(importing) == graphs + [
+    computed = [f"pipelines/tables/{path.parent.name}/{path.name}" for path in sorted(TABLES.glob("*/*.py"))]
+    computed = [path for path in computed if not path.endswith("__init__.py")]
+    assert sorted(importing) == computed + [
         f"pipelines/warehouse/{name}.py" for name in ("build", "query", "raw", "tables")
     ]

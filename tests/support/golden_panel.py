@@ -1,9 +1,9 @@
 """The invented panel of the method's golden example: six communities, 36 months, and six metrics of three of them."""
 
+from datetime import date
+
 import numpy as np
 from support.pop_method import METHOD
-
-from pipelines.ranking.levels import usable_counts
 
 MONTHS = range(36)
 SIZES = {
@@ -32,12 +32,38 @@ def overall():
     return counts
 
 
+def months_of(*slugs, rankings=("code",)):
+    """Return the panel as rows of metrics.monthly; June 2013 is its last month. Overall needs alpha, beta or gamma."""
+    rows = [
+        (slug, name, _month(k), *cell)
+        for slug in slugs
+        for name, cells in zip(("code_people", "commits"), _cells(slug), strict=True)
+        for k, cell in enumerate(cells)
+    ]
+    if "overall" in rankings:
+        rows += [
+            (slug, name, _month(k), float(numbers[row, k]), "observed", 1.0, None)
+            for name, numbers in overall().items()
+            if name in OTHERS
+            for row, slug in enumerate(("alpha", "beta"))
+            for k in MONTHS
+        ]
+    return rows
+
+
+def _month(k):
+    return date(2010 + (6 + k) // 12, (6 + k) % 12 + 1, 1)
+
+
 def _numbers(name, column):
-    cells = [_cells(slug)[column] for slug in SLUGS]
-    value, state, covered, published = (np.array([[cell[i] for cell in row] for row in cells]) for i in range(4))
-    numbers = (part.astype(float) for part in (value, covered, published))
-    value, covered, published = numbers
-    return usable_counts(value, state, covered, published, METHOD.metric(name), METHOD)
+    exponent = METHOD.metric(name).coverage_exponent
+    return np.array([[_number(*cell, exponent) for cell in _cells(slug)[column]] for slug in SLUGS])
+
+
+def _number(value, state, covered, published, exponent):
+    if state in ("observed", "partial") and covered >= 0.90:
+        return value / covered**exponent
+    return np.nan if published is None else float(published)
 
 
 def _cells(slug):
@@ -45,12 +71,12 @@ def _cells(slug):
     p, q, large, swing = SIZES[slug]
     people = [[p + (q * (7 * k % 5 - 2)) // 2, "observed", 1.0, None] for k in MONTHS]
     commits = [[large + (swing * (3 * k % 7 - 3)) // 2, "observed", 1.0, None] for k in MONTHS]
-    missing = [None, "unobserved", None, None]
+    missing = [None, "unobserved", 0.0, None]
     if slug == "epsilon":
         for cells, published, counted in ((people, 27, 25), (commits, 72, 70)):
             cells[27] = missing
             cells[30], cells[31] = [counted, "partial", 0.95, None], [counted, "partial", 0.5, None]
-            cells[32] = [None, "unobserved", None, published]
+            cells[32] = [float(published), "published", 0.0, float(published)]
     if slug == "zeta":
         for k in (26, 28, 30, 33):
             people[k] = commits[k] = missing

@@ -34,6 +34,7 @@ METHOD = Method(
     past_months=36,
     fewest_months=9,
     fewest_people=3,
+    fewest_ranked=2,
     usable_coverage=0.90,
     probable=0.90,
     least_growth=0.05,

@@ -1,5 +1,6 @@
 """Give rows of metrics to the tables of the ranking."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -7,16 +8,17 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.ranking import method
-from pipelines.warehouse.tables import in_order, read_tables
+from pipelines.warehouse.raw import insert_rows
+from pipelines.warehouse.tables import in_order, make_table, read_tables, reads_from
 
 AS_OF = date(2013, 6, 1)
 MONTHS = [date(2012, m, 1) for m in range(7, 13)] + [date(2013, m, 1) for m in range(1, 7)]
 FROZEN = method.load()
 RULES = FROZEN.rules | {"first_ranking": AS_OF}
-METRICS = {  # weight, offset, reference, coverage exponent, tells size
-    "people": (0.50, 1.0, 50.0, 0.45, True),
-    "messages": (0.25, 4.0, 250.0, 1.0, False),
-    "commits": (0.25, 5.0, 200.0, 1.0, False),
+METRICS = {  # weight, offset, reference, dispersion, its exponent, coverage exponent, tells size
+    "people": (0.50, 1.0, 50.0, 1.3, 0.10, 0.45, True),
+    "messages": (0.25, 4.0, 250.0, 25.0, 0.35, 1.0, False),
+    "commits": (0.25, 5.0, 200.0, 18.0, 0.20, 1.0, False),
 }
 LEVELS = {
     "alpha": (200, 900, 400),
@@ -24,15 +26,18 @@ LEVELS = {
     "gamma": (112, 760, 350),
     "delta": (12, 60, 160),
 }
-METHOD = pa.schema([
-    ("metric", pa.string()), ("family", pa.string()), ("weight", pa.float64()), ("family_weight", pa.float64()),
-    ("offset", pa.float64()), ("reference", pa.float64()), ("coverage_exponent", pa.float64()),
-    ("tells_size", pa.bool_()),
-])  # fmt: skip
-ALL = [tuple(metric[name] for name in METHOD.names) for metric in FROZEN.metrics]
+METHOD = (
+    *("metric", "family", "weight", "family_weight", "offset", "reference"),
+    *("dispersion", "dispersion_exponent", "coverage_exponent", "tells_size"),
+)
+ALL = [tuple(metric[name] for name in METHOD) for metric in FROZEN.metrics]
 MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
     ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()),
+])  # fmt: skip
+ACTIVITY = pa.schema([
+    ("community", pa.string()), ("channel", pa.string()), ("month", pa.date32()), ("person_key", pa.string()),
+    ("events", pa.int64()),
 ])  # fmt: skip
 
 
@@ -54,35 +59,68 @@ def without_bounds(months):
 
 
 @cache
-def stages():
-    """The tables of sql/rankings, in the order in which they are made."""
+def tables():
+    return {table.name: table for table in read_tables()}
+
+
+@cache
+def stages(*wanted):
+    """The tables of rankings that these are made from, and these, in the order in which they are made."""
     with duckdb.connect() as con:
-        mine = [t for t in read_tables() if t.name.startswith("rankings.") and not t.is_declared]
-        return [t for t in in_order(con, mine) if t in mine]
+        needed, rest = set(), [f"rankings.{name}" for name in wanted]
+        while rest:
+            name = rest.pop()
+            if name.startswith("rankings.") and name not in needed and not tables()[name].is_declared:
+                needed.add(name)
+                rest += reads_from(con, tables()[name])
+        return [table for table in in_order(con, list(tables().values())) if table.name in needed]
 
 
-def made(monthly, metrics=ALL, last_complete_month=None, also=(), **rules):
-    """Make the tables of sql/rankings; return monthly and components.
+def correlations(metrics):
+    """The method's correlations, or .25 between metrics that are made up."""
+    names = [metric[0] for metric in metrics]
+    held = {(row["metric"], row["other"]): row["correlation"] for row in FROZEN.correlations}
+    return [
+        {"metric": a, "other": b, "correlation": 1.0 if a == b else held.get((a, b), 0.25)}
+        for a in names
+        for b in names
+    ]
 
-    From these months, metrics as method rows, and `also` communities without any month.
+
+def tables_made(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), **rules):
+    """Make these tables of rankings and return their rows, each as a list of dicts.
+
+    From these months, metrics as method rows, `also` communities without any month, and acts of people.
     """
+    build = {"last_complete_month": last_complete_month or max(row[2] for row in monthly)}
     given = {
-        "raw.build": pa.table({"last_complete_month": [last_complete_month or max(row[2] for row in monthly)]}),
+        "raw.build": pa.Table.from_pylist([build | {"method_version": "pop-test", "method_sha256": "c0ffee"}]),
         "raw.communities": pa.table({"community": sorted({row[0] for row in monthly} | {*also})}),
-        "rankings.rules": pa.table({k: [v] for k, v in (RULES | rules).items()}),
-        "rankings.method": columns(METHOD, metrics),
         "metrics.monthly": without_bounds(columns(MONTHLY, monthly)),
+        "core.activity": columns(ACTIVITY, acts),
+    }
+    filled = {
+        "rankings.rules": [RULES | rules],
+        "rankings.method": [dict(zip(METHOD, metric, strict=True)) for metric in metrics],
+        "rankings.correlations": correlations(metrics),
     }
     with duckdb.connect(config={"threads": 1}) as con:
-        for schema in ("raw", "metrics", "rankings"):
+        for schema in ("raw", "core", "metrics", "rankings"):
             con.execute(f"create schema {schema}")
         for name, rows in given.items():
             con.register("rows", rows)
             con.execute(f"create table {name} as select * from rows")
-        for table in stages():
-            con.execute(f"create table {table.name} as {table.select}")
-        rows = (con.sql(f"from rankings.{name}").to_arrow_table().to_pylist() for name in ("monthly", "components"))
-        rankings, components = rows
+        for name, rows in filled.items():
+            con.execute(tables()[name].select)
+            insert_rows(con, name, rows)
+        for table in stages(*wanted):
+            make_table(con, replace(table, columns={}))
+        return [con.sql(f"from rankings.{name}").to_arrow_table().to_pylist() for name in wanted]
+
+
+def made(*given, **more):
+    """Make rankings.monthly and rankings.components; return their rows by family, community, and metric."""
+    rankings, components = tables_made(("monthly", "components"), *given, **more)
     return (
         {(r["family"], r["community"]): r for r in rankings},
         {(r["family"], r["community"], r["metric"]): r for r in components},
@@ -101,7 +139,8 @@ def ranked(monthly, metrics=METRICS, **rules):
 
 
 def columns(schema, rows):
-    arrays = [pa.array(column, f.type) for column, f in zip(zip(*rows, strict=True), schema, strict=True)]
+    held = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, f.type) for column, f in zip(held, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 

@@ -1,11 +1,20 @@
--- One row per ranking and community: its score over the window and its rank, or why it has none.
+-- One row per ranking and community: its score over the window with its error, its rank and the ranks that the counts allow, or why it has none.
 --   as_of: first day of the last month of the window of twelve complete months
 --   family: code, talk, people, or overall, which takes the metrics of all of them
 --   community: slug of the community
 --   state: dormant (all sources have ended, or nobody was seen in twelve seen months), no source (none has begun), new (fewer than twelve months since the first with a living source), not observed (a metric is missing), quiet (too few people), ranked; the first that applies
---   score: sum of the contributions in rankings.components, natural logarithm; NULL where a metric is missing or the community is dormant
+--   score: sum of the contributions in rankings.components, natural logarithm, rounded to 9 decimals; NULL where a metric is missing or the community is dormant
+--   score_error: standard error of the score; NULL where that is
 --   index: 100 * exp(score): 100 is the reference, 200 twice its weighted geometric mean
---   rank: 1 for the highest score, equal scores share a rank; NULL where the state is not ranked, and for all where fewer than two are
+--   rank: the row in the order of the scores, equal ones by slug: no claim by itself; NULL where the state is not ranked, and for all where fewer than two are
+--   rank_low: the first of the ranks that the counts allow; all sets of a ranking hold together in at least 90 of 100 repeats
+--   rank_high: the last of these ranks
+--   level_until: the last rank of the run of rows from this one on in which no pair is firm: its own where the next row is firmly behind
+--   possible_low: of who is not observed but in part: the rank of its best case, each missing metric being the highest of those ranked; else NULL
+--   possible_high: the rank of its worst case, each missing metric being 0 and all others that were not observed ahead; else NULL
+--   ranked: communities of the ranking whose state is ranked
+--   cut: pairs of ranked communities that are firm, by Holm's rule; NULL where nobody has ranks, and above 1,000 ranked in all editions but the newest
+--   threshold: two communities are firmly apart where |difference of scores| / sqrt(sum of the squared errors) is above this; NULL as cut
 --   reason_code: why there is no rank: sources_ended, nobody_seen, no_source, new, not_observed, quiet, fewer_than_two_ranked; NULL where there is one
 --   missing: families of the ranking of which a metric is missing, such as people, talk; NULL where none is
 --   months: months of the window that give a number, of the metric that has the fewest, 0 to 12
@@ -13,18 +22,22 @@
 --   people: the larger of the levels of code_people and talk_people, people a month; NULL where both are missing
 --   living_since: first month with a living source of the ranking; NULL where there was none yet
 --   active_in: last month up to as_of in which anything of the ranking was seen; NULL where there is none
-with counted as (
-    select * replace (if(state = 'dormant', null, score) as score),
-        count(*) filter (state = 'ranked') over (partition by as_of, family) >= fewest_ranked as enough
-    from rankings.states cross join rankings.rules
+--   method: version of the method
+--   method_sha256: checksum of the method's file
+with parts as (
+    select as_of, family, community,
+        string_agg(distinct metric_family, ', ' order by metric_family) filter (contribution is null) as missing,
+        min(months) as months, max(published_months) as published_months
+    from rankings.components group by all
 )
-select as_of, family, community, state, score, 100 * exp(score) as "index",
-    if(state = 'ranked' and enough, rank() over (partition by as_of, family, state order by score desc), null)::integer as rank,
+select as_of, family, community, state, score, score_error, "index", rank, rank_low, rank_high, level_until,
+    possible_low, possible_high, ranked, cut, threshold,
     case
-        when state = 'dormant' then if(ended, 'sources_ended', 'nobody_seen')
+        when state = 'dormant' then if(lives, 'nobody_seen', 'sources_ended')
         when state <> 'ranked' then replace(state, ' ', '_')
-        when not enough then 'fewer_than_two_ranked'
+        when rank is null then 'fewer_than_two_ranked'
     end as reason_code,
-    missing, months, published_months, people, living_since, active_in
-from counted
+    missing, months, published_months, people, living_since, active_in, method_version as method, method_sha256
+from rankings.scores join parts using (as_of, family, community) join rankings.lives using (as_of, family, community)
+cross join raw.build
 order by as_of, family, rank nulls last, community

@@ -1,4 +1,4 @@
--- One row per community, weighed metric and month: the number that the month gives to the level, or none.
+-- One row per community, weighed metric and month from the first one of anybody to the last complete one: the number that the month gives to the level, or none.
 --   community: slug of the community
 --   metric: name of the metric
 --   month: first day of the month, UTC
@@ -9,12 +9,16 @@
 --   lives: a source of the metric was alive in the month
 --   living_since: first month up to this one in which a source of the metric was alive; NULL where there is none
 --   active_in: last month up to this one whose number is above 0; NULL where there is none
-with judged as (
+with calendar as (
+    select unnest(generate_series(least(first_ranking, coalesce(first_month, first_ranking)), last_complete_month, interval 1 month))::date as month
+    from rankings.rules cross join raw.build cross join (select min(month) as first_month from metrics.monthly)
+), judged as (
     select community, metric, month, value, low, high, covered, published, coverage_exponent,
-        state <> 'not_applicable' as lives,
-        state in ('observed', 'partial') and value is not null and coalesce(covered >= usable_coverage, false) as seen,
+        coalesce(state <> 'not_applicable', false) as lives,
+        coalesce(state in ('observed', 'partial') and value is not null and covered >= usable_coverage, false) as seen,
         not seen and lives and published is not null as filled
-    from metrics.monthly join rankings.method using (metric) cross join rankings.rules
+    from raw.communities cross join rankings.method cross join calendar cross join rankings.rules
+    left join metrics.monthly using (community, metric, month)
 ), numbers as (
     select community, metric, month, filled, lives,
         case when seen then value / covered ^ coverage_exponent when filled then published end as number,

@@ -1,0 +1,56 @@
+"""One row per ranking, community and span: how its index moved since an earlier window, where it has a score in both.
+
+as_of: first day of the last month of the window
+family: family of the ranking, or overall
+community: slug of the community
+span: month (the window that ended a month before), year (twelve months before), origin (June 2013)
+earlier: first day of the last month of the earlier window
+growth: change of the index as a share: .05 is five percent more
+low: lower end of its interval of 90 %
+high: upper end
+probability: chance that a repeat finds growth
+detectable: the smallest growth that the noise lets one see
+word: rising or falling (the interval leaves out 0, and the growth is 5 % or more), steady (the interval lies within
+    10 % up and down), unclear
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.ranking.held import FRAME_TABLES, column, read_frame
+from pipelines.ranking.movement import measure_movement
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+READS = ("rankings.monthly", *FRAME_TABLES)
+SCORES = """
+with spans as (
+    select as_of, unnest(['month', 'year', 'origin']) as span,
+        unnest([(as_of - interval 1 month)::date, (as_of - interval 1 year)::date, compared_with]) as earlier
+    from (select distinct as_of from rankings.monthly) cross join rankings.rules
+)
+select s.as_of, n.family, n.community, span, earlier, date_diff('month', earlier, s.as_of)::smallint as months,
+    n.score, n.score_error, b.score as score_before, b.score_error as error_before
+from spans as s join rankings.monthly as n on n.as_of = s.as_of
+join rankings.monthly as b on (b.as_of, b.family, b.community) = (s.earlier, n.family, n.community)
+where earlier < s.as_of and n.score is not null and b.score is not null
+order by s.as_of, n.family, n.community, span
+"""
+
+
+def table(con: "DuckDBPyConnection") -> pa.Table:
+    """Compare every score with those before it."""
+
+    def ask(sql: str) -> pa.Table:
+        return con.sql(sql).to_arrow_table()
+
+    rows = ask(SCORES)
+    now, error, before, error_before = (
+        rows[name].to_numpy() for name in ("score", "score_error", "score_before", "error_before")
+    )
+    moved = measure_movement(now, error, before, error_before, rows["months"].to_numpy(), read_frame(ask).method)
+    kept = {name: rows[name] for name in ("as_of", "family", "community", "span", "earlier")}
+    return pa.table(kept | {name: column(np.asarray(values)) for name, values in vars(moved).items()})

@@ -1,0 +1,170 @@
+"""One row per ranking and two neighbours in its table: how far apart they are, and how firmly.
+
+as_of: first day of the last month of the window
+family: family of the ranking, or overall
+ahead: slug of the community with the larger score; equal ones stand by slug
+behind: slug of the one in the next row
+rank: rank of the one ahead
+difference: difference of the scores
+error: its standard error
+firm: Holm's rule says that the one is ahead; all that is firm in a table holds together in at least 90 of 100 repeats
+probability: chance that a repeat finds the same order; not the chance of being right
+word: ahead (firm), probably ahead (not firm, but a probability of at least .90), or cannot be told apart
+fragility: of code, the fewest authors of the one ahead without whom the two would be level, taken greedily; an upper
+    bound; NULL where all do not suffice, and in other rankings
+fragility_of: of code, all authors of the one ahead in the months of the window that were seen; NULL in other rankings
+flip_weight: the weight within code or talk that people must have for the two to be level; NULL where no weight from 0
+    to 1 does that, and in other rankings
+"""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.ranking.held import FRAME_TABLES, column, read_frame, read_levels
+from pipelines.ranking.pairs import Contributions, compare, count_fragility, find_flip_weights
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.ranking.constants import Metric
+    from pipelines.ranking.levels import Levels
+
+READS = ("rankings.monthly", "rankings.levels", "rankings.numbers", "core.activity", *FRAME_TABLES)
+FAMILY, PEOPLE, COMMITS = "code", "code_people", "commits"
+"""The ranking whose order can be turned by leaving out authors, and its metrics."""
+RANKED = """
+select as_of, family, community, rank, score, score_error, threshold
+from rankings.monthly where threshold is not null and rank is not null order by as_of, family, rank
+"""
+AUTHORS = f"""
+with authors as (
+    select community, month, person_key, sum(events)::double as events
+    from core.activity join rankings.numbers using (community, month)
+    where channel = '{FAMILY}' and metric = '{PEOPLE}' and number is not null and not filled group by all
+)
+select community, date_diff('month', date '1970-01-01', month) as month, events,
+    dense_rank() over (partition by community order by person_key) - 1 as author
+from authors order by community, month, author
+"""
+"""Who committed how much in each month that gives a number; authors are numbered in the order of their keys."""
+
+
+def table(con: "DuckDBPyConnection") -> pa.Table:
+    """Compare the neighbours of all tables."""
+
+    def ask(sql: str) -> pa.Table:
+        return con.sql(sql).to_arrow_table()
+
+    held = _Held(ask)
+    ahead, behind = _neighbours(ask(RANKED))
+    (score, error), (other_score, other_error) = (
+        [side[name].to_numpy() for name in ("score", "score_error")] for side in (ahead, behind)
+    )
+    pairs = compare(score, error, other_score, other_error, ahead["threshold"].to_numpy(), held.method)
+    fragility, authors = _fragilities(ask, ahead, other_score, held)
+    return pa.table({
+        **{name: ahead[name] for name in ("as_of", "family")},
+        "ahead": ahead["community"],
+        "behind": behind["community"],
+        "rank": ahead["rank"],
+        "difference": column(pairs.difference),
+        "error": column(pairs.error),
+        "firm": column(pairs.is_firm),
+        "probability": column(pairs.probability),
+        "word": column(pairs.word),
+        "fragility": column(fragility).cast(pa.int32()),
+        "fragility_of": column(authors).cast(pa.int32()),
+        "flip_weight": column(_flip_weights(ahead, behind, held)),
+    })  # fmt: skip
+
+
+def _neighbours(ranked: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return the rows that have a next one in their own table, and these next ones."""
+    as_of, family = ranked["as_of"].to_numpy(), ranked["family"].to_numpy(zero_copy_only=False)
+    first = np.flatnonzero((as_of[1:] == as_of[:-1]) & (family[1:] == family[:-1]))
+    return ranked.take(pa.array(first)), ranked.take(pa.array(first + 1))
+
+
+class _Held:
+    """The method, the levels of all metrics, and where communities and editions stand in them."""
+
+    def __init__(self, ask: Any) -> None:
+        frame = read_frame(ask)
+        self.method, self.people = frame.method, frame.people
+        self.row = {slug: row for row, slug in enumerate(frame.communities)}
+        self.edition = {as_of: edition for edition, as_of in enumerate(frame.as_ofs)}
+        self.levels, _ = read_levels(ask, frame)
+
+    def cells(self, rows: pa.Table) -> tuple[Any, Any]:
+        """Return row and edition of each of the rows."""
+        row = [self.row[slug] for slug in rows["community"].to_pylist()]
+        edition = [self.edition[as_of] for as_of in rows["as_of"].to_pylist()]
+        return np.array(row, dtype=np.intp), np.array(edition, dtype=np.intp)
+
+
+def _flip_weights(ahead: pa.Table, behind: pa.Table, held: _Held) -> Any:
+    """Return the weight of people at which neighbours are level, of the rankings of which people are one metric."""
+    found = np.full(len(ahead), np.nan)
+    families = ahead["family"].to_numpy(zero_copy_only=False)
+    for counted in held.people:
+        family = held.method.metric(counted).family
+        weights, rows = held.method.weights(family), np.flatnonzero(families == family)
+        if len(weights) > 1:
+            cells = [held.cells(side.take(pa.array(rows))) for side in (ahead, behind)]
+            first, second = ({name: held.levels[name].log_ratio[cell] for name in weights} for cell in cells)
+            found[rows] = find_flip_weights(first, second, counted, weights)
+    return found
+
+
+def _fragilities(ask: Any, ahead: pa.Table, score_behind: Any, held: _Held) -> tuple[Any, Any]:
+    """Return for pairs of code how many authors turn the order, and of how many."""
+    fragility, authors = np.full(len(ahead), np.nan), np.full(len(ahead), np.nan)
+    rows = np.flatnonzero(ahead["family"].to_numpy(zero_copy_only=False) == FAMILY)
+    weights = held.method.weights(FAMILY)
+    if len(rows) == 0 or weights.keys() != {PEOPLE, COMMITS}:
+        return fragility, authors
+    windows = _Windows(ask(AUTHORS), held.method.window_months)
+    metrics = [(held.method.metric(name), weights[name]) for name in (PEOPLE, COMMITS)]
+    places, as_ofs = held.cells(ahead), ahead["as_of"].to_pylist()
+    slugs = ahead["community"].to_pylist()
+    for row in rows:
+        keys, by_author = windows.of(slugs[row], 12 * (as_ofs[row].year - 1970) + as_ofs[row].month - 1)
+        cell = places[0][row], places[1][row]
+        parts = tuple(
+            _contributions(metric, weight, held.levels[metric.name], cell, counts)
+            for (metric, weight), counts in zip(metrics, by_author, strict=True)
+        )
+        found = count_fragility(parts, keys, score_behind[row])
+        fragility[row], authors[row] = np.nan if found is None else found, len(keys)
+    return fragility, authors
+
+
+def _contributions(
+    metric: "Metric", weight: float, levels: "Levels", cell: tuple[int, int], by_author: Any
+) -> Contributions:
+    level, months = float(levels.level[cell]), int(levels.months[cell])
+    return Contributions(level, months, metric.offset, metric.reference, weight, by_author)
+
+
+class _Windows:
+    """Who committed how much in a window, from one row a community, month and author."""
+
+    def __init__(self, authors: pa.Table, months: int) -> None:
+        self.length = months
+        self.month, self.author, self.events = (authors[name].to_numpy() for name in ("month", "author", "events"))
+        slugs = authors["community"].to_numpy(zero_copy_only=False)
+        first = [0, *(np.flatnonzero(slugs[1:] != slugs[:-1]) + 1), len(slugs)]
+        self.span = {slugs[start]: (start, end) for start, end in pairwise(first) if end > start}
+
+    def of(self, community: str, last_month: int) -> tuple[Any, tuple[Any, Any]]:
+        """Return the authors of a window, the months in which each was seen, and the commits of each."""
+        start, end = self.span.get(community, (0, 0))
+        months = self.month[start:end]
+        first, last = np.searchsorted(months, (last_month - self.length + 1, last_month + 1))
+        authors, events = self.author[start + first : start + last], self.events[start + first : start + last]
+        seen, commits = np.bincount(authors), np.bincount(authors, weights=events)
+        keys = np.flatnonzero(seen)
+        return keys, (seen[keys].astype(float), commits[keys])
