@@ -21,8 +21,9 @@ from pipelines.model import Visit
 from pipelines.warehouse.query import ask
 
 RANKING = """
-select r.family, r.rank, c.name as community, round(r."index", 1) as "index",
-       coalesce(r.reason_code, '') as "why not ranked", strftime(r.as_of, '%Y-%m') as "last month"
+select r.family, r.rank, concat_ws(' to ', r.rank_low, nullif(r.rank_high, r.rank_low)) as places, c.name as community,
+       round(r."index", 1) as "index", coalesce(r.reason_code, '') as "why not ranked",
+       strftime(r.as_of, '%Y-%m') as "last month"
 from rankings.monthly r join raw.build b on r.as_of = b.last_complete_month join raw.communities c using (community)
 where r.state <> 'no source'
 order by r.family, r.rank nulls last, c.name

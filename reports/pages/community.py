@@ -18,7 +18,15 @@ from reports.render import render_page
 from reports.text.formats import format_window, join_and
 from reports.text.labels import family_phrase, label
 from reports.text.language import gettext
-from reports.text.sentences import month_text, move_text, origin_text, rank_change, release_text, standing_text
+from reports.text.sentences import (
+    month_text,
+    move_text,
+    movement_text,
+    origin_text,
+    rank_change,
+    release_text,
+    standing_text,
+)
 
 FOLDER = "community"
 LISTS = ("unseen", "imports", "collections", "layers", "organisations")
@@ -48,6 +56,7 @@ def page(site: Context, community: str) -> str:
         standing=[
             standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in answers.rankings
         ],
+        movement=[movement_text(row) for row in site.rows("community", "movement", community=community)],
         charts=list(_charts(site, community, answers)),
         numbers=_numbers(site, answers.months),
         overlap=next(iter(site.rows("community", "overlap", community=community)), None),

@@ -15,7 +15,7 @@ from reports.render import render_page
 from reports.text.formats import format_range, format_window
 from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
 from reports.text.language import gettext
-from reports.text.sentences import NO_OVERALL, headline, import_text, origin_text, rank_changes, release_text
+from reports.text.sentences import NO_OVERALL, headline, import_text, origin_text, pair_text, rank_changes, release_text
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
@@ -47,7 +47,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
     weights = site.rows("ranking", "weights")
     cells = {(row["family"], row["community"], row["part"]): row
              for row in site.rows("ranking", "cells")}  # fmt: skip
-    imports = site.rows("ranking", "imports")
+    imports, pairs = site.rows("ranking", "imports"), site.rows("ranking", "pairs")
     for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
         ranked = list(answer)
         metrics = [row for row in weights if row["family"] == family]
@@ -57,6 +57,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
             "family": family, "heading": family_heading(family),
             "what": what, "sentence": headline(ranked, what), "metrics": metrics,
             "heads": list(heads.values()),
+            "pairs": [pair_text(row) for row in pairs if row["family"] == family],
             "rows": [
                 row | {
                     "cells": [_cell(cells.get((family, row["community"], part))) for part in heads],

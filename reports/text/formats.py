@@ -77,6 +77,22 @@ def format_range(low: float | None, high: float | None) -> str:
     return "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
+def format_ordinal(number: int) -> str:
+    """Return a place such as `1st`, `12th` or `22nd`."""
+    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def format_ordinals(low: int, high: int) -> str:
+    """Return a set of places such as `2nd to 4th`, or the only one."""
+    return format_ordinal(low) if low == high else f"{format_ordinal(low)} to {format_ordinal(high)}"
+
+
+def format_percents(*shares: float) -> list[str]:
+    """Return shares in whole percent with their sign, such as `+5` or `0`."""
+    return [f"{whole:+d}" if (whole := round(100 * share)) else "0" for share in shares]
+
+
 def join_and(parts: Sequence[str]) -> str:
     """Return parts as one enumeration with commas and a final `and`."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

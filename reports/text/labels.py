@@ -47,6 +47,16 @@ LABELS = {
     "registered_users": "Registered accounts of the forum",
 }
 
+ONE = {
+    "commits": "commit",
+    "code_people": "contributor",
+    "talk_people": "sender",
+    "threads_replied": "answered thread",
+    "messages": "message",
+    "new_people": "new person",
+}
+"""The words for one of what a ranking counts."""
+
 STOCKS = frozenset({"population", "registered"})
 
 STATES = {
@@ -111,7 +121,10 @@ DATED_BY = {
     "commit": "the commit's: can be days or months off",
 }
 
-CAUTION = gettext("This version computes no ranges yet. Do not read an order into scores that are near each other.")
+CAUTION = gettext(
+    "“2nd to 4th” means that the counts allow each of these places. All places of a table hold together in 90 of 100"
+    " repeats."
+)
 
 
 def label(metric: str) -> str:
@@ -122,6 +135,11 @@ def label(metric: str) -> str:
 def label_in_sentence(metric: str) -> str:
     """Return the reader's word for a metric within a sentence."""
     return label(metric)[0].lower() + label(metric)[1:]
+
+
+def label_of(metric: str, number: int) -> str:
+    """Return the reader's word for so many of what a metric counts."""
+    return ONE[metric] if number == 1 and metric in ONE else label_in_sentence(metric)
 
 
 def metric_heading(metric: str) -> str:

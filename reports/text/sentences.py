@@ -4,8 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.ranking import method
-from reports.text.formats import format_day, format_month, format_number, join_and, pluralize
-from reports.text.labels import FAMILY_PHRASES, MISSING, STATES, label_in_sentence
+from reports.text.formats import (
+    format_day,
+    format_month,
+    format_number,
+    format_ordinals,
+    format_percents,
+    join_and,
+    pluralize,
+)
+from reports.text.labels import FAMILY_PHRASES, MISSING, STATES, family_phrase, label_in_sentence, label_of
 from reports.text.language import gettext
 
 WINDOW = 12
@@ -16,25 +24,25 @@ Row = Mapping[str, Any]
 
 
 def rank_changes(rows: Sequence[Row]) -> str:
-    """Return how the places of all communities by one metric change where bots are included.
+    """Return how the order of all communities by one metric changes where bots are included.
 
-    `rows` are those of one metric in `queries/ranking/rank_including_bots.sql`. Nothing where nobody has a place.
+    `rows` are those of one metric in `queries/ranking/rank_including_bots.sql`. Nothing where nobody has a row.
     """
     moved = [row for row in rows if row["rank_including_bots"] != row["rank"]]
     if not rows:
         return ""
     if moved:
-        said = gettext("Including bots, places by {metric} change: {changes}.")
+        said = gettext("Including bots, the order by {metric} changes: {changes}.")
         return said.format(metric=_by(rows[0]), changes=join_and([_change(row) for row in moved]))
-    return gettext("Including bots, no place by {metric} changes.").format(metric=_by(rows[0]))
+    return gettext("Including bots, the order by {metric} is the same.").format(metric=_by(rows[0]))
 
 
 def rank_change(row: Row) -> str:
-    """Return how the place of one community by one metric changes where bots are included."""
+    """Return how the row of one community in the order by one metric changes where bots are included."""
     if row["rank_including_bots"] != row["rank"]:
-        said = gettext("Including bots, the place by {metric} changes: {changes}.")
+        said = gettext("Including bots, the order by {metric} changes: {changes}.")
         return said.format(metric=_by(row), changes=_change(row))
-    said = gettext("Including bots, {name} keeps place {rank} of {ranked} by {metric}.")
+    said = gettext("Including bots, {name} keeps row {rank} of {ranked} in the order by {metric}.")
     return said.format(name=row["name"], rank=row["rank"], ranked=row["ranked"], metric=_by(row))
 
 
@@ -44,7 +52,7 @@ def _by(row: Row) -> str:
 
 
 def _change(row: Row) -> str:
-    said = gettext("{name} from {rank} to {other}")
+    said = gettext("{name} from row {rank} to row {other}")
     return said.format(name=row["name"], rank=row["rank"], other=row["rank_including_bots"])
 
 
@@ -69,15 +77,16 @@ def month_text(row: Row) -> str:
 
 
 def place_text(row: Row) -> str:
-    """Return one window's place and what it rests on; `row` is one of `queries/ranking/places.sql`."""
+    """Return one window's places and what they rest on; `row` is one of `queries/ranking/places.sql`."""
     if row["rank"] is None:
         return gettext("not ranked")
+    places = place_set(row)
     if row["published_months"]:
-        said = gettext("{rank} ({months} measured earlier)")
-        return said.format(rank=row["rank"], months=pluralize(row["published_months"], "month"))
+        said = gettext("{places} ({months} measured earlier)")
+        return said.format(places=places, months=pluralize(row["published_months"], "month"))
     if row["months"] == WINDOW:
-        return str(row["rank"])
-    return gettext("{rank} ({months} of {window} months)").format(rank=row["rank"], months=row["months"], window=WINDOW)
+        return places
+    return gettext("{places} ({months} of {window} months)").format(places=places, months=row["months"], window=WINDOW)
 
 
 def months_text(row: Row) -> str:
@@ -169,9 +178,9 @@ def origin_text(build: Row) -> str:
 
 
 def headline(rows: Sequence[Row], what: str) -> str:
-    """Return who has which place by score in `what`, and who has none; `rows` are those of one ranking."""
+    """Return who has which places by score in `what`, and who has none; `rows` are those of one ranking."""
     ranked = [row for row in rows if row["rank"] is not None]
-    return " ".join(filter(None, (_ranked(ranked, what), unranked_text(rows))))
+    return " ".join(filter(None, (_ranked(ranked, what), _firmness(rows), unranked_text(rows))))
 
 
 def _ranked(ranked: Sequence[Row], what: str) -> str:
@@ -184,22 +193,105 @@ def _ranked(ranked: Sequence[Row], what: str) -> str:
     return said.format(what=what, ranked=len(ranked), places=places)
 
 
+def _firmness(rows: Sequence[Row]) -> str:
+    """Return whether the places of a ranking are firm, and of how many they are where somebody could not be seen."""
+    ranked = [row for row in rows if row["rank_low"] is not None]
+    if not ranked:
+        return ""
+    is_firm = all(row["rank_low"] == row["rank_high"] for row in ranked)
+    said = (
+        gettext("All {ranked:,} places are firm.") if is_firm else gettext("Places that overlap are in no firm order.")
+    )
+    seen = gettext("They are places of the {ranked:,} that could be seen.")
+    is_hidden = any(row["state"] == "not observed" for row in rows)
+    return " ".join([said, *([seen] if is_hidden else [])]).format(ranked=len(ranked))
+
+
 def rank_phrase(row: Row) -> str:
-    """Return one community with its place and its score where the first is 100, such as `2. Beta (46.2)`."""
-    said = gettext("{rank}. {name} ({percent})")
-    return said.format(rank=row["rank"], name=row["name"], percent=format_number(row["percent_of_first"]))
+    """Return one community with its places and its score where the first is 100, such as `Beta 2nd to 3rd (46.2)`."""
+    said = gettext("{name} {places} ({percent})")
+    return said.format(name=row["name"], places=place_set(row), percent=format_number(row["percent_of_first"]))
+
+
+def place_set(row: Row) -> str:
+    """Return the places that the counts allow, such as `2nd to 4th`; without sets the row in the order of scores."""
+    if row["rank_low"] is None:
+        return gettext("row {rank}, its places are not computed").format(rank=row["rank"])
+    return format_ordinals(row["rank_low"], row["rank_high"])
+
+
+def possible_text(row: Row) -> str:
+    """Return between which places somebody would be who was seen only in part; nothing for others."""
+    if row["state"] != "not observed":
+        return ""
+    if row["possible_low"] is None:
+        return gettext("its place cannot be known")
+    said = gettext("between its best and worst case it would be {places}")
+    return said.format(places=format_ordinals(row["possible_low"], row["possible_high"]))
 
 
 def standing_text(row: Row, what: str) -> str:
-    """Return the place of one community in `what`, and since when; `row` is one of `queries/community/rankings.sql`."""
+    """Return the places of one community in `what`, and since when, of `queries/community/rankings.sql`."""
     if row["rank"] is None:
         said = gettext("{name} is listed without a place in {what}: {reason}.")
         return said.format(name=row["name"], what=what, reason=reason_text(row))
-    said = gettext("{name} is number {rank} of {ranked} in {what}, with {percent} where the first has 100."
-                   " It has kept this place since the twelve months that ended in {month}.")  # fmt: skip
+    said = gettext("{name} is {places} of {ranked:,} in {what}, with {percent} where the first has 100.")
+    since = gettext("The counts have allowed the same places since the twelve months that ended in {month}.")
+    return f"{said} {since}".format(
+        name=row["name"], ranked=row["ranked"], places=place_set(row), what=what,
+        month=format_month(row["since"]), percent=format_number(row["percent_of_first"]),
+    )  # fmt: skip
+
+
+PAIRS = {
+    "ahead": gettext("{ahead} is ahead of {behind}."),
+    "probably ahead": gettext("{ahead} is probably ahead of {behind}."),
+    "cannot be told apart": gettext("{ahead} and {behind} cannot be told apart."),
+}
+
+
+def pair_text(row: Row) -> str:
+    """Return what is said of two neighbours in a table; `row` is one of `queries/ranking/pairs.sql`."""
+    names = {"ahead": row["ahead_name"], "behind": row["behind_name"]}
+    said = [_distance(row), PAIRS[row["word"]], _fragility(row), _flip(row)]
+    return " ".join(filter(None, said)).format(**names)
+
+
+def _distance(row: Row) -> str:
+    if not any(row["needed"]):
+        return gettext("{ahead} and {behind} have equal scores.")
+    more = [
+        gettext("{needed:,} more {metric}").format(needed=needed, metric=label_of(metric, needed))
+        for metric, needed in zip(row["metrics"], row["needed"], strict=True)
+    ]
+    said = gettext("{{behind}} would need {more} a month to be level with {{ahead}}.")
+    return said.format(more=join_and(more))
+
+
+def _fragility(row: Row) -> str:
+    if not row["fragility"]:
+        return ""
+    said = gettext("Without {few:,} of its {all:,} contributors {{ahead}} would not be before {{behind}}.")
+    return said.format(few=row["fragility"], all=row["fragility_of"])
+
+
+def _flip(row: Row) -> str:
+    """Return at which weight of people the order turns, in the rankings of people and events."""
+    if row["family"] not in ("code", "talk"):
+        return ""
+    if row["flip_weight"] is None:
+        return gettext("Their order is the same whatever people weigh in {family}.").format(family=row["family"])
+    said = gettext("They are level where people weigh {weight:.0f} of 100 in {family}.")
+    return said.format(weight=100 * row["flip_weight"], family=row["family"])
+
+
+def movement_text(row: Row) -> str:
+    """Return how an index moved since an earlier window; `row` is one of `queries/community/movement.sql`."""
+    growth, low, high = format_percents(row["growth"], row["low"], row["high"])
+    said = gettext("{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).")
     return said.format(
-        **{key: row[key] for key in ("name", "rank", "ranked")}, what=what, month=format_month(row["since"]),
-        percent=format_number(row["percent_of_first"]),
+        name=row["name"], what=family_phrase(row["family"]), word=row["word"], month=format_month(row["earlier"]),
+        growth=growth, low=low, high=high,
     )  # fmt: skip
 
 
