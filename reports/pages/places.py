@@ -14,7 +14,7 @@ from reports.text.sentences import import_in_window, origin_text, place_text
 
 DESCRIPTION = gettext(
     "Each point is a row in the order of scores over the twelve months that end there, by what we hold today."
-    " The table says which places the counts allow. A line breaks where a community was not ranked."
+    " In the table, brackets hold the places that the counts allow. A line breaks where a community was not ranked."
 )
 
 

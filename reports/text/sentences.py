@@ -77,16 +77,15 @@ def month_text(row: Row) -> str:
 
 
 def place_text(row: Row) -> str:
-    """Return one window's places and what they rest on; `row` is one of `queries/ranking/places.sql`."""
+    """Return the row of one window in the order of scores, the places that the counts allow, and what they rest on."""
     if row["rank"] is None:
         return gettext("not ranked")
-    places = place_set(row)
+    known = [place_set(row)]
     if row["published_months"]:
-        said = gettext("{places} ({months} measured earlier)")
-        return said.format(places=places, months=pluralize(row["published_months"], "month"))
-    if row["months"] == WINDOW:
-        return places
-    return gettext("{places} ({months} of {window} months)").format(places=places, months=row["months"], window=WINDOW)
+        known.append(gettext("{months} measured earlier").format(months=pluralize(row["published_months"], "month")))
+    elif row["months"] < WINDOW:
+        known.append(gettext("{months} of {window} months").format(months=row["months"], window=WINDOW))
+    return gettext("{rank} ({known})").format(rank=row["rank"], known="; ".join(known))
 
 
 def months_text(row: Row) -> str:
@@ -195,7 +194,7 @@ def _ranked(ranked: Sequence[Row], what: str) -> str:
 
 def _firmness(rows: Sequence[Row]) -> str:
     """Return whether the places of a ranking are firm, and of how many they are where somebody could not be seen."""
-    ranked = [row for row in rows if row["rank_low"] is not None]
+    ranked = [row for row in rows if row["rank"] is not None and row["rank_low"] is not None]
     if not ranked:
         return ""
     is_firm = all(row["rank_low"] == row["rank_high"] for row in ranked)

@@ -19,7 +19,7 @@ DENIED = (
     "left out", "is held to be", "are held to be", "withheld", "has told", "anew", "mended", "is had", "not had",
     "wall against robots", "asks for peace",
 )  # fmt: skip
-DENY = re.compile(rf"\b(?:{'|'.join(map(re.escape, DENIED))})\b", re.I)
+DENY = re.compile(rf"\b(?:{'|'.join(map(re.escape, DENIED))})\b(?! apart)", re.I)
 SENTENCE_END = re.compile(r"(?<=[.!?])[)\"”]?\s+(?=[\"“(]?(?:[A-Z`0-9]|stackrank))")
 TEXT_MODULES = sorted((CHECKOUT / "reports").glob("text/*.py")) + sorted((CHECKOUT / "reports").glob("pages/*.py"))
 TEMPLATES = sorted((CHECKOUT / "reports/templates").glob("*.html"))

@@ -52,11 +52,13 @@ def test_without_a_script_the_table_has_both_figures(house):
 
 def test_r06_what_bots_do_to_each_place_is_said_beside_the_chart(house):
     text = house.pages["index.html"].text
-    assert "Including bots, places by messages change: Birds from 1 to 2 and Fish from 2 to 1." in text
-    assert "Including bots, no place by senders changes." in text
+    assert (
+        "Including bots, the order by messages changes: Birds from row 1 to row 2 and Fish from row 2 to row 1." in text
+    )
+    assert "Including bots, the order by senders is the same." in text
     own = house.pages["fish.html"].text
-    assert "Including bots, the place by messages changes: Fish from 2 to 1." in own
-    assert "Including bots, Fish keeps place 1 of 2 by senders." in own
+    assert "Including bots, the order by messages changes: Fish from row 2 to row 1." in own
+    assert "Including bots, Fish keeps row 1 of 2 in the order by senders." in own
     rows = {(row["metric"], row["community"]): row for row in table(house, "rank_including_bots")}
     assert [float(rows["messages", "fish"][level]) for level in ("level", "level_including_bots")] == [16, 46]
     assert [rows["messages", slug][place] for slug in WRITTEN for place in ("rank", "rank_including_bots")] == list(
@@ -83,11 +85,14 @@ def changes(*ranks):
 
 def test_how_places_change_including_bots_is_a_sentence():
     same, swapped = changes((1, 1), (2, 2)), changes((1, 2), (2, 1))
-    assert rank_changes(same) == "Including bots, no place by messages changes."
-    assert rank_changes(swapped) == "Including bots, places by messages change: a from 1 to 2 and b from 2 to 1."
+    assert rank_changes(same) == "Including bots, the order by messages is the same."
+    assert (
+        rank_changes(swapped)
+        == "Including bots, the order by messages changes: a from row 1 to row 2 and b from row 2 to row 1."
+    )
     assert rank_changes([]) == ""
-    assert rank_change(swapped[1]) == "Including bots, the place by messages changes: b from 2 to 1."
-    assert rank_change(same[1]) == "Including bots, b keeps place 2 of 2 by messages."
+    assert rank_change(swapped[1]) == "Including bots, the order by messages changes: b from row 2 to row 1."
+    assert rank_change(same[1]) == "Including bots, b keeps row 2 of 2 in the order by messages."
 
 
 @pytest.mark.browser

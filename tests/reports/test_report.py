@@ -89,8 +89,8 @@ def test_r15_a_missing_value_is_a_word(house):
     assert months["February 2026"] == ["24", "not observed", "8", "not applicable"]
     assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
     places = house.page.rows("Places over time")
-    assert places["February 2026"] == ["1", "not ranked", "2", "not ranked"]
-    assert places["January 2026"] == ["1", "2 (9 of 12 months)", "3", "not ranked"]
+    assert places["February 2026"] == ["1 (1st)", "not ranked", "2 (2nd)", "not ranked"]
+    assert places["January 2026"] == ["1 (1st to 2nd)", "2 (1st to 3rd; 9 of 12 months)", "3 (2nd to 3rd)", "not ranked"]
 
 
 def test_no_word_of_a_programming_language_shows(house, quiet, bare):
@@ -137,7 +137,7 @@ def test_only_safe_homepages_are_links(house):
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
     name = f"=cmd(){SHOWN}"
     assert house.page.rows("Units whose")[name][3] == f'said "{SHOWN}"'
-    assert house.page.rows("Ranking by")["2"][0] == name
+    assert house.page.rows("Ranking by")["2nd"][0].split(" its ")[0] == name
     assert name in house.page.rows("Sources, by")
     assert set("\u202e\u061c\x1b") & set(house.html) == set()
 
@@ -397,7 +397,7 @@ def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house, tmp_path
     assert kinds >= {("beta", "published"), ("alpha", "observed")}
     assert ("beta", "observed") not in kinds
     assert LEGEND_OF_PLACES["published"] in page.text
-    assert page.rows("Places over time")["January 2026"][1] == "2 (3 months measured earlier)"
+    assert page.rows("Places over time")["January 2026"][1] == "2 (1st to 3rd; 3 months measured earlier)"
     assert {row["published_months"] for row in table(house, "places")} == {"0", "1"}
 
 
@@ -412,7 +412,7 @@ def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
     assert (found["day"], found["commits"], found["commits_of_month"]) == (f"{IMPORT:%Y-%m-%d}", "120", "144.0")
     (row,) = house.pages["alpha.html"].rows("Histories recorded").items()
     assert row == ("20 August 2025", ["alpha/one", "120", "83.3 % of 144", "1 January 2025", "30 April 2025"])
-    assert "counted in full: 120 commits written from 1 January 2025" in house.page.rows("Ranking by")["1"][0]
+    assert "counted in full: 120 commits written from 1 January 2025" in house.page.rows("Ranking by")["1st"][0]
     assert "The commits in this database have no such day." in house.pages["beta.html"].text
     assert "This is unknown" in house.pages["gamma.html"].text
 
@@ -603,7 +603,7 @@ def test_an_overall_ranking_states_its_families_and_stands_first(house, tmp_path
     assert heads == [
         "Place", "Community", "First = 100", "Code: index", "Talk: index", "People: index", "Index", "Months counted",
     ]  # fmt: skip
-    assert page.rows("Ranking by public talk, public code activity and newcomers")["1"][3] == "7.00"
+    assert page.rows("Ranking by public talk, public code activity and newcomers")["1st"][3] == "7.00"
     assert "There is no overall ranking" not in page.text
     assert families(page)[:3] == ["overall", "code", "talk"]
     unranked = altered(house.where, tmp_path / "none", *like_code("talk", rank="null::integer"))
@@ -693,7 +693,9 @@ def ranked(*percents):
     ranks = [percent and 1 + sum(other > percent for other in percents if other) for percent in percents]
     rows = zip("ABCDE", percents, ranks, strict=False)
     return [
-        UNKNOWN | {"name": n, "percent_of_first": p, "rank": r, "reason_code": None if r else "no_source"}
+        UNKNOWN
+        | {"name": n, "percent_of_first": p, "rank": r, "reason_code": None if r else "no_source"}
+        | {"rank_low": r, "rank_high": r and r + percents.count(p) - 1}
         for n, p, r in rows
     ]
 
@@ -719,6 +721,7 @@ def test_why_there_is_no_rank_is_said_in_words(row, text):
 
 
 YEAR = "public code activity, March 2025 to February 2026"
+OVERLAP = "Places that overlap are in no firm order."
 NO_SOURCE = "no source of it was alive in these months"
 
 
@@ -727,10 +730,12 @@ NO_SOURCE = "no source of it was alive in these months"
     ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: {NO_SOURCE}."),
     ((None,) * 4,
      f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
-    ((100.0, 36.79), f"By score in {YEAR}: 1. A (100) and 2. B (36.8)."),
+    ((100.0, 36.79), f"By score in {YEAR}: A 1st (100) and B 2nd (36.8). All 2 places are firm."),
     ((100.0, 100.0, 36.79, None),
-     f"By score in {YEAR}: 1. A (100), 1. B (100) and 3. C (36.8). D is listed without a place: {NO_SOURCE}."),
-    ((100.0, 36.79, 36.79, 10.0), f"By score in {YEAR}, the first of 4: 1. A (100), 2. B (36.8) and 2. C (36.8)."),
+     f"By score in {YEAR}: A 1st to 2nd (100), B 1st to 2nd (100) and C 3rd (36.8). {OVERLAP}"
+     f" D is listed without a place: {NO_SOURCE}."),
+    ((100.0, 36.79, 36.79, 10.0),
+     f"By score in {YEAR}, the first of 4: A 1st (100), B 2nd to 3rd (36.8) and C 2nd to 3rd (36.8). {OVERLAP}"),
 ])  # fmt: skip
 def test_the_first_sentence_says_who_has_which_place(percents, text):
     assert headline(ranked(*percents), YEAR) == text

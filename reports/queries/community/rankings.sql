@@ -1,6 +1,6 @@
 -- One row per ranking of the window that ends with $as_of for which a source of $community had begun: the ranks that the counts allow, and since when these are the same without a break.
 with window_of as (
-    select *, count(rank) over (partition by family) as ranked,
+    select * exclude (ranked), count(rank) over (partition by family) as ranked,
            100 * "index" / max("index") filter (rank is not null) over (partition by family) as percent_of_first
     from rankings.monthly where as_of = $as_of
 ),

@@ -3,10 +3,10 @@ select r.family, r.community, c.name, r.state, r.rank, r.rank_low, r.rank_high, 
        r.possible_low, r.possible_high, r."index", r.months, r.published_months,
        r.reason_code, r.missing, r.people, r.living_since, r.active_in,
        100 * r."index" / max(r."index") filter (r.rank is not null) over of_family as percent_of_first,
-       count(r.rank) over of_family as ranked
+       count(r.rank) over of_family as with_rank
 from rankings.monthly r
 left join raw.communities c using (community)
 where r.as_of = $as_of and r.state <> 'no source'
 window of_family as (partition by r.family)
-order by ranked = 0, list_position(['overall', 'code', 'talk', 'people'], r.family), r.rank nulls last,
+order by with_rank = 0, list_position(['overall', 'code', 'talk', 'people'], r.family), r.rank nulls last,
          r.state = 'dormant', c.name, r.community

@@ -1,0 +1,180 @@
+"""Every sentence of the site that ranks or compares is read, and its row is found in the tables of the ranking."""
+
+import re
+from datetime import date, datetime
+from types import SimpleNamespace
+
+import pytest
+from support.page import Page
+from support.site import altered, published, render
+
+from pipelines.warehouse.query import ask
+from reports.pages import ranking
+from reports.pages.places import DESCRIPTION
+from reports.text.formats import format_ordinals, format_percents
+from reports.text.labels import CAUTION
+
+MONTH, EARLIER = date(2026, 2, 1), date(2025, 12, 1)
+NAMES = "select name, community from raw.communities"
+EXPLAINED = "What is counted Metrics of the ranking"
+FAMILIES = {"public code activity": "code", "newcomers": "people", "public talk": "talk"}
+PLACES = r"\d+(?:st|nd|rd|th)(?: to \d+(?:st|nd|rd|th))?"
+CLAIM = re.compile(
+    rf"{PLACES}|ahead|told apart|would need|would not be|equal scores|are level|whatever people|are firm|rising|falling"
+    r"|steady|unclear|\bbeat|\blead|\bovertak|\bnumber \d|\btied\b|100 %"
+)
+PAIR = "from rankings.pairs where as_of = $as_of and ahead = $ahead and behind = $behind"
+ROW = "from rankings.monthly where as_of = $as_of and community = $name and rank is not null"
+CLAIMS = {  # the form of a sentence, and the question whose rows must hold what it says
+    "{ahead} is ahead of {behind}.": f"{PAIR} and firm and word = 'ahead'",
+    "{ahead} is probably ahead of {behind}.": f"{PAIR} and not firm and probability >= .9 and word = 'probably ahead'",
+    "{ahead} and {behind} cannot be told apart.": f"{PAIR} and not firm and word = 'cannot be told apart'",
+    "{ahead} and {behind} have equal scores.": f"{PAIR} and difference = 0",
+    "{behind} would need {needed} a month to be level with {ahead}.": "select list(needed_whole) as needed "
+    "from rankings.distances where as_of = $as_of and ahead = $ahead and behind = $behind group by family",
+    "Without {fragility} of its {fragility_of} contributors {ahead} would not be before {behind}.": PAIR,
+    "Their order is the same whatever people weigh in {family}.": "from rankings.pairs where as_of = $as_of and "
+    "family = $family and flip_weight is null",
+    "They are level where people weigh {flip_weight} of 100 in {family}.": "select * replace "
+    "(round(100 * flip_weight)::int as flip_weight) from rankings.pairs where as_of = $as_of and family = $family",
+    "{name} {places} ({percent})": ROW,
+    "{name} is {places} of {ranked} in ": ROW,
+    "All {ranked} places are firm.": "select ranked from rankings.monthly where as_of = $as_of and rank is not null "
+    "group by family, ranked having bool_and(rank_low = rank_high)",
+    "{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).": "from rankings.movement "
+    "where as_of = $as_of and community = $name",
+    "between its best and worst case it would be {possible}": "from rankings.monthly where as_of = $as_of "
+    "and state = 'not observed' and possible_low is not null",
+}
+FORMS = {
+    "places": PLACES, "possible": PLACES, "needed": r"[\w ,]+", "percent": r"[\d.]+", "what": r"[\w ,]+?",
+    "month": r"\w+ \d{4}", "word": "rising|falling|steady|unclear", "family": r"\w+",
+    **dict.fromkeys(("growth", "low", "high"), r"[+-]?\d+"),
+    **dict.fromkeys(("fragility", "fragility_of", "flip_weight", "ranked"), r"[\d,]+"),
+}  # fmt: skip
+
+
+def form_of(claim, names):
+    """Return the expression of a sentence whose gaps are names of communities and what FORMS says."""
+    named = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    parts = re.split(r"{(\w+)}", claim)
+    gaps = (f"(?P<{gap}>{FORMS.get(gap, named)})" for gap in parts[1::2])
+    return "".join(part for pair in zip(map(re.escape, parts[::2]), [*gaps, ""], strict=True) for part in pair)
+
+
+def numbers(text):
+    return sorted(int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", text))
+
+
+def holds(row, said):
+    """Return whether a row has each value that a sentence says, as the sentence writes it."""
+    for gap, text in said.items():
+        if gap in ("places", "possible"):
+            low, high = ("rank_low", "rank_high") if gap == "places" else ("possible_low", "possible_high")
+            is_so = format_ordinals(row[low], row[high]) == text
+        elif gap == "needed":
+            is_so = numbers(text) == sorted(row["needed"])
+        elif gap in ("growth", "low", "high"):
+            is_so = format_percents(row[gap]) == [text]
+        elif gap == "month":
+            is_so = row["earlier"] == datetime.strptime(text, "%B %Y").date()
+        elif gap in ("fragility", "fragility_of", "flip_weight", "ranked"):
+            is_so = [row[gap]] == numbers(text)
+        elif gap == "word":
+            is_so = row["word"] == text
+        else:
+            is_so = True
+        if not is_so:
+            return False
+    return True
+
+
+def shown(name):
+    """Return a name as a page shows it."""
+    return " ".join(re.sub("[\u202e\u061c\x1b]", "\ufffd", name).split())
+
+
+def claims_of(html):
+    """Return the text of a page outside its tables, without what stands on every page."""
+    text = Page(re.sub(r"<table>.*?</table>", "", html, flags=re.S)).text.partition("What is counted")[0]
+    for explanation in (CAUTION, DESCRIPTION):
+        text = text.replace(explanation, "")
+    return text
+
+
+def read_claims(html, where, month):
+    """Return how many claims have which form; fail where one has no row, or is of no known form."""
+    names = {shown(row["name"]): row["community"] for row in ask(where.database, NAMES).to_pylist()}
+    text, found = claims_of(html), dict.fromkeys(CLAIMS, 0)
+    for claim, question in CLAIMS.items():
+        for sentence in [*re.finditer(form_of(claim, names), text)]:
+            said = sentence.groupdict()
+            asked = {gap: names.get(said[gap], said[gap]) for gap in said if f"${gap}" in question}
+            rows = ask(where.database, question, {"as_of": month, **asked}).to_pylist()
+            assert any(holds(row, said) for row in rows), sentence[0]
+            text = text.replace(sentence[0], "", 1)
+            found[claim] += 1
+    left = [text[max(0, each.start() - 60) : each.end() + 60] for each in CLAIM.finditer(text)]
+    assert left == [], "claims of no known form"
+    return found
+
+
+@pytest.fixture(scope="module")
+def house(once):
+    where = published(once)
+    pages = {str(path.relative_to(where.site)): path.read_text(encoding="utf-8") for path in where.site.rglob("*.html")}
+    return SimpleNamespace(where=where, pages=pages)
+
+
+def test_every_claim_of_the_site_has_its_row(house):
+    found = {}
+    for name, html in house.pages.items():
+        found[name] = read_claims(html, house.where, EARLIER if name.startswith("as-of") else MONTH)
+    assert found["index.html"]["{name} {places} ({percent})"] >= 2
+    assert found["community/alpha.html"]["{name} is {places} of {ranked} in "] >= 1
+    assert sum(found["members.html"].values()) == 0
+
+
+LEVEL = (
+    "update rankings.pairs set firm = false, probability = .95, word = 'probably ahead', flip_weight = .4, "
+    "fragility = 1, fragility_of = 6",
+    "update rankings.monthly set rank_low = 1, rank_high = ranked where rank is not null",
+    "update rankings.monthly set possible_low = 1, possible_high = 2 where state = 'not observed'",
+)
+
+
+@pytest.mark.parametrize("word", ["probably ahead", "cannot be told apart"])
+def test_what_the_tables_say_is_what_the_page_says(house, tmp_path, word):
+    said = f"update rankings.pairs set word = '{word}'"
+    where = altered(house.where, tmp_path, *LEVEL, said)
+    found = read_claims(render(where, ranking.page), where, MONTH)
+    assert {claim for claim in PAIRS if found[claim]} == {next(claim for claim in PAIRS if word in claim)}
+    assert found["All {ranked} places are firm."] == 0
+    assert found["Without {fragility} of its {fragility_of} contributors {ahead} would not be before {behind}."] > 0
+    assert found["They are level where people weigh {flip_weight} of 100 in {family}."] > 0
+
+
+PAIRS = [claim for claim in CLAIMS if "ahead of" in claim or "told apart" in claim]
+
+
+@pytest.mark.parametrize("lie", [
+    "Alpha Cloud is ahead of Beta Stack.", "Beta Stack is ahead of Alpha Cloud.", "Alpha Cloud beats Beta Stack.",
+    "Alpha Cloud 2nd (100)", "Gamma is 1st of 2 in public code activity.", "All 9 places are firm.",
+    "Alpha Cloud, newcomers, against June 2013: rising, +900 % (90 % range +1 to +2 %).", "Gamma is number 1.",
+])  # fmt: skip
+def test_a_claim_without_a_row_is_found(house, lie):
+    with pytest.raises(AssertionError):
+        read_claims(f"<p>{lie}</p>", house.where, MONTH)
+
+
+IN_ORDER = "from rankings.monthly where as_of = $as_of and family = $family and rank is not null order by rank"
+
+
+def test_the_places_of_the_tables_are_sets(house):
+    for name, month in (("index.html", MONTH), ("as-of/2025-12/index.html", EARLIER)):
+        for caption, rows in Page(house.pages[name]).tables.items():
+            if caption.startswith("Ranking by"):
+                family = next((of for phrase, of in FAMILIES.items() if f"Ranking by {phrase}, " in caption), "overall")
+                ranked = ask(house.where.database, IN_ORDER, {"as_of": month, "family": family}).to_pylist()
+                said = [row[0] for row in rows[1:] if row[0] != "not ranked"]
+                assert said == [format_ordinals(row["rank_low"], row["rank_high"]) for row in ranked]
