@@ -8,6 +8,7 @@ from typing import NoReturn, Protocol
 from flows import contact, locks
 from flows.commands import (
     build,
+    calibrate,
     checks,
     collect,
     communities,
@@ -74,6 +75,7 @@ COMMANDS: dict[str, Command] = {
     "status": status,
     "doctor": doctor,
     "sql": sql,
+    "calibrate": calibrate,
     "communities": communities,
 }
 

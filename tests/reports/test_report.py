@@ -90,7 +90,12 @@ def test_r15_a_missing_value_is_a_word(house):
     assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
     places = house.page.rows("Places over time")
     assert places["February 2026"] == ["1 (1st)", "not ranked", "2 (2nd)", "not ranked"]
-    assert places["January 2026"] == ["1 (1st to 2nd)", "2 (1st to 3rd; 9 of 12 months)", "3 (2nd to 3rd)", "not ranked"]
+    assert places["January 2026"] == [
+        "1 (1st to 2nd)",
+        "2 (1st to 3rd; 9 of 12 months)",
+        "3 (2nd to 3rd)",
+        "not ranked",
+    ]
 
 
 def test_no_word_of_a_programming_language_shows(house, quiet, bare):

@@ -1,5 +1,6 @@
 """Give rows of metrics to the tables of the ranking."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -87,8 +88,15 @@ def correlations(metrics):
     ]
 
 
-def tables_made(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), **rules):
-    """Make these tables of rankings and return their rows, each as a list of dicts.
+def tables_made(wanted, *given, **more):
+    """Make these tables of rankings and return their rows, each as a list of dicts."""
+    with database(wanted, *given, **more) as con:
+        return [con.sql(f"from rankings.{name}").to_arrow_table().to_pylist() for name in wanted]
+
+
+@contextmanager
+def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), **rules):
+    """Open a database with these tables of rankings and those that they are made from.
 
     From these months, metrics as method rows, `also` communities without any month, and acts of people.
     """
@@ -115,7 +123,7 @@ def tables_made(wanted, monthly, metrics=ALL, last_complete_month=None, also=(),
             insert_rows(con, name, rows)
         for table in stages(*wanted):
             make_table(con, replace(table, columns={}))
-        return [con.sql(f"from rankings.{name}").to_arrow_table().to_pylist() for name in wanted]
+        yield con
 
 
 def made(*given, **more):
