@@ -6,7 +6,7 @@ from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
 from pipelines.folders import folders
 
-HELP = "refit the frozen constants of the ranking on what is held, and change nothing"
+HELP = "refit the frozen constants of the ranking on the database, and change nothing"
 
 
 def add(_: argparse.ArgumentParser) -> None:

@@ -10,11 +10,17 @@ from pipelines.ranking.arrays import Floats
 _STANDARD = NormalDist()
 _ROOT = sqrt(2)
 _phi = np.frompyfunc(lambda z: 0.5 * erfc(-z / _ROOT), 1, 1)
+FAR = 9.0
+"""Beyond so many standard errors Phi is 0 or 1, to 1e-18."""
 
 
 def probability_below(z: Floats) -> Floats:
     """Return Phi(z), to 1e-15; NaN stays NaN."""
-    return np.asarray(_phi(z), dtype=np.float64)
+    values = np.asarray(z, dtype=np.float64)
+    is_far = np.abs(values) > FAR
+    found = np.where(values > 0, 1.0, 0.0)
+    found[~is_far] = _phi(values[~is_far]).astype(np.float64)
+    return found
 
 
 def upper_quantile(tail: float) -> float:

@@ -1,16 +1,15 @@
 """Compares neighbours in the table: pop-1.0, section 11."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.ranking.arrays import Flags, Floats
+from pipelines.ranking.arrays import Counts, Flags, Floats
 from pipelines.ranking.constants import Method
 from pipelines.ranking.normal import probability_below
-from pipelines.ranking.places import pair_statistic
+from pipelines.ranking.places import BLOCK_CELLS, pair_statistic
 from pipelines.ranking.score import DECIMALS, round_score
 
 AHEAD, PROBABLY_AHEAD, NOT_TOLD_APART = "ahead", "probably ahead", "cannot be told apart"
@@ -77,41 +76,96 @@ def find_flip_weights(
 
 
 @dataclass(frozen=True)
-class Contributions:
-    """One metric of the community ahead: its level, and what each author brought within the counted months.
+class Acts:
+    """What the authors of a community did: one row an author and month, which are numbered in order of key and time."""
 
-    `months` (n) of the window give a number. `by_author` is in counts summed over them: for people, the months in
-    which the author was seen.
-    """
+    month: NDArray[np.int64]
+    author: NDArray[np.int64]
+    events: Floats
 
-    level: float
-    months: int
+
+@dataclass(frozen=True)
+class Measured:
+    """One metric of a community, by edition: its `level`, and the `months` (n) of the window that give a number."""
+
+    level: Floats
+    months: Counts
     offset: float
     reference: float
     weight: float
-    by_author: Floats
 
 
-def count_fragility(metrics: tuple[Contributions, ...], keys: NDArray[Any], score_behind: float) -> int | None:
-    """Return the fewest authors without whom the one ahead is level; an upper bound, None where they do not suffice.
+def count_fragility(
+    acts: Acts, editions: NDArray[np.int64], people: Measured, events: Measured, score_behind: Floats, window: int
+) -> tuple[Floats, Floats]:
+    """Return for each edition the fewest authors without whom the one ahead is level, and how many authors there are.
 
     Authors leave in the order of sum of w (what they brought) / (n (x + c)), the largest first, equal ones by key,
-    until the rounded score is at or below `score_behind`. `keys` order the authors, as `by_author` has them.
+    until the rounded score is at or below `score_behind`. It is an upper bound; NaN where all do not suffice. An author
+    brings to `people` the months of the window in which he was seen, to `events` his events. `editions` rise.
     """
-    order = np.lexsort((keys, -_gains(metrics)))
-    reached = np.flatnonzero(round_score(_scores_without(metrics, order)) <= score_behind)
-    return int(reached[0]) if len(reached) else None
+    authors = int(acts.author.max(initial=0)) + 1
+    size = max(1, BLOCK_CELLS // authors)
+    parts = [
+        _count_block(acts, authors, slice(start, start + size), editions, (people, events), score_behind, window)
+        for start in range(0, len(editions), size)
+    ]
+    fewest, number = zip(*parts, strict=True) if parts else ((np.empty(0),), (np.empty(0),))
+    return np.concatenate(fewest), np.concatenate(number)
 
 
-def _gains(metrics: tuple[Contributions, ...]) -> Floats:
-    parts = [one.weight * one.by_author / (one.months * (one.level + one.offset)) for one in metrics]
+def _count_block(
+    acts: Acts, authors: int, block: slice, editions: NDArray[np.int64], metrics: tuple[Measured, Measured],
+    score_behind: Floats, window: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    edition, taken = _sum_windows(acts, authors, editions[block], window)
+    parts = [replace(one, level=one.level[block], months=one.months[block]) for one in metrics]
+    behind, number = score_behind[block], np.bincount(edition, minlength=len(editions[block]))
+    order = np.lexsort((-_gains(parts, edition, taken), edition))
+    after = _scores_without(parts, edition, [each[order] for each in taken], number)
+    place = np.arange(1, len(edition) + 1) - (np.cumsum(number) - number)[edition]
+    reached = np.flatnonzero(round_score(after) <= behind[edition])
+    turned, first = np.unique(edition[reached], return_index=True)
+    fewest = np.full(len(number), np.nan)
+    fewest[turned] = place[reached][first]
+    whole = sum((_part(one, one.level) for one in parts), np.zeros(len(number)))
+    return np.where(round_score(whole) <= behind, 0, fewest), number.astype(float)
+
+
+def _sum_windows(
+    acts: Acts, authors: int, editions: NDArray[np.int64], window: int
+) -> tuple[NDArray[np.int64], list[Floats]]:
+    """Return one row an edition and author of its window: the edition, the author's months, and the events."""
+    first, last = np.searchsorted(editions, acts.month), np.searchsorted(editions, acts.month + window)
+    times = last - first
+    act = np.repeat(np.arange(len(times)), times)
+    edition = np.arange(len(act)) - np.repeat(np.cumsum(times) - times, times) + np.repeat(first, times)
+    cell = edition * authors + acts.author[act]
+    months = np.bincount(cell, minlength=1).astype(float)
+    events = np.bincount(cell, weights=acts.events[act], minlength=1)
+    held = np.flatnonzero(months)
+    return held // authors, [months[held], events[held]]
+
+
+def _gains(metrics: list[Measured], edition: NDArray[np.int64], taken: list[Floats]) -> Floats:
+    parts = [
+        one.weight * brought / (one.months * (one.level + one.offset))[edition]
+        for one, brought in zip(metrics, taken, strict=True)
+    ]
     return np.sum(parts, axis=0)
 
 
-def _scores_without(metrics: tuple[Contributions, ...], order: NDArray[np.intp]) -> Floats:
-    """Return the score without the first 0, 1, 2, ... authors of the order."""
-    score = np.zeros(len(order) + 1)
-    for one in metrics:
-        left = one.level - np.concatenate(([0.0], np.cumsum(one.by_author[order]))) / one.months
-        score += one.weight * np.log((np.maximum(left, 0.0) + one.offset) / (one.reference + one.offset))
+def _scores_without(
+    metrics: list[Measured], edition: NDArray[np.int64], taken: list[Floats], number: NDArray[np.int64]
+) -> Floats:
+    """Return the score of each edition after each author who leaves, in the order of the rows."""
+    score, before = np.zeros(len(edition)), np.cumsum(number) - number
+    for one, brought in zip(metrics, taken, strict=True):
+        gone = np.concatenate(([0.0], np.cumsum(brought)))
+        left = one.level[edition] - (gone[1:] - gone[before][edition]) / one.months[edition]
+        score += _part(one, np.maximum(left, 0.0))
     return score
+
+
+def _part(metric: Measured, level: Floats) -> Floats:
+    return metric.weight * np.log((level + metric.offset) / (metric.reference + metric.offset))

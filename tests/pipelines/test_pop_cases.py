@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 from support.pop_method import METHOD, levels_of
 
+from pipelines.ranking import pairs
 from pipelines.ranking.levels import log_ratio, measure_levels
 from pipelines.ranking.normal import probability_below, upper_quantile
-from pipelines.ranking.pairs import Contributions, compare, count_fragility, find_distance, find_flip_weights, round_up
+from pipelines.ranking.pairs import (
+    Acts,
+    Measured,
+    compare,
+    count_fragility,
+    find_distance,
+    find_flip_weights,
+    round_up,
+)
 from pipelines.ranking.places import find_brackets, find_places, firm_threshold
 from pipelines.ranking.score import add_scores, order_rows, round_score
 from pipelines.ranking.states import Life, State, decide_states, find_possible_places, has_nobody
@@ -157,15 +166,24 @@ def test_flip_weights_at_the_ends_and_of_talk():
     assert flip_weight(people, dict.fromkeys(people, 0.0), "talk_people", "talk") == pytest.approx(0.5)
 
 
-def contributions(months, commits, number=12):
-    """Return Contributions of people and commits to a community with these authors only."""
-    weights = METHOD.weights("code")
-    by_author = {"code_people": np.array(months, dtype=float), "commits": np.array(commits, dtype=float)}
-    return tuple(
-        Contributions(values.sum() / number, number, METHOD.metric(name).offset, METHOD.metric(name).reference,
-                      weights[name], values)
-        for name, values in by_author.items()
+def fragility(months, commits, behind, number=12, keys=None):
+    """Return what `count_fragility` says of one edition with these authors: months in which each was seen, commits."""
+    weights, authors = METHOD.weights("code"), range(len(months)) if keys is None else keys
+    acts = [
+        (k, author, n if k == 0 else 0)
+        for author, seen, n in zip(authors, months, commits, strict=True)
+        for k in range(seen)
+    ]
+    month, author, events = (np.array(column) for column in zip(*acts, strict=True))
+    people, events_of = (
+        Measured(np.array([sum(counts) / number]), np.array([number]), METHOD.metric(name).offset,
+                 METHOD.metric(name).reference, weights[name])
+        for name, counts in (("code_people", months), ("commits", commits))
     )  # fmt: skip
+    found = Acts(month, author, events.astype(float))
+    (fewest,), (of,) = count_fragility(found, np.array([11]), people, events_of, np.array([behind]), 12)
+    assert of == len(months)
+    return None if np.isnan(fewest) else fewest
 
 
 def score_of(level, commits):
@@ -175,23 +193,39 @@ def score_of(level, commits):
 
 
 def test_fragility_counts_the_authors_whose_absence_turns_the_order():
-    metrics, keys = contributions([12, 12, 12, 1], [600, 60, 24, 1]), np.array(["a", "b", "c", "d"])
-    assert count_fragility(metrics, keys, score_of(25 / 12, 85 / 12)) == 1
-    assert count_fragility(metrics, keys, score_of(25 / 12, 85 / 12) - 1e-9) == 2
-    assert count_fragility(metrics, keys, score_of(0, 0)) == 4
-    assert count_fragility(metrics, keys, score_of(0, 0) - 1e-9) is None
+    months, commits = [12, 12, 12, 1], [600, 60, 24, 1]
+    assert fragility(months, commits, score_of(25 / 12, 85 / 12)) == 1
+    assert fragility(months, commits, score_of(25 / 12, 85 / 12) - 1e-9) == 2
+    assert fragility(months, commits, score_of(0, 0)) == 4
+    assert fragility(months, commits, score_of(0, 0) - 1e-9) is None
+    assert fragility(months, commits, score_of(37 / 12, 685 / 12)) == 0, "equal scores"
 
 
 def test_fragility_of_equal_authors_does_not_depend_on_their_order():
-    people, keys = ([12, 12, 6, 6], [90, 90, 270, 12]), np.array(["d", "c", "b", "a"])
-    behind = score_of(1.2, 12)
-    turned = contributions(*(values[::-1] for values in people))
-    assert count_fragility(contributions(*people), keys, behind) == count_fragility(turned, keys[::-1], behind)
+    months, commits, behind = [12, 12, 6, 6], [90, 90, 270, 12], score_of(1.2, 12)
+    turned = fragility(months[::-1], commits[::-1], behind, keys=[3, 2, 1, 0])
+    assert fragility(months, commits, behind) == turned
 
 
 def test_fragility_divides_by_the_months_that_give_a_number():
-    metrics = contributions([9, 9], [90, 90], number=9)
-    assert count_fragility(metrics, np.array(["a", "b"]), score_of(1, 10)) == 1
+    assert fragility([9, 9], [90, 90], score_of(1, 10), number=9) == 1
+
+
+def test_fragility_of_many_editions_is_that_of_each(monkeypatch):
+    random = np.random.default_rng(3)
+    size, editions = 400, np.arange(11, 60, 3)
+    acts = Acts(random.integers(0, 60, size), random.integers(0, 30, size), random.integers(1, 50, size).astype(float))
+    one = Measured(random.uniform(20, 40, len(editions)), np.full(len(editions), 12), 1, 31.6, 5 / 9)
+    other = replace(one, level=random.uniform(200, 400, len(editions)), offset=5, reference=371.2, weight=4 / 9)
+    behind = random.uniform(-1.5, 0, len(editions))
+    whole = count_fragility(acts, editions, one, other, behind, 12)
+    for i in range(len(editions)):
+        part = [replace(m, level=m.level[i : i + 1], months=m.months[i : i + 1]) for m in (one, other)]
+        alone = count_fragility(acts, editions[i : i + 1], *part, behind[i : i + 1], 12)
+        assert [*map(float, alone[0]), *alone[1]] == pytest.approx([whole[0][i], whole[1][i]], nan_ok=True)
+    monkeypatch.setattr(pairs, "BLOCK_CELLS", 60)
+    blocks = count_fragility(acts, editions, one, other, behind, 12)
+    assert all((a.tobytes() == b.tobytes()) for a, b in zip(whole, blocks, strict=True))
 
 
 YES, NO = np.array([[True]]), np.array([[False]])

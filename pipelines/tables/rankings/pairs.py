@@ -24,13 +24,11 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.ranking.held import FRAME_TABLES, column, read_frame, read_levels
-from pipelines.ranking.pairs import Contributions, compare, count_fragility, find_flip_weights
+from pipelines.ranking.pairs import Acts, Measured, compare, count_fragility, find_flip_weights
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from pipelines.ranking.constants import Metric
-    from pipelines.ranking.levels import Levels
 
 READS = ("rankings.monthly", "rankings.levels", "rankings.numbers", "core.activity", *FRAME_TABLES)
 FAMILY, PEOPLE, COMMITS = "code", "code_people", "commits"
@@ -45,9 +43,11 @@ with authors as (
     from core.activity join rankings.numbers using (community, month)
     where channel = '{FAMILY}' and metric = '{PEOPLE}' and number is not null and not filled group by all
 )
-select community, date_diff('month', date '1970-01-01', month) as month, events,
+select place - 1 as community, date_diff('month', date '1970-01-01', month) as month, events,
     dense_rank() over (partition by community order by person_key) - 1 as author
-from authors order by community, month, author
+from authors join (select community, row_number() over (order by community) as place from raw.communities)
+    using (community)
+order by 1, month, author
 """
 """Who committed how much in each month that gives a number; authors are numbered in the order of their keys."""
 
@@ -122,49 +122,28 @@ def _flip_weights(ahead: pa.Table, behind: pa.Table, held: _Held) -> Any:
 def _fragilities(ask: Any, ahead: pa.Table, score_behind: Any, held: _Held) -> tuple[Any, Any]:
     """Return for pairs of code how many authors turn the order, and of how many."""
     fragility, authors = np.full(len(ahead), np.nan), np.full(len(ahead), np.nan)
-    rows = np.flatnonzero(ahead["family"].to_numpy(zero_copy_only=False) == FAMILY)
-    weights = held.method.weights(FAMILY)
-    if len(rows) == 0 or weights.keys() != {PEOPLE, COMMITS}:
+    is_code = ahead["family"].to_numpy(zero_copy_only=False) == FAMILY
+    weights, window = held.method.weights(FAMILY), held.method.window_months
+    if not is_code.any() or weights.keys() != {PEOPLE, COMMITS}:
         return fragility, authors
-    windows = _Windows(ask(AUTHORS), held.method.window_months)
-    metrics = [(held.method.metric(name), weights[name]) for name in (PEOPLE, COMMITS)]
-    places, as_ofs = held.cells(ahead), ahead["as_of"].to_pylist()
-    slugs = ahead["community"].to_pylist()
-    for row in rows:
-        keys, by_author = windows.of(slugs[row], 12 * (as_ofs[row].year - 1970) + as_ofs[row].month - 1)
-        cell = places[0][row], places[1][row]
-        parts = tuple(
-            _contributions(metric, weight, held.levels[metric.name], cell, counts)
-            for (metric, weight), counts in zip(metrics, by_author, strict=True)
-        )
-        found = count_fragility(parts, keys, score_behind[row])
-        fragility[row], authors[row] = np.nan if found is None else found, len(keys)
+    acts, (places, editions) = _acts(ask, held), held.cells(ahead)
+    months = np.array([12 * (as_of.year - 1970) + as_of.month - 1 for as_of in ahead["as_of"].to_pylist()])
+    for place in np.unique(places[is_code]):
+        rows = np.flatnonzero(is_code & (places == place))
+        people, commits = (_measured(held, name, weights[name], (place, editions[rows])) for name in (PEOPLE, COMMITS))
+        found = count_fragility(acts[place], months[rows], people, commits, score_behind[rows], window)
+        fragility[rows], authors[rows] = found
     return fragility, authors
 
 
-def _contributions(
-    metric: "Metric", weight: float, levels: "Levels", cell: tuple[int, int], by_author: Any
-) -> Contributions:
-    level, months = float(levels.level[cell]), int(levels.months[cell])
-    return Contributions(level, months, metric.offset, metric.reference, weight, by_author)
+def _measured(held: _Held, name: str, weight: float, cells: tuple[Any, Any]) -> Measured:
+    metric, levels = held.method.metric(name), held.levels[name]
+    return Measured(levels.level[cells], levels.months[cells], metric.offset, metric.reference, weight)
 
 
-class _Windows:
-    """Who committed how much in a window, from one row a community, month and author."""
-
-    def __init__(self, authors: pa.Table, months: int) -> None:
-        self.length = months
-        self.month, self.author, self.events = (authors[name].to_numpy() for name in ("month", "author", "events"))
-        slugs = authors["community"].to_numpy(zero_copy_only=False)
-        first = [0, *(np.flatnonzero(slugs[1:] != slugs[:-1]) + 1), len(slugs)]
-        self.span = {slugs[start]: (start, end) for start, end in pairwise(first) if end > start}
-
-    def of(self, community: str, last_month: int) -> tuple[Any, tuple[Any, Any]]:
-        """Return the authors of a window, the months in which each was seen, and the commits of each."""
-        start, end = self.span.get(community, (0, 0))
-        months = self.month[start:end]
-        first, last = np.searchsorted(months, (last_month - self.length + 1, last_month + 1))
-        authors, events = self.author[start + first : start + last], self.events[start + first : start + last]
-        seen, commits = np.bincount(authors), np.bincount(authors, weights=events)
-        keys = np.flatnonzero(seen)
-        return keys, (seen[keys].astype(float), commits[keys])
+def _acts(ask: Any, held: _Held) -> list[Acts]:
+    """Return what the authors of each community did, in the order of the communities."""
+    rows = ask(AUTHORS)
+    community, month, author, events = (rows[name].to_numpy() for name in ("community", "month", "author", "events"))
+    ends = np.searchsorted(community, np.arange(len(held.row) + 1))
+    return [Acts(month[a:b], author[a:b], events[a:b]) for a, b in pairwise(ends)]
