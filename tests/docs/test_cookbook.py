@@ -10,6 +10,7 @@ from support.builders import TODAY, ask, community, land, row, source
 from support.commands import run_here
 from support.readme import COOKBOOK, answered, blocks
 from support.releases import BUNDLES, NEEDS_BUNDLES, tag
+from support.site import published
 
 from flows.collect import collect
 from pipelines.catalogue.load import load_catalogue
@@ -62,6 +63,18 @@ def test_lines_of_versions_are_listed_with_the_day_and_whose_it_is(where):
     assert ask(where, question("core.releases")) == [
         ("birds", "1.0", date(2025, 2, 1), "tag"), ("birds", "1.1", date(2025, 5, 1), "commit"),
     ]  # fmt: skip
+
+
+def test_any_two_communities_can_be_judged_by_the_cut_of_their_ranking(once):
+    """Alpha and Evil are no neighbours in the two earlier months, where Beta stands between them."""
+    sql = question("a.threshold").replace("'openstack'", "'alpha'").replace("'opennebula'", "'evil'")
+    found = ask(published(once), sql)
+    assert [(row[0].month, row[3]) for row in found] == [(2, True), (1, True), (12, True)]
+    assert {round(row[1], 9) for row in found} == {0.681775848}
+
+
+def test_editions_with_firm_places_only_are_counted(once):
+    assert ask(published(once), question("bool_and(rank_low = rank_high)")) == [("code", 3, 1), ("people", 3, 0)]
 
 
 def test_the_answers_of_the_cookbook_are_those_of_the_published_figures(tmp_path):

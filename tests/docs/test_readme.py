@@ -223,6 +223,6 @@ def test_the_real_histories_give_the_numbers_of_the_readme(tmp_path):
                       "where as_of in ('2013-06-01', '2026-06-01') and family = 'code' and rank is not null "
                       "order by as_of desc, rank",
                       "--format", "csv", data=data, **where)  # fmt: skip
-    printed = re.findall(r"^\| \d \| ([\w ]+) \| ([\d.]+) \|", README, re.M)
+    printed = re.findall(r"^\| \d(?:st|nd|rd|th) \| ([\w ]+) \| ([\d.]+) \|", README, re.M)
     ours = [line.split(",") for line in shown.stdout.splitlines()[1:]]
     assert [(name, f"{float(index):.3g}") for name, index in ours] == printed
