@@ -27,7 +27,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
-    config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, whose files share one worker")
+    config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
 
 
 @pytest.hookimpl(tryfirst=True)
