@@ -16,7 +16,7 @@ from reports.text.sentences import WINDOW
 
 MONTH_THEN = date(2013, 11, 1)
 """The month of 2013 of which we count: that after the autumn's releases."""
-ERA_WORDS = {THEN: "2013", TODAY: "today", None: "any time"}
+PERIOD_WORDS = {THEN: "2013", TODAY: "today", None: "any time"}
 DATED_BY = {
     "curated": gettext("as the catalogue states"),
     "series": gettext("by the project's own list"),
@@ -27,7 +27,7 @@ DATED_BY = {
 
 @dataclass(frozen=True)
 class Cell:
-    """What one community's platform is in one era, on one topic: statements, what we count, what differs."""
+    """What one community's platform is in one period, on one topic: statements, what we count, what differs."""
 
     name: str
     facts: Sequence[Row]
@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Answers:
-    """What is stated of the platforms, and what we count beside it: releases by community, new lines by era."""
+    """What is stated of the platforms, and what we count beside it: releases by community, new lines by period."""
 
     facts: Sequence[Row]
     releases: Mapping[str, Sequence[Row]]
@@ -50,7 +50,7 @@ def page(site: Context) -> str:
         site.rows("platforms", "facts"),
         {slug: list(rows) for slug, rows in groupby(site.rows("platforms", "releases"), key=lambda r: r["community"])},
         {
-            (row["community"], row["era"]): row
+            (row["community"], row["period"]): row
             for row in site.rows("platforms", "cadence", then=MONTH_THEN, now=site.month)
         },
     )
@@ -63,16 +63,16 @@ def page(site: Context) -> str:
 
 
 def _topic(site: Context, answers: Answers, topic: str) -> dict[str, Any]:
-    """Return one topic of the table: a line for each era, a cell for each community."""
+    """Return one topic of the table: a line for each period, a cell for each community."""
     heading, asks = TOPICS[topic]
-    eras = [None] if topic in TIMELESS else [THEN, TODAY]
-    lines = [(ERA_WORDS[era], [_cell(answers, row, topic, era) for row in site.communities]) for era in eras]
+    periods = [None] if topic in TIMELESS else [THEN, TODAY]
+    lines = [(PERIOD_WORDS[each], [_cell(answers, row, topic, each) for row in site.communities]) for each in periods]
     return {"id": topic, "heading": heading, "asks": asks, "lines": lines}
 
 
-def _cell(answers: Answers, community: Row, topic: str, era: str | None) -> Cell:
+def _cell(answers: Answers, community: Row, topic: str, period: str | None) -> Cell:
     slug = community["community"]
-    facts = [row for row in answers.facts if (row["community"], row["topic"], row["era"]) == (slug, topic, era)]
+    facts = [row for row in answers.facts if (row["community"], row["topic"], row["period"]) == (slug, topic, period)]
     releases = answers.releases.get(slug, ())
     counted = ""
     differs: list[str] = []
@@ -80,10 +80,10 @@ def _cell(answers: Answers, community: Row, topic: str, era: str | None) -> Cell
         counted = _release(gettext("first: {version}, {day} ({dated_by})"), next(iter(releases), None))
         differs = [text for row in facts for text in against_version(row, releases)]
     elif topic == "release":
-        counted = _newest(releases, is_then=era == THEN)
+        counted = _newest(releases, is_then=period == THEN)
         differs = [text for row in facts for text in against_newest(row, releases)]
     elif topic == "cadence":
-        cadence = answers.cadences[slug, str(era)]
+        cadence = answers.cadences[slug, str(period)]
         counted = cadence_text(cadence)
         differs = [text for row in facts for text in against_cadence(row, cadence)]
     return Cell(community["name"], facts, counted, differs)
@@ -165,7 +165,7 @@ def _last_day(as_of: str) -> date:
     return date(year, month, day) if day else _end(date(year, month or 12, 1))
 
 
-ERAS_TEXTS = {
+PERIODS_TEXTS = {
     (True, True): gettext("{name}: 2013 and today"),
     (True, False): gettext("{name}: 2013"),
     (False, True): gettext("{name}: today"),
@@ -176,5 +176,5 @@ def _formats(image_formats: Sequence[Row]) -> Iterator[dict[str, Any]]:
     """Yield each image format with the platforms of which it is stated."""
     for name, answer in groupby(image_formats, key=lambda row: row["format"]):
         rows = list(answer)
-        platforms = [ERAS_TEXTS[row["in_2013"], row["is_today"]].format(name=row["name"]) for row in rows]
+        platforms = [PERIODS_TEXTS[row["in_2013"], row["is_today"]].format(name=row["name"]) for row in rows]
         yield {"name": name, "meaning": rows[0]["meaning"], "source": rows[0]["source"], "platforms": platforms}

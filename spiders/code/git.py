@@ -459,10 +459,10 @@ class People:
         return pa.array([self._subject_key(subject_of(body).encode()) for body in bodies.to_pylist()], pa.string())
 
     def columns(self, names: pa.Array, addresses: pa.Array) -> dict[str, pa.Array]:
-        """Return one column per fingerprint and `machine`, the id of the rule that matched."""
+        """Return one column per fingerprint and `bot_rule`, the id of the rule that matched."""
         pairs = pc.binary_join_element_wise(names, addresses, b"\0").dictionary_encode()
         accounts = [self._of(pair) for pair in pairs.dictionary.to_pylist()]
-        fields = (*Fingerprints._fields, "machine")
+        fields = (*Fingerprints._fields, "bot_rule")
         return {
             field: pa.array([a[i] for a in accounts], COMMITS.field(f"author_{field}").type).take(pairs.indices)
             for i, field in enumerate(fields)

@@ -20,7 +20,7 @@ def house(once):
 
 
 def cells(page, name):
-    """The cells of one community, by topic and era, as a reader sees them."""
+    """The cells of one community, by topic and period, as a reader sees them."""
     (rows,) = (rows for caption, rows in page.tables.items() if caption == "The platforms, topic by topic")
     column, found, topic = rows[0].index(name), {}, ""
     for row in rows[1:]:

@@ -373,9 +373,9 @@ def test_reverts_are_those_whose_message_says_so(odd):
     assert sorted(mark for mark, row in odd.items() if row["revert"]) == [8, 9]
 
 
-def test_machines_are_named_by_their_rule(odd):
-    assert {mark: row["author_machine"] for mark, row in odd.items() if row["author_machine"]} == {11: "app-account"}
-    committers = {mark: row["committer_machine"] for mark, row in odd.items() if row["committer_machine"]}
+def test_bots_are_named_by_their_rule(odd):
+    assert {mark: row["author_bot_rule"] for mark, row in odd.items() if row["author_bot_rule"]} == {11: "app-account"}
+    committers = {mark: row["committer_bot_rule"] for mark, row in odd.items() if row["committer_bot_rule"]}
     assert committers == {11: "github-web", 12: "gerrit"}
 
 

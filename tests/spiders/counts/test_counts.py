@@ -235,7 +235,7 @@ def test_only_one_of_a_list_is_asked_for_and_never_a_second_page(house):
     filters = [path for path in asked if path.startswith(f"{OIF}/members?")]
     assert all("active%3D%3D1" in path and "membership_type%3D%3DIndividual" in path for path in filters)
     own = [path for path in asked if path.startswith(GH)]
-    assert len(own) == 3, "the bound of twelve questions a night for the twelve pages of the catalogue"
+    assert len(own) == 3, "the bound of twelve questions a run for the twelve pages of the catalogue"
 
 
 def test_months_before_are_asked_once_as_restated(house):
@@ -361,7 +361,7 @@ def test_a_back_fill_stays_within_the_budget_of_a_night(monkeypatch, alone):
     monkeypatch.setattr(spider, "ask", ask)
     had, stopped = run(spider._ask_months("https://register.example.org/members", ENDS, 41))
     assert [count.day for count in had] == ENDS[:3]
-    assert str(stopped) == "at most 3 questions a night are asked of one host"
+    assert str(stopped) == "at most 3 questions a run are asked of one host"
     had, stopped = run(spider._ask_months("https://other.example.org/members", ENDS, 40))
     assert had == []
     assert str(stopped) == f"more had joined by {ENDS[0]} than there are today: the filter is ignored"

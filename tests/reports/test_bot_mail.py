@@ -1,7 +1,7 @@
 """The mail of bots on the pages: a thin line beside that of people, and bots included by one switch."""
 
 import pytest
-from support.machine_site import WRITTEN, house
+from support.bot_site import WRITTEN, house
 from support.page import table
 
 from reports.text.labels import LEGEND

@@ -1,4 +1,4 @@
-"""Build a site of lists to which machines write."""
+"""Build a site of lists to which bots write."""
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ NIGHT = datetime(2026, 1, 12, 3, tzinfo=UTC)
 WRITTEN = {"birds": (5, 1), "fish": (4, 30)}
 
 
-MACHINE = b"Ann Invented (JIRA) <jira@apache.org>"
+BOT = b"Ann Invented (JIRA) <jira@apache.org>"
 
 
 def month_of(slug, month):
@@ -32,19 +32,19 @@ def month_of(slug, month):
         for who in ("jane", "joe", "ann", "bob")
         for n in range(each)
     ]
-    machines = [
+    bots = [
         mail(f"{slug}{month:%m}m{n}", f"{n % 28 + 1:02} {month:%b} 2025", subject=f"Case {n}").replace(
-            b"Jane Invented <jane@example.org>", MACHINE
+            b"Jane Invented <jane@example.org>", BOT
         )
         for n in range(tracked)
     ]
-    return people + machines
+    return people + bots
 
 
 @pytest.fixture(scope="module")
 def house(once):
     """Two communities with a list each, one of them with much mail of a tracker; the published site."""
-    where = site_folders(once("machine-site", publish))
+    where = site_folders(once("bot-site", publish))
     pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
     return SimpleNamespace(where=where, pages=pages)
 

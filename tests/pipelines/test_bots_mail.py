@@ -1,4 +1,4 @@
-"""The mail of machines is told from that of people by reviewed rules; what no rule fits is a person's."""
+"""Reviewed rules separate the mail of bots from that of people; what no rule fits is a person's."""
 
 import io
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ def classed(who=PERSON, subject="Thing", more=""):
 
 
 @pytest.mark.parametrize(("address", "rule"), ADDRESSES, ids=[address for address, _ in ADDRESSES])
-def test_a_machine_is_told_by_its_address_however_the_archive_writes_it(address, rule):
+def test_a_bot_is_recognised_by_its_address_however_the_archive_writes_it(address, rule):
     local, _, host = address.partition("@")
     for who in (address, f"Somebody Invented <{address.upper()}>", f"{local} at {host} (Somebody (JIRA))"):
         assert classed(who) == (rule.kind, rule.id)
@@ -35,13 +35,13 @@ def test_a_machine_is_told_by_its_address_however_the_archive_writes_it(address,
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.host], ids=lambda rule: rule.id)
-def test_a_host_that_only_machines_have_is_enough(rule):
+def test_a_host_that_only_bots_have_is_enough(rule):
     assert classed(f"1234@{rule.host}") == (rule.kind, rule.id)
     assert classed(f"jane@other.{rule.host}") == ("human", None)
 
 
 @pytest.mark.parametrize("rule", RULES.headers, ids=lambda rule: rule.id)
-def test_a_machine_is_told_by_its_header(rule):
+def test_a_bot_is_recognised_by_its_header(rule):
     value = rule.value or "anything"
     assert classed(more=f"{rule.header.upper()}: {value}; more\n") == (rule.kind, rule.id)
     if rule.value:
@@ -50,7 +50,7 @@ def test_a_machine_is_told_by_its_header(rule):
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.subject], ids=lambda rule: rule.id)
-def test_a_machine_is_told_by_how_its_subject_begins_and_an_answer_is_a_persons(rule):
+def test_a_bot_is_recognised_by_how_its_subject_begins_and_an_answer_is_a_persons(rule):
     for subject in (f"{rule.subject} 12", f"[dev] {rule.subject.upper()} 12"):
         if not (rule.subject.startswith("[") and subject.startswith("[dev]")):
             assert classed(subject=subject) == (rule.kind, rule.id)
@@ -87,11 +87,11 @@ def test_r06_every_rule_has_a_class_evidence_and_a_day():
     ('class = "build"\nhost = "a"\nsubject = "b"', ": rule 'x' must have one of addresses, host"),
 ])  # fmt: skip
 def test_a_rule_that_is_none_is_refused(tmp_path, wrong, says):
-    path = tmp_path / "machines.toml"
+    path = tmp_path / "rules.toml"
     path.write_text(f'[[rule]]\nid = "x"\nevidence = "y."\nreviewed = 2026-11-24\n{wrong}\n')
     with pytest.raises(WrongFileError) as refused:
         bots_mail.load(path)
-    assert f"machines.toml: rule[0]{says if says.startswith(':') else '.' + says}" in str(refused.value)
+    assert f"rules.toml: rule[0]{says if says.startswith(':') else '.' + says}" in str(refused.value)
 
 
 def tracked(number, at):
@@ -100,7 +100,7 @@ def tracked(number, at):
     )
 
 
-def test_r06_people_are_counted_and_machines_beside_them(where):
+def test_r06_people_are_counted_and_bots_beside_them(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 4})
     answer = mail(4, "04 Dec 2025", "joe", b"In-Reply-To: <3@example.org>\n", "Case 3")
