@@ -33,7 +33,7 @@ COMMITS = pa.schema(
         pa.field("subject_key", pa.string()),
     ]
 )
-"""One row per commit of a repository's default branch, as spiders/code/git.py reads it. `subject_key` is
+"""One row per commit of a repository's default branch, as spiders/code/git_log.py reads it. `subject_key` is
 the fingerprint of the first line of its message, with runs of white space as one blank."""
 
 
