@@ -27,7 +27,10 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
-    config.addinivalue_line("markers", "browser: needs a browser; lies in tests/reports/browser, whose files run one after another in one worker")
+    config.addinivalue_line(
+        "markers",
+        "browser: needs a browser; lies in tests/reports/browser, whose files run one after another in one worker",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,7 +21,7 @@ RELEASE_TEXTS = {
     THEN: gettext("newest by the end of {month}: {version}, {day} ({dated_by})"),
     TODAY: gettext("newest: {version}, {day} ({dated_by})"),
 }
-PERIOD_WORDS = {THEN: "2013", TODAY: "today", None: "any time"}
+PERIOD_WORDS = {THEN: "2013", TODAY: gettext("today"), None: gettext("any time")}
 DATED_BY = {
     "curated": gettext("as the catalogue states"),
     "series": gettext("by the project's own list"),
