@@ -212,7 +212,7 @@ def as_of_an_older_reader(path):
     assert b"mail/0." in footer[VISIT]
 
 
-def test_r25_a_changed_rule_about_machines_is_another_reader():
+def test_r25_a_changed_rule_about_bots_is_another_reader():
     from hashlib import sha256
 
     from pipelines.rules.bots_mail import RULES_FILE
