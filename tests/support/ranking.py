@@ -1,7 +1,6 @@
 """Give rows of metrics to the tables of the ranking."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.ranking import method
 from pipelines.warehouse.raw import insert_rows
-from pipelines.warehouse.tables import in_order, make_table, read_tables, reads_from
+from pipelines.warehouse.tables import create_table, in_order, read_tables, reads_from
 
 AS_OF = date(2013, 6, 1)
 MONTHS = [date(2012, m, 1) for m in range(7, 13)] + [date(2013, m, 1) for m in range(1, 7)]
@@ -122,7 +121,7 @@ def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), ac
             con.execute(tables()[name].select)
             insert_rows(con, name, rows)
         for table in stages(*wanted):
-            make_table(con, replace(table, columns={}))
+            create_table(con, table)
         yield con
 
 

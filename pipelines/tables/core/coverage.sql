@@ -37,7 +37,7 @@ select community, source, month,
         when covered = 1 then 'seen'
         when covered > 0 then 'partial'
         when failed or kind in ('unreadable', 'askbot', 'mod_mbox') or snapshot and not waiting then 'gap'
-        -- The host is gone, and no night asks for captures of it.
+        -- The host is gone, and no run asks for captures of it.
         when kind = 'archiveorg' and coalesce(waiting, true) then 'gap'
         else 'pending'
     end as state,
