@@ -19,7 +19,7 @@ def probability_below(z: Floats) -> Floats:
     values = np.asarray(z, dtype=np.float64)
     is_far = np.abs(values) > FAR
     found = np.where(values > 0, 1.0, 0.0)
-    found[~is_far] = _phi(values[~is_far]).astype(np.float64)
+    found[~is_far] = np.asarray(_phi(values[~is_far]), dtype=np.float64)
     return found
 
 

@@ -144,7 +144,7 @@ def _sum_windows(
     months = np.bincount(cell, minlength=1).astype(float)
     events = np.bincount(cell, weights=acts.events[act], minlength=1)
     held = np.flatnonzero(months)
-    return held // authors, [months[held], events[held]]
+    return (held // authors).astype(np.int64), [months[held], events[held].astype(float)]
 
 
 def _gains(metrics: list[Measured], edition: NDArray[np.int64], taken: list[Floats]) -> Floats:
