@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelling import identities
-from support.builders import TODAY, ask, community, land, monthly, row, source
+from support.builders import TODAY, community, land, monthly, row, source
 from support.people import ACCOUNT, KEYED, account, groups, merged
 from support.postings import land_index, land_month, mail, mailing_list
+from support.tables_on_demand import ask
 
 from flows.cli import main
 from pipelines.catalogue.toml_files import WrongFileError

@@ -8,7 +8,8 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 import pytest
-from support.builders import SEEN, TODAY, ask, community, land, monthly, row, source, visit
+from support.builders import SEEN, TODAY, community, land, monthly, row, source, visit
+from support.tables_on_demand import ask
 
 from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders
