@@ -99,7 +99,7 @@ def log_in() -> None:
 def stop_threads() -> None:
     """End the threads of Prefect, which the next flow starts again; call it while the server answers.
 
-    They are daemons: Python would end with them, and with all that a flow has used still in memory. DuckDB reports that.
+    They are daemons, and hold what a flow has used when Python ends. DuckDB would report its objects as leaked.
     """
     from prefect._internal.concurrency import threads
     from prefect.events.worker import EventsWorker
