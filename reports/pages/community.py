@@ -94,7 +94,7 @@ def _months_charts(
         numbers = Numbers(
             own.assign(name=[label(metric) for metric in own["key"]]),
             switched,
-            unit if own["kind"].iloc[0] == "measure" else gettext("{unit} a month").format(unit=unit),
+            unit if own["kind"].iloc[0] != "count" else gettext("{unit} a month").format(unit=unit),
             [Mark(next(iter(looks)), r["released_at"], release_text(r), r["series"] or r["version"]) for r in marked],
             [Break(row["month"], move_text(row)) for row in moves if row["family"] == family],
             has_mark_labels=True,
@@ -111,7 +111,7 @@ def _words(own: pd.DataFrame, keys: Sequence[str], has_bots: bool) -> dict[str, 
     definitions = dict(zip(own["key"], own["definition"], strict=True))
     names = join_and([label(key) for key in drawn])
     return {
-        "title": names if own["kind"].iloc[0] == "measure" else gettext("{metrics} a month").format(metrics=names),
+        "title": names if own["kind"].iloc[0] != "count" else gettext("{metrics} a month").format(metrics=names),
         "description": " ".join([*(f"{label(key)}: {definitions[key]}" for key in drawn), GAPS]),
     }
 
