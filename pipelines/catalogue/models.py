@@ -128,9 +128,7 @@ Language: TypeAlias = Annotated[
 ]
 Registered: TypeAlias = Annotated[OneLine, AfterValidator(_registered)]
 AsOf: TypeAlias = Annotated[str, PlainValidator(_as_of), WithJsonSchema({"type": "string"})]
-Traffic: TypeAlias = Annotated[
-    float, PlainValidator(_traffic), WithJsonSchema({"type": "number", "minimum": 0})
-]
+Traffic: TypeAlias = Annotated[float, PlainValidator(_traffic), WithJsonSchema({"type": "number", "minimum": 0})]
 PerYear: TypeAlias = Annotated[
     tuple[float, ...],
     PlainValidator(_per_year),

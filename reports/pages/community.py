@@ -14,6 +14,7 @@ from reports.pages.channels import channels_chart
 from reports.pages.context import Context, Row
 from reports.pages.months import BOTS, GAPS, Numbers, months_chart
 from reports.pages.places import places_chart
+from reports.pages.ranking import with_reasons
 from reports.render import render_page
 from reports.text.formats import format_window, join_and
 from reports.text.labels import family_phrase, label
@@ -37,7 +38,8 @@ class Answers:
 def page(site: Context, community: str) -> str:
     """Return community/<slug>.html."""
     answers = Answers(
-        site.of(community), site.rows("community", "rankings", community=community),
+        site.of(community),
+        with_reasons(site.rows("community", "rankings", community=community), site.rows("ranking", "unseen")),
         site.ask("community", "monthly", community=community), site.rows("community", "releases", community=community),
     )  # fmt: skip
     lists = {name: site.rows("community", name, community=community) for name in LISTS}

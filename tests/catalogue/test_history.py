@@ -116,9 +116,9 @@ def test_another_definition_or_quality_fills_nothing(where):
     other = [line.replace(definition("code_people"), "Something else.") for line in measured("code_people", [9] * 12)]
     publish(where, *stated, *other)
     build_database(where, [community("birds", source("birds"))], date(2026, 1, 20))
-    assert ask(where, "select distinct value, state from metrics.monthly where metric in ('commits', 'code_people')") == [
-        (None, "unobserved")
-    ]
+    assert ask(
+        where, "select distinct value, state from metrics.monthly where metric in ('commits', 'code_people')"
+    ) == [(None, "unobserved")]
     assert ask(where, "select count(*), count(distinct source) from raw.history") == [(24, 1)]
 
 

@@ -480,7 +480,16 @@ def test_each_stage_reads_only_what_lies_below_it():
 
     rankings.rules is what the method says, as it is loaded.
     """
-    level = {"raw": 0, "rankings.rules": 0, "core": 1, "analysis.layers": 1, "metrics": 2, "definitions": 2, "rankings": 3, "analysis": 4}
+    level = {
+        "raw": 0,
+        "rankings.rules": 0,
+        "core": 1,
+        "analysis.layers": 1,
+        "metrics": 2,
+        "definitions": 2,
+        "rankings": 3,
+        "analysis": 4,
+    }
 
     def level_of(name):
         return level.get(name, level[name.split(".")[0]])
