@@ -14,7 +14,7 @@ from pipelines.catalogue.urls import ARCHIVES, CAPTURED, CAPTURES, CHANNELS, FOR
 from pipelines.model import BY_HAND, UNREADABLE, Source
 
 TABLES = ("release_dates", "facts", "sources")
-NOT_SERVED = {"kind": UNREADABLE, "evidence": "The demo serves copies of repositories alone: mail lives and is not seen."}
+NOT_SERVED = {"kind": UNREADABLE, "evidence": "The demo serves copies of repositories alone."}
 """What a list or a forum is where no mail is served: without it nobody would know that talk was not seen."""
 ONLY_OF_ARCHIVES = ("urls", "captures")
 
