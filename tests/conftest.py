@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 pytest.register_assert_rewrite("support")
 
@@ -26,7 +27,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
-    config.addinivalue_line("markers", "browser: needs a browser; all of these run one after another in one worker")
+    config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,19 +35,29 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
-        item.add_marker(pytest.mark.xdist_group(group(item)))
     items.sort(key=place)
-
-
-def group(item):
-    """Return which tests run in one worker: those of a file, which share its fixtures, and all in a browser."""
-    return "browser" if item.get_closest_marker("browser") else item.path.stem
 
 
 def place(item):
     """Return where a test stands: the files that take longest first, so that no worker is left with one at the end."""
     name = item.path.stem.removeprefix("test_")
-    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), group(item))
+    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), str(item.path))
+
+
+class ByFile(LoadFileScheduling):
+    """Give a file to one worker, because its tests share fixtures; all files that open a browser go to the same one.
+
+    xdist's own groups do nothing under pytest 9.2 (pytest-xdist issue 1386).
+    """
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return "browser" if file.startswith("tests/reports/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
 
 
 @pytest.fixture
