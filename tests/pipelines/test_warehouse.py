@@ -269,6 +269,8 @@ SPOILT = {
     "people are at most commits": "update definitions.commits set code_people = commits + 1",
     "scores are the sum of their components": "update rankings.components set contribution = contribution + 1",
     "the value lies between its bounds": "update metrics.monthly set low = value + 1 where metric = 'commits'",
+    "a stock has no level": "update metrics.definitions set kind = 'stock' where metric = 'commits'",
+    "a partial past enters no level": "update metrics.monthly set state = 'partial' where metric = 'new_people'",
     "weights add up to one": "delete from rankings.components where metric = 'new_people'",
     "wider definitions count no less": "update definitions.commits set commits = commits_with_all + 1",
 }
