@@ -97,7 +97,7 @@ def _per_year(value: object) -> tuple[float, ...]:
 
 
 def _traffic(value: object) -> float:
-    if type(value) not in (int, float) or not 0 <= value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise ValueError(f"not a number of messages or commits a month: {value!r:.80}")
     return float(value)
 

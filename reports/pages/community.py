@@ -52,6 +52,7 @@ def page(site: Context, community: str) -> str:
         ],
         charts=list(_charts(site, community, answers)),
         numbers=_numbers(site, answers.months),
+        watched=site.rows("community", "watched", community=community)[0],
         overlap=next(iter(site.rows("community", "overlap", community=community)), None),
         cohorts=_cohorts(site.rows("community", "retention", community=community)),
         sources=[row for row in site.sources if row["community"] == community],

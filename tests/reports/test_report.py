@@ -93,6 +93,11 @@ def test_r15_a_missing_value_is_a_word(house):
     assert places["January 2026"] == ["1", "2 (9 of 12 months)", "3", "not ranked"]
 
 
+def test_r12_of_months_that_were_not_seen_no_page_says_that_nobody_was_there(bare):
+    assert "Nobody was seen" not in bare.alpha.text
+    assert "Nobody knows who was there" in bare.alpha.text
+
+
 def test_no_word_of_a_programming_language_shows(house, quiet, bare):
     for page in (house.dated, *house.pages.values(), quiet, *vars(bare).values()):
         assert re.findall(r"\b(?:None|NaN|NaT|nan|null|NULL|inf|undefined|True|False)\b", page.text) == []
