@@ -246,7 +246,7 @@ def reason_text(row: Row) -> str:
         fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
     )  # fmt: skip
     if why := unseen_sources_text(row.get("unseen", ())):
-        return gettext("{reason} ({why})").format(reason=reason, why=why)
+        reason = gettext("{reason} ({why})").format(reason=reason, why=why)
     if row["state"] != "dormant" or not row["active_in"]:
         return reason
     said = gettext("{reason}; it was last seen active in {month}")

@@ -1,4 +1,4 @@
-"""Say why months were not seen, from the reason codes of `core.coverage`."""
+"""Say why months were not seen, from the reason codes of `core.coverage`, and since when a source has ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -21,6 +21,7 @@ REASONS = {
     "not_captured": gettext("gone; there is no capture of it"),
     "unreadable": gettext("cannot be read"),
     "failed": gettext("not seen since {seen_to}: later visits failed"),
+    "ended": gettext("ended {seen_to}"),
 }
 NEVER = {
     "copy_ends": gettext("our copy has nothing"),
@@ -70,4 +71,4 @@ def ended_text(until: date | None, today: date) -> str:
     """Return since when a source has ended, or nothing while it lives."""
     if until is None or until >= today:
         return ""
-    return gettext("ended {month}").format(month=format_month(until))
+    return _reason("ended", until)

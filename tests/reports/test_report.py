@@ -79,7 +79,7 @@ def tree(folder):
 
 def test_r15_a_missing_value_is_a_word(house):
     unranked = house.page.rows("Ranking by")["not ranked"]
-    ended = "Gamma all its sources have ended; it was last seen active in May 2025"
+    ended = "Gamma all its sources have ended (core: ended December 2025); it was last seen active in May 2025"
     assert unranked == [ended, "not ranked", "not observed", "not observed", "not observed",
                         "0 of 12, up to 1 measured earlier"]  # fmt: skip
     months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
