@@ -89,9 +89,9 @@ def test_without_any_visit_the_published_months_are_shown_and_ranked(where):
     publish(where, *measured("commits", [60] * 12), *measured("code_people", [9] * 12))
     build_tables(where, [community("birds", source("birds"))], date(2026, 1, 20))
     rows = ask(where, "select distinct metric, value, state, covered from metrics.monthly "
-                      "where month < '2026-01-01' and metric in ('commits', 'new_code_people') "
+                      "where month < '2026-01-01' and metric in ('commits', 'code_committers') "
                       "order by all")  # fmt: skip
-    assert rows == [("commits", 60, "published", 0), ("new_code_people", None, "unobserved", 0)]
+    assert rows == [("code_committers", None, "unobserved", 0), ("commits", 60, "published", 0)]
     assert ask(
         where,
         "select state, score > 0, months, published_months from rankings.monthly "
@@ -117,7 +117,9 @@ def test_another_definition_or_quality_fills_nothing(where):
     other = [line.replace(definition("code_people"), "Something else.") for line in measured("code_people", [9] * 12)]
     publish(where, *stated, *other)
     build_tables(where, [community("birds", source("birds"))], date(2026, 1, 20))
-    assert ask(where, "select distinct value, state from metrics.monthly") == [(None, "unobserved")]
+    assert ask(
+        where, "select distinct value, state from metrics.monthly where metric in ('commits', 'code_people')"
+    ) == [(None, "unobserved")]
     assert ask(where, "select count(*), count(distinct source) from raw.history") == [(24, 1)]
 
 

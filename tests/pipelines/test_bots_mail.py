@@ -112,12 +112,11 @@ def test_r06_people_are_counted_and_bots_beside_them(where):
         "messages",
         "bot_messages",
         "talk_people",
-        "new_talk_people",
         "postings",
         "threads",
         "threads_replied",
     )
-    assert [monthly(where, metric)[DECEMBER] for metric in counted] == [2, 2, 2, 2, 4, 1, 0]
+    assert [monthly(where, metric)[DECEMBER] for metric in counted] == [2, 2, 2, 4, 1, 0]
     columns = "messages, messages_with_bots, messages_human_only, postings, talk_people_with_bots"
     row = ask(where, f"select {columns} from definitions.messages where month = '2025-12-01'")
     assert row == [(2, 4, 2, 4, 3)]

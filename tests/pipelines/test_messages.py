@@ -34,7 +34,7 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
     assert monthly(where, "postings") == {DECEMBER: 4, JANUARY: 1, FEBRUARY: 0}
     assert monthly(where, "messages") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
     assert monthly(where, "talk_people") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
-    assert monthly(where, "new_talk_people") == {DECEMBER: 3, JANUARY: 0, FEBRUARY: 0}
+    assert ask(where, "select month, value from metrics.new_talk_people") == [(DECEMBER, 3)]
     rows = ask(where, "select month, total, stored, copies, other_month, state from core.reconciliation "
                       "where source = 'dev' order by month")  # fmt: skip
     assert rows == [(DECEMBER, 2, 2, 0, 0, "equal"), (JANUARY, 2, 2, 1, 1, "equal")]
