@@ -126,15 +126,17 @@ def _union_metrics(tables: list[Table]) -> Table:
 def _definitions(tables: list[Table]) -> Table:
     rows = ", ".join("(" + ", ".join(map(literal, _definition(t))) + ")" for t in tables if t.facts)
     comments = {"metric": "name of the metric", "family": "family it belongs to", "unit": "what is counted",
-                "kind": "count (0 where nothing happened), or measure (no value there)",
+                "kind": "count (0 where nothing happened), measure (no value there), stock (at the month's end)",
+                "past": "months that it depends on beside its own: none, newcomers, year or ever, see core.pasts",
                 "definition": "one sentence that defines it"}  # fmt: skip
-    select = f"select * from (values {rows}) as d(metric, family, unit, kind, definition)"
+    select = f"select * from (values {rows}) as d(metric, family, unit, kind, past, definition)"
     return Table("metrics.definitions", "One row per metric, with its definition.", comments, {}, select)
 
 
 def _definition(metric: Table) -> tuple[str, ...]:
     facts = metric.facts
-    return metric.name.split(".")[1], facts["family"], facts["unit"], facts.get("kind", "count"), metric.sentence
+    kind, past = facts.get("kind", "count"), facts.get("past", "none")
+    return metric.name.split(".")[1], facts["family"], facts["unit"], kind, past, metric.sentence
 
 
 METRIC_COLUMNS = {

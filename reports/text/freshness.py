@@ -7,6 +7,7 @@ from typing import Any
 from pipelines.model import BY_HAND, ON_DEMAND, UNREADABLE
 from reports.text.formats import format_age, pluralize
 from reports.text.language import gettext
+from reports.text.unseen import ended_text, unseen_text
 
 LATE = timedelta(hours=48)
 UNREADABLE_TEXT = gettext("cannot be read")
@@ -22,8 +23,12 @@ def freshness_text(row: Row, built: datetime) -> str:
         return UNREADABLE_TEXT
     if row["kind"] in ON_DEMAND | BY_HAND and not row["latest"]:
         return NO_CAPTURES_TEXT if row["kind"] in ON_DEMAND else NO_PAGES_TEXT
+    ended = ended_text(row["until"], row["today"])
+    seen = last_seen_text(row, built)
     copy = gettext("a frozen copy") if row["snapshot"] else ""
-    return "; ".join(filter(None, (last_seen_text(row, built), loading_text(row), overdue_text(row), copy)))
+    if row["snapshot"] and row["seen_to"]:
+        seen, copy = unseen_text({"reason_code": "copy_ends", "seen_to": row["seen_to"]}), ""
+    return "; ".join(filter(None, (ended, seen, loading_text(row), overdue_text(row), copy)))
 
 
 def last_seen_text(row: Row, built: datetime) -> str:

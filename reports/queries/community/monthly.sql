@@ -4,7 +4,7 @@ with imported as (
            list(day order by day, repository) as days
     from core.imports where day < $until group by all
 ), numbers as (
-    select m.metric as key, m.community, c.name as community_name, m.metric, m.month, m.value, m.state, i.days as import_days,
+    select m.metric as key, m.community, c.name as community_name, m.metric, m.month, m.value, m.state, m.known_since, i.days as import_days,
            m.month > b.last_complete_month as to_date,
            case when m.state in ('observed', 'partial')
                 then case m.metric when 'commits' then i.commits when 'code_people' then i.code_people end end as added

@@ -10,7 +10,7 @@ ranks as (
     from rankings.monthly where community = $community and as_of <= $as_of
 ),
 kept as (select family, max(as_of) as since from ranks where places is distinct from before group by family)
-select w.family, w.ranked, c.name, w.state, w.rank, w.rank_low, w.rank_high, w.possible_low, w.possible_high, w.months, w.percent_of_first, k.since,
+select w.family, w.community, w.ranked, c.name, w.state, w.rank, w.rank_low, w.rank_high, w.possible_low, w.possible_high, w.months, w.percent_of_first, k.since,
        w.reason_code, w.missing, w.people, w.living_since, w.active_in
 from window_of w
 join raw.communities c using (community)

@@ -2,7 +2,7 @@
 
 import pytest
 from support.browser import launched, playwright
-from support.machine_site import house
+from support.bot_site import house
 
 __all__ = ["house"]
 pytestmark = pytest.mark.browser
