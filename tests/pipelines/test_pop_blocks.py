@@ -30,6 +30,26 @@ def test_blocks_of_pairs_change_nothing(table, monkeypatch, cells):
     assert places.find_brackets(score[order], error[order], whole.threshold) == joined
 
 
+@pytest.mark.parametrize("cells", [1, 200, 2_000_000])
+def test_places_of_many_editions_are_those_of_each(monkeypatch, cells):
+    random = np.random.default_rng(4)
+    score, error = np.round(random.normal(0, 0.5, (30, 9)), 1), random.uniform(0.05, 0.3, (30, 9))
+    score[random.random(score.shape) < 0.3] = np.nan
+    score[0] = np.nan
+    monkeypatch.setattr(places, "BLOCK_CELLS", cells)
+    found = places.place_editions(score, error, METHOD.alpha)
+    for row, ranked in enumerate(found.ranked):
+        rows = found.order[row, :ranked]
+        assert ranked == np.count_nonzero(~np.isnan(score[row]))
+        alone = places.find_places(score[row, rows], error[row, rows], METHOD.alpha)
+        assert found.low[row, :ranked].tolist() == alone.low.tolist()
+        assert found.high[row, :ranked].tolist() == alone.high.tolist()
+        assert (found.cut[row], found.threshold[row]) == (alone.cut, alone.threshold)
+        until, begins = found.level_until[row, :ranked], range(ranked)
+        runs = [(i, until[i] - 1) for i in begins if until[i] > i + 1 and (i == 0 or until[i] > until[i - 1])]
+        assert runs == places.find_brackets(score[row, rows], error[row, rows], alone.threshold)
+
+
 def test_blocks_of_communities_change_nothing(monkeypatch):
     counts = {"commits": np.random.default_rng(3).poisson(90, (11, 50))}
     whole = levels_of(counts)["commits"]
