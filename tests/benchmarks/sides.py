@@ -71,6 +71,7 @@ def night(histories: Sequence[History], target: Path) -> list[Side]:
         command("build"),
         command("report"),
         command("sql", QUESTION),
+        command("calibrate"),
     ]
 
 

@@ -1,8 +1,8 @@
 """The switch that includes the mail of bots, in a real browser."""
 
 import pytest
-from support.browser import launched, playwright
 from support.bot_site import house
+from support.browser import launched, playwright
 
 __all__ = ["house"]
 pytestmark = pytest.mark.browser
