@@ -122,8 +122,8 @@ DATED_BY = {
 }
 
 CAUTION = gettext(
-    "“2nd to 4th” means that the counts allow each of these places. All places of a table hold together in 90 of 100"
-    " repeats."
+    "“2nd to 4th” means that the counts allow each of these places. All places of a table hold together in nominally 90"
+    " of 100 repeats."
 )
 
 

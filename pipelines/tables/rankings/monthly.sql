@@ -7,7 +7,7 @@
 --   score_error: standard error of the score; NULL where that is
 --   index: 100 * exp(score): 100 is the reference, 200 twice its weighted geometric mean
 --   rank: the row in the order of the scores, equal ones by slug: no claim by itself; NULL where the state is not ranked, and for all where fewer than two are
---   rank_low: the first of the ranks that the counts allow; all sets of a ranking hold together in at least 90 of 100 repeats
+--   rank_low: the first of the ranks that the counts allow; all sets of a ranking hold together in nominally 90 of 100 repeats
 --   rank_high: the last of these ranks
 --   level_until: the last rank of the run of rows from this one on in which no pair is firm: its own where the next row is firmly behind
 --   possible_low: of who is not observed but in part: the rank of its best case, each missing metric being the highest of those ranked; else NULL

@@ -7,7 +7,7 @@ behind: slug of the one in the next row
 rank: rank of the one ahead
 difference: difference of the scores
 error: its standard error
-firm: Holm's rule says that the one is ahead; all that is firm in a table holds together in at least 90 of 100 repeats
+firm: Holm's rule says that the one is ahead; all that is firm in a table holds together in nominally 90 of 100 repeats
 probability: chance that a repeat finds the same order; not the chance of being right
 word: ahead (firm), probably ahead (not firm, but a probability of at least .90), or cannot be told apart
 fragility: of code, the fewest authors of the one ahead without whom the two would be level, taken greedily; an upper
