@@ -119,7 +119,7 @@ class Source:
 
     @property
     def visited(self) -> bool:
-        """Whether a night asks for it: it can be asked at all, and not only on demand."""
+        """Whether a run asks for it: it can be asked at all, and not only on demand."""
         return self.reachable and not self.on_demand
 
     @property

@@ -10,11 +10,12 @@ from reports.text import formats, freshness, labels, language, sentences, unseen
 
 def render_page(template: str, **given: Any) -> str:
     """Fill one template. It also has the public names of `reports.text`."""
-    return _environment().get_template(template).render(**given)
+    return environment().get_template(template).render(**given)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where the templates are, with what they may call."""
     environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],

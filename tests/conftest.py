@@ -8,7 +8,7 @@ from xdist.scheduler import LoadFileScheduling
 
 pytest.register_assert_rewrite("support")
 
-from support import prefect, shared  # noqa: E402 - their assertions are rewritten first
+from support import prefect, shared, tables_on_demand  # noqa: E402 - their assertions are rewritten first
 from support.builders import folders_in  # noqa: E402
 
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
@@ -33,6 +33,8 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
+        if "canary_demo" in item.fixturenames:
+            item.add_marker(pytest.mark.long)
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
     items.sort(key=place)
@@ -91,6 +93,13 @@ def canary_demo(once, prepared_prefect):
 def _reset_clock():
     if walk := sys.modules.get("support.walk"):
         walk.CLOCK.now = walk.START
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tables_of_the_file():
+    """Close the tables that the tests of a file have made on demand."""
+    yield
+    tables_on_demand.forget_all()
 
 
 @pytest.fixture(autouse=True, scope="module")

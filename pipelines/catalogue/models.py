@@ -35,7 +35,7 @@ from pipelines.catalogue.field_types import (
 from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import CAPTURES, KINDS, PAGE_SCHEMES, PLACE, index_of, repository_url, split_url
 
-AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
+AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "bots")
 
 NEEDED = "x-needed"
 """The key of the JSON Schema that says when a key is needed, where this hangs on another key."""

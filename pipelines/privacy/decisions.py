@@ -6,7 +6,7 @@ Everything else about who is one person follows from pipelines/tables/core/links
 import json
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,9 @@ from pipelines.privacy.pseudonyms import Pseudonyms
 if TYPE_CHECKING:
     from pipelines.privacy.models import NeverMergeBlock
 
-RETIRED = "retired-keys.jsonl"
+OPTED_OUT, ROTATED = "opted-out.jsonl", "rotated-keys.jsonl"
+FORMER_NAMES = {OPTED_OUT: "withheld.jsonl", ROTATED: "retired-keys.jsonl"}
+"""Under which names earlier versions wrote these files; whoever stands there stays opted out."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ def never_merge(where: Folders, communities: Collection[str]) -> list[NeverMerge
     blocks = read_toml(path, NeverMergeFile).never if path.exists() else ()
     wrong = [(n, block.community) for n, block in enumerate(blocks) if block.community not in communities]
     if wrong:
-        told = (f"{path.name}: never[{n}].community: no such community: {slug!r:.80}" for n, slug in wrong)
-        raise WrongFileError(*told)
+        raise WrongFileError(
+            *(f"{path.name}: never[{n}].community: no such community: {slug!r:.80}" for n, slug in wrong)
+        )
     return [_never_merge(block) for block in blocks]
 
 
@@ -72,14 +75,13 @@ def _never_merge(block: "NeverMergeBlock") -> NeverMerge:
 
 def opt_out_file(where: Folders) -> Path:
     """Return where the persons stand who asked to be left out; who backs up the key backs up this."""
-    return where.data / "withheld.jsonl"
+    return where.data / OPTED_OUT
 
 
 def opted_out(where: Folders) -> list[OptOut]:
     """Return who asked to be left out (opted out)."""
-    path = opt_out_file(where)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [OptOut(**facts | {"since": date.fromisoformat(facts["since"])}) for facts in map(json.loads, lines)]
+    lines = _lines(where, OPTED_OUT)
+    return list(dict.fromkeys(OptOut(f["key"], f["address_key"], date.fromisoformat(f["since"])) for f in lines))
 
 
 def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) -> bool:
@@ -101,14 +103,20 @@ def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) ->
 
 def record_key_rotation(where: Folders, key_id: str, today: date) -> None:
     """Record that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
-    _append(where.data / RETIRED, {"key": key_id, "since": today.isoformat()})
+    _append(where.data / ROTATED, {"key": key_id, "since": today.isoformat()})
 
 
 def rotated_keys(where: Folders) -> list[tuple[str, date]]:
     """Return which keys were rotated, and when."""
-    path = where.data / RETIRED
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [(facts["key"], date.fromisoformat(facts["since"])) for facts in map(json.loads, lines)]
+    found = ((facts["key"], date.fromisoformat(facts["since"])) for facts in _lines(where, ROTATED))
+    return list(dict.fromkeys(found))
+
+
+def _lines(where: Folders, name: str) -> Iterator[dict[str, str]]:
+    """Yield what stands in a file of decisions, first what an earlier version wrote under its former name."""
+    for path in (where.data / FORMER_NAMES[name], where.data / name):
+        if path.exists():
+            yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
 def _append(path: Path, facts: dict[str, str]) -> None:

@@ -82,13 +82,10 @@ def read_python_table(name: str) -> Table:
 
 def in_order(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:
     """Sort the tables that are computed so that each comes after those it reads; declared ones are left out."""
-    by_name = {table.name: table for table in tables if not table.is_declared}
-    united = [table.name for table in tables if table.facts]
-    reads = {table.name: reads_from(con, table) for table in by_name.values()}
-    reads |= {ALL_METRICS: frozenset(united), "metrics.definitions": frozenset(united)}
-    order = TopologicalSorter(reads).static_order()
-    made = {ALL_METRICS: _union_metrics(tables), "metrics.definitions": _definitions(tables)}
-    return [by_name.get(name) or made[name] for name in order if name in by_name or name in made]
+    computed = [table for table in (*tables, _union_metrics(tables), _definitions(tables)) if not table.is_declared]
+    by_name = {table.name: table for table in computed}
+    order = TopologicalSorter({table.name: reads_from(con, table) for table in computed}).static_order()
+    return [by_name[name] for name in order if name in by_name]
 
 
 _PARSED: dict[str, frozenset[str]] = {}
@@ -151,6 +148,12 @@ METRIC_COLUMNS = {
 
 def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make one table from its declaration, its select or its Python, with its comments."""
+    create_table(con, table)
+    write_comments(con, table.name, table.sentence, METRIC_COLUMNS if table.facts else table.columns)
+
+
+def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make one table without its comments."""
     if table.is_declared:
         con.execute(table.select)
     elif table.compute:
@@ -159,7 +162,6 @@ def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.unregister("computed")
     else:
         con.execute(f"create table {table.name} as {table.select}")
-    write_comments(con, table.name, table.sentence, METRIC_COLUMNS if table.facts else table.columns)
 
 
 def write_comments(con: duckdb.DuckDBPyConnection, name: str, sentence: str, columns: Mapping[str, str]) -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelling import identities
-from support.builders import TODAY, ask, community, land, monthly, row, source
+from support.builders import TODAY, community, land, monthly, row, source
 from support.people import ACCOUNT, KEYED, account, groups, merged
 from support.postings import land_index, land_month, mail, mailing_list
+from support.tables_on_demand import ask
 
 from flows.cli import main
 from pipelines.catalogue.toml_files import WrongFileError
@@ -335,6 +336,34 @@ def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, mo
     monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
     assert main(["rotate"]) == 2
     assert "STACKRANK_KEY" in capsys.readouterr().err
+
+
+def test_who_opted_out_of_an_earlier_version_stays_out_and_its_rotated_keys_hold(where):
+    """An earlier version wrote both files under other names."""
+    where.data.mkdir(exist_ok=True)
+    since = '"since": "2025-01-01"}'
+    (where.data / "withheld.jsonl").write_text(f'{{"key": "k", "address_key": "old", {since}\n')
+    (where.data / "retired-keys.jsonl").write_text(f'{{"key": "k", {since}\n')
+    decisions.forget(where, "jane@example.org", KEYED, TODAY)
+    decisions.record_key_rotation(where, "k2", TODAY)
+    jane = KEYED.of(b"", b"jane@example.org").address_key
+    assert [one.address_key for one in decisions.opted_out(where)] == ["old", jane]
+    assert decisions.rotated_keys(where) == [("k", date(2025, 1, 1)), ("k2", TODAY)]
+
+
+def test_bots_of_an_earlier_version_stay_bots(where):
+    """An earlier version called the rule of a bot by another name of the column; newer files lie beside it."""
+    core = source("birds", repositories=("one", "two"))
+    for unit in ("birds/one", "birds/two"):
+        bot = row(2 + int(unit == "birds/two"), JUNE, "robot", author_bot_rule="ci")
+        land(where, core, unit, [row(1, MAY), bot])
+    path = next(path for path in stored_files(where.observations) if path.stem == "one")
+    table, metadata = pq.read_table(path), pq.read_metadata(path).metadata
+    former = table.rename_columns([name.replace("_bot_rule", "_machine") for name in table.column_names])
+    pq.write_table(former.replace_schema_metadata(metadata), path)
+    build_database(where, [community("birds", core)], TODAY)
+    bots = "select repository, bot_rule, counted from core.commits where is_bot order by repository"
+    assert ask(where, bots) == [("birds/one", "ci", False), ("birds/two", "ci", False)]
 
 
 def test_old_harvests_without_the_new_columns_still_count(where):

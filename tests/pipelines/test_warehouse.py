@@ -8,7 +8,8 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 import pytest
-from support.builders import SEEN, TODAY, ask, community, land, monthly, row, source, visit
+from support.builders import SEEN, TODAY, community, land, monthly, row, source, visit
+from support.tables_on_demand import ask
 
 from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders
@@ -76,7 +77,7 @@ def built(tmp_path_factory):
     land(where, FISH, "fish/one", [
         *monthly(20_000, range(11), authors=3),
         row(30_001, datetime(2025, 5, 3), "mergebot", parents=2),
-        row(30_002, datetime(2025, 5, 3), "robot", author_machine="ci"),
+        row(30_002, datetime(2025, 5, 3), "robot", author_bot_rule="ci"),
         row(30_003, datetime(1970, 1, 1), "clock"),
         row(30_004, datetime(2100, 1, 1), "clock"),
         row(30_005, None, "clock"),

@@ -53,10 +53,10 @@ select community, source, unit as repository, hash,
     if(author_out, null, author_domain) as author_domain,
     committer_key, if(committer_out, null, committer_name_key) as committer_name_key,
     if(committer_out, null, committer_address_key) as committer_address_key,
-    author_machine is not null as is_bot, author_machine as bot_rule,
-    committer_machine is not null as committer_is_bot,
+    author_bot_rule is not null as is_bot, author_bot_rule as bot_rule,
+    committer_bot_rule is not null as committer_is_bot,
     len(co_author_name_keys) as co_authors, revert,
-    parents < 2 and author_machine is null and plausible as counted,
+    parents < 2 and author_bot_rule is null and plausible as counted,
     seen_at
 from known
 order by community, committed_at, hash

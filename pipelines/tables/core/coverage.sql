@@ -19,7 +19,7 @@ with by_source as (
             when covered = 1 then 'seen'
             when covered > 0 or held then 'partial'
             when failed or kind in ('unreadable', 'askbot', 'mod_mbox', 'mbox') or snapshot and not waiting then 'gap'
-            -- The host is gone, and no night asks for captures of it.
+            -- The host is gone, and no run asks for captures of it.
             when kind = 'archiveorg' and coalesce(waiting, true) then 'gap'
             else 'pending'
         end as state

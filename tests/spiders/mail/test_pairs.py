@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from support.builders import ask
 from support.crawl import SHARED
 from support.lists import block, land_file
 from support.postings import land_index
+from support.tables_on_demand import ask, build
 from support.walk import crawl
 
 from flows.demo import mail
@@ -15,7 +15,6 @@ from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
 from pipelines.model import Community, Source
-from pipelines.warehouse.build import build_database
 
 APRIL, MAY, JUNE, JULY = (date(2013, month, 1) for month in (4, 5, 6, 7))
 MONTHS = {APRIL: 60, MAY: 90, JUNE: 30, JULY: 5}
@@ -51,7 +50,7 @@ def built(tmp_path_factory):
             (where.communities / f"{kind}.toml").write_text(head + "".join(sources))
         crawl(where, tuple(PLACES))
         assert server.complaints == []
-    build_database(where, load_catalogue(where.communities), date(2013, 9, 20))
+    build(where, load_catalogue(where.communities), date(2013, 9, 20))
     return where
 
 
@@ -125,7 +124,7 @@ def real(tmp_path_factory):
         land_index(where, source, {DECEMBER: None})
         land_file(where, source, DECEMBER, SHARED / file)
     communities_ = [Community(s.community, s.community, "https://birds.example.org/", DECEMBER, (s,)) for s in sources]
-    build_database(where, communities_, date(2018, 2, 20))
+    build(where, communities_, date(2018, 2, 20))
     return where
 
 
