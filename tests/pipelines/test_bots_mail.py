@@ -8,7 +8,7 @@ import pytest
 from support.builders import community
 from support.mail import one
 from support.postings import DECEMBER, TODAY, land_index, land_month, mail, mailing_list, monthly
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.landing.store import stored_files
@@ -107,7 +107,7 @@ def test_r06_people_are_counted_and_bots_beside_them(where):
     land_month(
         where, dev, DECEMBER, mail(1, "01 Dec 2025"), tracked(2, "02 Dec 2025"), tracked(3, "03 Dec 2025"), answer
     )
-    build(where, [community("birds", dev)], TODAY)
+    build_tables(where, [community("birds", dev)], TODAY)
     counted = (
         "messages",
         "bot_messages",
@@ -132,7 +132,7 @@ def test_what_an_older_reader_stored_counts_as_before(where):
     file = next(path for path in stored_files(where.observations) if path.stem == "2025-12")
     old = pq.read_table(file).drop_columns(["class", "class_rule"])
     pq.write_table(old.replace_schema_metadata(pq.read_metadata(file).metadata), file)
-    build(where, [community("birds", dev)], TODAY)
+    build_tables(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages")[DECEMBER] == 2
     assert monthly(where, "bot_messages")[DECEMBER] == 0
     assert ask(where, "select distinct class from core.messages") == [(None,)]
@@ -142,7 +142,7 @@ def test_the_rules_stand_in_the_database(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 1})
     land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
-    build(where, [community("birds", dev)], TODAY)
+    build_tables(where, [community("birds", dev)], TODAY)
     rows = dict(ask(where, "select id, condition from raw.mail_bot_rules"))
     assert rows.keys() == {rule.id for rule in RULES.rules}
     assert rows["jira"] == "jira@apache.org"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import community
 from support.postings import JANUARY, TODAY, land_index, land_month, mailing_list
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 
 from pipelines.warehouse.tables import make_table, read_tables
 
@@ -31,7 +31,7 @@ def built(where, **lists):
         land_index(where, source, {month: len(mails) for month, mails in months.items()})
         for month, mails in months.items():
             land_month(where, source, month, *mails)
-    build(where, [community("birds", *sources)], TODAY)
+    build_tables(where, [community("birds", *sources)], TODAY)
     return where
 
 

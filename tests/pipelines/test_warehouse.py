@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from support.builders import SEEN, TODAY, community, land, monthly, row, source, visit
-from support.tables_on_demand import ask
+from support.tables_on_demand import ask, build_tables
 
 from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders
@@ -133,7 +133,7 @@ def test_the_same_hash_in_two_communities_counts_in_both(where):
     birds, bees = source("birds"), source("bees")
     for of in (birds, bees):
         land(where, of, f"{of.community}/one", monthly(1, range(3)))
-    build_database(where, [community("birds", birds), community("bees", bees)], TODAY)
+    build_tables(where, [community("birds", birds), community("bees", bees)], TODAY)
     assert ask(where, "select community, count(*) from core.commits group by all order by 1") == [
         ("bees", 24), ("birds", 24),
     ]  # fmt: skip
@@ -223,7 +223,7 @@ def covered(where, of, visits, rows=None, more=()):
     land(where, of, "birds/one", rows or monthly(1, range(14)), seen_at=visits[0].seen_at)
     for each in visits:
         log_visit(where.visits, each)
-    build_database(where, [community("birds", of, *more)], TODAY)
+    build_tables(where, [community("birds", of, *more)], TODAY)
     return states(where, "birds", of.name)
 
 
@@ -371,9 +371,10 @@ def test_the_same_inputs_give_the_same_tables(built, tmp_path):
     build_database(where, TWO, TODAY)
     names = [n for (n,) in ask(built, "select schema_name || '.' || table_name from duckdb_tables()")]
     assert "core.commits" in names
-    for name in names:
-        sql = f"select * {'exclude (built_at)' if name == 'raw.build' else ''} from {name}"
-        assert query.ask(where.database, sql).equals(query.ask(built.database, sql)), name
+    with query.open_database(where.database) as again, query.open_database(built.database) as first:
+        for name in names:
+            sql = f"select * {'exclude (built_at)' if name == 'raw.build' else ''} from {name}"
+            assert again.ask(sql).equals(first.ask(sql)), name
 
 
 @pytest.mark.parametrize(

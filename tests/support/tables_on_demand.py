@@ -45,7 +45,7 @@ class Tables:
 _built: dict = {}
 
 
-def build(where, communities, today):
+def build_tables(where, communities, today):
     """Let `ask` answer from what is landed in a folder now."""
     forget(where)
     _built[where.database] = Tables(where, communities, today)
@@ -57,13 +57,13 @@ def forget(where):
 
 
 def forget_all():
-    """Close what `build` has opened."""
+    """Close what `build_tables` has opened."""
     while _built:
         _built.popitem()[1].close()
 
 
 def ask(where, sql):
-    """Answer a question in rows, from what `build` was given or else from the database file of the folder."""
+    """Answer a question in rows, from what `build_tables` was given or else from the database file of the folder."""
     if where.database in _built:
         return _built[where.database].ask(sql)
     return [tuple(row.values()) for row in query.ask(where.database, sql).to_pylist()]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 
 from flows.cli import main
 from pipelines.catalogue.load import load_catalogue
@@ -299,7 +299,7 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     assert pq.read_table(where.observations / "birds/ask/index.parquet").to_pylist() == [
         {"month": None, "messages": 4, "url": "file://localhost/list-1.json.gz"}
     ]
-    build(where, load_catalogue(where.communities), date(2014, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2014, 1, 20))
     months = ask(where, "select strftime(month, '%m'), value from metrics.messages order by 1")
     assert months == [("03", 2.0), ("04", 3.0), ("05", 1.0)], "a question in both counts once, by the earlier time"
     assert ask(where, "select count(*), sum(messages), sum(people) from core.threads") == [(2, 6, 4)]

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.builders import community, visit
 from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Crawl, back, mailman2
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 from support.walk import CLOCK, crawl, next_night
 
 from flows.collect import read_result
@@ -390,7 +390,7 @@ def test_nobody_is_named_in_what_lands(nights):
 
 
 def built(where, today=TODAY):
-    build(where, load_catalogue(where.communities), today)
+    build_tables(where, load_catalogue(where.communities), today)
     return where
 
 
@@ -641,7 +641,7 @@ def note(where, *told, **facts):
 
 
 def month_states(where):
-    build(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
+    build_tables(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
     return {f"{month:%m}": state for month, state in states(where).items()}
 
 

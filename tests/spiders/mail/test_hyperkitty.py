@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.builders import visit
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 
 from flows.collect import collect
 from pipelines.catalogue.load import load_catalogue
@@ -277,7 +277,7 @@ def compared(nights, tmp_path_factory):
             archive = Archive(datetime(2005, 1, 1, tzinfo=UTC), datetime.now(UTC), month, kind == "pipermail")
             read = messages(io.BytesIO(b"".join(map(written, mails))).read, archive, KEYED)
             land(where, source, f"{month:%Y-%m}", MESSAGES, list(read))
-    build(where, known, datetime.now(UTC).date())
+    build_tables(where, known, datetime.now(UTC).date())
     return where
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from support.lists import block
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 from support.walk import crawl
 
 from flows.demo import mail
@@ -63,7 +63,7 @@ def built(tmp_path_factory):
         server.archives = Archives([*OLD.values(), DISCUSS, INCUBATOR, OWN])
         crawl(where, ("pipermail", "hyperkitty", "ponymail"))
         assert server.complaints == []
-    build(where, load_catalogue(where.communities), date(2019, 2, 20))
+    build_tables(where, load_catalogue(where.communities), date(2019, 2, 20))
     return where
 
 

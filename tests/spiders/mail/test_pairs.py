@@ -6,7 +6,7 @@ import pytest
 from support.crawl import SHARED
 from support.lists import block, land_file
 from support.postings import land_index
-from support.tables_on_demand import ask, build
+from support.tables_on_demand import ask, build_tables
 from support.walk import crawl
 
 from flows.demo import mail
@@ -50,7 +50,7 @@ def built(tmp_path_factory):
             (where.communities / f"{kind}.toml").write_text(head + "".join(sources))
         crawl(where, tuple(PLACES))
         assert server.complaints == []
-    build(where, load_catalogue(where.communities), date(2013, 9, 20))
+    build_tables(where, load_catalogue(where.communities), date(2013, 9, 20))
     return where
 
 
@@ -124,7 +124,7 @@ def real(tmp_path_factory):
         land_index(where, source, {DECEMBER: None})
         land_file(where, source, DECEMBER, SHARED / file)
     communities_ = [Community(s.community, s.community, "https://birds.example.org/", DECEMBER, (s,)) for s in sources]
-    build(where, communities_, date(2018, 2, 20))
+    build_tables(where, communities_, date(2018, 2, 20))
     return where
 
 
