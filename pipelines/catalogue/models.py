@@ -36,6 +36,13 @@ from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import CAPTURES, KINDS, PAGE_SCHEMES, PLACE, index_of, repository_url, split_url
 
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "bots")
+FORMER_AUDIENCES = {"machines": "bots"}
+"""Words that community files have used for an audience, and today's word."""
+
+
+def _todays_audience(word: str) -> str:
+    return FORMER_AUDIENCES.get(word, word)
+
 
 NEEDED = "x-needed"
 """The key of the JSON Schema that says when a key is needed, where this hangs on another key."""
@@ -226,7 +233,7 @@ class Channel(Sized):
     known_as: ClassVar[str] = "a mailing list or a forum"
     address: ListAddress | None = None
     language: Language = Field(default="en", description="The code of its language. Without it `en`.")
-    audience: Annotated[OneLine, OneOf("audience", AUDIENCES)] | None = Field(
+    audience: Annotated[OneLine, AfterValidator(_todays_audience), OneOf("audience", AUDIENCES)] | None = Field(
         default=None, description=f"Whom it is for: {', '.join(f'`{each}`' for each in AUDIENCES)}."
     )
     copy_of: OneLine | None = Field(

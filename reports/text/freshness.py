@@ -19,16 +19,20 @@ Row = Mapping[str, Any]
 
 def freshness_text(row: Row, built: datetime) -> str:
     """Return how fresh a source is, in one line; `row` is one of `queries/site/sources.sql`."""
-    if row["kind"] == UNREADABLE:
-        return UNREADABLE_TEXT
-    if row["kind"] in ON_DEMAND | BY_HAND and not row["latest"]:
-        return NO_CAPTURES_TEXT if row["kind"] in ON_DEMAND else NO_PAGES_TEXT
     ended = ended_text(row["until"], row["today"])
-    seen = last_seen_text(row, built)
-    copy = gettext("a frozen copy") if row["snapshot"] else ""
+    return "; ".join(filter(None, (ended, *_standing(row, built))))
+
+
+def _standing(row: Row, built: datetime) -> tuple[str, ...]:
+    if row["kind"] == UNREADABLE:
+        return (UNREADABLE_TEXT,)
+    if row["kind"] in ON_DEMAND | BY_HAND and not row["latest"]:
+        return (NO_CAPTURES_TEXT if row["kind"] in ON_DEMAND else NO_PAGES_TEXT,)
     if row["snapshot"] and row["seen_to"]:
         seen, copy = unseen_text({"reason_code": "copy_ends", "seen_to": row["seen_to"]}), ""
-    return "; ".join(filter(None, (ended, seen, loading_text(row), overdue_text(row), copy)))
+    else:
+        seen, copy = last_seen_text(row, built), gettext("a frozen copy") if row["snapshot"] else ""
+    return seen, loading_text(row), overdue_text(row), copy
 
 
 def last_seen_text(row: Row, built: datetime) -> str:

@@ -287,6 +287,7 @@ def test_each_source_says_when_it_was_last_seen(house):
     (1, {"snapshot": True, "seen_to": date(2021, 7, 1)}, "not seen since July 2021: our copy ends there", False),
     (1, {"until": date(2017, 11, 30)}, "ended November 2017; seen 1 hour before the build", False),
     (1, {"until": date(2099, 11, 30)}, "seen 1 hour before the build", False),
+    (None, {"kind": "unreadable", "until": date(2012, 9, 30)}, f"ended September 2012; {UNREADABLE_TEXT}", False),
     (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
     (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
     (1, {"quiet_days": 10, "usual_days": 3},
