@@ -21,7 +21,7 @@ from reports.text.language import gettext
 from reports.text.sentences import month_text, move_text, origin_text, rank_change, release_text, standing_text
 
 FOLDER = "community"
-LISTS = ("unseen", "imports", "collections", "layers", "organisations")
+LISTS = ("unseen", "imports", "twins", "collections", "layers", "organisations")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,15 @@ from reports.render import render_page
 from reports.text.formats import format_range, format_window
 from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
 from reports.text.language import gettext
-from reports.text.sentences import NO_OVERALL, headline, import_text, origin_text, rank_changes, release_text
+from reports.text.sentences import (
+    NO_OVERALL,
+    headline,
+    import_text,
+    order_by_recorded_month,
+    origin_text,
+    rank_changes,
+    release_text,
+)
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
@@ -48,6 +56,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
     cells = {(row["family"], row["community"], row["part"]): row
              for row in site.rows("ranking", "cells")}  # fmt: skip
     imports = site.rows("ranking", "imports")
+    moved = site.rows("ranking", "rank_by_recorded_month")
     for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
         ranked = list(answer)
         metrics = [row for row in weights if row["family"] == family]
@@ -56,6 +65,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
         yield {
             "family": family, "heading": family_heading(family),
             "what": what, "sentence": headline(ranked, what), "metrics": metrics,
+            "by_recorded_month": order_by_recorded_month([row for row in moved if row["family"] == family]),
             "heads": list(heads.values()),
             "rows": [
                 row | {

@@ -25,7 +25,7 @@ union all
 select community, 'population', month, sum(low) over running, sum(high) over running
 from arrived window running as (partition by community order by month)
 union all
-select community, 'commits', month, count(*) filter (counted), count(*) filter (parents < 2)
+select community, 'commits', month, count(*) filter (counted), count(*) filter (counted or is_bot and parents < 2)
 from core.commits where plausible group by all
 union all
 select community, 'messages', month, count(*) filter (is_human), count(*) from core.messages where month is not null group by all
