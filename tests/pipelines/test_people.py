@@ -45,15 +45,18 @@ def together(*accounts, key="person_key", **more):
 @pytest.mark.parametrize(
     ("one", "other", "strict", "used", "lax"),
     [
-        (account("n1", "a"), account("n2", "a"), True, True, True),
+        (account("n1", "a", words=1), account("n2", "a"), False, True, True),
+        (account("n1", "a"), account("n2", "a"), False, False, False),
+        (account("n1", "a", bag="b"), account("n2", "a", bag="b"), False, True, True),
         (account("n", "a1"), account("n", "a2"), False, True, True),
         (account("n", "a1", words=1), account("n", "a2", words=1), False, False, False),
         (account("n1", "a", role=True), account("n2", "a", role=True), False, False, False),
-        (account("n1", "a", domain=None), account("n2", "a", domain=None), False, False, True),
+        (account("n1", "a", words=1, domain=None), account("n2", "a", domain=None), False, False, True),
         (account("n1", "a", domain=None, role=True), account("n2", "a", domain=None, role=True), False, False, False),
         (account("n1", "a1", login="l"), account("n2", "a2", login="l"), True, True, True),
         (account("n1", "a1", bag="b"), account("n2", "a2", bag="b"), False, False, True),
-        (account("n1", "s", quality="shortened"), account("n2", "s", quality="shortened"), False, False, True),
+        (account("n1", "s", words=1, quality="shortened"), account("n2", "s", quality="shortened"), False, False, True),
+        (account("n1", "s", quality="shortened"), account("n2", "s", quality="shortened"), False, False, False),
         (account("n", "s", quality="shortened"), account("n", "a"), False, True, True),
         (forum("n1", "u"), forum("n2", "u"), True, True, True),
         (account("n1", None), account("n2", None), False, False, False),
@@ -90,7 +93,7 @@ SPLIT = [("birds", "ann one", 3, None, None, "a1"), ("birds", "ann two", 3, None
         (SHARED, account("n1", "s"), account("n2", "s"), False),
         (SHARED, account("n1", "s"), account("n3", "a1"), True),
         (SHARED, account("n2", "s"), account("n3", "a2"), True),
-        (SHARED, account("n3", "s"), account("n4", "s"), True),
+        (SHARED, account("n3", "s", words=1), account("n4", "s"), True),
         (SPLIT, account("ann", "a1", bag="b"), account("ann", "a2", bag="b"), False),
         (SPLIT, account("ann", "a1"), account("ann one", "a3"), True),
         (SPLIT[:1], account("ann", "a1"), account("ann", "a2"), True),
@@ -101,6 +104,45 @@ SPLIT = [("birds", "ann one", 3, None, None, "a1"), ("birds", "ann two", 3, None
 )  # fmt: skip
 def test_lines_of_a_mailmap_that_keep_two_people_apart_keep_them_apart(aliases, one, other, merges):
     assert together(one, other, aliases=aliases, key="person_lax_key") is merges
+
+
+@pytest.mark.parametrize(
+    ("events", "used", "lax"),
+    [
+        ((500, 1), False, True), ((45, 5), False, True), ((500, 6), False, False), ((44, 5), False, False),
+        ((500, 3, 2), False, True), ((500, 3, 3), False, False), ((9, 1), False, True), ((1, 1), False, False),
+    ],
+)  # fmt: skip
+def test_an_address_under_several_full_names_joins_only_a_rare_name_to_its_owner_and_only_laxly(events, used, lax):
+    accounts = [account(f"n{n}", "a", events=count) for n, count in enumerate(events)]
+    assert [together(*accounts, key=f"person_{level}key") for level in ("strict_", "", "lax_")] == [False, used, lax]
+
+
+def test_a_commit_with_the_settings_of_a_colleague_merges_neither_their_accounts_nor_nicknames():
+    ann, bob, slip = account("ann", "a"), account("bob", "b"), account("bob", "a")
+    nick = account("an", "a", words=1)
+    for key in ("person_strict_key", "person_key"):
+        assert not together(ann, bob, slip, nick, key=key)
+        assert len(groups(merged([ann, bob, slip, nick])[1], "person_key")) == 3
+    assert together(bob, slip, ann, nick) is False
+
+
+MAPPED = [("birds", "ann", 2, None, None, "a")]
+MOVED = [("birds", "ann", 2, "a", None, "a2")]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "others", "merges"),
+    [
+        (MAPPED, [account("ann", "a"), account("bob", "a")], True),
+        (MOVED, [account("ann", "a"), account("anne", "a2")], True),
+        (MOVED, [account("ann", "a"), account("bob", "a")], False),
+        (MOVED, [account("anne", "a2"), account("bob", "a"), account("ann", "a")], False),
+    ],
+    ids=["all of an address are one", "an address of old", "one line says nothing of another address", "nor over it"],
+)
+def test_a_mailmap_joins_at_a_shared_address_whom_it_names(aliases, others, merges):
+    assert together(*others, aliases=aliases, key="person_lax_key") is merges
 
 
 def test_communities_do_not_share_people():
@@ -135,12 +177,19 @@ def in_python(accounts, levels):
             key = parent[key]
         return key
 
-    first = {}
+    first, spellings = {}, {}
+    for a in accounts:
+        facts = dict(zip(ACCOUNT, a, strict=True))
+        if facts["name_words"] > 1 and facts["address_key"] and facts["name_key"] and not facts["role"]:
+            spellings.setdefault(facts["address_key"], set()).add(facts["name_bag_key"] or facts["name_key"])
     for a in accounts:
         facts = dict(zip(ACCOUNT, a, strict=True))
         public = facts["domain"] is not None
+        is_one = len(spellings.get(facts["address_key"], ())) < 2
+        named = f"{facts['address_key']} {facts['name_bag_key'] or facts['name_key']}"
         shared = [
-            ("address", facts["address_key"], 1 if public else 3, not facts["role"]),
+            ("address", facts["address_key"], 2 if public else 3, is_one and not facts["role"]),
+            ("both", named, 2 if public else 3, not is_one and not facts["role"] and facts["name_words"] > 1),
             ("login", facts["login_key"], 1, True),
             ("name", facts["name_key"], 2, facts["name_words"] > 1), ("bag", facts["name_bag_key"], 3, True),
         ]  # fmt: skip
@@ -191,7 +240,7 @@ def test_a_merge_that_is_taken_out_and_back_leaves_no_trace(accounts, data):
 
 
 def test_what_two_accounts_share_merges_nobody_any_more():
-    one, other, third = account("n", "a1"), account("n", "a2"), account("m", "a2")
+    one, other, third = account("n", "a1"), account("n", "a2"), account("m", "a2", words=1)
     never = [("birds", None, one[1], other[1])]
     assert groups(merged([one, other, third], never=never)[1]) == {frozenset({one[1]}), frozenset({other[1], third[1]})}
     assert together(one, other, third)

@@ -9,7 +9,7 @@ from pipelines.warehouse.tables import make_table, read_tables
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
-           "quality", "role", "writes", "talks")  # fmt: skip
+           "quality", "role", "events", "writes", "talks")  # fmt: skip
 ALIAS = (
     "community",
     "proper_name_key",
@@ -26,7 +26,17 @@ def tables_by_name():
 
 
 def account(
-    name, address, *, words=2, domain="example.org", quality="given", role=False, login=None, bag=None, key=None
+    name,
+    address,
+    *,
+    words=2,
+    domain="example.org",
+    quality="given",
+    role=False,
+    login=None,
+    bag=None,
+    key=None,
+    events=1,
 ):
     return (
         "birds",
@@ -39,6 +49,7 @@ def account(
         domain,
         quality,
         role,
+        events,
         True,
         False,
     )
@@ -55,7 +66,14 @@ def merged(accounts, aliases=(), never=(), opted_out=()):
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute("create schema raw; create schema core")
         for name, (columns, rows) in tables.items():
-            kinds = {"name_words": "int", "proper_name_words": "int", "role": "bool", "writes": "bool", "talks": "bool"}
+            kinds = {
+                "name_words": "int",
+                "events": "int",
+                "proper_name_words": "int",
+                "role": "bool",
+                "writes": "bool",
+                "talks": "bool",
+            }
             typed = ", ".join(f"{c} {kinds.get(c, 'varchar')}" for c in columns)
             con.execute(f"create table {name} ({typed})")
             if rows:

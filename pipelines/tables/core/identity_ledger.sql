@@ -2,9 +2,9 @@
 --   community: slug of the community
 --   person_key: the person of the account, see core.people
 --   account_key: the account
---   rule: address, login, mailmap, name (of two words or more), name in any order, address of a single host, shortened address
+--   rule: address, address and name (of an address under several full names), names at two addresses, login, mailmap, name (of two words or more), name in any order, address of a single host, shortened address
 --   evidence_key: fingerprint of what the accounts share
---   level: strict, default or lax: who is counted follows strict and default rules; lax ones say how few they could be
+--   level: strict (a forge, a forum or a .mailmap says so), default or lax: who is counted follows strict and default rules; lax ones say how few they could be
 --   accounts: accounts that share it
 select links.community, person_key, shown_key as account_key, rule, evidence_key, ['strict', 'default', 'lax'][level] as level,
     count(*) over (partition by links.community, rule, evidence_key) as accounts

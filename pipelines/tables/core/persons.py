@@ -3,7 +3,7 @@
 community: slug of the community
 account_key: fingerprint of name, address and login together
 person_key: the person as counted, by the rules of level default; that of the person's first account
-person_strict_key: the same by the rules of level strict alone: the most people
+person_strict_key: the same by the rules of level strict alone, without merges by address or name: the most people
 person_lax_key: the same by the rules of all levels: the fewest people
 """
 

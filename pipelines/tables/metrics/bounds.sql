@@ -3,7 +3,7 @@
 --   metric: name of the metric
 --   month: first day of the month, UTC
 --   low: the count with every merge that any rule offers; for commits and messages the count itself
---   high: the count with strict merges alone; for commits and messages the count with those of bots
+--   high: the count with strict merges alone, none by address or name; for commits and messages the count with those of bots
 with everywhere as (
     select community, case channel when 'code' then 'code_people' else 'talk_people' end as metric, month, person_strict_key, person_lax_key
     from core.activity
