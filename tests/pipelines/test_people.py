@@ -2,7 +2,9 @@
 
 import csv
 import random
+from collections import Counter
 from datetime import date, datetime
+from itertools import combinations
 
 import pyarrow.parquet as pq
 import pytest
@@ -177,26 +179,36 @@ def in_python(accounts, levels):
             key = parent[key]
         return key
 
-    first, spellings = {}, {}
-    for a in accounts:
-        facts = dict(zip(ACCOUNT, a, strict=True))
+    facts_of = [dict(zip(ACCOUNT, a, strict=True)) for a in accounts]
+    spellings = {}
+    for facts in facts_of:
         if facts["name_words"] > 1 and facts["address_key"] and facts["name_key"] and not facts["role"]:
-            spellings.setdefault(facts["address_key"], set()).add(facts["name_bag_key"] or facts["name_key"])
-    for a in accounts:
-        facts = dict(zip(ACCOUNT, a, strict=True))
-        public = facts["domain"] is not None
+            names = spellings.setdefault(facts["address_key"], {})
+            spelling = facts["name_bag_key"] or facts["name_key"]
+            names[spelling] = names.get(spelling, True) and facts["domain"] is not None
+    together = Counter(
+        pair
+        for names in spellings.values()
+        for pair in combinations(sorted(name for name, is_public in names.items() if is_public), 2)
+    )
+    first = {}
+    for facts in facts_of:
+        public, own = facts["domain"] is not None, not facts["role"]
         is_one = len(spellings.get(facts["address_key"], ())) < 2
-        named = f"{facts['address_key']} {facts['name_bag_key'] or facts['name_key']}"
+        spelling = facts["name_bag_key"] or facts["name_key"]
+        is_full = facts["name_words"] > 1 and facts["name_key"] is not None
+        at_shared = bool(facts["address_key"]) and own and not is_one and is_full
         shared = [
-            ("address", facts["address_key"], 2 if public else 3, is_one and not facts["role"]),
-            ("both", named, 2 if public else 3, not is_one and not facts["role"] and facts["name_words"] > 1),
+            ("address", facts["address_key"], 2 if public else 3, is_one and own),
+            ("both", f"{facts['address_key']} {spelling}", 2 if public else 3, at_shared),
+            *(("pair", p, 2, at_shared and public and spelling in p) for p, times in together.items() if times > 1),
             ("login", facts["login_key"], 1, True),
             ("name", facts["name_key"], 2, facts["name_words"] > 1), ("bag", facts["name_bag_key"], 3, True),
         ]  # fmt: skip
         for rule, evidence, level, holds in shared:
             if evidence and holds and level <= levels:
                 kind = (rule, evidence, level)
-                parent[find(a[1])] = find(first.setdefault(kind, a[1]))
+                parent[find(facts["account_key"])] = find(first.setdefault(kind, facts["account_key"]))
     found = {}
     for key in parent:
         found.setdefault(find(key), set()).add(key)

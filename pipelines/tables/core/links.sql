@@ -36,7 +36,7 @@ with mapped as (
         select community, name_key, min(name_bag_key) as name_bag_key from core.accounts group by all
     ) as in_order on (in_order.community, in_order.name_key) = (accounts.community, proper_name_key)
 ), names_of_addresses as (
-    select community, address_key, spelling, sum(events) as events, any_value(domain) is not null and min(quality) <> 'shortened' as is_public
+    select community, address_key, spelling, sum(events) as events, bool_and(domain is not null and quality <> 'shortened') as is_public
     from named semi join at_own_address using (community, account_key)
     where is_full and not role and quality <> 'account' and address_key is not null group by all
 ), of_several_names as (
@@ -47,7 +47,7 @@ with mapped as (
     -- Two people who once swapped their settings are told apart: each has nearly all of an address.
     select community, one.spelling as one, other.spelling as other
     from names_of_addresses as one join names_of_addresses as other using (community, address_key)
-    where one.spelling < other.spelling and one.is_public
+    where one.spelling < other.spelling and one.is_public and other.is_public
     group by all
     having count(*) > 1 and not (bool_or(one.events >= 9 * other.events) and bool_or(other.events >= 9 * one.events))
 ), addressed as (
