@@ -30,7 +30,7 @@ NOTHING = {
     "aliases": "community varchar, proper_name_key varchar, proper_address_key varchar, commit_name_key varchar, "
     "commit_address_key varchar",
     "never_merge": "community varchar, evidence varchar, one varchar, other varchar",
-    "opted_out": "address_key varchar",
+    "opted_out": "address_key varchar, person varchar, accounts varchar[]",
 }
 
 

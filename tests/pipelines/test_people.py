@@ -4,6 +4,7 @@ import csv
 import random
 from collections import Counter
 from datetime import date, datetime
+from functools import partial
 from itertools import combinations
 
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from support.builders import TODAY, ask, community, land, monthly, row, source
 from support.people import ACCOUNT, KEYED, account, groups, merged
 from support.postings import land_index, land_month, mail, mailing_list
 
+from flows import doctor, opt_outs
 from flows.cli import main
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import CHECKOUT, Folders, folders
@@ -286,26 +288,101 @@ def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(w
     assert bounds == [(3, 3, 4)]
 
 
-def test_who_asked_to_be_left_out_is_shown_nowhere_and_the_events_stay(where, monkeypatch):
+NUMBERS = (
+    "from metrics.monthly order by all",
+    "from definitions.commits order by all",
+    "from rankings.levels order by all",
+)
+
+
+def test_who_asked_to_be_left_out_is_shown_nowhere_and_no_count_changes(where):
     core = source("birds")
     jane, known = KEYED.of(b"Jane Invented", b"jane@example.org"), KEYED.of(b"Jane Invented", b"jane@other.example.org")
+    bob, lax = KEYED.of(b"Bob Roe", b"bob@example.org"), KEYED.of(b"Roe Bob", b"roe@example.org")
+    columns = ("name_key", "name_bag_key", "address_key", "name_words", "domain")
     rows = [
-        row(n, MAY, **{f"author_{k}": getattr(who, k) for k in ("name_key", "address_key", "name_words", "domain")})
-        for n, who in enumerate((jane, known), 1)
+        row(n, MAY, **{f"{role}_{k}": getattr(who, k) for role in ("author", "committer") for k in columns})
+        for n, who in enumerate((jane, known, bob, lax), 1)
     ]  # fmt: skip
-    land(where, core, "birds/one", [*rows, row(3, MAY, "bob")])
-    assert decisions.forget(where, "Jane@Example.org", KEYED, TODAY)
+    land(where, core, "birds/one", [*rows, row(5, MAY, "cleo"), row(6, MAY, "dan")])
+    declare(where, evidence=f'"{bob.name_key}"')
+    birds = [community("birds", core)]
+    build_database(where, birds, TODAY)
+    before = [ask(where, sql) for sql in NUMBERS]
+    assert decisions.forget(where, "Jane@Example.org", KEYED, TODAY, partial(opt_outs.find_people, where))
     assert not decisions.forget(where, "jane@example.org", KEYED, TODAY)
-    build_database(where, [community("birds", core)], TODAY)
-    assert ask(where, "select count(*), count(distinct author_key) from core.commits where counted") == [(3, 2)]
-    assert ask(where, "select count(*) from core.commits where author_key = 'opted_out' and author_name_key is null "
-                      "and author_address_key is null and author_domain is null") == [(2,)]  # fmt: skip
-    assert ask(where, "select count(*) from core.people where opted_out and account_key = 'opted_out'") == [(2,)]
+    for address in ("jane@other.example.org", "bob@example.org", "nobody@example.org"):
+        assert decisions.forget(where, address, KEYED, TODAY, partial(opt_outs.find_people, where))
+    build_database(where, birds, TODAY)
+    assert [ask(where, sql) for sql in NUMBERS] == before
+    keys = "select author_key, count(*) from core.commits where author_key like 'opted_out%' group by all order by 2"
+    first = ask(where, keys)
+    assert [events for _, events in first] == [1, 2]
+    assert ask(where, "select count(*) from core.people where opted_out and account_key = 'opted_out'") == [(3,)]
     held = where.database.read_bytes()
-    for of in (jane, known):
-        assert of.name_key.encode() not in held
-        assert of.address_key.encode() not in held
-    assert b"jane" not in decisions.opt_out_file(where).read_bytes().lower()
+    accounts = {account for one in decisions.opted_out(where) for account in one.accounts}
+    assert len({one.person for one in decisions.opted_out(where)}) == 3
+    assert len(accounts) == 3
+    for of in (jane, known, bob):
+        for key in (of.name_key, of.name_bag_key, of.address_key, *accounts):
+            assert key.encode() not in held
+    build_database(where, birds, TODAY)
+    assert ask(where, keys) == first
+    stored = decisions.opt_out_file(where).read_text()
+    assert "jane" not in stored.lower()
+    assert all(person in stored for person, _ in first)
+
+
+def test_opt_outs_of_an_earlier_version_get_ids_of_their_own_once(where):
+    where.data.mkdir(parents=True)
+    line = '{"key": "k1", "address_key": "%s", "since": "2026-01-01"}\n'
+    decisions.opt_out_file(where).write_text(line % "a" + line % "b")
+    decisions.give_ids(where)
+    first = decisions.opted_out(where)
+    decisions.give_ids(where)
+    assert decisions.opted_out(where) == first
+    assert [one.address_key for one in first] == ["a", "b"]
+    assert len({one.person for one in first if one.person.startswith("opted_out_")}) == 2
+    assert decisions.people_left_out(where) == {"k1": 2}
+
+
+@pytest.mark.parametrize(
+    ("groups", "people"),
+    [
+        ([], []), ([["a"], ["b"]], [{"a"}, {"b"}]), ([["a", "b"], ["c"], ["b", "d"]], [{"c"}, {"a", "b", "d"}]),
+        ([["a"], ["b"], ["a", "b"]], [{"a", "b"}]),
+    ],
+)  # fmt: skip
+def test_a_person_in_two_communities_is_one_who_opts_out(groups, people):
+    assert decisions.join_overlapping(groups) == people
+
+
+def test_who_opted_out_stays_one_person_when_a_rule_no_longer_merges_them():
+    one, other, third = account("n1", "a1"), account("n2", "a2"), account("n3", "a3")
+    out = [("a1", "opted_out_1", [one[1], other[1]])]
+    assert groups(merged([one, other, third], opted_out=out)[1]) == {
+        frozenset({one[1], other[1]}),
+        frozenset({third[1]}),
+    }
+
+
+def test_rotate_refuses_where_it_would_bring_people_back(where, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("STACKRANK_DATA", str(where.data))
+    monkeypatch.delenv("STACKRANK_KEY", raising=False)
+    assert main(["forget", "jane@example.org"]) == 0
+    key = pseudonyms.load().key_id
+    assert main(["rotate"]) == 2
+    told = capsys.readouterr()
+    assert f"1 person under key {key}, the present one" in told.out
+    assert "rotate --end-opt-outs" in told.err
+    assert pseudonyms.load().key_id == key
+    assert main(["rotate", "--end-opt-outs"]) == 0
+    new = pseudonyms.load().key_id
+    assert opt_outs.format_people(where, new) == [f"1 person under key {key}, not the present one: no effect"]
+    (finding,) = doctor._opt_outs(where)
+    assert (finding.state, finding.subject) == ("note", "opted out")
+    assert main(["rotate"]) == 0
 
 
 @pytest.mark.parametrize("address", ["jane", "", "a b@c", "@", "jane@"])

@@ -61,12 +61,13 @@ def merged(accounts, aliases=(), never=(), opted_out=()):
         "core.accounts": (ACCOUNT, accounts),
         "raw.aliases": (ALIAS, aliases),
         "raw.never_merge": (("community", "evidence", "one", "other"), never),
-        "raw.opted_out": (("address_key",), opted_out),
+        "raw.opted_out": (("address_key", "person", "accounts"), opted_out),
     }
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute("create schema raw; create schema core")
         for name, (columns, rows) in tables.items():
             kinds = {
+                "accounts": "varchar[]",
                 "name_words": "int",
                 "events": "int",
                 "proper_name_words": "int",

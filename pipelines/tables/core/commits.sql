@@ -13,8 +13,8 @@
 --   author_key: the author as counted: a person of core.people
 --   author_strict_key: the same by strict rules alone, see core.people
 --   author_lax_key: the same by all rules, see core.people
---   author_name_key: fingerprint of the author's folded name; NULL where empty or opted out
---   author_address_key: fingerprint of the author's folded address; NULL where empty or opted out
+--   author_name_key: fingerprint of the author's folded name; NULL where empty, a number where opted out
+--   author_address_key: fingerprint of the author's folded address; NULL where empty, a number where opted out
 --   author_login_key: fingerprint of the account name of a no-reply address
 --   author_name_words: words in the author's folded name
 --   author_domain: host of the author's address where it is a public host name
@@ -50,6 +50,8 @@ with named as (
     select named.*, author.person_key as author_key, author.person_strict_key as author_strict_key,
         author.person_lax_key as author_lax_key, committer.person_key as committer_key,
         coalesce(author.opted_out, false) as author_out, coalesce(committer.opted_out, false) as committer_out,
+        author.shown_name_key as author_shown_name, author.shown_address_key as author_shown_address,
+        committer.shown_name_key as committer_shown_name, committer.shown_address_key as committer_shown_address,
         if(countable and first_hash <> hash, first_hash, null) as twin_of
     from named
     left join changes using (community, author_account, authored_at, subject_key)
@@ -76,11 +78,12 @@ select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
     if(imported and may_move, written_month, recorded_month) as month,
     parents, author_key, author_strict_key, author_lax_key,
-    if(author_out, null, author_name_key) as author_name_key, if(author_out, null, author_address_key) as author_address_key,
+    if(author_out, author_shown_name, author_name_key) as author_name_key,
+    if(author_out, author_shown_address, author_address_key) as author_address_key,
     if(author_out, null, author_login_key) as author_login_key, author_name_words,
     if(author_out, null, author_domain) as author_domain,
-    committer_key, if(committer_out, null, committer_name_key) as committer_name_key,
-    if(committer_out, null, committer_address_key) as committer_address_key,
+    committer_key, if(committer_out, committer_shown_name, committer_name_key) as committer_name_key,
+    if(committer_out, committer_shown_address, committer_address_key) as committer_address_key,
     author_machine is not null as is_bot, author_machine as bot_rule,
     committer_machine is not null as committer_is_bot,
     len(co_author_name_keys) as co_authors, revert,

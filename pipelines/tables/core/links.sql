@@ -1,7 +1,7 @@
 -- One row per account and thing that it shares with other accounts of the community, by the rules under which that may make them one person.
 --   community: slug of the community
 --   account_key: the account, see core.people
---   rule: address, address and name, names at two addresses, login, mailmap, name, name in any order, address of a single host, shortened address
+--   rule: address, address and name, names at two addresses, login, mailmap, name, name in any order, address of a single host, shortened address, opted out
 --   evidence_key: fingerprint of what the accounts share
 --   level: 1 strict (somebody says so: a forge, a forum, a .mailmap), 2 default, 3 lax: rules of a level count at it and above
 with mapped as (
@@ -92,6 +92,9 @@ with mapped as (
     select community, account_key, 'name', proper_name_key, 2 from told_apart where proper_name_words > 1
     union all
     select community, account_key, 'name in any order', name_bag_key, 3 from under_own_name
+    union all
+    select community, account_key, 'opted out', person, 2
+    from core.accounts join (select person, unnest(accounts) as account_key from raw.opted_out) using (account_key)
 ), refused as (
     select community, rule, evidence_key from offered join raw.never_merge as n using (community)
     where evidence_key = n.evidence or account_key in (n.one, n.other)
