@@ -96,6 +96,20 @@ def log_in() -> None:
         raise NotStartedError(f"the Prefect server at {os.environ[URL]} refuses the login; set {LOGIN}") from error
 
 
+def stop_threads() -> None:
+    """End the threads of Prefect, which the next flow starts again; call it while the server answers.
+
+    They are daemons, and hold what a flow has used when Python ends. DuckDB would report its objects as leaked.
+    """
+    from prefect._internal.concurrency import threads
+    from prefect.events.worker import EventsWorker
+
+    EventsWorker.drain_all(timeout=STOP_SECONDS)
+    for loop in (threads.get_run_sync_loop(), threads.get_global_loop()):
+        loop.shutdown()
+        loop.thread.join(STOP_SECONDS)
+
+
 @contextmanager
 def _process(*, schedules: bool) -> Iterator[str]:
     """Run a server and yield its url, which listens at once and answers when the server is up.

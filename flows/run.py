@@ -22,5 +22,6 @@ def run_nightly() -> int:
             print("without Prefect: stackrank collect; stackrank build; stackrank report", file=sys.stderr)
             return NOTHING_PUBLISHED
         result = nightly()
+        prefect_api.stop_threads()
         print(result.summary)
     return result.exit_status

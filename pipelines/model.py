@@ -82,7 +82,9 @@ class Source:
     mailing list, `audience` whom it is for. A source of kind `unreadable` is a channel that cannot be
     read: gone, closed, or of a software without a spider; `evidence` says how one knows of it.
     `captures` is where captures of the dead hosts in `urls` are asked for. `copy_of` names the source
-    of which this one is the same list or forum, seen at another place.
+    of which this one is the same list or forum, seen at another place. `traffic` is how many commits or
+    messages a month it has, as `traffic_source` states it. Each file of a mailbox that is a `whole_archive`
+    has all mail of its months.
     """
 
     community: str
@@ -106,6 +108,9 @@ class Source:
     evidence: str | None = None
     captures: str | None = None
     copy_of: str | None = None
+    traffic: float | None = None
+    traffic_source: str | None = None
+    whole_archive: bool = False
 
     @property
     def id(self) -> str:
@@ -114,7 +119,7 @@ class Source:
 
     @property
     def visited(self) -> bool:
-        """Whether a night asks for it: it can be asked at all, and not only on demand."""
+        """Whether a run asks for it: it can be asked at all, and not only on demand."""
         return self.reachable and not self.on_demand
 
     @property

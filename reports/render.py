@@ -5,22 +5,23 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.text import formats, freshness, labels, language, sentences
+from reports.text import formats, freshness, labels, language, sentences, unseen
 
 
 def render_page(template: str, **given: Any) -> str:
     """Fill one template. It also has the public names of `reports.text`."""
-    return _environment().get_template(template).render(**given)
+    return environment().get_template(template).render(**given)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where the templates are, with what they may call."""
     environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
-    for module in (formats, labels, freshness, sentences):
+    for module in (formats, labels, freshness, sentences, unseen):
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

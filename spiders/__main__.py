@@ -1,6 +1,6 @@
 """Runs the spider of one kind in this process: `python -m spiders KIND [NAME=VALUE ...]`.
 
-Imports only what this spider needs, which is where most of a quiet visit's time goes.
+Imports only what this spider needs, which is where most of the time of a visit without news goes.
 """
 
 import gc

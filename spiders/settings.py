@@ -21,11 +21,11 @@ RETRY_TIMES = 2
 RETRY_EXCEPTIONS = [error for error in default_settings.RETRY_EXCEPTIONS if "http11" not in str(error)]
 AUTOTHROTTLE_ENABLED = False
 
-# The named repositories of the four communities are 11; this bounds the first nights of a long list.
+# The named repositories of the four communities are 11; this bounds the first runs of a long list.
 UNITS_PER_HOST = 200
-# A block of a forum is 1,000 posts and about 20 questions: 60,000 posts are had in four nights of ten minutes.
+# A block of a forum is 1,000 posts and about 20 questions: 60,000 posts come in four runs of ten minutes.
 FORUM_BLOCKS = 15
-# Posts are deleted at any time: after so many nights the newest block, and any other one, is read anew.
+# Posts are deleted at any time: after so many days the newest block, and any other one, is read again.
 FORUM_RECOUNT, FORUM_ROTATION = 30, 180
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
 DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50}
@@ -44,7 +44,7 @@ GIT_MAX_OBJECTS = 10_000_000
 GIT_MAX_MEMORY = 2 << 30
 
 ITEM_PIPELINES = {"pipelines.landing.item_pipeline.Landing": 100}
-# Scrapy imports what its own lists name, even what is switched off there, and that takes longer than a quiet visit.
+# Scrapy imports what its own lists name, even what is switched off there: that takes longer than a visit without news.
 # So these say what runs here at all: no port (telnet, remote control), no second memory beside data/visits (HTTP
 # cache, feeds), no cookies.
 EXTENSIONS_BASE = {

@@ -50,10 +50,10 @@ def _watch(parent: int, spider: int) -> None:
     """Wait for the end of the parent or of the spider; then end the spider and all groups that it has not released."""
     groups = {os.getppid()}
     while parent not in select.select([parent, spider], [], [])[0]:
-        told = os.read(spider, 1024 * _NUMBER.size)
-        if not told:
+        numbers = os.read(spider, 1024 * _NUMBER.size)
+        if not numbers:
             break
-        for (number,) in _NUMBER.iter_unpack(told):
+        for (number,) in _NUMBER.iter_unpack(numbers):
             groups = groups | {number} if number > 0 else groups - {-number}
     for group in groups:
         with suppress(OSError):

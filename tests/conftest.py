@@ -4,10 +4,11 @@ import os
 import sys
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 pytest.register_assert_rewrite("support")
 
-from support import prefect, shared  # noqa: E402 - their assertions are rewritten first
+from support import prefect, shared, tables_on_demand  # noqa: E402 - their assertions are rewritten first
 from support.builders import folders_in  # noqa: E402
 
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
@@ -26,27 +27,39 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
-    config.addinivalue_line("markers", "browser: needs a browser; all of these run one after another in one worker")
+    config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
+        if "canary_demo" in item.fixturenames:
+            item.add_marker(pytest.mark.long)
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
-        item.add_marker(pytest.mark.xdist_group(group(item)))
     items.sort(key=place)
-
-
-def group(item):
-    """Return which tests run in one worker: those of a file, which share its fixtures, and all in a browser."""
-    return "browser" if item.get_closest_marker("browser") else item.path.stem
 
 
 def place(item):
     """Return where a test stands: the files that take longest first, so that no worker is left with one at the end."""
     name = item.path.stem.removeprefix("test_")
-    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), group(item))
+    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), str(item.path))
+
+
+class ByFile(LoadFileScheduling):
+    """Give a file to one worker, because its tests share fixtures; all files that open a browser go to the same one.
+
+    xdist's own groups do nothing under pytest 9.2 (pytest-xdist issue 1386).
+    """
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return "browser" if file.startswith("tests/reports/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
 
 
 @pytest.fixture
@@ -80,6 +93,13 @@ def canary_demo(once, prepared_prefect):
 def _reset_clock():
     if walk := sys.modules.get("support.walk"):
         walk.CLOCK.now = walk.START
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tables_of_the_file():
+    """Close the tables that the tests of a file have made on demand."""
+    yield
+    tables_on_demand.forget_all()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -14,6 +14,9 @@ from pipelines.catalogue.urls import ARCHIVES, CAPTURED, CAPTURES, CHANNELS, FOR
 from pipelines.model import BY_HAND, UNREADABLE, Source
 
 TABLES = ("release_dates", "facts", "sources")
+NOT_SERVED = {"kind": UNREADABLE, "evidence": "The demo serves copies of repositories alone."}
+"""What a list or a forum is where no mail is served: without it nobody would know that talk was not seen."""
+ONLY_OF_ARCHIVES = ("urls", "captures")
 
 
 def write_communities(
@@ -22,8 +25,8 @@ def write_communities(
     """Write each community file of `communities` into the new `folder`, pointing at `base_url`.
 
     A source that the demo's server does not have is switched off, so that the demo never visits the
-    network. `snapshot` says that only frozen copies of repositories are served. The sources in
-    `only` are limited to their months and copies.
+    network. `snapshot` says that only frozen copies of repositories are served; lists and forums cannot be
+    read there. The sources in `only` are limited to their months and copies.
     """
     known = {source.id: source for source in only}
     folder.mkdir(parents=True)
@@ -50,8 +53,12 @@ def newest_commit(root: Path) -> date:
 
 def _turn(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
     mail = (*ARCHIVES, CAPTURED, FORUM, *BY_HAND)
-    kinds = {"git"} if snapshot else {"git", "series_status", *mail, *count_pages.KINDS, UNREADABLE}
+    kinds = {"git", "series_status", *mail, *count_pages.KINDS, UNREADABLE}
     if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
+        return source | {"enabled": False}
+    if snapshot and source["kind"] in CHANNELS:
+        return {key: value for key, value in source.items() if key not in ONLY_OF_ARCHIVES} | NOT_SERVED
+    if snapshot and source["kind"] != "git":
         return source | {"enabled": False}
     if source["kind"] == "series_status":
         return source | {"urls": [f"{base_url}/{place(url)}" for url in source["urls"]]}

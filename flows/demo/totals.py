@@ -15,11 +15,14 @@ from pipelines.ranking import method
 
 YEARS, YEARS_OF_MAIL = 5, 2
 YEAR_OF_THE_TALK = date(2012, 7, 1), date(2013, 6, 30)
-METRICS = ("commits", "code_people", "new_code_people", "code_committers")
+METRICS = ("commits", "code_people", "code_committers")
 
 
 class Totals(NamedTuple):
-    """What one month of a community adds up to; `releases` is None where they were not counted."""
+    """What one month of a community adds up to; `releases` is None where they were not counted.
+
+    `new` is 0 where it is not known how many people were new, as in the first year.
+    """
 
     commits: int
     people: int
@@ -88,8 +91,8 @@ def windows(figures: Iterable[Figure], *, whole: bool) -> dict[str, Window]:
 
 
 def _totals(values: Mapping[str, int]) -> Totals:
-    commits, people, new, committers = (values[metric] for metric in METRICS)
-    return Totals(commits, people, new, committers, values.get("releases"))
+    commits, people, committers = (values[metric] for metric in METRICS)
+    return Totals(commits, people, values.get("new_code_people", 0), committers, values.get("releases"))
 
 
 def _window(months: Mapping[date, Totals], newest: date, *, whole: bool) -> Window:

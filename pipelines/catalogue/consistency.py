@@ -39,6 +39,9 @@ def _of_source(block: Table) -> Iterator[tuple[str, str]]:
     since, until = block.get("since"), block.get("until")
     if type(since) is date and type(until) is date and until < since:
         yield "until", f"{until} is before since, {since}"
+    for key, other in (("traffic", "traffic_source"), ("traffic_source", "traffic")):
+        if key in block and other not in block:
+            yield other, f"missing beside {key}"
     kind, urls = block.get("kind"), block.get("urls")
     if kind == "git":
         yield from _of_repositories(block)

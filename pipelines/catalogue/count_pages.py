@@ -60,7 +60,7 @@ def unit(page: str, day: date) -> str:
 
 
 def unit_without_day(visit: Visit) -> str:
-    """Return what is visited night after night: of a unit that is a page and a day the page, else the unit itself."""
+    """Return what is visited every day: of a unit that is a page and a day the page, else the unit itself."""
     dated = _DATED.fullmatch(visit.unit) if visit.kind in (*KINDS, *FORUMS) else None
     return dated["page"] if dated else visit.unit
 

@@ -28,6 +28,6 @@ def _row(source: Source) -> tuple[str, ...]:
 
 
 def _state(source: Source) -> str:
-    """Return whether nights ask for a source, or who has to."""
+    """Return whether runs ask for a source, or who has to."""
     asked = "on demand" if source.on_demand else "by hand" if source.kind in BY_HAND else "on"
     return asked if source.enabled else "off"

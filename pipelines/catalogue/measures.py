@@ -38,11 +38,11 @@ class Break:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Measure:
-    """One measure, told by one kind of source; counts of two communities can be compared where it is `comparable`."""
+    """One measure, stated by one kind of source; counts of two communities can be compared where it is `comparable`."""
 
     name: OneLine
     kind: Annotated[OneLine, OneOf("kind", KINDS)]
-    told_by: OneLine
+    source_kind: OneLine
     unit: OneLine
     definition: OneLine
     comparable: Flag

@@ -35,7 +35,14 @@ from pipelines.catalogue.field_types import (
 from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import CAPTURES, KINDS, PAGE_SCHEMES, PLACE, index_of, repository_url, split_url
 
-AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "machines")
+AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "bots")
+FORMER_AUDIENCES = {"machines": "bots"}
+"""Words that community files have used for an audience, and today's word."""
+
+
+def _todays_audience(word: str) -> str:
+    return FORMER_AUDIENCES.get(word, word)
+
 
 NEEDED = "x-needed"
 """The key of the JSON Schema that says when a key is needed, where this hangs on another key."""
@@ -96,6 +103,12 @@ def _per_year(value: object) -> tuple[float, ...]:
     return tuple(numbers)
 
 
+def _traffic(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise ValueError(f"not a number of messages or commits a month: {value!r:.80}")
+    return float(value)
+
+
 Url: TypeAlias = Annotated[OneLine, AfterValidator(_url_of_kind)]
 KIND = Field(description="The software it runs on, see the kinds below.")
 URLS = Field(
@@ -122,6 +135,7 @@ Language: TypeAlias = Annotated[
 ]
 Registered: TypeAlias = Annotated[OneLine, AfterValidator(_registered)]
 AsOf: TypeAlias = Annotated[str, PlainValidator(_as_of), WithJsonSchema({"type": "string"})]
+Traffic: TypeAlias = Annotated[float, PlainValidator(_traffic), WithJsonSchema({"type": "number", "minimum": 0})]
 PerYear: TypeAlias = Annotated[
     tuple[float, ...],
     PlainValidator(_per_year),
@@ -158,7 +172,23 @@ class SourceBlock(TomlTable):
     )
 
 
-class Git(SourceBlock):
+class Sized(SourceBlock):
+    """A source whose size can be stated: what nobody has measured cannot be called small."""
+
+    known_as: ClassVar[str] = "repositories, a mailing list or a forum"
+    traffic: Traffic | None = Field(
+        default=None,
+        description="How many commits or messages a month it has, all its repositories together. It weighs months of a "
+        "source of which nothing was ever seen; without it such a source is as large as the largest other one.",
+    )
+    traffic_source: OneLine | None = Field(
+        default=None,
+        description="Who states the traffic.",
+        json_schema_extra={NEEDED: "beside `traffic`"},
+    )
+
+
+class Git(Sized):
     """Git repositories."""
 
     known_as: ClassVar[str] = "a source of kind git"
@@ -197,13 +227,13 @@ class CountPages(SourceBlock):
     urls: Urls
 
 
-class Channel(SourceBlock):
+class Channel(Sized):
     """A mailing list or a forum."""
 
     known_as: ClassVar[str] = "a mailing list or a forum"
     address: ListAddress | None = None
     language: Language = Field(default="en", description="The code of its language. Without it `en`.")
-    audience: Annotated[OneLine, OneOf("audience", AUDIENCES)] | None = Field(
+    audience: Annotated[OneLine, AfterValidator(_todays_audience), OneOf("audience", AUDIENCES)] | None = Field(
         default=None, description=f"Whom it is for: {', '.join(f'`{each}`' for each in AUDIENCES)}."
     )
     copy_of: OneLine | None = Field(
@@ -231,7 +261,13 @@ class Forum(Channel):
 class Mailbox(Channel):
     """Mail that somebody obtained by hand."""
 
+    known_as: ClassVar[str] = "a source of kind mbox"
     kind: Annotated[Literal["mbox"], KIND]
+    whole_archive: Flag = Field(
+        default=False,
+        description="`true`: each file has all mail of the list in the months from its first message to its last. Only "
+        "then these months were seen. The last month of a file of several months was seen up to the last message.",
+    )
 
 
 class Gone(Channel):

@@ -11,7 +11,6 @@ def _account(who: str) -> list[pa.Field]:
         pa.field(f"{who}_name_bag_key", pa.string()),
         pa.field(f"{who}_domain", pa.string()),
         pa.field(f"{who}_role", pa.bool_()),
-        pa.field(f"{who}_machine", pa.string()),
     ]
 
 
@@ -25,14 +24,16 @@ COMMITS = pa.schema(
         pa.field("committed_at", pa.timestamp("s")),
         pa.field("committed_offset", pa.int32()),
         *_account("author"),
+        pa.field("author_bot_rule", pa.string()),
         *_account("committer"),
+        pa.field("committer_bot_rule", pa.string()),
         pa.field("co_author_name_keys", pa.list_(pa.string())),
         pa.field("co_author_address_keys", pa.list_(pa.string())),
         pa.field("revert", pa.bool_()),
         pa.field("subject_key", pa.string()),
     ]
 )
-"""One row per commit of a repository's default branch, as spiders/code/git.py reads it. `subject_key` is
+"""One row per commit of a repository's default branch, as spiders/code/git_log.py reads it. `subject_key` is
 the fingerprint of the first line of its message, with runs of white space as one blank."""
 
 
@@ -123,3 +124,7 @@ SCHEMAS = {
     "commits": COMMITS, "series": SERIES, "messages": MESSAGES, "totals": TOTALS, "counts": COUNTS, "aliases": ALIASES,
 }  # fmt: skip
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
+
+
+FORMER_NAMES = {"author_bot_rule": "author_machine", "committer_bot_rule": "committer_machine"}
+"""Columns that earlier versions wrote under another name: the build reads both."""

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,9 @@ from pipelines.privacy.pseudonyms import Pseudonyms
 if TYPE_CHECKING:
     from pipelines.privacy.models import NeverMergeBlock
 
-RETIRED = "retired-keys.jsonl"
+OPTED_OUT, ROTATED = "opted-out.jsonl", "rotated-keys.jsonl"
+FORMER_NAMES = {OPTED_OUT: "withheld.jsonl", ROTATED: "retired-keys.jsonl"}
+"""Under which names earlier versions wrote these files; whoever stands there stays opted out."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ def never_merge(where: Folders, communities: Collection[str]) -> list[NeverMerge
     blocks = read_toml(path, NeverMergeFile).never if path.exists() else ()
     wrong = [(n, block.community) for n, block in enumerate(blocks) if block.community not in communities]
     if wrong:
-        told = (f"{path.name}: never[{n}].community: no such community: {slug!r:.80}" for n, slug in wrong)
-        raise WrongFileError(*told)
+        raise WrongFileError(
+            *(f"{path.name}: never[{n}].community: no such community: {slug!r:.80}" for n, slug in wrong)
+        )
     return [_never_merge(block) for block in blocks]
 
 
@@ -78,28 +81,30 @@ def _never_merge(block: "NeverMergeBlock") -> NeverMerge:
 
 def opt_out_file(where: Folders) -> Path:
     """Return where the persons stand who asked to be left out; who backs up the key backs up this."""
-    return where.data / "withheld.jsonl"
+    return where.data / OPTED_OUT
 
 
 def opted_out(where: Folders) -> list[OptOut]:
     """Return who asked to be left out (opted out); lines of an earlier version get their ids by `give_ids` first."""
-    return [
+    found = (
         OptOut(line["key"], line["address_key"], date.fromisoformat(line["since"]), line.get("person", ""),
                tuple(line.get("accounts", ())))
-        for line in _lines(opt_out_file(where))
-    ]  # fmt: skip
+        for line in _lines(where, OPTED_OUT)
+    )  # fmt: skip
+    return list(dict.fromkeys(found))
 
 
 def give_ids(where: Folders) -> None:
     """Give each opt-out of an earlier version a random id of its own, and keep it: two people stay two."""
-    path = opt_out_file(where)
-    lines = _lines(path)
+    lines = list(_lines(where, OPTED_OUT))
     if all("person" in line for line in lines):
         return
+    path = opt_out_file(where)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    for line in lines:
+    for line in {(line["key"], line["address_key"], line.get("person")): line for line in lines}.values():
         _append(draft, {"person": _new_id()} | line)
     draft.replace(path)
+    (where.data / FORMER_NAMES[OPTED_OUT]).unlink(missing_ok=True)
 
 
 def people_left_out(where: Folders) -> dict[str, int]:
@@ -152,16 +157,20 @@ def _new_id() -> str:
 
 def record_key_rotation(where: Folders, key_id: str, today: date) -> None:
     """Record that a pseudonym key was rotated: what is held under it is left out until it has been read again."""
-    _append(where.data / RETIRED, {"key": key_id, "since": today.isoformat()})
+    _append(where.data / ROTATED, {"key": key_id, "since": today.isoformat()})
 
 
 def rotated_keys(where: Folders) -> list[tuple[str, date]]:
     """Return which keys were rotated, and when."""
-    return [(facts["key"], date.fromisoformat(facts["since"])) for facts in _lines(where.data / RETIRED)]
+    found = ((facts["key"], date.fromisoformat(facts["since"])) for facts in _lines(where, ROTATED))
+    return list(dict.fromkeys(found))
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+def _lines(where: Folders, name: str) -> Iterator[dict[str, Any]]:
+    """Yield what stands in a file of decisions, first what an earlier version wrote under its former name."""
+    for path in (where.data / FORMER_NAMES[name], where.data / name):
+        if path.exists():
+            yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
 def _append(path: Path, facts: dict[str, Any]) -> None:

@@ -194,7 +194,7 @@ def _method(given: Inputs) -> dict[str, list[Row]]:
 def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     """Lay a view over the Parquet files of each schema, in place of its declared table, where there are any.
 
-    A column that an older reader did not write is NULL.
+    A column that an older reader did not write is NULL; one that it named otherwise is read by its former name.
     """
     from pipelines.landing.schemas import SCHEMAS
 
@@ -202,8 +202,19 @@ def _harvests(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
     for name in SCHEMAS:
         paths = [literal(str(path)) for path, _, rows, _ in given.usable if rows == name]
         con.execute(f"alter table raw.{name} rename to no_{name}")
-        con.execute(f"create {relation_kind(name)} raw.{name} as from raw.no_{name} {_of_files(paths)}")
+        columns = ", ".join(map(_column, con.sql(f"from raw.no_{name} limit 0").columns))
+        rows = f"from raw.no_{name} {_of_files(paths)}"
+        con.execute(f"create {relation_kind(name)} raw.{name} as select {columns} from ({rows})")
     _domains(con)
+
+
+def _column(name: str) -> str:
+    """Return the SQL of a declared column; `columns` also matches where no file has the former name."""
+    from pipelines.landing.schemas import FORMER_NAMES
+
+    if former := FORMER_NAMES.get(name):
+        return f"coalesce(*columns('^({name}|{former})$')) as {name}"
+    return name
 
 
 def _of_files(paths: Sequence[str]) -> str:
@@ -275,7 +286,7 @@ def _fact_row(community: str, position: int, fact: Fact) -> Row:
     return vars(fact) | {
         "community": community,
         "position": position,
-        "era": platform_facts.period_of(fact.as_of),
+        "period": platform_facts.period_of(fact.as_of),
         "said_of": fact.as_of,
         "said": list(fact.values) or [fact.text],
         "per_year_at_least": at_least,

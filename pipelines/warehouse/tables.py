@@ -82,13 +82,10 @@ def read_python_table(name: str) -> Table:
 
 def in_order(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:
     """Sort the tables that are computed so that each comes after those it reads; declared ones are left out."""
-    by_name = {table.name: table for table in tables if not table.is_declared}
-    united = [table.name for table in tables if table.facts]
-    reads = {table.name: reads_from(con, table) for table in by_name.values()}
-    reads |= {ALL_METRICS: frozenset(united), "metrics.definitions": frozenset(united)}
-    order = TopologicalSorter(reads).static_order()
-    made = {ALL_METRICS: _union_metrics(tables), "metrics.definitions": _definitions(tables)}
-    return [by_name.get(name) or made[name] for name in order if name in by_name or name in made]
+    computed = [table for table in (*tables, _union_metrics(tables), _definitions(tables)) if not table.is_declared]
+    by_name = {table.name: table for table in computed}
+    order = TopologicalSorter({table.name: reads_from(con, table) for table in computed}).static_order()
+    return [by_name[name] for name in order if name in by_name]
 
 
 _PARSED: dict[str, frozenset[str]] = {}
@@ -129,15 +126,17 @@ def _union_metrics(tables: list[Table]) -> Table:
 def _definitions(tables: list[Table]) -> Table:
     rows = ", ".join("(" + ", ".join(map(literal, _definition(t))) + ")" for t in tables if t.facts)
     comments = {"metric": "name of the metric", "family": "family it belongs to", "unit": "what is counted",
-                "kind": "count (0 where nothing happened), or measure (no value there)",
+                "kind": "count (0 where nothing happened), measure (no value there), stock (at the month's end)",
+                "past": "months that it depends on beside its own: none, newcomers, year or ever, see core.pasts",
                 "definition": "one sentence that defines it"}  # fmt: skip
-    select = f"select * from (values {rows}) as d(metric, family, unit, kind, definition)"
+    select = f"select * from (values {rows}) as d(metric, family, unit, kind, past, definition)"
     return Table("metrics.definitions", "One row per metric, with its definition.", comments, {}, select)
 
 
 def _definition(metric: Table) -> tuple[str, ...]:
     facts = metric.facts
-    return metric.name.split(".")[1], facts["family"], facts["unit"], facts.get("kind", "count"), metric.sentence
+    kind, past = facts.get("kind", "count"), facts.get("past", "none")
+    return metric.name.split(".")[1], facts["family"], facts["unit"], kind, past, metric.sentence
 
 
 METRIC_COLUMNS = {
@@ -149,6 +148,12 @@ METRIC_COLUMNS = {
 
 def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make one table from its declaration, its select or its Python, with its comments."""
+    create_table(con, table)
+    write_comments(con, table.name, table.sentence, METRIC_COLUMNS if table.facts else table.columns)
+
+
+def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make one table without its comments."""
     if table.is_declared:
         con.execute(table.select)
     elif table.compute:
@@ -157,7 +162,6 @@ def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.unregister("computed")
     else:
         con.execute(f"create table {table.name} as {table.select}")
-    write_comments(con, table.name, table.sentence, METRIC_COLUMNS if table.facts else table.columns)
 
 
 def write_comments(con: duckdb.DuckDBPyConnection, name: str, sentence: str, columns: Mapping[str, str]) -> None:

@@ -13,6 +13,8 @@ from reports.charts import labels
 from reports.charts.scales import Scale, linear, logarithmic
 from reports.charts.series import GREY, KINDS, Break, Event, Mark, Series, Style
 from reports.text.formats import next_month
+from reports.text.labels import MISSING
+from reports.text.language import gettext
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 INK, MUTED, GRID, QUIET = "#1d2430", "#8a93a0", "#e4e7eb", "#5a6472"
@@ -130,7 +132,7 @@ def thin_line(line: Series, looks: Mapping[str, Style]) -> go.Scatter:
         opacity=0.6,
         cliponaxis=False,
         showlegend=False,
-        hovertemplate="%{customdata:,~r} of bots alone",
+        hovertemplate=gettext("%{customdata:,~r} of bots alone"),
     )
 
 
@@ -254,7 +256,7 @@ def bars(line: Series, style: Style, hatched: Sequence[str]) -> go.Bar:
 def no_data(months: Sequence[str], unseen: Sequence[str]) -> go.Bar:
     """Return grey hatched bars at the months that nobody saw."""
     return go.Bar(
-        name="not observed",
+        name=MISSING["unobserved"],
         legendgroup="unseen",
         meta="unseen",
         x=months,
@@ -262,7 +264,7 @@ def no_data(months: Sequence[str], unseen: Sequence[str]) -> go.Bar:
         xperiod="M1",
         xperiodalignment="middle",
         marker={"color": "#ffffff", "line": {"width": 0}, "pattern": NOTHING},
-        hovertemplate="not observed",
+        hovertemplate=MISSING["unobserved"],
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from reports.text.formats import next_month
+from reports.text.language import gettext
 
 
 class Style(NamedTuple):
@@ -41,11 +42,11 @@ class Kind(NamedTuple):
 
 KINDS = {
     "observed": Kind("solid", False, ""),
-    "partial": Kind("dot", True, "partly observed"),
-    "published": Kind("dash", True, "measured earlier"),
-    "restated": Kind("dot", True, "restated later"),
-    "cited": Kind("dash", True, "published by others"),
-    "to date": Kind(None, True, "to date"),
+    "partial": Kind("dot", True, gettext("partly observed")),
+    "published": Kind("dash", True, gettext("measured earlier")),
+    "restated": Kind("dot", True, gettext("restated later")),
+    "cited": Kind("dash", True, gettext("published by others")),
+    "to date": Kind(None, True, gettext("to date")),
 }
 
 

@@ -13,7 +13,7 @@ from reports.text.formats import format_month, join_and
 from reports.text.labels import MISSING
 from reports.text.language import gettext
 
-OTHERS = "all others"
+OTHERS = gettext("all others")
 TITLE = gettext("Where people talk: each list's and forum's share of the messages")
 DESCRIPTION = gettext(
     "What percentage of a month's messages of people stood on which list or forum. Each message counts once, where it"

@@ -14,6 +14,7 @@ from reports.pages.channels import channels_chart
 from reports.pages.context import Context, Row
 from reports.pages.months import BOTS, GAPS, Numbers, months_chart
 from reports.pages.places import places_chart
+from reports.pages.ranking import with_reasons
 from reports.render import render_page
 from reports.text.formats import format_window, join_and
 from reports.text.labels import family_phrase, label
@@ -37,7 +38,8 @@ class Answers:
 def page(site: Context, community: str) -> str:
     """Return community/<slug>.html."""
     answers = Answers(
-        site.of(community), site.rows("community", "rankings", community=community),
+        site.of(community),
+        with_reasons(site.rows("community", "rankings", community=community), site.rows("ranking", "unseen")),
         site.ask("community", "monthly", community=community), site.rows("community", "releases", community=community),
     )  # fmt: skip
     lists = {name: site.rows("community", name, community=community) for name in LISTS}
@@ -50,6 +52,7 @@ def page(site: Context, community: str) -> str:
         ],
         charts=list(_charts(site, community, answers)),
         numbers=_numbers(site, answers.months),
+        watched=site.rows("community", "watched", community=community)[0],
         overlap=next(iter(site.rows("community", "overlap", community=community)), None),
         cohorts=_cohorts(site.rows("community", "retention", community=community)),
         sources=[row for row in site.sources if row["community"] == community],
@@ -94,7 +97,7 @@ def _months_charts(
         numbers = Numbers(
             own.assign(name=[label(metric) for metric in own["key"]]),
             switched,
-            unit if own["kind"].iloc[0] == "measure" else gettext("{unit} a month").format(unit=unit),
+            unit if own["kind"].iloc[0] != "count" else gettext("{unit} a month").format(unit=unit),
             [Mark(next(iter(looks)), r["released_at"], release_text(r), r["series"] or r["version"]) for r in marked],
             [Break(row["month"], move_text(row)) for row in moves if row["family"] == family],
             has_mark_labels=True,
@@ -111,7 +114,7 @@ def _words(own: pd.DataFrame, keys: Sequence[str], has_bots: bool) -> dict[str, 
     definitions = dict(zip(own["key"], own["definition"], strict=True))
     names = join_and([label(key) for key in drawn])
     return {
-        "title": names if own["kind"].iloc[0] == "measure" else gettext("{metrics} a month").format(metrics=names),
+        "title": names if own["kind"].iloc[0] != "count" else gettext("{metrics} a month").format(metrics=names),
         "description": " ".join([*(f"{label(key)}: {definitions[key]}" for key in drawn), GAPS]),
     }
 

@@ -59,7 +59,7 @@ def page(site: Context) -> str:
 
 def _sources(site: Context, official: Row) -> list[Row]:
     """Return the sources of a community that could state its official count."""
-    kind = official["community"], official["kind_of_source"]
+    kind = official["community"], official["source_kind"]
     return [row for row in site.sources if (row["community"], row["kind"]) == kind]
 
 

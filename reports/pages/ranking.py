@@ -12,7 +12,7 @@ from reports.pages.context import Context, Row
 from reports.pages.months import GAPS, Numbers, months_chart
 from reports.pages.places import places_chart
 from reports.render import render_page
-from reports.text.formats import format_range, format_window
+from reports.text.formats import format_level, format_number, format_range, format_window
 from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
 from reports.text.language import gettext
 from reports.text.sentences import (
@@ -55,10 +55,10 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
     weights = site.rows("ranking", "weights")
     cells = {(row["family"], row["community"], row["part"]): row
              for row in site.rows("ranking", "cells")}  # fmt: skip
-    imports = site.rows("ranking", "imports")
+    imports, unseen = site.rows("ranking", "imports"), site.rows("ranking", "unseen")
     moved = site.rows("ranking", "rank_by_recorded_month")
     for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
-        ranked = list(answer)
+        ranked = with_reasons(answer, unseen)
         metrics = [row for row in weights if row["family"] == family]
         heads = _heads(family, metrics)
         what = f"{family_phrase(family)}, {format_window(site.month)}"
@@ -77,6 +77,12 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def with_reasons(rankings: Iterable[Row], unseen: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return rows of a ranking, each with its sources that were not seen, from `queries/ranking/unseen.sql`."""
+    keys = ("family", "community")
+    return [{**row, "unseen": [each for each in unseen if all(each[k] == row[k] for k in keys)]} for row in rankings]
+
+
 def _heads(family: str, metrics: Sequence[Row]) -> dict[str, str]:
     """Return the heads of a ranking's table by what the column is of."""
     if family == "overall":
@@ -87,9 +93,11 @@ def _heads(family: str, metrics: Sequence[Row]) -> dict[str, str]:
 
 
 def _cell(row: Row | None) -> dict[str, Any]:
-    return {"value": None, "range": ""} if row is None else {
-        "value": row["value"], "range": format_range(row["low"], row["high"])
-    }  # fmt: skip
+    if row is None:
+        return {"value": None, "text": format_number(None), "range": ""}
+    is_index = row["family"] == "overall"
+    text = format_number(row["value"]) if is_index else format_level(row["value"])
+    return {"value": row["value"], "text": text, "range": format_range(row["low"], row["high"])}
 
 
 def _places_charts(site: Context, families: Iterable[str]) -> Iterator[Chart]:

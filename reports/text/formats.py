@@ -69,11 +69,18 @@ def format_number(value: float | None, missing: str = "not observed") -> str:
     return f"{rounded:,.{max(places, 0)}f}"
 
 
+def format_level(value: float | None, missing: str = "not observed") -> str:
+    """Return a mean of months with the digits that its error carries: three, and none after the point from ten on."""
+    if value is None:
+        return missing
+    return f"{value:.1f}" if round(value, 1) < 10 else f"{float(f'{value:.3g}'):,.0f}"
+
+
 def format_range(low: float | None, high: float | None) -> str:
     """Return the least and the most that a number could be; nothing where both are equal or unknown."""
     if low is None or high is None:
         return ""
-    ends = format_number(low), format_number(high)
+    ends = format_level(low), format_level(high)
     return "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 

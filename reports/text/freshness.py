@@ -7,6 +7,7 @@ from typing import Any
 from pipelines.model import BY_HAND, ON_DEMAND, UNREADABLE
 from reports.text.formats import format_age, pluralize
 from reports.text.language import gettext
+from reports.text.unseen import ended_text, unseen_text
 
 LATE = timedelta(hours=48)
 UNREADABLE_TEXT = gettext("cannot be read")
@@ -18,12 +19,20 @@ Row = Mapping[str, Any]
 
 def freshness_text(row: Row, built: datetime) -> str:
     """Return how fresh a source is, in one line; `row` is one of `queries/site/sources.sql`."""
+    ended = ended_text(row["until"], row["today"])
+    return "; ".join(filter(None, (ended, *_standing(row, built))))
+
+
+def _standing(row: Row, built: datetime) -> tuple[str, ...]:
     if row["kind"] == UNREADABLE:
-        return UNREADABLE_TEXT
+        return (UNREADABLE_TEXT,)
     if row["kind"] in ON_DEMAND | BY_HAND and not row["latest"]:
-        return NO_CAPTURES_TEXT if row["kind"] in ON_DEMAND else NO_PAGES_TEXT
-    copy = gettext("a frozen copy") if row["snapshot"] else ""
-    return "; ".join(filter(None, (last_seen_text(row, built), loading_text(row), overdue_text(row), copy)))
+        return (NO_CAPTURES_TEXT if row["kind"] in ON_DEMAND else NO_PAGES_TEXT,)
+    if row["snapshot"] and row["seen_to"]:
+        seen, copy = unseen_text({"reason_code": "copy_ends", "seen_to": row["seen_to"]}), ""
+    else:
+        seen, copy = last_seen_text(row, built), gettext("a frozen copy") if row["snapshot"] else ""
+    return seen, loading_text(row), overdue_text(row), copy
 
 
 def last_seen_text(row: Row, built: datetime) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.ranking import method
-from reports.text.formats import format_day, format_month, format_number, join_and, pluralize
+from reports.text.formats import format_day, format_level, format_month, format_number, join_and, pluralize
 from reports.text.labels import FAMILY_PHRASES, MISSING, STATES, label_in_sentence
 from reports.text.language import gettext
+from reports.text.unseen import unseen_sources_text
 
 WINDOW = 12
 NAMED = 3
@@ -58,17 +59,21 @@ MONTHLY = {
     "partial": gettext("{value} (partly observed)"),
     "restated": gettext("{value} (restated later)"),
 }
+KNOWN_SINCE = gettext("{value} (of what is known since {month})")
+"""For a number that depends on the past, where not all of that was seen."""
 
 
 def month_text(row: Row) -> str:
     """Return one month's number as a table shows it: a count and how it is known, or why there is none.
 
-    `row` has value and state, and how a number is known in `known`.
+    `row` has value and state, and how a number is known in `known`; of one that depends on the past also `known_since`.
     """
     value = row["value"]
     if value is None:
         return MISSING.get(row["state"], str(row["state"]))
     said = f"{value:,.0f}" if value == round(value) else format_number(value)
+    if row["known"] == "partial" and row.get("known_since"):
+        return KNOWN_SINCE.format(value=said, month=format_month(row["known_since"]))
     return MONTHLY.get(row["known"], "{value}").format(value=said)
 
 
@@ -247,14 +252,26 @@ def reason_text(row: Row) -> str:
     is_size = row["reason_code"] == "not_observed" and not row["missing"]
     reason = REASONS["size_not_observed" if is_size else row["reason_code"]].format(
         missing=join_and([NEWCOMERS.get(family, family) for family in (row["missing"] or "").split(", ")]),
-        months=row["months"], window=WINDOW, people=format_number(row["people"]),
+        months=row["months"], window=WINDOW, people=format_level(row["people"]),
         since=row["living_since"] and format_month(row["living_since"]),
         fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
     )  # fmt: skip
+    if why := unseen_sources_text(row.get("unseen", ())):
+        reason = gettext("{reason} ({why})").format(reason=reason, why=why)
     if row["state"] != "dormant" or not row["active_in"]:
         return reason
     said = gettext("{reason}; it was last seen active in {month}")
     return said.format(reason=reason, month=format_month(row["active_in"]))
+
+
+def retention_text(row: Row) -> str:
+    """Return the share of a cohort that was seen in a year; `row` is one of `queries/community/retention.sql`."""
+    if row["state"] is None:
+        return ""
+    if row["share"] is None:
+        return MISSING[row["state"]]
+    said = gettext("{percent:.0f} % (partly observed)") if row["state"] == "partial" else "{percent:.0f} %"
+    return said.format(percent=100 * row["share"])
 
 
 def year_of_states(states: Iterable[str | None]) -> str:

@@ -141,7 +141,7 @@ def refusal(given: Sequence[Answer]) -> GitError | None:
         verdict, words = Verdict.REFUSED, "it is too busy for us"
     if is_wall:
         words = "it shows a page instead, as walls against robots do"
-    asked = f"; it asks us to come back after {wait}, the next night tries again" if wait else ""
+    asked = f"; it asks us to come back after {wait}, the next run tries again" if wait else ""
     rest = is_wall or is_busy or last.status == HTTPStatus.TOO_MANY_REQUESTS
     return GitError(verdict, redact(f"answered {last.status}: {words}{asked}"), rest=rest)
 

@@ -1,4 +1,4 @@
-"""Bound how many units of a host are asked in one night, and ask paused hosts nothing."""
+"""Bound how many units of a host are asked in one run's time, and ask paused hosts nothing."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from pipelines.landing.visits import read_visits
 
-NIGHT = timedelta(hours=12)
+WINDOW = timedelta(hours=12)
 
 
 class HostPausedError(IgnoreRequest):
@@ -21,7 +21,7 @@ class HostPausedError(IgnoreRequest):
 
 
 class Budget:
-    """Count the units of each host that all runs have asked since NIGHT ago, and how many may still be asked.
+    """Count the units of each host that all runs have asked since WINDOW ago, and how many may still be asked.
 
     Hosts of `unlimited` have no limit.
     """
@@ -29,7 +29,7 @@ class Budget:
     def __init__(self, visits: Path, limit: int, unlimited: Collection[str]) -> None:
         self.limit = limit
         self.unlimited = frozenset(unlimited)
-        recent = read_visits(visits, datetime.now(UTC) - NIGHT)
+        recent = read_visits(visits, datetime.now(UTC) - WINDOW)
         self._asked = Counter(host_of(visit.url) for visit in recent if visit.unit)
 
     def has_room_for(self, hosts: Collection[str]) -> bool:

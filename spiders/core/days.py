@@ -1,4 +1,4 @@
-"""Say when a day begins, and which night a unit is read again."""
+"""Say when a day begins, and on which day a unit is read again."""
 
 from datetime import UTC, date, datetime
 

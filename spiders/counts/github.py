@@ -36,7 +36,7 @@ from spiders.counts.github_pages import (
 HOST = "api.github.com"
 ACCEPTED = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 MAX_PAGE = 1 << 20
-GRAPHQL_NOTE = "told by GraphQL, together with the other repositories"
+GRAPHQL_NOTE = "stated by GraphQL, together with the other repositories"
 
 
 class GithubSpider(CountSpider):
@@ -112,7 +112,7 @@ class GithubSpider(CountSpider):
             return dict(self._counts_of_each(urls, data, response))
         except (NoPageError, NothingThereError) as error:
             self.logger.warning(
-                "GraphQL told nothing, so each repository is asked for itself: %s", self.without_token(str(error))
+                "GraphQL answered nothing, so each repository is asked by itself: %s", self.without_token(str(error))
             )
             return {}
 

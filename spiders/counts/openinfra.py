@@ -106,7 +106,7 @@ class OpeninfraSpider(CountSpider):
     def _count_question(self, url: str) -> None:
         """Count one more question to the host; raises HostPausedError where the budget has no room for it."""
         if not self.budget.take(host_of(url)):
-            raise HostPausedError(f"at most {self.budget.limit} questions a night are asked of one host")
+            raise HostPausedError(f"at most {self.budget.limit} questions a run are asked of one host")
 
     async def _ask_joined_by(self, url: str, end: date, today: int | None) -> Count:
         """Ask how many of today's members had joined by the end of a day."""

@@ -19,7 +19,7 @@ from pipelines.landing.visits import read_visits
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.batches import check_batches
 from spiders.core.bodies import json_object
-from spiders.core.budget import NIGHT, HostPausedError, host_of
+from spiders.core.budget import WINDOW, HostPausedError, host_of
 from spiders.core.days import is_recheck_day
 from spiders.core.pages import carry_over
 from spiders.core.verdicts import NoPageError
@@ -115,11 +115,11 @@ class DiscourseSpider(ForumCountSpider):
         return is_recheck_day(self.today, number, self.settings.getint(setting))
 
     def _remaining_blocks(self, source: Source) -> int:
-        """Return how many blocks of a forum may still be asked, after those of this night's earlier runs."""
+        """Return how many blocks of a forum may still be asked, after those of the last hours' earlier runs."""
         limit = self.settings.getint("FORUM_BLOCKS")
         if host_of(source.urls[0]) in self.budget.unlimited:
             return limit
-        recent = read_visits(self.folders.visits / source.community / source.name, datetime.now(UTC) - NIGHT)
+        recent = read_visits(self.folders.visits / source.community / source.name, datetime.now(UTC) - WINDOW)
         return max(0, limit - sum(number_of(visit.unit) is not None for visit in recent))
 
     # ---- one block ----

@@ -16,7 +16,7 @@ from spiders.mail.reader import READER
 from spiders.mail.stored_list import StoredList
 
 RUNNING = 2
-"""How many volumes that are no months, at the top of the table, are asked every night."""
+"""How many volumes that are no months, at the top of the table, every run asks for."""
 
 
 class PipermailSpider(ArchiveSpider):

@@ -492,7 +492,7 @@ class _Reader:
         keys = (of.name_exact_key, of.name_key, of.address_exact_key, of.address_key, of.login_key)
         rule = BOTS.of_address(fold_address(who.address))
         role = of.role or rule is not None
-        columns = (*keys, of.name_words, of.name_bag_key, of.domain, role, None, who.quality)
+        columns = (*keys, of.name_words, of.name_bag_key, of.domain, role, who.quality)
         return _Sender(columns, rule, who.quality == "list")
 
     def _subject(self, value: bytes) -> tuple[str | None, bool, bots_mail.Rule | None]:

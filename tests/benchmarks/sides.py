@@ -20,7 +20,7 @@ from flows.demo import catalogue
 from flows.demo.places import repository, unit
 from flows.demo.server import serve
 from pipelines.folders import CATALOGUE
-from spiders.code.git import FIELDS
+from spiders.code.git_log import FIELDS
 
 PERCEVAL = "perceval==1.6.1"
 QUESTION = "select community, sum(value) from metrics.monthly where metric = 'commits' group by all"

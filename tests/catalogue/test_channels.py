@@ -23,6 +23,12 @@ def test_channels_are_loaded_with_what_they_are(tmp_path):
     assert len(catalogue_table([birds]).splitlines()) == 6
 
 
+def test_the_former_word_for_an_audience_of_bots_is_read(tmp_path):
+    (tmp_path / "birds.toml").write_text(HEAD + CHANNEL.replace('audience = "developers"', 'audience = "machines"', 1))
+    (birds,) = load_catalogue(tmp_path)
+    assert birds.sources[0].audience == "bots"
+
+
 DEV_URL = "https://lists.example.org/archives/list/dev@lists.example.org/"
 BROKEN = {
     "no address": ('address = "dev@lists.example.org"\n', "", "sources[0].address: missing"),

@@ -41,7 +41,7 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
     }
     off = [source for source in sources.values() if not source.enabled]
     assert [source.id for source in off if source.kind == "git"] == ["openstack/official"]
-    assert all(source.audience == "machines" or source.why for source in off)
+    assert all(source.audience == "bots" or source.why for source in off)
     assert sources["eucalyptus/corymbia"].continues == "eucalyptus/eucalyptus"
 
 
@@ -57,7 +57,7 @@ def test_the_shipped_lists_are_those_of_the_communities() -> None:
     assert not [
         source.id for source in talk if source.audience is None or (source.kind in ARCHIVES and not source.urls)
     ]
-    assert not [source.id for source in talk if source.audience == "machines" and source.enabled], "no person writes"
+    assert not [source.id for source in talk if source.audience == "bots" and source.enabled], "no person writes"
     folded = {source.id for source in talk if source.continued_by == "openstack/discuss"}
     assert folded == {f"openstack/{name}" for name in ("general", "dev", "operators", "sigs", "tc")}
     assert {source.language for source in talk} >= {"en", "zh", "fr", "ru"}

@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
-from support.builders import TODAY, ask, community, land, row, source
+from support.builders import TODAY, community, land, row, source
 from support.commands import run_here
 from support.readme import COOKBOOK, answered, blocks
 from support.releases import BUNDLES, NEEDS_BUNDLES, tag
+from support.tables_on_demand import ask
 
 from flows.collect import collect
 from pipelines.catalogue.load import load_catalogue

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import builders
+from support.tables_on_demand import ask
 
 from flows import damage, unchanged
 from flows.cli import main
@@ -109,7 +110,7 @@ def landed(where) -> Folders:
 
 
 def seen(where):
-    return dict(builders.ask(where, "select month, state from core.coverage where community = 'birds'"))
+    return dict(ask(where, "select month, state from core.coverage where community = 'birds'"))
 
 
 @pytest.mark.parametrize("reason", DAMAGES)
@@ -125,7 +126,7 @@ def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
     cut(landed.data / FILE)
     assert main(["build"]) == 3
     assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in capsys.readouterr().err
-    assert builders.ask(landed, "select distinct repository from core.commits") == [("birds/two",)]
+    assert ask(landed, "select distinct repository from core.commits") == [("birds/two",)]
     assert seen(landed)[date(2025, 3, 1)] == "partial", "half of the repositories were not seen"
 
 
@@ -140,7 +141,7 @@ def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
     assert main(["build"]) == 3
     assert set(seen(landed).values()) - {"not_started"} == {"gap"}
     known = "select distinct value from metrics.monthly where community = 'birds' and metric = 'commits'"
-    assert builders.ask(landed, known) == [(None,)]
+    assert ask(landed, known) == [(None,)]
 
 
 def test_a_build_of_damaged_files_only_keeps_what_is_published(landed, capsys):

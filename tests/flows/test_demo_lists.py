@@ -9,7 +9,7 @@ from support.crawl import HEAD
 from flows.demo import catalogue, lists
 from pipelines.catalogue.history import Figure
 from pipelines.catalogue.load import load_catalogue
-from pipelines.model import Source
+from pipelines.model import UNREADABLE, Source
 
 
 def figure(metric, period, value, month=None, definition="mails"):
@@ -64,4 +64,6 @@ def test_a_demo_turns_lists_to_its_server_and_keeps_what_cannot_be_read_as_a_hol
         ("forum", True, None), ("old", False, None), ("before", True, None),
     ]  # fmt: skip
     catalogue.write_communities(tmp_path / "real", tmp_path / "frozen", "http://127.0.0.1:9", snapshot=True)
-    assert not any(s.enabled for s in load_catalogue(tmp_path / "frozen")[0].sources)
+    frozen = load_catalogue(tmp_path / "frozen")[0].sources
+    assert {s.kind for s in frozen if s.enabled} == {UNREADABLE}, "lists live there, and nobody can see them"
+    assert [s.name for s in frozen if not s.enabled] == ["old"]

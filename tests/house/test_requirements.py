@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from support.builders import ask, community, land, row, source
+from support.builders import community, land, row, source
 from support.lists import block
 from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list, monthly
 from support.ranking import LEVELS, METRICS, MONTHS, UNSEEN, ranked, steady
+from support.tables_on_demand import ask, build_tables
 from support.walk import KEY, crawl, next_night
 
 from flows.collect import reread
@@ -72,7 +73,7 @@ def test_r04_a_message_of_the_december_file_counts_in_its_utc_month_and_says_by_
     for each, (claimed, _, _) in zip(lists, CLAIMED, strict=True):
         land_index(where, each, {DECEMBER: 1})
         land_month(where, each, DECEMBER, mail(each.name, claimed))
-    build_database(where, [community("birds", *lists)], TODAY)
+    build_tables(where, [community("birds", *lists)], TODAY)
     counted = ask(where, "select month, date_quality, archive_month from core.messages order by source")
     assert counted == [(month, clock, DECEMBER) for _, month, clock in CLAIMED]
     assert [monthly(where, "messages")[month] for month in (DECEMBER, JANUARY)] == [4, 1]
@@ -87,7 +88,7 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
     for each in lists:
         land_index(where, each, {DECEMBER: 1})
         land_month(where, each, DECEMBER, mail("same", "05 Dec 2025"))
-    build_database(where, [community("birds", *lists)], TODAY)
+    build_tables(where, [community("birds", *lists)], TODAY)
     assert [monthly(where, m)[DECEMBER] for m in ("postings", "messages", "talk_people", "threads")] == [3, 1, 1, 1]
     assert ask(where, "select postings from core.messages") == [(3,)]
     rows = ask(where, "select first_here, only_here from analysis.by_source where month = '2025-12-01' order by source")
@@ -185,17 +186,17 @@ def test_r25_a_reader_of_another_version_reads_what_is_held_again_and_the_tables
     where = later(first_night, tmp_path)
     known = load_catalogue(where.communities)
     messages = "select * from core.messages join core.threads using (community, thread_key) order by all"
-    build_database(where, known, date(2013, 12, 20))
+    build_tables(where, known, date(2013, 12, 20))
     fresh = ask(where, messages)
     assert len(fresh) == 120
     for path in where.observations.glob("birds/*/2013-*.parquet"):
         as_of_an_older_reader(path)
-    build_database(where, known, date(2013, 12, 20))
+    build_tables(where, known, date(2013, 12, 20))
     assert ask(where, messages) != fresh
     assert ask(where, "select distinct class from core.messages") == [(None,)]
     again = reread(where, [source for one in known for source in one.sources])
     assert {visit.unit for visit in again.good} == {"2013-09", "2013-10"}
-    build_database(where, known, date(2013, 12, 20))
+    build_tables(where, known, date(2013, 12, 20))
     assert ask(where, messages) == fresh
 
 
@@ -211,7 +212,7 @@ def as_of_an_older_reader(path):
     assert b"mail/0." in footer[VISIT]
 
 
-def test_r25_a_changed_rule_about_machines_is_another_reader():
+def test_r25_a_changed_rule_about_bots_is_another_reader():
     from hashlib import sha256
 
     from pipelines.rules.bots_mail import RULES_FILE
@@ -243,7 +244,7 @@ def everything(tmp_path_factory):
     commits = [row(n, datetime(2025 + n // 12, n % 12 + 1, 2), f"who{n}") for n in (11, 12, 13)]
     land(where, core, "birds/one", commits, seen_at=NIGHT)
     known = [community("birds", core, dev, users)]
-    build_database(where, known, TODAY)
+    build_tables(where, known, TODAY)
     return where, known, counted(where)
 
 
@@ -274,7 +275,7 @@ def test_r15_whatever_input_is_deleted_nothing_becomes_a_zero_or_an_observed_num
     if visits_too:
         shutil.rmtree(where.visits)
     try:
-        build_database(where, known, TODAY)
+        build_tables(where, known, TODAY)
     except NothingObservedError:
         assert len(chosen) == 9
         return
@@ -291,7 +292,7 @@ def test_r15_a_harvest_that_is_gone_is_a_gap_however_well_its_visit_went(where):
     for month in (DECEMBER, JANUARY):
         land_month(where, dev, month, mail(f"{month:%m}", f"05 {month:%b %Y}"))
     (where.observations / "birds/dev/2025-12.parquet").unlink()
-    build_database(where, [community("birds", dev)], TODAY)
+    build_tables(where, [community("birds", dev)], TODAY)
     assert monthly(where, "messages") == {DECEMBER: "unobserved", JANUARY: 1, FEBRUARY: 0}
     assert ask(where, "select state from core.coverage where month = '2025-12-01'") == [("gap",)]
 

@@ -194,6 +194,11 @@ def test_the_canaries_were_there_to_be_heard(demo):
     assert {SENDER, LOCAL, TOPIC, DOTTED} <= {canary for canary, _ in sung(objects(demo.data))}
 
 
+def test_the_end_of_a_run_leaks_nothing(canary_demo):
+    """Threads of Prefect that still run when Python ends hold DuckDB, which says so on stderr."""
+    assert "leaked" not in (canary_demo / "stderr").read_text()
+
+
 def test_what_they_wrote_was_counted(demo):
     with duckdb.connect(str(demo.data / "stackrank.duckdb"), read_only=True) as con:
         for table, people in (("messages", "sender_name_key"), ("commits", "author_name_key")):

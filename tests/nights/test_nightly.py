@@ -494,6 +494,7 @@ def command_lines() -> str:
     return "\n".join((Path("/proc") / number / "cmdline").read_text() for number in numbers)
 
 
+@pytest.mark.long
 def test_nobody_without_the_login_changes_anything_in_prefect(house):
     from prefect import flow
     from prefect.client.orchestration import get_client
@@ -518,6 +519,7 @@ def test_nobody_without_the_login_changes_anything_in_prefect(house):
     assert not (folders().data / "prefect" / "storage").exists()
 
 
+@pytest.mark.long
 def test_a_login_that_is_refused_is_told(house):
     from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
 

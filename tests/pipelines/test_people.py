@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelling import identities
-from support.builders import TODAY, ask, community, land, monthly, row, source
+from support.builders import TODAY, community, land, monthly, row, source
 from support.people import ACCOUNT, KEYED, account, groups, merged
 from support.postings import land_index, land_month, mail, mailing_list
+from support.tables_on_demand import ask, build_tables
 
 from flows import doctor, opt_outs
 from flows.cli import main
@@ -271,7 +272,7 @@ def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(w
     land(where, core, "birds/one", [row(1, MAY, **keys), row(2, MAY, "bob")])
     land_index(where, dev, {date(2025, 5, 1): 2})
     land_month(where, dev, date(2025, 5, 1), mail(1, "05 May 2025"), mail(2, "06 May 2025", "joe"))
-    build_database(where, [community("birds", core, dev)], TODAY)
+    build_tables(where, [community("birds", core, dev)], TODAY)
     assert (
         ask(where, "select rule, level, accounts from core.identity_ledger where rule = 'name'")
         == [("name", "default", 2)] * 2
@@ -421,11 +422,11 @@ def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
     core = source("birds")
     evidence = f"{1:032x}"
     land(where, core, "birds/one", [row(n, MAY, f"w{n}", author_name_key=evidence) for n in range(2)])
-    build_database(where, [community("birds", core)], TODAY)
+    build_tables(where, [community("birds", core)], TODAY)
     authors = "select count(distinct author_key) from core.commits"
     assert ask(where, authors) == [(1,)]
     declare(where, evidence=f'"{evidence}"')
-    build_database(where, [community("birds", core)], TODAY)
+    build_tables(where, [community("birds", core)], TODAY)
     assert ask(where, authors) == [(2,)]
     assert ask(where, "select evidence, why from raw.never_merge") == [(evidence, "Two people.")]
 
@@ -475,6 +476,34 @@ def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, mo
     assert "STACKRANK_KEY" in capsys.readouterr().err
 
 
+def test_who_opted_out_of_an_earlier_version_stays_out_and_its_rotated_keys_hold(where):
+    """An earlier version wrote both files under other names."""
+    where.data.mkdir(exist_ok=True)
+    since = '"since": "2025-01-01"}'
+    (where.data / "withheld.jsonl").write_text(f'{{"key": "k", "address_key": "old", {since}\n')
+    (where.data / "retired-keys.jsonl").write_text(f'{{"key": "k", {since}\n')
+    decisions.forget(where, "jane@example.org", KEYED, TODAY)
+    decisions.record_key_rotation(where, "k2", TODAY)
+    jane = KEYED.of(b"", b"jane@example.org").address_key
+    assert [one.address_key for one in decisions.opted_out(where)] == ["old", jane]
+    assert decisions.rotated_keys(where) == [("k", date(2025, 1, 1)), ("k2", TODAY)]
+
+
+def test_bots_of_an_earlier_version_stay_bots(where):
+    """An earlier version called the rule of a bot by another name of the column; newer files lie beside it."""
+    core = source("birds", repositories=("one", "two"))
+    for unit in ("birds/one", "birds/two"):
+        bot = row(2 + int(unit == "birds/two"), JUNE, "robot", author_bot_rule="ci")
+        land(where, core, unit, [row(1, MAY), bot])
+    path = next(path for path in stored_files(where.observations) if path.stem == "one")
+    table, metadata = pq.read_table(path), pq.read_metadata(path).metadata
+    former = table.rename_columns([name.replace("_bot_rule", "_machine") for name in table.column_names])
+    pq.write_table(former.replace_schema_metadata(metadata), path)
+    build_tables(where, [community("birds", core)], TODAY)
+    bots = "select repository, bot_rule, counted from core.commits where is_bot order by repository"
+    assert ask(where, bots) == [("birds/one", "ci", False), ("birds/two", "ci", False)]
+
+
 def test_old_harvests_without_the_new_columns_still_count(where):
     """A file of an earlier reader has neither name bags nor roles: nothing merges by them."""
     core = source("birds")
@@ -484,7 +513,7 @@ def test_old_harvests_without_the_new_columns_still_count(where):
     kept = [f for f in table.schema.names if not f.endswith(("_bag_key", "_role"))]
     metadata = pq.read_metadata(path).metadata
     pq.write_table(table.select(kept).replace_schema_metadata(metadata), path)
-    build_database(where, [community("birds", core)], TODAY)
+    build_tables(where, [community("birds", core)], TODAY)
     assert ask(where, "select count(*), count(distinct author_key) from core.commits") == [(2, 2)]
 
 

@@ -11,15 +11,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from support.builders import ask
 from support.crawl import SHARED
 from support.lists import land_file
 from support.postings import land_index
+from support.tables_on_demand import ask, build_tables
 
 from flows.demo.mail import MONTHS
 from pipelines.folders import Folders
 from pipelines.model import Community, Source
-from pipelines.warehouse.build import build_database
 
 TABLE = Path(__file__).with_name("threads.csv")
 LISTS = {
@@ -55,7 +54,7 @@ def built(tmp_path_factory):
         for month, path in held.items():
             land_file(where, source, month, path)
         known.append(Community(name, name, "https://birds.example.org/", min(held), (source,)))
-    build_database(where, known, date(2018, 2, 20))
+    build_tables(where, known, date(2018, 2, 20))
     return where
 
 

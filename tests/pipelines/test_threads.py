@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.builders import ask, community
+from support.builders import community
 from support.postings import JANUARY, TODAY, land_index, land_month, mailing_list
+from support.tables_on_demand import ask, build_tables
 
-from pipelines.warehouse.build import build_database
 from pipelines.warehouse.tables import make_table, read_tables
 
 DAY = datetime(2025, 12, 1, 12)
@@ -31,7 +31,7 @@ def built(where, **lists):
         land_index(where, source, {month: len(mails) for month, mails in months.items()})
         for month, mails in months.items():
             land_month(where, source, month, *mails)
-    build_database(where, [community("birds", *sources)], TODAY)
+    build_tables(where, [community("birds", *sources)], TODAY)
     return where
 
 

@@ -1,10 +1,11 @@
 """People who move from a list to another or to a forum are seen to move: shares, months that nobody saw, the table."""
 
 import pytest
-from support.builders import ask, community
+from support.builders import community
 from support.page import Page
 from support.postings import DECEMBER, FEBRUARY, JANUARY, TODAY, land_index, land_month, mail, mailing_list
 from support.site import altered, render
+from support.tables_on_demand import ask
 
 from pipelines.warehouse.build import build_database
 from reports.pages import community as of_community

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 from labelling import labels
-from support.machine_site import house
+from support.bot_site import house
 from support.samples import SHARED
 
 from pipelines.rules import bots_mail

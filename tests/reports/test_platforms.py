@@ -3,10 +3,14 @@
 from datetime import date
 from types import SimpleNamespace
 
+import duckdb
 import pytest
 from support.page import Page
 from support.site import SHOWN, altered, published, render
 
+from pipelines.warehouse.query import Database
+from pipelines.warehouse.tables import make_table, read_tables
+from reports.answers import ask_rows
 from reports.pages import platforms
 from reports.text.formats import format_time
 
@@ -20,7 +24,7 @@ def house(once):
 
 
 def cells(page, name):
-    """The cells of one community, by topic and era, as a reader sees them."""
+    """The cells of one community, by topic and period, as a reader sees them."""
     (rows,) = (rows for caption, rows in page.tables.items() if caption == "The platforms, topic by topic")
     column, found, topic = rows[0].index(name), {}, ""
     for row in rows[1:]:
@@ -71,32 +75,68 @@ def test_what_we_count_stands_beside_what_is_stated_and_differences_show(house):
     assert f"Differs: the newest then was {SHOWN} here." in evil["Release", "today"]
 
 
-@pytest.mark.parametrize(("as_of", "last"), [
-    ("2013", "2013-12-31"), ("2013-02", "2013-02-28"), ("2012-02", "2012-02-29"), ("2013-10-18", "2013-10-18"),
+RELEASES = (("1.0", "alder", date(2013, 10, 18)), ("3.3.2", None, date(2013, 10, 24)),
+            ("3.3.10", None, date(2013, 10, 24)), ("4.0", None, date(2013, 12, 31)))  # fmt: skip
+MONTHS = [date(2025 if month > 2 else 2026, month, 1) for month in range(1, 13)]
+
+
+def differences(fact, lines=()):
+    """Return what differs from one statement: beside RELEASES, and new lines of versions in the latest of MONTHS."""
+    with duckdb.connect() as con:
+        for schema in ("raw", "core", "metrics"):
+            con.execute(f"create schema {schema}")
+        con.execute("create table raw.communities as select 'beta' as community")
+        con.execute("create table core.releases (community varchar, version varchar, name varchar, released_at date)")
+        con.executemany("insert into core.releases values ('beta', ?, ?, ?)", RELEASES)
+        con.execute("create table metrics.monthly (community varchar, metric varchar, month date, value double)")
+        for month, value in zip(sorted(MONTHS), lines, strict=False):
+            con.execute("insert into metrics.monthly values ('beta', 'releases', ?, ?)", [month, value])
+        make_table(con, next(table for table in read_tables() if table.name == "raw.facts"))
+        blank = dict.fromkeys(con.sql("from raw.facts").columns)
+        con.execute("insert into raw.facts select unnest(?)", [blank | {"community": "beta", "position": 0} | fact])
+        rows = ask_rows(Database(con), "platforms", "differences", then=date(2013, 11, 1), now=date(2026, 2, 1))
+    return [platforms.difference_text(row) for row in rows]
+
+
+@pytest.mark.parametrize(("as_of", "version", "newest"), [
+    ("2013", "4.0", None), ("2013", "3.3.10", "4.0"), ("2013-10", "3.3.10", None), ("2013-10-18", "alder", None),
+    ("2013-10-23", "3.3.2", "Alder 1.0"), ("2012-02", "1.0", None),
 ])  # fmt: skip
-def test_a_statement_is_compared_with_what_was_out_by_the_end_of_its_time(as_of, last):
-    assert platforms._last_day(as_of) == date.fromisoformat(last)
+def test_a_statement_is_compared_with_what_was_out_by_the_end_of_its_time(as_of, version, newest):
+    fact = {"topic": "release", "said_of": as_of, "version": version}
+    assert differences(fact) == ([f"the newest then was {newest} here"] if newest else [])
+
+
+@pytest.mark.parametrize(("version", "day", "said"), [
+    ("alder", date(2013, 10, 18), []), ("alder", None, []), (None, date(2013, 10, 1), []),
+    ("1.0", date(2013, 10, 1), ["stated 1 October 2013, here 18 October 2013"]),
+    ("9.9", None, ["9.9 is not among the releases that we hold"]),
+])  # fmt: skip
+def test_a_stated_version_and_its_day_are_compared_with_the_releases_that_we_hold(version, day, said):
+    assert differences({"topic": "first-release", "version": version, "day": day}) == said
 
 
 def test_of_two_releases_of_one_day_the_higher_version_is_the_newest(house, tmp_path):
     released = "insert into core.releases by name select 'beta' as community, version, date '2013-10-24' as released_at"
     versions = "from (values ('3.4.0'), ('3.3.10'), ('3.3.2')) as v(version)"
     page = Page(render(altered(house.where, tmp_path, f"{released} {versions}"), platforms.page))
-    assert "newest: 3.4.0, 24 October 2013" in cells(page, "Beta Stack")["Release", "today"]
-    releases = [{"version": version, "released_at": date(2013, 10, 24)} for version in ("3.3.2", "3.3.10")]
-    assert platforms.newest_of(releases, date(2013, 10, 24))["version"] == "3.3.10"
-    assert platforms.newest_of(releases, date(2013, 10, 23)) is None
+    beta = cells(page, "Beta Stack")
+    assert "first: 3.3.2, 24 October 2013" in beta["First release", "any time"]
+    assert "newest: 3.4.0, 24 October 2013" in beta["Release", "today"]
+    assert "newest by the end of November 2013: 3.4.0, 24 October 2013" in beta["Release", "2013"]
 
 
 def test_a_cadence_is_judged_only_where_every_month_was_seen(house):
-    stated = {"per_year_at_least": 2.0, "per_year_at_most": 4.0}
-
-    def differs(lines, months):
-        return list(platforms.against_cadence(stated, {"lines": lines, "months": months}))
-
-    assert differs(5, 12) == ["stated are 2 to 4 a year, counted 5"]
-    assert differs(0, 11) == []
-    assert differs(2, 12) == []
+    stated = {
+        "topic": "cadence",
+        "period": "today",
+        "said_of": "2026",
+        "per_year_at_least": 2.0,
+        "per_year_at_most": 4.0,
+    }
+    assert differences(stated, [5, *[0] * 11]) == ["stated are 2 to 4 a year, counted 5"]
+    assert differences(stated, [0] * 11) == []
+    assert differences(stated, [2, *[0] * 11]) == []
     nine = {"lines": 1, "months": 9, "last": date(2026, 2, 1)}
     assert platforms.cadence_text(nine).endswith("(9 of 12 months seen)")
     assert "not observed in the twelve months to November 2013" in cells(house.page, "Alpha Cloud")["Cadence", "2013"]

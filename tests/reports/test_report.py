@@ -86,7 +86,7 @@ def tree(folder):
 
 def test_r15_a_missing_value_is_a_word(house):
     unranked = house.page.rows("Ranking by")["not ranked"]
-    ended = "Gamma all its sources have ended; it was last seen active in May 2025"
+    ended = "Gamma all its sources have ended (core: ended December 2025); it was last seen active in May 2025"
     assert unranked == [ended, "not ranked", "not observed", "not observed", "not observed",
                         "0 of 12, up to 1 measured earlier"]  # fmt: skip
     months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
@@ -98,6 +98,11 @@ def test_r15_a_missing_value_is_a_word(house):
     places = house.page.rows("Places over time")
     assert places["February 2026"] == ["1", "not ranked", "2", "not ranked"]
     assert places["January 2026"] == ["1", "2 (9 of 12 months)", "3", "not ranked"]
+
+
+def test_r12_of_months_that_were_not_seen_no_page_says_that_nobody_was_there(bare):
+    assert "Nobody was seen" not in bare.alpha.text
+    assert "Nobody knows who was there" in bare.alpha.text
 
 
 def test_no_word_of_a_programming_language_shows(house, quiet, bare):
@@ -264,7 +269,7 @@ def test_each_source_says_when_it_was_last_seen(house):
     assert [rows[name][2] for name in ("Alpha Cloud", "Beta Stack", "Gamma")] == [
         "20 March 2026, 03:00 UTC", "11 November 2025, 03:00 UTC", "never",
     ]  # fmt: skip
-    never = "never visited; still loading: nothing was asked for yet"
+    never = "ended December 2025; never visited; still loading: nothing was asked for yet"
     assert rows["Gamma"] == ["core", never, "never", "0", "no visit recorded"]
     assert re.fullmatch(r"not seen for \d+ days", rows["Beta Stack"][1])
     assert rows["Beta Stack"][4] == "1 refused"
@@ -281,6 +286,10 @@ def test_each_source_says_when_it_was_last_seen(house):
      "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked for yet", True),
     (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked for yet", True),
     (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
+    (1, {"snapshot": True, "seen_to": date(2021, 7, 1)}, "not seen since July 2021: our copy ends there", False),
+    (1, {"until": date(2017, 11, 30)}, "ended November 2017; seen 1 hour before the build", False),
+    (1, {"until": date(2099, 11, 30)}, "seen 1 hour before the build", False),
+    (None, {"kind": "unreadable", "until": date(2012, 9, 30)}, f"ended September 2012; {UNREADABLE_TEXT}", False),
     (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
     (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
     (1, {"quiet_days": 10, "usual_days": 3},
@@ -289,7 +298,8 @@ def test_each_source_says_when_it_was_last_seen(house):
 def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
     row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
            "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
-           "quiet_days": None, "usual_days": None} | more  # fmt: skip
+           "quiet_days": None, "usual_days": None,
+           "until": None, "seen_to": None, "today": NIGHT.date()} | more  # fmt: skip
     assert freshness_text(row, NIGHT) == said
     assert needs_attention(row, NIGHT) is troubled
 
@@ -301,7 +311,7 @@ def test_the_data_page_tells_every_month_and_every_night(house):
                           ["2026", "3 could not be seen × × ×"]]  # fmt: skip
     assert page.tables["Gamma, core"][1][1].startswith("12 still loading")
     assert page.rows("Months that are not complete")["Gamma"] == [
-        "core", "January 2025", "December 2025", "12", "still loading",
+        "core", "January 2025", "December 2025", "12", "still loading: not asked for yet",
     ]  # fmt: skip
     nights = page.tables["Visits by day and source, the last fourteen days that had any"]
     assert nights[1:] == [
@@ -645,7 +655,7 @@ def test_an_overall_ranking_states_its_families_and_stands_first(house, tmp_path
     assert families(page)[:3] == ["overall", "code", "talk"]
     unranked = altered(house.where, tmp_path / "none", *like_code("talk", rank="null::integer"))
     nobody = Page(render(unranked, ranking.page))
-    assert families(nobody)[-1] == "talk", "who ranks nobody stands last"
+    assert families(nobody)[-2:] == ["talk", "people"], "who ranks nobody stands last"
 
 
 def families(page):
@@ -679,7 +689,7 @@ def test_r23_each_list_stands_by_itself_with_where_it_moved(house, tmp_path):
 
 
 def test_without_an_overall_ranking_the_page_says_why(house):
-    assert families(house.page) == ["code", "people", "overall"]
+    assert families(house.page) == ["code", "overall", "people"]
     assert "There is no overall ranking of these months: it needs two communities whose talk" in house.page.text
 
 
@@ -742,13 +752,18 @@ UNKNOWN = dict.fromkeys(("state", "missing", "months", "people", "living_since",
     ({"reason_code": None}, ""),
     ({"reason_code": "not_observed", "missing": "people, talk", "months": 8},
      "its newcomers and talk could not be seen: 8 of 12 months were, and a place needs 9"),
+    ({"reason_code": "not_observed", "missing": "talk", "months": 0, "unseen": [
+        {"source": "dev", "reason_code": "copy_ends", "seen_to": date(2021, 7, 1)},
+        *({"source": name, "reason_code": "unreadable", "seen_to": None} for name in "abc")]},
+     "its talk could not be seen: 0 of 12 months were, and a place needs 9"
+     " (3 sources: cannot be read; dev: not seen since July 2021: our copy ends there)"),
     ({"reason_code": "not_observed"}, "how many people a month it has could not be seen"),
     ({"reason_code": "sources_ended", "state": "dormant", "active_in": date(2017, 6, 1)},
      "all its sources have ended; it was last seen active in June 2017"),
     ({"reason_code": "nobody_seen", "state": "dormant"}, "nobody was seen for 12 months"),
     ({"reason_code": "new", "living_since": date(2026, 3, 1)},
      "its sources are younger than 12 months: they began in March 2026"),
-    ({"reason_code": "quiet", "people": 2.9}, "2.90 people a month; a place needs 3"),
+    ({"reason_code": "quiet", "people": 2.9}, "2.9 people a month; a place needs 3"),
     ({"reason_code": "fewer_than_two_ranked"}, "no other community can be ranked, and a ranking needs two"),
 ])  # fmt: skip
 def test_why_there_is_no_rank_is_said_in_words(row, text):

@@ -1,6 +1,7 @@
 """Page cases: what a spider makes of the pages of a folder `tests/pages/<kind>/<case>/`, without a network.
 
-`case.toml` names the source and, in order, the answers: url, status, headers, and the file `page.*` beside it.
+`shared.toml` of a kind has its source and the answers of a healthy one: url, status, headers, and a file beside it.
+`case.toml` has what differs: the answers to some urls, or a source of its own.
 `expected.jsonl` has a line for each visit. `--accept` writes it anew: review the difference before you commit it.
 """
 
@@ -27,27 +28,36 @@ def no_pauses(monkeypatch):
     monkeypatch.setattr(pages, "RETRY_DELAYS", tuple(0 for _ in pages.RETRY_DELAYS))
 
 
-def answers_of(case, folder):
-    """Return a download that gives the answers of a case by their url, and 404 for any other url."""
-    known = {answer["url"]: answer for answer in case["answers"]}
+def read_case(folder):
+    """Return the source of a case, and the answer to each url with its page: the kind's, replaced by its own."""
+    source, answers = "", {}
+    for path in (folder.parent / "shared.toml", folder / "case.toml"):
+        given = tomllib.loads(path.read_text()) if path.exists() else {}
+        source = given.get("source", source)
+        for answer in given.get("answers", ()):
+            page = (path.parent / answer["page"]).read_bytes() if "page" in answer else b""
+            answers[answer["url"]] = answer | {"page": page}
+    return source, answers
+
+
+def answered_by(answers):
+    """Return a download that gives these answers by their url, and 404 for any other url."""
 
     async def download(url, max_size, stored, body):
-        answer = known.get(url, {"status": 404})
-        page = (folder / answer["page"]).read_bytes() if "page" in answer else b""
-        headers = answer.get("headers", {})
-        return response_of(url, answer.get("status", 200), headers.items(), page, max_size)
+        answer = answers.get(url, {"status": 404, "page": b""})
+        return response_of(url, answer.get("status", 200), answer.get("headers", {}).items(), answer["page"], max_size)
 
     return download
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_a_page_gives_the_expected_visits(folder, tmp_path, request):
-    case = tomllib.loads((folder / "case.toml").read_text())
+    source, answers = read_case(folder)
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
     where.communities.mkdir()
-    (where.communities / "birds.toml").write_text(HEAD + case["source"])
+    (where.communities / "birds.toml").write_text(HEAD + source)
     with spider_of(where, folder.parent.name) as spider:
-        visits = asyncio.run(walk(spider, where, answers_of(case, folder)))
+        visits = asyncio.run(walk(spider, where, answered_by(answers)))
     found = [{key: getattr(visit, key) for key in SHOWN if getattr(visit, key) not in ("", None)} for visit in visits]
     lines = "".join(f"{json.dumps(visit, ensure_ascii=False)}\n" for visit in found)
     expected = folder / "expected.jsonl"

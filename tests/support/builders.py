@@ -9,7 +9,6 @@ from pipelines.landing import store
 from pipelines.landing.schemas import COMMITS
 from pipelines.landing.store import Harvest
 from pipelines.model import Community, Source, Verdict, Visit
-from pipelines.warehouse import query
 
 TODAY = date(2026, 3, 20)
 SEEN = datetime(2026, 3, 20, 3, tzinfo=UTC)
@@ -57,10 +56,6 @@ def visit(of, unit, verdict=Verdict.OK, seen_at=SEEN, **facts):
 def land(where, of, unit, rows, tags=(), **facts):
     batch = pa.RecordBatch.from_pylist(rows, schema=COMMITS)
     store.land(where, Harvest(visit(of, unit, **facts), 0.0, COMMITS, [batch], list(tags)))
-
-
-def ask(where, sql):
-    return [tuple(r.values()) for r in query.ask(where.database, sql).to_pylist()]
 
 
 def folders_in(top):

@@ -48,9 +48,9 @@ def start_forks():
 
 
 class Crawl:
-    """Spiders of several kinds at work in one process of their own, under other settings where some are given."""
+    """Spiders of several kinds at work in one process of their own, under other settings and at a moment, if given."""
 
-    def __init__(self, where, kinds, *arguments, settings=None, environment=os.environ):
+    def __init__(self, where, kinds, *arguments, settings=None, environment=os.environ, at=None):
         start_forks()
         handle, name = tempfile.mkstemp(prefix="crawl-")
         os.close(handle)
@@ -58,7 +58,7 @@ class Crawl:
         own = {"STACKRANK_DATA": str(where.data), "STACKRANK_KEY": KEY,
                "STACKRANK_COMMUNITIES": str(where.communities)}  # fmt: skip
         known = dict(argument.split("=", 1) for argument in arguments)
-        given = (tuple(kinds), known, settings or {}, {**environment, **own}, name)
+        given = (tuple(kinds), known, settings or {}, {**environment, **own}, name, at)
         self.process = FORKS.Process(target=crawling.run, args=given)
         self.process.start()
 

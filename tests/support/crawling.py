@@ -1,11 +1,13 @@
 """What a process that crawls does. A server of forks imports it once: each crawl is a fork that need import nothing."""
 
 import os
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from support.walk import CLOCK, standing_clock
 
 import spiders.settings
 from spiders.__main__ import module_of
@@ -16,8 +18,11 @@ for folder in FAMILIES:
         import_module(f"spiders.{folder}.{file.stem}")
 
 
-def run(kinds, arguments, changed, environment, said):
-    """Crawl until the spiders of all kinds have finished; what the process says goes to the file `said`."""
+def run(kinds, arguments, changed, environment, said, at=None):
+    """Crawl until the spiders of all kinds have finished; what the process says goes to the file `said`.
+
+    The clock of the spiders stands at the moment `at`, where one is given.
+    """
     with Path(said).open("wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
@@ -27,7 +32,9 @@ def run(kinds, arguments, changed, environment, said):
     settings.setmodule("spiders.settings")
     for name, value in changed.items():
         settings.set(name, value, priority=40)
+    CLOCK.now = at
     process = AsyncCrawlerProcess(settings)
-    for kind in kinds:
-        process.crawl(kind, **arguments)
-    process.start()
+    with standing_clock() if at else nullcontext():
+        for kind in kinds:
+            process.crawl(kind, **arguments)
+        process.start()

@@ -1,11 +1,12 @@
 """Give accounts to the tables that merge them into people."""
 
+import atexit
 from functools import cache
 
 import duckdb
 
 from pipelines.privacy.pseudonyms import Pseudonyms
-from pipelines.warehouse.tables import make_table, read_tables
+from pipelines.warehouse.tables import create_table, read_tables
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
@@ -55,34 +56,49 @@ def account(
     )
 
 
+TYPES = {
+    "accounts": "varchar[]",
+    "events": "int",
+    "name_words": "int",
+    "proper_name_words": "int",
+    "role": "bool",
+    "writes": "bool",
+    "talks": "bool",
+}
+GIVEN = {
+    "core.accounts": ACCOUNT,
+    "raw.aliases": ALIAS,
+    "raw.never_merge": ("community", "evidence", "one", "other"),
+    "raw.opted_out": ("address_key", "person", "accounts"),
+}
+
+
+@cache
+def connection():
+    """Open a database with the tables that the merge reads, all empty."""
+    con = duckdb.connect(config={"threads": 1})
+    con.execute("create schema raw; create schema core")
+    for name, columns in GIVEN.items():
+        typed = ", ".join(f"{column} {TYPES.get(column, 'varchar')}" for column in columns)
+        con.execute(f"create table {name} ({typed})")
+    atexit.register(connection.cache_clear)  # DuckDB complains of a connection that outlives the interpreter
+    con.execute("alter table raw.aliases add column unit varchar default 'birds/birds.mailmap'")
+    return con
+
+
 def merged(accounts, aliases=(), never=(), opted_out=()):
     """Return links and persons as the build makes them of these accounts."""
-    tables = {
-        "core.accounts": (ACCOUNT, accounts),
-        "raw.aliases": (ALIAS, aliases),
-        "raw.never_merge": (("community", "evidence", "one", "other"), never),
-        "raw.opted_out": (("address_key", "person", "accounts"), opted_out),
-    }
-    with duckdb.connect(config={"threads": 1}) as con:
-        con.execute("create schema raw; create schema core")
-        for name, (columns, rows) in tables.items():
-            kinds = {
-                "accounts": "varchar[]",
-                "name_words": "int",
-                "events": "int",
-                "proper_name_words": "int",
-                "role": "bool",
-                "writes": "bool",
-                "talks": "bool",
-            }
-            typed = ", ".join(f"{c} {kinds.get(c, 'varchar')}" for c in columns)
-            con.execute(f"create table {name} ({typed})")
-            if rows:
-                con.executemany(f"insert into {name} values ({', '.join('?' * len(columns))})", rows)
-        con.execute("alter table raw.aliases add column unit varchar default 'birds/birds.mailmap'")
-        for name in ("core.links", "core.persons", "core.identities"):
-            make_table(con, tables_by_name()[name])
-        return con.sql("from core.links").fetchall(), con.sql("from core.identities").to_arrow_table().to_pylist()
+    con = connection()
+    con.execute("begin")
+    for (name, columns), rows in zip(GIVEN.items(), (accounts, aliases, never, opted_out), strict=True):
+        if rows:
+            values = ", ".join(f"({', '.join(['?'] * len(columns))})" for _ in rows)
+            con.execute(f"insert into {name} ({', '.join(columns)}) values {values}", [v for row in rows for v in row])
+    for name in ("core.links", "core.persons", "core.identities"):
+        create_table(con, tables_by_name()[name])
+    found = con.sql("from core.links").fetchall(), con.sql("from core.identities").to_arrow_table().to_pylist()
+    con.execute("rollback")
+    return found
 
 
 def groups(persons, key="person_key"):

@@ -4,7 +4,8 @@ import io
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
-from support.builders import ask, visit
+from support.builders import visit
+from support.tables_on_demand import ask
 
 from pipelines.landing.schemas import MESSAGES, TOTALS
 from pipelines.landing.store import Harvest, land

@@ -36,7 +36,7 @@ with named as (
         account_key(author_name_key, author_address_key, author_login_key) as author_account,
         account_key(committer_name_key, committer_address_key, committer_login_key) as committer_account,
         coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible,
-        parents < 2 and author_machine is null and plausible as countable
+        parents < 2 and author_bot_rule is null and plausible as countable
     from raw.commits
     join raw.communities using (community)
     qualify row_number() over (partition by community, hash order by position) = 1
@@ -61,11 +61,11 @@ with named as (
     -- Nobody in person records by a bot or at an address that is nobody's own, such as a forge's.
     select community, unit, committed_at::date as day, committer_key, true as imported
     from known
-    where countable and twin_of is null and committer_key is not null and committer_machine is null and not coalesce(committer_role, false)
+    where countable and twin_of is null and committer_key is not null and committer_bot_rule is null and not coalesce(committer_role, false)
     group by all
     having count(*) >= 100 and count(*) filter (authored_at < committed_at - interval 30 days) > count(*) / 2
 ), dated as (
-    select known.*, countable and twin_of is null and committer_machine is null and not coalesce(committer_role, false)
+    select known.*, countable and twin_of is null and committer_bot_rule is null and not coalesce(committer_role, false)
             and coalesce(recorded.imported, false) as imported,
         if(plausible, date_trunc('month', committed_at)::date, null) as recorded_month,
         if(authored_at is null, null, least(date_trunc('month', authored_at)::date, recorded_month)) as written_month,
@@ -84,8 +84,8 @@ select community, source, unit as repository, hash,
     if(author_out, null, author_domain) as author_domain,
     committer_key, if(committer_out, committer_shown_name, committer_name_key) as committer_name_key,
     if(committer_out, committer_shown_address, committer_address_key) as committer_address_key,
-    author_machine is not null as is_bot, author_machine as bot_rule,
-    committer_machine is not null as committer_is_bot,
+    author_bot_rule is not null as is_bot, author_bot_rule as bot_rule,
+    committer_bot_rule is not null as committer_is_bot,
     len(co_author_name_keys) as co_authors, revert,
     subject_key is not null as has_subject, twin_of, imported, countable and twin_of is null and (may_move or not imported) as counted,
     seen_at

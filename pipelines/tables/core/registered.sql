@@ -19,7 +19,7 @@ with months as (
 ), begun as (
     select community, min(since) as since from raw.communities
     join raw.measures on measure = registered join raw.sources using (community)
-    where raw.sources.kind = told_by group by all
+    where raw.sources.kind = source_kind group by all
 )
 select m.community, m.month, value, near."day", basis, coalesce(m.month >= date_trunc('month', since), true) as lives
 from months as m left join near using (community, month) left join begun using (community)

@@ -25,6 +25,9 @@ union all
 select community, 'population', month, sum(low) over running, sum(high) over running
 from arrived window running as (partition by community order by month)
 union all
+select community, case channel when 'any' then 'new_people' when 'code' then 'new_code_people' else 'new_talk_people' end, month, low, high
+from core.newcomers
+union all
 select community, 'commits', month, count(*) filter (counted), count(*) filter (counted or is_bot and parents < 2)
 from core.commits where plausible group by all
 union all

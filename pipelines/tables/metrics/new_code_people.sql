@@ -1,7 +1,6 @@
--- Distinct people whose first counted commit in the community falls in the month; core.people says who is one person.
+-- Distinct people seen in the month as authors of its counted commits and in none of the 24 months before: new, or back after two years; core.people says who is one person.
 -- family: code
 -- unit: people
-select community, month, count(*) as value
-from (select community, author_key, min(month) as month from core.commits where counted and author_key is not null group by all)
-group by all
+-- past: newcomers
+select community, month, people as value from core.newcomers where channel = 'code' and people > 0
 order by community, month

@@ -1,7 +1,6 @@
--- Distinct people whose first commit or message in the community falls in the month.
+-- Distinct people seen in the month anywhere in the community and in none of the 24 months before: new, or back after two years; core.people says who is one person.
 -- family: members
 -- unit: people
-select community, month, count(*) as value
-from (select community, person_key, min(month) as month from core.activity group by all)
-group by all
+-- past: newcomers
+select community, month, people as value from core.newcomers where channel = 'any' and people > 0
 order by community, month

@@ -1,7 +1,6 @@
--- Distinct people whose first message in the community falls in the month; core.people says who is one person.
+-- Distinct people seen in the month as senders of its messages and in none of the 24 months before: new, or back after two years; core.people says who is one person.
 -- family: talk
 -- unit: people
-select community, month, count(*) as value
-from (select community, sender_key, min(month) as month from core.messages where is_human and month is not null and sender_key is not null group by all)
-group by all
+-- past: newcomers
+select community, month, people as value from core.newcomers where channel = 'talk' and people > 0
 order by community, month

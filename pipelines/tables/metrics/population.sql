@@ -1,7 +1,8 @@
--- Distinct people ever seen anywhere in the community up to the end of the month; those of months that were not seen are missing in it.
+-- Distinct people ever seen anywhere in the community up to the end of the month, a stock; those of months that were not seen are missing in it.
 -- family: members
 -- unit: people so far
--- kind: measure
+-- kind: stock
+-- past: ever
 with arrived as (
     select community, month, count(*) as people
     from (select community, person_key, min(month) as month from core.activity group by all) group by all

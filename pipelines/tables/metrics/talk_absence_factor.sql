@@ -2,5 +2,6 @@
 -- family: talk
 -- unit: people who made half
 -- kind: measure
+-- past: year
 select community, month, absence_factor as value from analysis.layers where channel = 'talk'
 order by community, month

@@ -20,7 +20,7 @@
 --   author_name_bag_key: fingerprint of the words of the name in one order, without initials; NULL where fewer than two remain
 --   author_domain: host of the author's address where it is a public host name
 --   author_role: the address is nobody's own: a role's, a list's, a program's or a manual's
---   author_machine: id of the rule of data/rules by which the account is a bot; NULL for people
+--   author_bot_rule: id of the rule of data/rules by which the account is a bot; NULL for people
 --   committer_name_exact_key: fingerprint of the committer's name as written; NULL where empty
 --   committer_name_key: fingerprint of the committer's folded name; NULL where empty
 --   committer_address_exact_key: fingerprint of the committer's address as written; NULL where empty
@@ -30,7 +30,7 @@
 --   committer_name_bag_key: fingerprint of the words of the name in one order, without initials; NULL where fewer than two remain
 --   committer_domain: host of the committer's address where it is a public host name
 --   committer_role: the address is nobody's own: a role's, a list's, a program's or a manual's
---   committer_machine: id of the rule of data/rules by which the account is a bot; NULL for people
+--   committer_bot_rule: id of the rule of data/rules by which the account is a bot; NULL for people
 --   co_author_name_keys: fingerprints of the folded names in Co-authored-by trailers
 --   co_author_address_keys: fingerprints of the folded addresses there
 --   revert: the commit undoes another one
@@ -57,7 +57,7 @@ create table raw.commits (
     author_name_bag_key varchar,
     author_domain varchar,
     author_role boolean,
-    author_machine varchar,
+    author_bot_rule varchar,
     committer_name_exact_key varchar,
     committer_name_key varchar,
     committer_address_exact_key varchar,
@@ -67,7 +67,7 @@ create table raw.commits (
     committer_name_bag_key varchar,
     committer_domain varchar,
     committer_role boolean,
-    committer_machine varchar,
+    committer_bot_rule varchar,
     co_author_name_keys varchar[],
     co_author_address_keys varchar[],
     revert boolean,

@@ -2,7 +2,7 @@
 --   community: slug of the community
 --   position: place in the community file, from 0
 --   topic: what it is about, of a closed list: origin, licence, hypervisors ...
---   era: 2013 (what is said of the years before 2015) or today; NULL where it is true of all times
+--   period: 2013 (what is said of the years before 2015) or today; NULL where it is true of all times
 --   said_of: year, month or day of which it is said; NULL where it is true of all times
 --   said: what is said, value by value, or as one sentence
 --   version: the release that it is about
@@ -18,7 +18,7 @@ create table raw.facts (
     community varchar,
     position integer,
     topic varchar,
-    era varchar,
+    period varchar,
     said_of varchar,
     said varchar[],
     version varchar,

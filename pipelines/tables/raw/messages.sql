@@ -21,7 +21,6 @@
 --   sender_name_bag_key: fingerprint of the words of the name in one order, without initials; NULL where fewer than two remain
 --   sender_domain: host of the sender's address where it is a public host name
 --   sender_role: the address is nobody's own: a role's, a list's, a program's or a manual's
---   sender_machine: id of the rule of data/rules by which the account is a bot; NULL for people
 --   sender_quality: how the address stands there: given, obfuscated, shortened, list, account, missing
 --   subject_key: fingerprint of the subject without tags and marks of replies
 --   is_reply: it names a message that it answers, or its subject says so
@@ -55,7 +54,6 @@ create table raw.messages (
     sender_name_bag_key varchar,
     sender_domain varchar,
     sender_role boolean,
-    sender_machine varchar,
     sender_quality varchar,
     subject_key varchar,
     is_reply boolean,

@@ -12,6 +12,11 @@
 --   evidence: how one knows of a source that cannot be read
 --   counts_only: it states counts of single days and nothing else, so it has no months: see core.counts
 --   snapshot: a frozen copy, which proves nothing after its newest commit
+--   whole_archive: each file of the mailbox has all mail of its months
+--   language: code of the language of a list or forum; en for other sources
+--   audience: whom a list or forum is for; NULL where nobody says
+--   traffic: commits or messages a month, as somebody states it; NULL where nobody does
+--   traffic_source: who states it
 --   releases: rule: a tag is a release if its whole name matches; the group is the version
 --   not_releases: rules: a tag whose whole name matches one of these is no release
 create table raw.sources (
@@ -28,6 +33,11 @@ create table raw.sources (
     evidence varchar,
     counts_only boolean,
     snapshot boolean,
+    whole_archive boolean,
+    language varchar,
+    audience varchar,
+    traffic double,
+    traffic_source varchar,
     releases varchar,
     not_releases varchar[]
 )

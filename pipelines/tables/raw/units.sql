@@ -3,7 +3,7 @@
 --   source: name of the source within the community
 --   kind: software of the source
 --   unit: what was visited: a repository (owner/name) or a file; empty for a list of repositories
---   page: the unit without its day, where the unit is the counts of a day: what is visited every night
+--   page: the unit without its day, where the unit is the counts of a day: what is visited every day
 --   url: where it was visited
 --   seen_at: when, UTC
 --   verdict: ok, unchanged, empty, shrunk, failed, refused or gone

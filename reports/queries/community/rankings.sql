@@ -9,7 +9,7 @@ ranks as (
     from rankings.monthly where community = $community and as_of <= $as_of
 ),
 kept as (select family, max(as_of) as since from ranks where rank is distinct from before group by family)
-select w.family, w.ranked, c.name, w.state, w.rank, w.months, w.percent_of_first, k.since,
+select w.family, w.community, w.ranked, c.name, w.state, w.rank, w.months, w.percent_of_first, k.since,
        w.reason_code, w.missing, w.people, w.living_since, w.active_in
 from window_of w
 join raw.communities c using (community)

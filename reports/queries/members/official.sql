@@ -11,7 +11,7 @@ with counts as (
     select k.community, list(distinct k.measure order by k.measure) as measures
     from core.counts k join raw.measures m using (measure) where m.kind <> 'attention' group by all
 )
-select c.community, c.name, c.registered as measure, m.definition, m.told_by as kind_of_source,
+select c.community, c.name, c.registered as measure, m.definition, m.source_kind,
        s.value, m.unit, s.definition as counted, s.day, s.basis, s.version, s.url,
        p.value as published_value, p.day as published_day, p.definition as published_definition, p.url as published_url,
        i.measures as instead

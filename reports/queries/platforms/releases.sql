@@ -1,5 +1,13 @@
--- One row per release with a readable date, the oldest first; of one day the lowest version first.
-select community, version, name as series, released_at, dated_by
-from core.releases
-where released_at is not null
-order by community, released_at, list_transform(regexp_extract_all(version, '[0-9]+'), lambda part: try_cast(part as hugeint)), version
+-- One row per community and period: the newest release by the end of $then's month and of today; where the period is NULL the first of all. Without a release its columns are NULL.
+with released as (
+    select community, version, name as series, released_at, dated_by, row_number() over (partition by community order by
+        released_at, list_transform(regexp_extract_all(version, '[0-9]+'), lambda part: try_cast(part as hugeint)), version) as position
+    from core.releases
+    where released_at is not null
+)
+select c.community, p.period, r.version, r.series, r.released_at, r.dated_by
+from raw.communities c
+cross join (values ('2013', last_day($then::date)), ('today', date 'infinity'), (null, date 'infinity')) as p(period, until)
+left join released r on r.community = c.community and r.released_at <= p.until
+qualify row_number() over (partition by c.community, p.period order by if(p.period is null, r.position, -r.position) nulls last) = 1
+order by c.community, p.period nulls first

@@ -4,7 +4,7 @@ with imported as (
            list(distinct day order by day) as days
     from core.imports where day < $until group by all
 ), numbers as (
-    select m.community as key, c.name, m.community, c.name as community_name, m.metric, m.month, m.value, m.state,
+    select m.community as key, c.name, m.community, c.name as community_name, m.metric, m.month, m.value, m.state, m.known_since,
            m.month > b.last_complete_month as to_date,
            i.commits as import_commits, i.not_counted as import_not_counted, i.days as import_days
     from metrics.monthly m

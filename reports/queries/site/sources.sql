@@ -48,14 +48,14 @@ asked as (
 ),
 months as (
     select community, source, count(*) filter (state not in ('not_started', 'ended')) as living_months,
-           count(*) filter (state = 'pending') as pending_months
+           count(*) filter (state = 'pending') as pending_months, max(seen_to) as seen_to
     from core.coverage group by all
 )
 select s.community, c.name, s.source, s.kind, s.urls, s.since, s.until, s.why, s.continues, s.continued_by,
        s.snapshot, s.releases is not null or s.kind = 'series_status' as tells_releases,
        coalesce(h.units, 0) as units, coalesce(k.known_units, 0) as known_units,
        coalesce(k.waiting_units, 0) as waiting_units, coalesce(m.living_months, 0) as living_months,
-       coalesce(m.pending_months, 0) as pending_months,
+       coalesce(m.pending_months, 0) as pending_months, m.seen_to, (select today from raw.build) as today,
        a.good_at, a.oldest_unit, a.oldest_at, v.latest, n.note,
        case when s.until is null and not s.snapshot and p.gaps >= 20
             then (select today from raw.build) - p.newest end as quiet_days, p.usual_days

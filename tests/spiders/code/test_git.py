@@ -54,7 +54,8 @@ from pipelines.model import Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.rules.bots_commits import load_commit_bots
 from spiders.code import git_download
-from spiders.code.git import commits, log, repositories
+from spiders.code.git_log import commits, log
+from spiders.code.project_list import repositories
 
 KEYED = Pseudonyms(bytes.fromhex(KEY))
 CORE = ("files", "plain", "odd", "grows", "shrinks", "empties", "empty", "missing", "headless", "halfmade", "stale")
@@ -373,9 +374,9 @@ def test_reverts_are_those_whose_message_says_so(odd):
     assert sorted(mark for mark, row in odd.items() if row["revert"]) == [8, 9]
 
 
-def test_machines_are_named_by_their_rule(odd):
-    assert {mark: row["author_machine"] for mark, row in odd.items() if row["author_machine"]} == {11: "app-account"}
-    committers = {mark: row["committer_machine"] for mark, row in odd.items() if row["committer_machine"]}
+def test_bots_are_named_by_their_rule(odd):
+    assert {mark: row["author_bot_rule"] for mark, row in odd.items() if row["author_bot_rule"]} == {11: "app-account"}
+    committers = {mark: row["committer_bot_rule"] for mark, row in odd.items() if row["committer_bot_rule"]}
     assert committers == {11: "github-web", 12: "gerrit"}
 
 
@@ -700,14 +701,14 @@ def test_a_canary_that_got_out_would_be_heard(coding):
     assert sung(f"xx {CANARIES[0].upper()} xx".encode(coding)) == [CANARIES[0]]
 
 
-def test_a_crawl_of_repositories_imports_nothing_that_takes_longer_than_a_quiet_visit(tmp_path):
+def test_a_crawl_of_repositories_imports_nothing_that_takes_longer_than_a_visit_without_news(tmp_path):
     finished = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "spiders", "git", "sources=nobody/nothing"],
         env=os.environ | {"STACKRANK_DATA": str(tmp_path), "STACKRANK_KEY": KEY}, cwd=CHECKOUT,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     imported = {line.rsplit("|", 1)[1].strip() for line in finished.stderr.splitlines() if line.count("|") == 2}
-    assert {"spiders.code.git_download", "pyarrow", "scrapy.crawler"} <= imported
+    assert {"spiders.code.git_log", "pyarrow", "scrapy.crawler"} <= imported
     assert imported.isdisjoint(
         {"pandas", "aiohttp", "scrapy.core.downloader.tls", "tldextract", "spiders.mail.pipermail", "twisted.conch"}
     )

@@ -18,8 +18,12 @@ from pipelines.landing.schemas import COMMITS
 from pipelines.model import Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.rules.bots_commits import load_commit_bots
-from spiders.code.git import GitSpider, co_author_of, commits, log, subject_of, tags
-from spiders.code.git_download import HEAD, Bounds, Fetch
+from spiders.code.git import GitSpider
+from spiders.code.git_fetch import Fetch
+from spiders.code.git_log import commits, log
+from spiders.code.git_people import co_author_of, subject_of
+from spiders.code.git_process import HEAD, Bounds
+from spiders.code.git_tags import tags
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 TESS = b"Tess Tern <tess@tern.example.org>"

@@ -35,9 +35,12 @@ from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import ask
-from spiders.code.git import GitSpider, log, plausible_times, repositories
+from spiders.code.git import GitSpider
 from spiders.code.git_answers import Answer, GitError, complaint, moved_to, refusal
-from spiders.code.git_download import GitDownloadHandler, environment
+from spiders.code.git_download import GitDownloadHandler
+from spiders.code.git_log import log, plausible_times
+from spiders.code.git_process import environment
+from spiders.code.project_list import repositories
 
 
 @pytest.fixture(scope="module", autouse=True)

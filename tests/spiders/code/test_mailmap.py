@@ -3,16 +3,16 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.builders import TODAY, ask
+from support.builders import TODAY
 from support.people import KEYED
 from support.releases import forge
+from support.tables_on_demand import ask, build_tables
 
 from flows.collect import collect
 from flows.demo import places
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.store import stored_visits
-from pipelines.warehouse.build import build_database
 from spiders.code.mailmap import aliases, mappings
 
 REAL = CHECKOUT.parent / "shared" / "payloads" / "mailmap"
@@ -163,7 +163,7 @@ def test_the_spider_lands_it_and_it_is_not_read_again_while_it_is_the_same(tmp_p
     bad = {"birds/two.mailmap": ("failed", None), "birds/three.mailmap": ("gone", None)}
     assert told == [{"birds/one.mailmap": (verdict, 4), **bad} for verdict in ("ok", "unchanged")]
     assert "1 lines say nothing" in first.visits[0].note + first.visits[1].note + first.visits[2].note
-    build_database(where, [birds], TODAY)
+    build_tables(where, [birds], TODAY)
     assert ask(where, "select count(*) from raw.units") == [(1,)]
     written = b"".join(path.read_bytes() for path in where.data.rglob("*") if path.is_file())
     for name in (b"jane", b"Jane", b"Invented <", b"example.org>"):

@@ -13,8 +13,9 @@ import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.builders import SEEN, TODAY, ask, community, land, monthly, row, source
+from support.builders import SEEN, TODAY, community, land, monthly, row, source
 from support.releases import BUNDLES, NEEDS_BUNDLES, SHARED, forge, tag
+from support.tables_on_demand import ask, build_tables
 
 from flows.collect import collect
 from flows.demo import catalogue, places, run
@@ -28,7 +29,6 @@ from pipelines.landing import store
 from pipelines.landing.schemas import SERIES
 from pipelines.landing.store import Harvest, stored_visits
 from pipelines.model import ReleaseDate, Source, Verdict, Visit
-from pipelines.warehouse.build import build_database
 from spiders.code.series_status import LARGEST_FILE, series
 
 KEY = "5e" * 32
@@ -84,7 +84,7 @@ def shipped(tmp_path_factory):
     for each in (s for c in four for s in c.sources if s.id in TAGS):
         tags = [tag(name, date(2025, 1, 1)) for name in TAGS[each.id]]
         land(where, each, units(each)[0], [row(7, datetime(2025, 3, 1))], tags)
-    build_database(where, four, TODAY)
+    build_tables(where, four, TODAY)
     return where
 
 
@@ -179,7 +179,7 @@ def tagged(tmp_path_factory):
             land(where, of, units(of)[0], monthly(1, range(14), authors=1), tags)
         stated = STATED if slug == "twice" else ()
         named.append(replace(community(slug, *(of for of, _ in sources)), release_dates=stated))
-    build_database(where, named, LATER)
+    build_tables(where, named, LATER)
     return where
 
 
@@ -375,7 +375,7 @@ def listed(tmp_path_factory):
         *(community(s, lists(s)) for s in ("before", "after")),
         community("copied", lists("copied", snapshot=True)),
     ]
-    build_database(where, named, TODAY)
+    build_tables(where, named, TODAY)
     return where
 
 
@@ -538,7 +538,7 @@ def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
 def test_the_night_and_the_build_make_one_database(nights):
     where = nights[0]
     birds = load_catalogue(where.communities)
-    build_database(where, birds, datetime.now(UTC).date())
+    build_tables(where, birds, datetime.now(UTC).date())
     rows = ask(where, "select version, source from core.releases order by 1")
     assert rows == [("2025.2", "etag"), ("robin", "etag")]
     assert ask(where, "select sum(observations) from raw.units") == [(7 * 4 + 5,)]
@@ -658,7 +658,7 @@ def test_the_releases_of_the_real_histories(where):
     visit = Visit("openstack", openstack.name, openstack.kind, "series_status.yaml", openstack.urls[0],
                   datetime(2026, 8, 15, tzinfo=UTC), Verdict.OK)  # fmt: skip
     store.land(where, Harvest(visit, 0.0, SERIES, [series(payload.read_bytes())], []))
-    build_database(where, four, date(2026, 8, 20))
+    build_tables(where, four, date(2026, 8, 20))
     counts = ask(where, "select community, count(*), count(*) filter (kind = 'feature') from core.releases "
                         "group by all order by 1")  # fmt: skip
     assert counts == [("cloudstack", 78, 19), ("eucalyptus", 44, 16), ("opennebula", 140, 33), ("openstack", 33, 33)]

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from io import BytesIO
 from datetime import UTC, datetime
 from pipelines.privacy.pseudonyms import Pseudonyms, fold_address, redact
-from spiders.code import git, mailmap
+from spiders.code import git_people, mailmap
 from spiders.core import bodies
 from spiders.mail import headers as mail_headers, mod_mbox_pages, pipermail_pages, reader
 
@@ -47,7 +47,7 @@ INPUTS = {
     "titles": lambda: bodies.web_page_reason(b"<title " * 3_000, "mail"),
     "addresses on a list's page": lambda: mod_mbox_pages.ADDRESS.findall("a." * (MB // 2)),
     "blanks in a co-author": lambda: [
-        git.co_author_of(one) for one in git.CO_AUTHOR.findall(b"co-authored-by:" + b" <" * MB)],
+        git_people.co_author_of(one) for one in git_people.CO_AUTHOR.findall(b"co-authored-by:" + b" <" * MB)],
     "words to redact": lambda: len(redact("a." * (MB // 2))),
     "blanks in an address": lambda: fold_address("a" + " " * MB + "b"),
     "From-lines of blanks": lambda: mails((b"\\nFrom " + b" " * 899) * 200),

@@ -5,7 +5,6 @@ import json
 import os
 from asyncio import run
 from datetime import UTC, date, datetime, timedelta
-from time import sleep
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pytest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from support.crawl import Crawl
+from support.walk import CLOCK, TODAY, next_night
 
 from flows import doctor, status
 from flows.collect import read_result
@@ -35,7 +35,6 @@ from spiders.counts import asf, count_page, github, github_pages, openinfra
 
 KEY = "5e" * 32
 TOKEN = "ghp_cAnArYtOkEn0123456789"
-TODAY = datetime.now(UTC).date()
 SHARED = CHECKOUT.parent / "shared" / "payloads"
 NEEDS_SAMPLES = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no samples of real answers in {SHARED}")
 SINCE = (TODAY.replace(day=1) - timedelta(days=200)).replace(day=1)
@@ -144,7 +143,9 @@ def faults():
 def crawl(where, *arguments, kinds=tuple(KINDS), **environ):
     """Run the spiders in one process, telling everything; return what they told."""
     known = {name: value for name, value in os.environ.items() if name not in count_pages.GITHUB_TOKENS}
-    return Crawl(where, kinds, *arguments, settings={"LOG_LEVEL": "DEBUG"}, environment=known | environ).ended()
+    return Crawl(
+        where, kinds, *arguments, settings={"LOG_LEVEL": "DEBUG"}, environment=known | environ, at=CLOCK.now
+    ).ended()
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +160,7 @@ def house(tmp_path_factory):
         server.counts = Counts(pages(), server.base_url, faults())
         sources = [s for c in load_catalogue(where.communities) for s in c.sources]
         for names in ("", "sources=birds/members,birds/launchpad,birds/asf,birds/github"):
-            sleep(1)  # visits are noted to the second
-            started = datetime.now(UTC).replace(microsecond=0)
+            started = next_night()
             server.counts.asked.clear()
             told = crawl(where, *filter(None, [names]))
             runs.append(SimpleNamespace(
@@ -235,7 +235,7 @@ def test_only_one_of_a_list_is_asked_for_and_never_a_second_page(house):
     filters = [path for path in asked if path.startswith(f"{OIF}/members?")]
     assert all("active%3D%3D1" in path and "membership_type%3D%3DIndividual" in path for path in filters)
     own = [path for path in asked if path.startswith(GH)]
-    assert len(own) == 3, "the bound of twelve questions a night for the twelve pages of the catalogue"
+    assert len(own) == 3, "the bound of twelve questions a run for the twelve pages of the catalogue"
 
 
 def test_months_before_are_asked_once_as_restated(house):
@@ -361,7 +361,7 @@ def test_a_back_fill_stays_within_the_budget_of_a_night(monkeypatch, alone):
     monkeypatch.setattr(spider, "ask", ask)
     had, stopped = run(spider._ask_months("https://register.example.org/members", ENDS, 41))
     assert [count.day for count in had] == ENDS[:3]
-    assert str(stopped) == "at most 3 questions a night are asked of one host"
+    assert str(stopped) == "at most 3 questions a run are asked of one host"
     had, stopped = run(spider._ask_months("https://other.example.org/members", ENDS, 40))
     assert had == []
     assert str(stopped) == f"more had joined by {ENDS[0]} than there are today: the filter is ignored"
@@ -689,7 +689,7 @@ def test_a_count_of_a_day_that_is_held_is_never_replaced(alone):
 
 def test_units_without_a_day_stay_as_they_are():
     def visit(kind, unit):
-        return Visit("birds", "one", kind, unit, "", datetime.now(UTC), Verdict.OK)
+        return Visit("birds", "one", kind, unit, "", CLOCK.now, Verdict.OK)
 
     assert count_pages.unit_without_day(visit("github", "a__b-2026-11-24")) == "a__b"
     assert count_pages.unit_without_day(visit("discourse", "about-2026-11-24")) == "about"

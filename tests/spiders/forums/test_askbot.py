@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.builders import ask
+from support.tables_on_demand import ask, build_tables
 
 from flows.cli import main
 from pipelines.catalogue.load import load_catalogue
@@ -19,7 +19,6 @@ from pipelines.catalogue.urls import units
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import read_visits
 from pipelines.privacy.pseudonyms import Pseudonyms
-from pipelines.warehouse.build import build_database
 from spiders.forums import askbot_pages
 from spiders.forums.askbot import completeness_note
 
@@ -300,7 +299,7 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     assert pq.read_table(where.observations / "birds/ask/index.parquet").to_pylist() == [
         {"month": None, "messages": 4, "url": "file://localhost/list-1.json.gz"}
     ]
-    build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2014, 1, 20))
     months = ask(where, "select strftime(month, '%m'), value from metrics.messages order by 1")
     assert months == [("03", 2.0), ("04", 3.0), ("05", 1.0)], "a question in both counts once, by the earlier time"
     assert ask(where, "select count(*), sum(messages), sum(people) from core.threads") == [(2, 6, 4)]

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.builders import ask, community, visit
+from support.builders import community, visit
 from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Crawl, back, mailman2
+from support.tables_on_demand import ask, build_tables
 from support.walk import CLOCK, crawl, next_night
 
 from flows.collect import read_result
@@ -30,8 +31,6 @@ from pipelines.landing.schemas import MESSAGES
 from pipelines.landing.store import Harvest, land, stored_visits
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
-from pipelines.warehouse.build import build_database
-from reports import site
 from spiders.core.days import is_recheck_day
 from spiders.core.verdicts import NoPageError
 from spiders.forums import discourse_posts
@@ -391,7 +390,7 @@ def test_nobody_is_named_in_what_lands(nights):
 
 
 def built(where, today=TODAY):
-    build_database(where, load_catalogue(where.communities), today)
+    build_tables(where, load_catalogue(where.communities), today)
     return where
 
 
@@ -599,7 +598,6 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     assert move == ("talk", "dev", "talk", "stitch")
     kinds = ask(where, "select distinct source from analysis.by_source order by all")
     assert kinds == [("dev",), ("talk",)]
-    assert site.publish(where).exists()
 
 
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):
@@ -643,7 +641,7 @@ def note(where, *told, **facts):
 
 
 def month_states(where):
-    build_database(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
+    build_tables(where, [community("birds", TALK, replace(TALK, name="other"))], SPRING)
     return {f"{month:%m}": state for month, state in states(where).items()}
 
 

@@ -13,8 +13,8 @@ from time import sleep
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.builders import ask
 from support.crawl import HEAD
+from support.tables_on_demand import ask, build_tables
 from support.walk import crawl, next_night
 
 from flows import contact
@@ -31,7 +31,7 @@ from pipelines.landing.store import stored_visits
 from pipelines.landing.visits import read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.warehouse import build
-from pipelines.warehouse.build import NothingObservedError, build_database
+from pipelines.warehouse.build import NothingObservedError
 from spiders.core.pages import SLOTS
 from spiders.core.verdicts import NoPageError
 from spiders.mail import captures
@@ -123,7 +123,7 @@ def first(tmp_path_factory):
         )
         nights = [run(where, server), run(where, server)]
         crawl(where, ("pipermail",))
-    build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2016, 1, 20))
     return where, nights
 
 
@@ -306,7 +306,7 @@ def test_a_night_asks_for_no_more_months_than_the_host_may_be_asked(tmp_path):
         visits, _ = run(where, server, UNLIMITED_HOSTS=[], UNITS_PER_HOST=5)
         assert len(visits) == 5
         assert len(next(read_plans(where.visits)).deferred) == 8
-    build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2016, 1, 20))
     states = Counter(state for (state,) in ask(where, "select state from core.coverage where year(month) = 2012"))
     assert states == {"seen": 4, "pending": 8}, "what is left for another night is no hole yet"
 
@@ -349,7 +349,7 @@ def test_a_list_that_nobody_captured_is_a_hole(tmp_path):
         given = build.Folders(where.data, where.communities, where.site)
         (given.communities.parent / "history").mkdir()
         with pytest.raises(NothingObservedError):
-            build_database(given, load_catalogue(where.communities), date(2016, 1, 20))
+            build_tables(given, load_catalogue(where.communities), date(2016, 1, 20))
 
 
 def test_one_host_whose_captures_are_kept_back_leaves_the_other(tmp_path):
@@ -460,7 +460,7 @@ MARCH = "community = 'birds' and month = '2012-03-01'"
 
 
 def built(where):
-    build_database(where, load_catalogue(where.communities), date(2016, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2016, 1, 20))
 
 
 def test_a_list_seen_at_two_places_counts_once_and_was_seen_where_either_was(tmp_path):

@@ -25,7 +25,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.builders import ask, visit
+from support.builders import visit
+from support.tables_on_demand import ask, build_tables
 
 from flows.collect import collect
 from pipelines.catalogue.load import load_catalogue
@@ -35,7 +36,6 @@ from pipelines.landing.schemas import MESSAGES, TOTALS
 from pipelines.landing.store import Harvest, stored_files, stored_visits
 from pipelines.model import Community, Source
 from pipelines.privacy.pseudonyms import Pseudonyms
-from pipelines.warehouse.build import build_database
 from spiders.mail.reader import Archive, messages
 
 FOLDER = os.environ.get("STACKRANK_HYPERKITTY")
@@ -277,7 +277,7 @@ def compared(nights, tmp_path_factory):
             archive = Archive(datetime(2005, 1, 1, tzinfo=UTC), datetime.now(UTC), month, kind == "pipermail")
             read = messages(io.BytesIO(b"".join(map(written, mails))).read, archive, KEYED)
             land(where, source, f"{month:%Y-%m}", MESSAGES, list(read))
-    build_database(where, known, datetime.now(UTC).date())
+    build_tables(where, known, datetime.now(UTC).date())
     return where
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from time import sleep
 
 import pytest
-from support.builders import ask
+from support.tables_on_demand import ask, build_tables
 
 from flows.cli import main
 from flows.demo import archives, mail, ponymail
@@ -17,7 +17,6 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import read_visits
 from pipelines.privacy.pseudonyms import Pseudonyms
-from pipelines.warehouse.build import build_database
 from spiders.mail import mod_mbox_pages
 from spiders.mail.months import believed_times
 from spiders.mail.reader import Archive, messages
@@ -128,7 +127,7 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
     }  # fmt: skip
     assert (visits["2013-04"].note, visits["2013-05"].note) == ("", "the archive says 41 messages, 40 were read")
     assert visits["mail"].reason == "its name does not say of which month it is, as in 201305.mbox"
-    build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2014, 1, 20))
     months = ask(where, "select strftime(month, '%m'), state, covered from core.coverage "
                         "where source = 'dev-saved' and month < '2013-09-01' order by 1")  # fmt: skip
     # Of May a message is missing, and nobody knows when it was sent: sure is only what came before the newest one.
@@ -147,7 +146,7 @@ def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_pa
     (saved / "index.html").write_bytes(list_page({APRIL: 30, MAY: 40, JULY: 20}))
     assert read(where, saved / "index.html", monkeypatch, capfd)[:2] == (0, "1 fetched, 0 failed")
     assert read(where, saved / "201305.mbox.gz", monkeypatch, capfd)[:2] == (0, "1 fetched, 0 failed")
-    build_database(where, load_catalogue(where.communities), date(2014, 1, 20))
+    build_tables(where, load_catalogue(where.communities), date(2014, 1, 20))
     assert ask(where, "select state from core.coverage where source = 'dev-saved' and month = '2013-05-01'") == [
         ("seen",)
     ]

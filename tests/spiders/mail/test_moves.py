@@ -7,8 +7,8 @@ In 2018 four lists of OpenStack were folded into one, which for a fortnight had 
 from datetime import date
 
 import pytest
-from support.builders import ask
 from support.lists import block
+from support.tables_on_demand import ask, build_tables
 from support.walk import crawl
 
 from flows.demo import mail
@@ -17,7 +17,6 @@ from flows.demo.mail import Copies, MailingList
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
-from pipelines.warehouse.build import build_database
 
 OCTOBER, NOVEMBER, DECEMBER, JANUARY = date(2018, 10, 1), date(2018, 11, 1), date(2018, 12, 1), date(2019, 1, 1)
 OPENED, CLOSED = date(2018, 11, 19), date(2018, 12, 3)
@@ -64,7 +63,7 @@ def built(tmp_path_factory):
         server.archives = Archives([*OLD.values(), DISCUSS, INCUBATOR, OWN])
         crawl(where, ("pipermail", "hyperkitty", "ponymail"))
         assert server.complaints == []
-    build_database(where, load_catalogue(where.communities), date(2019, 2, 20))
+    build_tables(where, load_catalogue(where.communities), date(2019, 2, 20))
     return where
 
 

@@ -1,0 +1,1 @@
+select metric, kind from rankings.method join metrics.definitions using (metric) where kind = 'stock'

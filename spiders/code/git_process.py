@@ -1,0 +1,51 @@
+"""Say how git runs as a process of ours: its environment, its end, and the one reference that we keep."""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+HEAD = "refs/stackrank/head"
+PASSED_ON = ("PATH", "TMPDIR", "SSL_CERT_FILE", "https_proxy", "http_proxy", "no_proxy")
+NOWHERE = os.devnull
+
+
+class Bounds(NamedTuple):
+    """What one repository may take: bytes and files or objects on disk, bytes of memory, seconds without progress."""
+
+    bytes: int
+    objects: int
+    memory: int
+    idle: int
+
+
+def environment() -> dict[str, str]:
+    """Return git's environment: no system or user configuration, no passwords, no prompts, no lazy fetch."""
+    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return kept | {
+        "HOME": NOWHERE,  # curl would read its .netrc
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": NOWHERE,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_FLUSH": "0",  # git log would write each commit by itself
+        "LC_ALL": "C",
+    }
+
+
+def dies_with_parent(bounds: Bounds | None = None) -> Callable[[], None]:
+    """Return what a child runs before git: die when the parent does, take no more than the bounds."""
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def before_git() -> None:
+        if libc is not None:
+            libc.prctl(1, signal.SIGKILL)
+        if bounds is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.bytes, bounds.bytes))
+            resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
+
+    return before_git

@@ -1,0 +1,69 @@
+"""Make the tables that a question reads, and no other: a build makes a hundred, checks them and writes a file."""
+
+from functools import cache
+
+import duckdb
+
+from pipelines.warehouse import query
+from pipelines.warehouse.build import NothingObservedError, make_schemas
+from pipelines.warehouse.raw import load_raw, read_inputs
+from pipelines.warehouse.tables import Table, create_table, in_order, read_tables, reads_from
+
+read_once = cache(read_tables)
+
+
+class Tables:
+    """The tables of what was landed in a folder, in memory: raw ones at once, the others when they are read."""
+
+    def __init__(self, where, communities, today):
+        inputs = read_inputs(where, communities, today, None)
+        if not inputs.units and not inputs.figures:
+            raise NothingObservedError
+        self._con = duckdb.connect()
+        make_schemas(self._con)
+        for table in read_once():
+            if table.is_declared:
+                create_table(self._con, table)
+        load_raw(self._con, inputs)
+        self._waiting = {table.name: table for table in in_order(self._con, read_once())}
+
+    def ask(self, sql):
+        """Answer in rows."""
+        self._make(reads_from(self._con, Table("question", "", {}, {}, sql)))
+        return self._con.execute(sql).fetchall()
+
+    def _make(self, names):
+        for name in names:
+            if table := self._waiting.pop(name, None):
+                self._make(reads_from(self._con, table))
+                create_table(self._con, table)
+
+    def close(self):
+        self._con.close()
+
+
+_built: dict = {}
+
+
+def build_tables(where, communities, today):
+    """Let `ask` answer from what is landed in a folder now."""
+    forget(where)
+    _built[where.database] = Tables(where, communities, today)
+
+
+def forget(where):
+    if where.database in _built:
+        _built.pop(where.database).close()
+
+
+def forget_all():
+    """Close what `build_tables` has opened."""
+    while _built:
+        _built.popitem()[1].close()
+
+
+def ask(where, sql):
+    """Answer a question in rows, from what `build_tables` was given or else from the database file of the folder."""
+    if where.database in _built:
+        return _built[where.database].ask(sql)
+    return [tuple(row.values()) for row in query.ask(where.database, sql).to_pylist()]
