@@ -11,13 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows import contact, damage, locks, prefect_api, status
+from flows import contact, damage, locks, opt_outs, prefect_api, status
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import Folders, read_demo_marker
 from pipelines.landing.store import stored_visits
 from pipelines.model import Source
-from pipelines.privacy import pseudonyms
+from pipelines.privacy import decisions, pseudonyms
 from pipelines.warehouse.query import NoDatabaseError, ask
 
 OK, NOTE, BAD = "ok", "note", "BAD"
@@ -62,7 +62,7 @@ class Finding:
 
 def examine(where: Folders, now: datetime) -> list[Finding]:
     """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
-    findings = [_git(), _key(where), _space(where), *_prefect(where), _database(where)]
+    findings = [_git(), _key(where), *_opt_outs(where), _space(where), *_prefect(where), _database(where)]
     try:
         sources = [source for community in load_catalogue(where.communities) for source in community.sources]
     except CatalogueError as error:
@@ -115,6 +115,16 @@ def _run(*arguments: str, given: str = "") -> str:
     alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     command = ["git", *arguments]
     return subprocess.run(command, env=kept | alone, input=given, capture_output=True, text=True, check=True).stdout
+
+
+def _opt_outs(where: Folders) -> list[Finding]:
+    """Say how many people are left out under which key: under another one than the present they are not."""
+    key_id = opt_outs.read_key_id()
+    others = decisions.people_left_out(where).keys() - {key_id}
+    state = NOTE if others else OK
+    text = "; ".join(opt_outs.format_people(where, key_id))
+    fix = "; forget their addresses again" if others else ""
+    return [Finding(state, "opted out", text + fix)] if text else []
 
 
 def _key(where: Folders) -> Finding:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 
 from flows import locks
 from flows.commands.checks import UsageError, check_key
@@ -20,6 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Note the opt-out of a person."""
+    from flows import opt_outs
     from pipelines.privacy import pseudonyms
 
     check_key()
@@ -27,7 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     address = sys.stdin.readline() if arguments.address == "-" else arguments.address
     try:
         with locks.single_run(where, "stackrank forget"):
-            new = decisions.forget(where, address, pseudonyms.load(), current_day(where))
+            new = decisions.forget(
+                where, address, pseudonyms.load(), current_day(where), partial(opt_outs.find_people, where)
+            )
     except ValueError as error:
         raise UsageError(error) from None
     print("opted out" if new else "opted out already")

@@ -5,23 +5,32 @@ import argparse
 from flows import locks
 from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
-from pipelines.folders import current_day, folders
+from pipelines.folders import Folders, current_day, folders
 from pipelines.privacy import decisions
 
 HELP = "make a new pseudonym key; the next run reads kept pages and clones again"
 
 
-def add(_: argparse.ArgumentParser) -> None:
-    """Add no argument."""
+END = "--end-opt-outs"
 
 
-def run(_: argparse.Namespace) -> int:
-    """Make a new key, keep the old one beside it and note the rotation."""
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the argument."""
+    parser.add_argument(END, action="store_true", help="rotate although people are opted out: they come back with "
+                        "the next run, until they opt out again")  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make a new key, keep the old one beside it and note the rotation.
+
+    Refuse where people are opted out under the present key, unless told that their opt-outs may end.
+    """
     from pipelines.privacy import pseudonyms
 
     where = folders()
     try:
         with locks.single_run(where, "stackrank rotate"):
+            _check_opt_outs(where, arguments.end_opt_outs)
             old, new = pseudonyms.rotate()
             decisions.record_key_rotation(where, old, current_day(where))
     except pseudonyms.KeyRefusedError as error:
@@ -29,3 +38,15 @@ def run(_: argparse.Namespace) -> int:
     print(f"the pseudonym key is {new} now; {old} is kept beside it until you delete it")
     print("next: stackrank nightly (it reads again what it can; raw.other_keys lists what it could not)")
     return ALL_WELL
+
+
+def _check_opt_outs(where: Folders, may_end: bool) -> None:
+    """Print who is left out under which key; raise UsageError where a new key would bring people back."""
+    from flows import opt_outs
+
+    key_id = opt_outs.read_key_id()
+    lines = opt_outs.format_people(where, key_id)
+    for line in lines:
+        print(f"opted out: {line}")
+    if key_id in decisions.people_left_out(where) and not may_end:
+        raise UsageError(f"a new key would bring them back; nothing was changed. To rotate nevertheless: rotate {END}")

@@ -1,2 +1,2 @@
 select * from definitions.commits
-where commits > commits_with_merges or commits > commits_with_bots or commits_with_merges > commits_with_all
+where commits > least(commits_with_twins, commits_with_merges, commits_with_bots) or commits_recorded_month > commits_with_all

@@ -6,11 +6,12 @@ Everything else about who is one person follows from pipelines/tables/core/links
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+import secrets
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.toml_files import WrongFileError, read_toml
 from pipelines.folders import Folders
@@ -42,11 +43,16 @@ class NeverMerge:
 
 @dataclass(frozen=True)
 class OptOut:
-    """One address, as a fingerprint under a key, whose person is left out everywhere since a day."""
+    """One address, as a fingerprint under a key, whose person is left out everywhere since a day.
+
+    `person` is a random id: under it the person is counted. `accounts` are those that were merged on that day.
+    """
 
     key: str
     address_key: str
     since: date
+    person: str
+    accounts: tuple[str, ...] = ()
 
 
 def never_merge_file(where: Folders) -> Path:
@@ -79,26 +85,74 @@ def opt_out_file(where: Folders) -> Path:
 
 
 def opted_out(where: Folders) -> list[OptOut]:
-    """Return who asked to be left out (opted out)."""
-    lines = _lines(where, OPTED_OUT)
-    return list(dict.fromkeys(OptOut(f["key"], f["address_key"], date.fromisoformat(f["since"])) for f in lines))
+    """Return who asked to be left out (opted out); lines of an earlier version get their ids by `give_ids` first."""
+    found = (
+        OptOut(line["key"], line["address_key"], date.fromisoformat(line["since"]), line.get("person", ""),
+               tuple(line.get("accounts", ())))
+        for line in _lines(where, OPTED_OUT)
+    )  # fmt: skip
+    return list(dict.fromkeys(found))
 
 
-def forget(where: Folders, address: str, pseudonyms: Pseudonyms, today: date) -> bool:
-    """Leave the person of an address out from now on, by its fingerprint; False if that is so already.
+def give_ids(where: Folders) -> None:
+    """Give each opt-out of an earlier version a random id of its own, and keep it: two people stay two."""
+    lines = list(_lines(where, OPTED_OUT))
+    if all("person" in line for line in lines):
+        return
+    path = opt_out_file(where)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    for line in {(line["key"], line["address_key"], line.get("person")): line for line in lines}.values():
+        _append(draft, {"person": _new_id()} | line)
+    draft.replace(path)
+    (where.data / FORMER_NAMES[OPTED_OUT]).unlink(missing_ok=True)
 
+
+def people_left_out(where: Folders) -> dict[str, int]:
+    """Return how many people are left out under each key."""
+    people: dict[str, set[str]] = {}
+    for one in opted_out(where):
+        people.setdefault(one.key, set()).add(one.person or one.address_key)
+    return {key: len(ids) for key, ids in people.items()}
+
+
+FindPeople = Callable[[str], Sequence[Collection[str]]]
+"""Returns the accounts of each person who uses an address, by its fingerprint."""
+
+
+def forget(
+    where: Folders, address: str, pseudonyms: Pseudonyms, today: date, find_people: FindPeople = lambda _: ()
+) -> bool:
+    """Leave the people of an address out from now on, by its fingerprint; False if that is so already.
+
+    Each of them gets a random id for the accounts that are merged now; somebody of whom nothing is known gets one too.
     Raises ValueError for what is no address.
     """
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
         raise ValueError("this is not an address of the form user@host")
     fingerprint = pseudonyms.of(b"", address.encode()).address_key
     assert fingerprint
-    known = {(one.key, one.address_key) for one in opted_out(where)}
-    if (pseudonyms.key_id, fingerprint) in known:
+    known = [one for one in opted_out(where) if one.key == pseudonyms.key_id]
+    if fingerprint in {one.address_key for one in known}:
         return False
-    line = {"key": pseudonyms.key_id, "address_key": fingerprint, "since": today.isoformat()}
-    _append(opt_out_file(where), line)
+    ids = {account: one.person for one in known for account in one.accounts}
+    for accounts in join_overlapping(find_people(fingerprint)) or [set()]:
+        line = {"key": pseudonyms.key_id, "address_key": fingerprint, "since": today.isoformat()}
+        person = next((ids[account] for account in accounts if account in ids), None) or _new_id()
+        _append(opt_out_file(where), line | {"person": person, "accounts": sorted(accounts)})
     return True
+
+
+def join_overlapping(groups: Sequence[Collection[str]]) -> list[set[str]]:
+    """Return groups without common members: those that share one are one, as a person in two communities is."""
+    joined: list[set[str]] = []
+    for group in map(set, groups):
+        apart = [other for other in joined if not other & group]
+        joined = [*apart, group.union(*(other for other in joined if other & group))]
+    return joined
+
+
+def _new_id() -> str:
+    return f"opted_out_{secrets.token_hex(8)}"
 
 
 def record_key_rotation(where: Folders, key_id: str, today: date) -> None:
@@ -112,14 +166,14 @@ def rotated_keys(where: Folders) -> list[tuple[str, date]]:
     return list(dict.fromkeys(found))
 
 
-def _lines(where: Folders, name: str) -> Iterator[dict[str, str]]:
+def _lines(where: Folders, name: str) -> Iterator[dict[str, Any]]:
     """Yield what stands in a file of decisions, first what an earlier version wrote under its former name."""
     for path in (where.data / FORMER_NAMES[name], where.data / name):
         if path.exists():
             yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
-def _append(path: Path, facts: dict[str, str]) -> None:
+def _append(path: Path, facts: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w") as file:
         file.write(json.dumps(facts) + "\n")

@@ -26,6 +26,17 @@ WORKING = (
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 
 
+HIDE_NEVER_MERGE = """
+delete from raw.never_merge where one in (select account_key from core.identities where opted_out)
+    or other in (select account_key from core.identities where opted_out)
+    or evidence in (
+        select unnest([name_key, name_bag_key, address_key, login_key])
+        from core.accounts semi join (from core.identities where opted_out) using (community, account_key)
+    )
+"""
+"""Nothing that somebody has who opted out may stand in the file, a wrong merge of theirs neither."""
+
+
 class NothingObservedError(Exception):
     """There is not one observation to build from."""
 
@@ -111,6 +122,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what only the build needs and write everything into the one file."""
     from pipelines.landing.schemas import SCHEMAS
 
+    con.execute(HIDE_NEVER_MERGE)
     for name in SCHEMAS:
         con.execute(f"drop {relation_kind(name)} raw.{name}")
         con.execute(f"drop table raw.no_{name}")

@@ -81,6 +81,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     from pipelines.privacy import decisions
     from pipelines.ranking import method
 
+    decisions.give_ids(where)
     known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
     files = [read_unit(path) for path in stored_files(where.observations)]
     held = (unit for unit in files if isinstance(unit, StoredUnit))
@@ -159,7 +160,7 @@ def _judged(given: Inputs) -> dict[str, list[Row]]:
     known = given.measures.values()
     return {
         "raw.never_merge": [vars(one) | {"key_id": one.key} for one in given.never_merge],
-        "raw.opted_out": [vars(one) | {"key_id": one.key} for one in given.opted_out],
+        "raw.opted_out": [vars(one) | {"key_id": one.key, "accounts": list(one.accounts)} for one in given.opted_out],
         "raw.mail_bot_rules": [_rule_row(rule) for rule in bots_mail.load().rules],
         "raw.mail_bot_measurements": [_measured_row(each) for each in bots_mail.measured()],
         "raw.commit_bot_rules": bots_commits.rows(),

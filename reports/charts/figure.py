@@ -42,15 +42,14 @@ pio.templates[TEMPLATE] = go.layout.Template(
 )  # fmt: skip
 
 
-def draw_places(drawn: Sequence[Series], looks: Mapping[str, Style], events: Sequence[Event] = ()) -> go.Figure:
+def draw_places(drawn: Sequence[Series], looks: Mapping[str, Style]) -> go.Figure:
     """Return places over time, the first on top; a gap where a community had none."""
     lowest = int(max((value or 1 for line in drawn for value in line.values), default=1))
     height = min(620, 130 + 55 * lowest)
     traces = [trace for line in drawn for trace in traces_of(line, looks, "place ", 3)]
-    traces += [event_mark(event, looks) for event in events]
     scale = Scale("linear", lowest + 0.5, 0.5, height - TOP - BOTTOM)
     axis = {"title": {"text": "place"}, "tickformat": "d", **({"dtick": 1} if lowest <= 12 else {})}
-    return finish(traces, height, axis, [scale], drawn, looks, events)
+    return finish(traces, height, axis, [scale], drawn, looks, ())
 
 
 def draw_months(

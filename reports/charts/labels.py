@@ -71,7 +71,7 @@ def of_events(events: Sequence[Event], scale: Scale, drawn: Sequence[Series]) ->
     """Return the events that get a label, the largest first; one that would lie on another is left to the table."""
     apart = EVENT_WIDTH * DAYS_OF_A_MONTH * (len(drawn[0].months) if drawn else 0) / CHART_WIDTH
     shown: list[Event] = []
-    for event in sorted(events, key=lambda event: (-event.added, event.key, event.month, event.value)):
+    for event in sorted(events, key=lambda event: (-event.size, event.key, event.month, event.value)):
         high = scale.height(event.value)
         near = (other for other in shown if abs((other.month - event.month).days) < apart)
         if all(abs(scale.height(other.value) - high) >= GAP for other in near):

@@ -86,18 +86,18 @@ class Break:
 
 @dataclass(frozen=True)
 class Event:
-    """A month's value that its line does not rise to, with the reason in full and how much was added at once."""
+    """A month's value at which something happened, in full, and how large it was."""
 
     key: str
     month: date
     value: float
     text: str
-    added: int
+    size: int
 
     @property
     def label(self) -> str:
-        """The reason in two words."""
-        return f"import: {self.added:,}"
+        """What happened in two words."""
+        return f"import: {self.size:,}"
 
 
 def styles(keys: Sequence[str]) -> dict[str, Style]:

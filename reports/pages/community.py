@@ -30,7 +30,7 @@ from reports.text.sentences import (
 )
 
 FOLDER = "community"
-LISTS = ("unseen", "imports", "collections", "layers", "organisations")
+LISTS = ("unseen", "imports", "twins", "collections", "layers", "organisations")
 
 
 @dataclass(frozen=True)

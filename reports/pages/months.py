@@ -21,8 +21,8 @@ GAPS = gettext("A line breaks where a month was not observed.")
 class Numbers:
     """What a chart of monthly numbers draws, worded by its page.
 
-    `months` has the columns key, name, month, value, drawn (without imports), state, known and what an import added.
-    `including_bots` has value (bots included) and bots_alone in place of drawn; it may be empty. `unit` names the axis.
+    `months` has the columns key, name, month, value, state, known and the imports that were recorded in the month.
+    `including_bots` has value (bots included) and bots_alone; it may be empty. `unit` names the axis.
     """
 
     months: pd.DataFrame
@@ -35,7 +35,7 @@ class Numbers:
 
 def months_chart(numbers: Numbers, looks: Mapping[str, Style], **words: Any) -> Chart:
     """Return the chart; `words` are its id, title, description and the like."""
-    lines = series_of(numbers.months, "drawn")
+    lines = series_of(numbers.months)
     events = _events(numbers.months)
     has_bots = not numbers.including_bots["value"].isna().all()
     whole, thin = _bot_lines(numbers.including_bots) if has_bots else ([], [])
@@ -78,6 +78,8 @@ def _cells(months: pd.DataFrame) -> dict[Any, str]:
 
 
 def _events(months: pd.DataFrame) -> list[Event]:
-    """Return an event for each number to which an import added something."""
-    imported = rows(months[months["added"].fillna(0) > 0])
-    return [Event(row["key"], row["month"], row["value"], import_in_month(row), row["added"]) for row in imported]
+    """Return an event for each number in whose month an import was recorded."""
+    imported = rows(months[months["import_commits"].fillna(0) > 0])
+    return [
+        Event(row["key"], row["month"], row["value"], import_in_month(row), row["import_commits"]) for row in imported
+    ]

@@ -7,10 +7,10 @@ import pandas as pd
 from reports.answers import rows
 from reports.charts.chart import Chart, table_of
 from reports.charts.figure import draw_places
-from reports.charts.series import Event, Style, series_of
+from reports.charts.series import Style, series_of
 from reports.text.labels import LEGEND_OF_PLACES, family_phrase
 from reports.text.language import gettext
-from reports.text.sentences import import_in_window, origin_text, place_text
+from reports.text.sentences import origin_text, place_text
 
 DESCRIPTION = gettext(
     "Each point is a row in the order of scores over the twelve months that end there, by what we hold today."
@@ -27,16 +27,12 @@ def places_chart(
         return None
     drawn = series_of(own)
     held = rows(own.assign(rank=own["value"]))
-    events = [
-        Event(row["key"], row["month"], row["rank"], import_in_window(row), row["import_commits"])
-        for row in held if row["rank"] and row["import_commits"]
-    ]  # fmt: skip
     return Chart(
         id=f"places-{family}",
         title=gettext("Places over time: {family}").format(family=family_phrase(family)),
         description=DESCRIPTION,
-        figure=draw_places(drawn, looks, [event for event in events if event.key in looks]),
-        table=table_of(gettext("Window ends"), drawn, {(r["month"], r["key"]): place_text(r) for r in held}, events),
+        figure=draw_places(drawn, looks),
+        table=table_of(gettext("Window ends"), drawn, {(r["month"], r["key"]): place_text(r) for r in held}),
         source=origin_text(build),
         download="places.csv",
         legend=LEGEND_OF_PLACES,

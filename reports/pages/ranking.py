@@ -15,7 +15,16 @@ from reports.render import render_page
 from reports.text.formats import format_level, format_number, format_range, format_window
 from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
 from reports.text.language import gettext
-from reports.text.sentences import NO_OVERALL, headline, import_text, origin_text, pair_text, rank_changes, release_text
+from reports.text.sentences import (
+    NO_OVERALL,
+    headline,
+    import_text,
+    order_by_recorded_month,
+    origin_text,
+    pair_text,
+    rank_changes,
+    release_text,
+)
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10
@@ -47,7 +56,9 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
     weights = site.rows("ranking", "weights")
     cells = {(row["family"], row["community"], row["part"]): row
              for row in site.rows("ranking", "cells")}  # fmt: skip
-    imports, pairs, unseen = (site.rows("ranking", name) for name in ("imports", "pairs", "unseen"))
+    imports, pairs, unseen, moved = (
+        site.rows("ranking", name) for name in ("imports", "pairs", "unseen", "rank_by_recorded_month")
+    )
     for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
         ranked = with_reasons(answer, unseen)
         metrics = [row for row in weights if row["family"] == family]
@@ -56,6 +67,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
         yield {
             "family": family, "heading": family_heading(family),
             "what": what, "sentence": headline(ranked, what), "metrics": metrics,
+            "by_recorded_month": order_by_recorded_month([row for row in moved if row["family"] == family]),
             "heads": list(heads.values()),
             "pairs": [pair_text(row) for row in pairs if row["family"] == family],
             "rows": [

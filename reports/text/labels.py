@@ -80,7 +80,7 @@ LEGEND = {
     "to date": gettext("Hollow marks alone: the month is not complete. Its number is to date."),
     "event": gettext(
         "Crossed circles: a history that one person recorded in one day, mostly more than 30 days after it was written."
-        " The lines leave it out; the table, the CSV and the ranking count it."
+        " Its commits count in the months in which they were written."
     ),
     "hatched": gettext("Hatched: some lists are missing this month. Shares are of the data we have."),
     "unseen": gettext("Grey and hatched: no data. This is not zero."),
@@ -95,10 +95,6 @@ LEGEND_OF_PLACES = {
     "partial": gettext("Dotted, with hollow marks: fewer than twelve months of the window could be counted."),
     "published": gettext(
         "Dashed, with hollow marks: months of the window are figures that we measured earlier, kept in data/history."
-    ),
-    "event": gettext(
-        "Crossed circles: from here on the window holds a history that one person recorded in one day. The ranking"
-        " counts it in full."
     ),
 }
 

@@ -54,8 +54,12 @@ def _by(row: Row) -> str:
 
 
 def _change(row: Row) -> str:
+    return _move(row, row["rank_including_bots"])
+
+
+def _move(row: Row, other: int) -> str:
     said = gettext("{name} from row {rank} to row {other}")
-    return said.format(name=row["name"], rank=row["rank"], other=row["rank_including_bots"])
+    return said.format(name=row["name"], rank=row["rank"], other=other)
 
 
 MONTHLY = {
@@ -141,38 +145,45 @@ def move_text(row: Row) -> str:
 
 
 def import_text(row: Row) -> str:
-    """Return a history that was recorded in one day, with its share of the month where that is known."""
-    fields = {
-        "commits": f"{row['commits']:,}", "repository": row["repository"], "day": format_day(row["day"]),
-        "first": format_day(row["authored_from"]), "last": format_day(row["authored_to"]),
-    }  # fmt: skip
-    if row["share"] is None:
-        said = gettext("{commits} commits written from {first} to {last} were recorded in {repository} on {day}")
-        return said.format(**fields)
-    said = gettext("{commits} commits written from {first} to {last} were recorded in {repository} on {day}:"
-                   " {share:.0f} % of the {total:,.0f} of {month}")  # fmt: skip
+    """Return a history that was recorded in one day, and where its commits count."""
+    said = gettext("{commits} commits written from {first} to {last} were recorded in {repository} on {day}. {counted}")
     return said.format(
-        **fields, share=100 * row["share"], total=row["commits_of_month"], month=format_month(row["month"])
-    )
+        commits=f"{row['commits']:,}", repository=row["repository"], day=format_day(row["day"]),
+        first=format_day(row["authored_from"]), last=format_day(row["authored_to"]),
+        counted=_counted(row["commits"], row["not_counted"]),
+    )  # fmt: skip
+
+
+def _counted(commits: int, not_counted: int) -> str:
+    """Return where the commits of an import count."""
+    if not_counted == commits:
+        return gettext("None of them counts: they are too old, or have no readable date.")
+    if not_counted:
+        said = gettext("They count in the months in which they were written; {not_counted} do not count.")
+        return said.format(not_counted=f"{not_counted:,}")
+    return gettext("They count in the months in which they were written.")
 
 
 def import_in_month(row: Row) -> str:
-    """Return what an import is in one month of one metric; `row` is one of `queries/ranking/monthly.sql`."""
-    said = (
-        gettext("{name}, {month}: {value:,.0f}, {added:,} of them recorded on {days}")
-        if row["metric"] == "commits"
-        else gettext("{name}, {month}: {value:,.0f}, {added:,} of them seen only in commits recorded on {days}")
-    )
-    days = join_and([format_day(day) for day in row["import_days"]])
+    """Return what was recorded in one month as an import; `row` is one of `queries/ranking/monthly.sql`."""
+    said = gettext("{name}: {commits:,} commits were recorded on {days}. {counted}")
     return said.format(
-        name=row["community_name"], month=format_month(row["month"]), value=row["value"], added=row["added"], days=days
-    )
+        name=row["community_name"], commits=row["import_commits"],
+        days=join_and([format_day(day) for day in row["import_days"]]),
+        counted=_counted(row["import_commits"], row["import_not_counted"]),
+    )  # fmt: skip
 
 
-def import_in_window(row: Row) -> str:
-    """Return what an import is in the windows that hold it; `row` is one of `queries/ranking/places.sql`."""
-    said = gettext("{name}: for twelve months the window holds {commits:,} commits recorded on {day}")
-    return said.format(name=row["name"], commits=row["import_commits"], day=format_day(row["import_day"]))
+def order_by_recorded_month(rows: Sequence[Row]) -> str:
+    """Return how the places of one ranking change where imports count in the months in which they were recorded.
+
+    `rows` are those of one ranking in `queries/ranking/rank_by_recorded_month.sql`. Nothing without rows.
+    """
+    moved = [row for row in rows if row["rank_by_recorded_month"] != row["rank"]]
+    if not moved:
+        return ""
+    said = gettext("Counted in the month in which imports were recorded, places change: {changes}.")
+    return said.format(changes=join_and([_move(row, row["rank_by_recorded_month"]) for row in moved]))
 
 
 def origin_text(build: Row) -> str:

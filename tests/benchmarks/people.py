@@ -23,14 +23,14 @@ ACCOUNTS = """
 create table core.accounts as
 select 'birds' as community, md5(i::varchar) as account_key, md5('n' || i * 2 // 3) as name_key, 2 as name_words,
     md5('b' || i * 2 // 3) as name_bag_key, md5('a' || i * 3 // 4) as address_key, null::varchar as login_key,
-    'example.org' as domain, 'given' as quality, false as role, true as writes, false as talks
+    'example.org' as domain, 'given' as quality, false as role, 1 as events, true as writes, false as talks
 from range($accounts) as invented(i)
 """
 NOTHING = {
     "aliases": "community varchar, proper_name_key varchar, proper_address_key varchar, commit_name_key varchar, "
     "commit_address_key varchar",
     "never_merge": "community varchar, evidence varchar, one varchar, other varchar",
-    "opted_out": "address_key varchar",
+    "opted_out": "address_key varchar, person varchar, accounts varchar[]",
 }
 
 

@@ -2,7 +2,10 @@
 
 import csv
 import random
+from collections import Counter
 from datetime import date, datetime
+from functools import partial
+from itertools import combinations
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +17,7 @@ from support.people import ACCOUNT, KEYED, account, groups, merged
 from support.postings import land_index, land_month, mail, mailing_list
 from support.tables_on_demand import ask, build_tables
 
+from flows import doctor, opt_outs
 from flows.cli import main
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import CHECKOUT, Folders, folders
@@ -46,15 +50,18 @@ def together(*accounts, key="person_key", **more):
 @pytest.mark.parametrize(
     ("one", "other", "strict", "used", "lax"),
     [
-        (account("n1", "a"), account("n2", "a"), True, True, True),
+        (account("n1", "a", words=1), account("n2", "a"), False, True, True),
+        (account("n1", "a"), account("n2", "a"), False, False, False),
+        (account("n1", "a", bag="b"), account("n2", "a", bag="b"), False, True, True),
         (account("n", "a1"), account("n", "a2"), False, True, True),
         (account("n", "a1", words=1), account("n", "a2", words=1), False, False, False),
         (account("n1", "a", role=True), account("n2", "a", role=True), False, False, False),
-        (account("n1", "a", domain=None), account("n2", "a", domain=None), False, False, True),
+        (account("n1", "a", words=1, domain=None), account("n2", "a", domain=None), False, False, True),
         (account("n1", "a", domain=None, role=True), account("n2", "a", domain=None, role=True), False, False, False),
         (account("n1", "a1", login="l"), account("n2", "a2", login="l"), True, True, True),
         (account("n1", "a1", bag="b"), account("n2", "a2", bag="b"), False, False, True),
-        (account("n1", "s", quality="shortened"), account("n2", "s", quality="shortened"), False, False, True),
+        (account("n1", "s", words=1, quality="shortened"), account("n2", "s", quality="shortened"), False, False, True),
+        (account("n1", "s", quality="shortened"), account("n2", "s", quality="shortened"), False, False, False),
         (account("n", "s", quality="shortened"), account("n", "a"), False, True, True),
         (forum("n1", "u"), forum("n2", "u"), True, True, True),
         (account("n1", None), account("n2", None), False, False, False),
@@ -91,7 +98,7 @@ SPLIT = [("birds", "ann one", 3, None, None, "a1"), ("birds", "ann two", 3, None
         (SHARED, account("n1", "s"), account("n2", "s"), False),
         (SHARED, account("n1", "s"), account("n3", "a1"), True),
         (SHARED, account("n2", "s"), account("n3", "a2"), True),
-        (SHARED, account("n3", "s"), account("n4", "s"), True),
+        (SHARED, account("n3", "s", words=1), account("n4", "s"), True),
         (SPLIT, account("ann", "a1", bag="b"), account("ann", "a2", bag="b"), False),
         (SPLIT, account("ann", "a1"), account("ann one", "a3"), True),
         (SPLIT[:1], account("ann", "a1"), account("ann", "a2"), True),
@@ -102,6 +109,45 @@ SPLIT = [("birds", "ann one", 3, None, None, "a1"), ("birds", "ann two", 3, None
 )  # fmt: skip
 def test_lines_of_a_mailmap_that_keep_two_people_apart_keep_them_apart(aliases, one, other, merges):
     assert together(one, other, aliases=aliases, key="person_lax_key") is merges
+
+
+@pytest.mark.parametrize(
+    ("events", "used", "lax"),
+    [
+        ((500, 1), False, True), ((45, 5), False, True), ((500, 6), False, False), ((44, 5), False, False),
+        ((500, 3, 2), False, True), ((500, 3, 3), False, False), ((9, 1), False, True), ((1, 1), False, False),
+    ],
+)  # fmt: skip
+def test_an_address_under_several_full_names_joins_only_a_rare_name_to_its_owner_and_only_laxly(events, used, lax):
+    accounts = [account(f"n{n}", "a", events=count) for n, count in enumerate(events)]
+    assert [together(*accounts, key=f"person_{level}key") for level in ("strict_", "", "lax_")] == [False, used, lax]
+
+
+def test_a_commit_with_the_settings_of_a_colleague_merges_neither_their_accounts_nor_nicknames():
+    ann, bob, slip = account("ann", "a"), account("bob", "b"), account("bob", "a")
+    nick = account("an", "a", words=1)
+    for key in ("person_strict_key", "person_key"):
+        assert not together(ann, bob, slip, nick, key=key)
+        assert len(groups(merged([ann, bob, slip, nick])[1], "person_key")) == 3
+    assert together(bob, slip, ann, nick) is False
+
+
+MAPPED = [("birds", "ann", 2, None, None, "a")]
+MOVED = [("birds", "ann", 2, "a", None, "a2")]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "others", "merges"),
+    [
+        (MAPPED, [account("ann", "a"), account("bob", "a")], True),
+        (MOVED, [account("ann", "a"), account("anne", "a2")], True),
+        (MOVED, [account("ann", "a"), account("bob", "a")], False),
+        (MOVED, [account("anne", "a2"), account("bob", "a"), account("ann", "a")], False),
+    ],
+    ids=["all of an address are one", "an address of old", "one line says nothing of another address", "nor over it"],
+)
+def test_a_mailmap_joins_at_a_shared_address_whom_it_names(aliases, others, merges):
+    assert together(*others, aliases=aliases, key="person_lax_key") is merges
 
 
 def test_communities_do_not_share_people():
@@ -136,19 +182,36 @@ def in_python(accounts, levels):
             key = parent[key]
         return key
 
+    facts_of = [dict(zip(ACCOUNT, a, strict=True)) for a in accounts]
+    spellings = {}
+    for facts in facts_of:
+        if facts["name_words"] > 1 and facts["address_key"] and facts["name_key"] and not facts["role"]:
+            names = spellings.setdefault(facts["address_key"], {})
+            spelling = facts["name_bag_key"] or facts["name_key"]
+            names[spelling] = names.get(spelling, True) and facts["domain"] is not None
+    together = Counter(
+        pair
+        for names in spellings.values()
+        for pair in combinations(sorted(name for name, is_public in names.items() if is_public), 2)
+    )
     first = {}
-    for a in accounts:
-        facts = dict(zip(ACCOUNT, a, strict=True))
-        public = facts["domain"] is not None
+    for facts in facts_of:
+        public, own = facts["domain"] is not None, not facts["role"]
+        is_one = len(spellings.get(facts["address_key"], ())) < 2
+        spelling = facts["name_bag_key"] or facts["name_key"]
+        is_full = facts["name_words"] > 1 and facts["name_key"] is not None
+        at_shared = bool(facts["address_key"]) and own and not is_one and is_full
         shared = [
-            ("address", facts["address_key"], 1 if public else 3, not facts["role"]),
+            ("address", facts["address_key"], 2 if public else 3, is_one and own),
+            ("both", f"{facts['address_key']} {spelling}", 2 if public else 3, at_shared),
+            *(("pair", p, 2, at_shared and public and spelling in p) for p, times in together.items() if times > 1),
             ("login", facts["login_key"], 1, True),
             ("name", facts["name_key"], 2, facts["name_words"] > 1), ("bag", facts["name_bag_key"], 3, True),
         ]  # fmt: skip
         for rule, evidence, level, holds in shared:
             if evidence and holds and level <= levels:
                 kind = (rule, evidence, level)
-                parent[find(a[1])] = find(first.setdefault(kind, a[1]))
+                parent[find(facts["account_key"])] = find(first.setdefault(kind, facts["account_key"]))
     found = {}
     for key in parent:
         found.setdefault(find(key), set()).add(key)
@@ -192,7 +255,7 @@ def test_a_merge_that_is_taken_out_and_back_leaves_no_trace(accounts, data):
 
 
 def test_what_two_accounts_share_merges_nobody_any_more():
-    one, other, third = account("n", "a1"), account("n", "a2"), account("m", "a2")
+    one, other, third = account("n", "a1"), account("n", "a2"), account("m", "a2", words=1)
     never = [("birds", None, one[1], other[1])]
     assert groups(merged([one, other, third], never=never)[1]) == {frozenset({one[1]}), frozenset({other[1], third[1]})}
     assert together(one, other, third)
@@ -226,26 +289,101 @@ def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(w
     assert bounds == [(3, 3, 4)]
 
 
-def test_who_asked_to_be_left_out_is_shown_nowhere_and_the_events_stay(where, monkeypatch):
+NUMBERS = (
+    "from metrics.monthly order by all",
+    "from definitions.commits order by all",
+    "from rankings.levels order by all",
+)
+
+
+def test_who_asked_to_be_left_out_is_shown_nowhere_and_no_count_changes(where):
     core = source("birds")
     jane, known = KEYED.of(b"Jane Invented", b"jane@example.org"), KEYED.of(b"Jane Invented", b"jane@other.example.org")
+    bob, lax = KEYED.of(b"Bob Roe", b"bob@example.org"), KEYED.of(b"Roe Bob", b"roe@example.org")
+    columns = ("name_key", "name_bag_key", "address_key", "name_words", "domain")
     rows = [
-        row(n, MAY, **{f"author_{k}": getattr(who, k) for k in ("name_key", "address_key", "name_words", "domain")})
-        for n, who in enumerate((jane, known), 1)
+        row(n, MAY, **{f"{role}_{k}": getattr(who, k) for role in ("author", "committer") for k in columns})
+        for n, who in enumerate((jane, known, bob, lax), 1)
     ]  # fmt: skip
-    land(where, core, "birds/one", [*rows, row(3, MAY, "bob")])
-    assert decisions.forget(where, "Jane@Example.org", KEYED, TODAY)
+    land(where, core, "birds/one", [*rows, row(5, MAY, "cleo"), row(6, MAY, "dan")])
+    declare(where, evidence=f'"{bob.name_key}"')
+    birds = [community("birds", core)]
+    build_database(where, birds, TODAY)
+    before = [ask(where, sql) for sql in NUMBERS]
+    assert decisions.forget(where, "Jane@Example.org", KEYED, TODAY, partial(opt_outs.find_people, where))
     assert not decisions.forget(where, "jane@example.org", KEYED, TODAY)
-    build_database(where, [community("birds", core)], TODAY)
-    assert ask(where, "select count(*), count(distinct author_key) from core.commits where counted") == [(3, 2)]
-    assert ask(where, "select count(*) from core.commits where author_key = 'opted_out' and author_name_key is null "
-                      "and author_address_key is null and author_domain is null") == [(2,)]  # fmt: skip
-    assert ask(where, "select count(*) from core.people where opted_out and account_key = 'opted_out'") == [(2,)]
+    for address in ("jane@other.example.org", "bob@example.org", "nobody@example.org"):
+        assert decisions.forget(where, address, KEYED, TODAY, partial(opt_outs.find_people, where))
+    build_database(where, birds, TODAY)
+    assert [ask(where, sql) for sql in NUMBERS] == before
+    keys = "select author_key, count(*) from core.commits where author_key like 'opted_out%' group by all order by 2"
+    first = ask(where, keys)
+    assert [events for _, events in first] == [1, 2]
+    assert ask(where, "select count(*) from core.people where opted_out and account_key = 'opted_out'") == [(3,)]
     held = where.database.read_bytes()
-    for of in (jane, known):
-        assert of.name_key.encode() not in held
-        assert of.address_key.encode() not in held
-    assert b"jane" not in decisions.opt_out_file(where).read_bytes().lower()
+    accounts = {account for one in decisions.opted_out(where) for account in one.accounts}
+    assert len({one.person for one in decisions.opted_out(where)}) == 3
+    assert len(accounts) == 3
+    for of in (jane, known, bob):
+        for key in (of.name_key, of.name_bag_key, of.address_key, *accounts):
+            assert key.encode() not in held
+    build_database(where, birds, TODAY)
+    assert ask(where, keys) == first
+    stored = decisions.opt_out_file(where).read_text()
+    assert "jane" not in stored.lower()
+    assert all(person in stored for person, _ in first)
+
+
+def test_opt_outs_of_an_earlier_version_get_ids_of_their_own_once(where):
+    where.data.mkdir(parents=True)
+    line = '{"key": "k1", "address_key": "%s", "since": "2026-01-01"}\n'
+    decisions.opt_out_file(where).write_text(line % "a" + line % "b")
+    decisions.give_ids(where)
+    first = decisions.opted_out(where)
+    decisions.give_ids(where)
+    assert decisions.opted_out(where) == first
+    assert [one.address_key for one in first] == ["a", "b"]
+    assert len({one.person for one in first if one.person.startswith("opted_out_")}) == 2
+    assert decisions.people_left_out(where) == {"k1": 2}
+
+
+@pytest.mark.parametrize(
+    ("groups", "people"),
+    [
+        ([], []), ([["a"], ["b"]], [{"a"}, {"b"}]), ([["a", "b"], ["c"], ["b", "d"]], [{"c"}, {"a", "b", "d"}]),
+        ([["a"], ["b"], ["a", "b"]], [{"a", "b"}]),
+    ],
+)  # fmt: skip
+def test_a_person_in_two_communities_is_one_who_opts_out(groups, people):
+    assert decisions.join_overlapping(groups) == people
+
+
+def test_who_opted_out_stays_one_person_when_a_rule_no_longer_merges_them():
+    one, other, third = account("n1", "a1"), account("n2", "a2"), account("n3", "a3")
+    out = [("a1", "opted_out_1", [one[1], other[1]])]
+    assert groups(merged([one, other, third], opted_out=out)[1]) == {
+        frozenset({one[1], other[1]}),
+        frozenset({third[1]}),
+    }
+
+
+def test_rotate_refuses_where_it_would_bring_people_back(where, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("STACKRANK_DATA", str(where.data))
+    monkeypatch.delenv("STACKRANK_KEY", raising=False)
+    assert main(["forget", "jane@example.org"]) == 0
+    key = pseudonyms.load().key_id
+    assert main(["rotate"]) == 2
+    told = capsys.readouterr()
+    assert f"1 person under key {key}, the present one" in told.out
+    assert "rotate --end-opt-outs" in told.err
+    assert pseudonyms.load().key_id == key
+    assert main(["rotate", "--end-opt-outs"]) == 0
+    new = pseudonyms.load().key_id
+    assert opt_outs.format_people(where, new) == [f"1 person under key {key}, not the present one: no effect"]
+    (finding,) = doctor._opt_outs(where)
+    assert (finding.state, finding.subject) == ("note", "opted out")
+    assert main(["rotate"]) == 0
 
 
 @pytest.mark.parametrize("address", ["jane", "", "a b@c", "@", "jane@"])

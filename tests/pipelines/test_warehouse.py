@@ -164,7 +164,8 @@ def test_each_definition_counts_what_it_says(built):
     sql = "from definitions.commits where community = 'fish' and month = '2025-05-01'"
     (may,) = query.ask(built.database, sql).to_pylist()
     known = {
-        "commits": 8, "commits_author_month": 7, "commits_with_merges": 9, "commits_with_bots": 9,
+        "commits": 8, "commits_recorded_month": 8, "commits_author_month": 7, "commits_with_merges": 9,
+        "commits_with_bots": 9, "commits_with_twins": 8, "code_people_recorded_month": 4,
         "commits_with_all": 10, "code_people": 4, "code_people_by_name": 4, "code_people_by_address": 4,
         "names_author_month_with_all": 5, "code_people_author_month": 3, "code_people_with_bots": 5,
         "state": "observed",
@@ -184,27 +185,6 @@ def test_new_people_are_counted_in_their_first_month_only_and_not_stated_in_the_
     rows = ask(built, "select state, count(*) from metrics.monthly where metric = 'new_code_people' "
                       "and community = 'fish' group by all order by 1")  # fmt: skip
     assert rows == [("not_applicable", 15)]
-
-
-@pytest.mark.parametrize(("commits", "old", "recorded_by", "found"), [
-    (100, 51, 1, [(date(2025, 6, 10), 100, 1, date(2025, 5, 11))]),
-    (100, 50, 1, []), (99, 99, 1, []), (198, 198, 2, []),
-])  # fmt: skip
-def test_an_import_is_a_history_that_one_person_recorded_in_one_day(where, commits, old, recorded_by, found):
-    """More than half of 100 commits or more, written over 30 days before; `ann` has commits of her own in the month."""
-    on, birds = datetime(2025, 6, 10, 12), source("birds")
-    rows = [
-        row(n, on, ("ann", "bob")[n % 2], committer_name_key=f"n-{n % recorded_by}",
-            committer_address_key=f"a-{n % recorded_by}",
-            authored_at=datetime(2025, 5, 11, 11) if n < old else datetime(2025, 5, 11, 13))
-        for n in range(commits)
-    ]  # fmt: skip
-    land(where, birds, "birds/one", [*rows, row(9001, datetime(2025, 6, 2), "ann"), row(9002, on, "cleo", parents=2)])
-    build_database(where, [community("birds", birds)], TODAY)
-    assert ask(where, "select day, commits, only_people, authored_from from core.imports") == found
-    assert ask(where, "select value from metrics.monthly where metric = 'commits' and month = '2025-06-01'") == [
-        (commits + 1,)
-    ]
 
 
 def test_tags_have_their_dates_or_none(built):

@@ -25,7 +25,14 @@ from reports.pages import as_of, community, data, ranking
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
 from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
 from reports.text.labels import LEGEND, LEGEND_OF_PLACES
-from reports.text.sentences import headline, month_text, move_text, reason_text
+from reports.text.sentences import (
+    headline,
+    import_in_month,
+    month_text,
+    move_text,
+    order_by_recorded_month,
+    reason_text,
+)
 
 DRAWN = {
     "places-code": "Places over time: public code activity",
@@ -84,7 +91,7 @@ def test_r15_a_missing_value_is_a_word(house):
                         "0 of 12, up to 1 measured earlier"]  # fmt: skip
     months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
     assert months["May 2025"] == ["24", "15", "8", "20 (measured earlier)"]
-    assert months["August 2025"] == ["144", "15", "8", "not observed"]
+    assert months["August 2025"] == ["24", "15", "8", "not observed"]
     assert months["November 2025"] == ["24", "15 (partly observed)", "8", "not observed"]
     assert months["February 2026"] == ["24", "not observed", "8", "not applicable"]
     assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
@@ -416,20 +423,50 @@ def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house, tmp_path
     assert {row["published_months"] for row in table(house, "places")} == {"0", "1"}
 
 
-def test_an_import_is_an_event_beside_the_line_and_counted_in_the_table(house):
-    for figure, line, event in (("commits", 24, 144), ("code-people", 6, 7)):
+def test_an_import_is_an_event_in_its_month_and_counts_where_it_was_written(house):
+    for figure, line in (("commits", 24), ("code-people", 6)):
         drawn = house.page.figures[figure]
         assert values(drawn, "alpha", "observed")["2025-08-01"] == line
-        assert values(drawn, "alpha", "event") == {"2025-08-01": event}
-    told = "Alpha Cloud, August 2025: 144, 120 of them recorded on 20 August 2025"
-    assert house.page.rows("Commits a month")["August 2025"][-1] == told
+        assert values(drawn, "alpha", "event") == {"2025-08-01": line}
+    assert values(house.page.figures["commits"], "alpha", "observed")["2025-03-01"] > 24
+    told = "They count in the months in which they were written."
+    said = f"Alpha Cloud: 120 commits were recorded on 20 August 2025. {told}"
+    assert house.page.rows("Commits a month")["August 2025"][-1] == said
     (found,) = table(house, "imports")
-    assert (found["day"], found["commits"], found["commits_of_month"]) == (f"{IMPORT:%Y-%m-%d}", "120", "144.0")
+    assert [found[k] for k in ("day", "commits", "moved", "not_counted")] == [f"{IMPORT:%Y-%m-%d}", "120", "120", "0"]
     (row,) = house.pages["alpha.html"].rows("Histories recorded").items()
-    assert row == ("20 August 2025", ["alpha/one", "120", "83.3 % of 144", "1 January 2025", "30 April 2025"])
-    assert "counted in full: 120 commits written from 1 January 2025" in house.page.rows("Ranking by")["1st"][0]
+    assert row == ("20 August 2025", ["alpha/one", "120", "120", "0", "1 January 2025", "30 April 2025"])
+    assert told in house.page.rows("Ranking by")["1st"][0]
     assert "The commits in this database have no such day." in house.pages["beta.html"].text
     assert "This is unknown" in house.pages["gamma.html"].text
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ([], ""), ([("Alpha", 1, 1), ("Beta", 2, 2)], ""),
+        ([("Alpha", 1, 2), ("Beta", 2, 1), ("Gamma", 3, 3)],
+         "Counted in the month in which imports were recorded, places change: Alpha from 1 to 2 and Beta from 2 to 1."),
+    ],
+)  # fmt: skip
+def test_the_page_says_what_imports_do_to_the_order(places, said):
+    fields = ("name", "rank", "rank_by_recorded_month")
+    assert order_by_recorded_month([dict(zip(fields, place, strict=True)) for place in places]) == said
+
+
+@pytest.mark.parametrize(
+    ("not_counted", "counted"),
+    [
+        (0, "They count in the months in which they were written."),
+        (7, "They count in the months in which they were written; 7 do not count."),
+        (1200, "None of them counts: they are too old, or have no readable date."),
+    ],
+)
+def test_an_import_says_where_its_commits_count(not_counted, counted):
+    row = {"community_name": "Alpha", "import_commits": 1200, "import_not_counted": not_counted,
+           "import_days": [date(2025, 8, 20)]}  # fmt: skip
+    said = import_in_month(row)
+    assert said == f"Alpha: 1,200 commits were recorded on 20 August 2025. {counted}"
 
 
 def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
@@ -458,7 +495,7 @@ def test_the_first_place_is_on_top_and_numbers_begin_at_zero(house):
     assert house.page.figures["places-code"]["scales"]["linear"]["axis"]["range"] == [3.5, 0.5]
     bottom, top = house.page.figures["commits"]["scales"]["linear"]["axis"]["range"]
     assert bottom == 0
-    assert top > 144
+    assert top > 24
 
 
 def test_on_the_logarithmic_scale_zero_has_a_line_of_its_own():

@@ -10,7 +10,7 @@ from pipelines.warehouse.tables import create_table, read_tables
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
-           "quality", "role", "writes", "talks")  # fmt: skip
+           "quality", "role", "events", "writes", "talks")  # fmt: skip
 ALIAS = (
     "community",
     "proper_name_key",
@@ -27,7 +27,17 @@ def tables_by_name():
 
 
 def account(
-    name, address, *, words=2, domain="example.org", quality="given", role=False, login=None, bag=None, key=None
+    name,
+    address,
+    *,
+    words=2,
+    domain="example.org",
+    quality="given",
+    role=False,
+    login=None,
+    bag=None,
+    key=None,
+    events=1,
 ):
     return (
         "birds",
@@ -40,17 +50,26 @@ def account(
         domain,
         quality,
         role,
+        events,
         True,
         False,
     )
 
 
-TYPES = {"name_words": "int", "proper_name_words": "int", "role": "bool", "writes": "bool", "talks": "bool"}
+TYPES = {
+    "accounts": "varchar[]",
+    "events": "int",
+    "name_words": "int",
+    "proper_name_words": "int",
+    "role": "bool",
+    "writes": "bool",
+    "talks": "bool",
+}
 GIVEN = {
     "core.accounts": ACCOUNT,
     "raw.aliases": ALIAS,
     "raw.never_merge": ("community", "evidence", "one", "other"),
-    "raw.opted_out": ("address_key",),
+    "raw.opted_out": ("address_key", "person", "accounts"),
 }
 
 

@@ -8,13 +8,13 @@
 --   committed_at: when the commit was made, as the committer's clock said, UTC; NULL as above
 --   committed_offset: the committer's offset from UTC, minutes
 --   plausible: committed_at lies between five years before the community's birth and the day after the visit
---   month: first day of the UTC month of committed_at; NULL where that is not plausible
+--   month: first day of the UTC month in which it counts: that of committed_at; of an import that of authored_at. NULL where not plausible
 --   parents: number of parents; 0 first commit, 1 ordinary, 2 or more a merge
 --   author_key: the author as counted: a person of core.people
 --   author_strict_key: the same by strict rules alone, see core.people
 --   author_lax_key: the same by all rules, see core.people
---   author_name_key: fingerprint of the author's folded name; NULL where empty or opted out
---   author_address_key: fingerprint of the author's folded address; NULL where empty or opted out
+--   author_name_key: fingerprint of the author's folded name; NULL where empty, a number where opted out
+--   author_address_key: fingerprint of the author's folded address; NULL where empty, a number where opted out
 --   author_login_key: fingerprint of the account name of a no-reply address
 --   author_name_words: words in the author's folded name
 --   author_domain: host of the author's address where it is a public host name
@@ -26,37 +26,68 @@
 --   committer_is_bot: the committer is a bot by a reviewed rule
 --   co_authors: number of Co-authored-by trailers
 --   revert: the commit undoes another one
---   counted: enters the metric commits: not a merge, not a bot's, plausible
+--   has_subject: the first line of its message is known; false where that is empty, or an older reader read it
+--   twin_of: hash of the commit that counts for the same change; NULL where it is no twin; without a subject it is none
+--   imported: belongs to a history that one person recorded in one day, see core.imports
+--   counted: enters the metric commits: not a merge, not a bot's, plausible, not a twin; of an import, written in a month that may count
 --   seen_at: when the harvest that holds the commit was made, UTC
 with named as (
     select *,
         account_key(author_name_key, author_address_key, author_login_key) as author_account,
         account_key(committer_name_key, committer_address_key, committer_login_key) as committer_account,
-        coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible
+        coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible,
+        parents < 2 and author_bot_rule is null and plausible as countable
     from raw.commits
     join raw.communities using (community)
     qualify row_number() over (partition by community, hash order by position) = 1
+), changes as (
+    -- Raw accounts, before people are merged: a merge of accounts never hides a commit.
+    select community, author_account, authored_at, subject_key, min_by(hash, (committed_at, hash)) as first_hash
+    from named
+    where countable and author_account <> account_key(null, null, null) and authored_at is not null and subject_key is not null
+    group by all having count(*) > 1
 ), known as (
     select named.*, author.person_key as author_key, author.person_strict_key as author_strict_key,
         author.person_lax_key as author_lax_key, committer.person_key as committer_key,
-        coalesce(author.opted_out, false) as author_out, coalesce(committer.opted_out, false) as committer_out
+        coalesce(author.opted_out, false) as author_out, coalesce(committer.opted_out, false) as committer_out,
+        author.shown_name_key as author_shown_name, author.shown_address_key as author_shown_address,
+        committer.shown_name_key as committer_shown_name, committer.shown_address_key as committer_shown_address,
+        if(countable and first_hash <> hash, first_hash, null) as twin_of
     from named
-    left join core.identities as author on (author.community, author.account_key) = (named.community, author_account)
+    left join changes using (community, author_account, authored_at, subject_key)
+    left join core.identities as author on (author.community, author.account_key) = (named.community, named.author_account)
     left join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
+), recorded as (
+    -- Nobody in person records by a bot or at an address that is nobody's own, such as a forge's.
+    select community, unit, committed_at::date as day, committer_key, true as imported
+    from known
+    where countable and twin_of is null and committer_key is not null and committer_bot_rule is null and not coalesce(committer_role, false)
+    group by all
+    having count(*) >= 100 and count(*) filter (authored_at < committed_at - interval 30 days) > count(*) / 2
+), dated as (
+    select known.*, countable and twin_of is null and committer_bot_rule is null and not coalesce(committer_role, false)
+            and coalesce(recorded.imported, false) as imported,
+        if(plausible, date_trunc('month', committed_at)::date, null) as recorded_month,
+        if(authored_at is null, null, least(date_trunc('month', authored_at)::date, recorded_month)) as written_month,
+        coalesce(written_month >= greatest(recorded_month - interval 36 months, date_trunc('month', born)), false) as may_move
+    from known
+    left join recorded on (recorded.community, recorded.unit, recorded.day, recorded.committer_key)
+        = (known.community, known.unit, known.committed_at::date, known.committer_key)
 )
 select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
-    if(plausible, date_trunc('month', committed_at)::date, null) as month,
+    if(imported and may_move, written_month, recorded_month) as month,
     parents, author_key, author_strict_key, author_lax_key,
-    if(author_out, null, author_name_key) as author_name_key, if(author_out, null, author_address_key) as author_address_key,
+    if(author_out, author_shown_name, author_name_key) as author_name_key,
+    if(author_out, author_shown_address, author_address_key) as author_address_key,
     if(author_out, null, author_login_key) as author_login_key, author_name_words,
     if(author_out, null, author_domain) as author_domain,
-    committer_key, if(committer_out, null, committer_name_key) as committer_name_key,
-    if(committer_out, null, committer_address_key) as committer_address_key,
+    committer_key, if(committer_out, committer_shown_name, committer_name_key) as committer_name_key,
+    if(committer_out, committer_shown_address, committer_address_key) as committer_address_key,
     author_bot_rule is not null as is_bot, author_bot_rule as bot_rule,
     committer_bot_rule is not null as committer_is_bot,
     len(co_author_name_keys) as co_authors, revert,
-    parents < 2 and author_bot_rule is null and plausible as counted,
+    subject_key is not null as has_subject, twin_of, imported, countable and twin_of is null and (may_move or not imported) as counted,
     seen_at
-from known
+from dated
 order by community, committed_at, hash

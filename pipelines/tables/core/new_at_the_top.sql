@@ -17,5 +17,5 @@ with newest as (
 )
 select community, channel, person_key, "rank", events, first_month
 from active join known using (community, person_key) cross join raw.build
-where "rank" <= 20 and first_month > last_complete_month - interval 3 months and person_key <> 'opted_out'
+where "rank" <= 20 and first_month > last_complete_month - interval 3 months and not starts_with(person_key, 'opted_out')
 order by community, channel, "rank"

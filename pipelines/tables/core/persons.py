@@ -3,7 +3,7 @@
 community: slug of the community
 account_key: fingerprint of name, address and login together
 person_key: the person as counted, by the rules of level default; that of the person's first account
-person_strict_key: the same by the rules of level strict alone: the most people
+person_strict_key: the same by the rules of level strict alone, without merges by address or name: the most people
 person_lax_key: the same by the rules of all levels: the fewest people
 """
 
@@ -21,7 +21,7 @@ LEVELS = {"person_strict_key": 1, "person_key": 2, "person_lax_key": 3}
 ACCOUNTS = "select community, account_key from core.accounts order by community, account_key"
 LINKS = f"""
 with ids as (select *, row_number() over () - 1 as id from ({ACCOUNTS}))
-select level, id, min(id) over (partition by community, rule, evidence_key) as first_id
+select level, id, min(id) over (partition by community, rule, evidence_key, level) as first_id
 from core.links join ids using (community, account_key)
 """
 

@@ -3,7 +3,7 @@
 --   metric: name of the metric
 --   month: first day of the month, UTC
 --   low: the count with every merge that any rule offers; for commits and messages the count itself
---   high: the count with strict merges alone; for commits and messages the count with those of bots
+--   high: the count with strict merges alone, none by address or name; for commits and messages the count with those of bots
 with everywhere as (
     select community, case channel when 'code' then 'code_people' else 'talk_people' end as metric, month, person_strict_key, person_lax_key
     from core.activity
@@ -28,7 +28,7 @@ union all
 select community, case channel when 'any' then 'new_people' when 'code' then 'new_code_people' else 'new_talk_people' end, month, low, high
 from core.newcomers
 union all
-select community, 'commits', month, count(*) filter (counted), count(*) filter (parents < 2)
+select community, 'commits', month, count(*) filter (counted), count(*) filter (counted or is_bot and parents < 2)
 from core.commits where plausible group by all
 union all
 select community, 'messages', month, count(*) filter (is_human), count(*) from core.messages where month is not null group by all

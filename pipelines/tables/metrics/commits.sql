@@ -1,4 +1,4 @@
--- Commits on the default branches by committer month, without merges and without commits of bots, each hash once.
+-- Commits on the default branches, each change once, without merges and those of bots, by committer month; imports (core.imports) by author month.
 -- family: code
 -- unit: commits
 select community, month, count(*) as value from core.commits where counted group by all

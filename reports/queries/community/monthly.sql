@@ -1,20 +1,20 @@
--- Every monthly number of $community before $until, with what is counted, how it is known, and what an import added to it; NULL, never 0, where the month was not seen.
+-- Every monthly number of $community before $until, with what is counted, how it is known, and which imports were recorded in it; NULL, never 0, where the month was not seen.
 with imported as (
-    select community, month, sum(commits)::bigint as commits, sum(only_people)::bigint as code_people,
-           list(day order by day, repository) as days
+    select community, month, sum(commits)::bigint as commits, sum(not_counted)::bigint as not_counted,
+           list(distinct day order by day) as days
     from core.imports where day < $until group by all
 ), numbers as (
-    select m.metric as key, m.community, c.name as community_name, m.metric, m.month, m.value, m.state, m.known_since, i.days as import_days,
+    select m.metric as key, m.community, c.name as community_name, m.metric, m.month, m.value, m.state, m.known_since,
            m.month > b.last_complete_month as to_date,
-           case when m.state in ('observed', 'partial')
-                then case m.metric when 'commits' then i.commits when 'code_people' then i.code_people end end as added
+           i.commits as import_commits, i.not_counted as import_not_counted, i.days as import_days
     from metrics.monthly m
     cross join raw.build b
     left join raw.communities c using (community)
-    left join imported i using (community, month)
+    left join imported i on (i.community, i.month) = (m.community, m.month)
+        and m.metric in ('commits', 'code_people') and m.state in ('observed', 'partial')
     where m.month < $until and m.community = $community
 )
-select n.*, d.family, d.unit, d.kind, d.definition, value - coalesce(added, 0) as drawn,
+select n.*, d.family, d.unit, d.kind, d.definition,
        case when to_date and state <> 'published' then 'to date'
             when state = 'partial' and metric = 'registered' then 'restated'
             when state in ('partial', 'published') then state

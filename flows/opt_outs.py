@@ -1,0 +1,42 @@
+"""Find the people of an address that is forgotten, and say how many people are left out under which key."""
+
+import os
+
+from pipelines.folders import Folders
+from pipelines.privacy import decisions, pseudonyms
+from pipelines.warehouse.query import NoDatabaseError, ask
+
+PEOPLE = """
+select list(distinct account_key order by account_key) as accounts from core.people
+semi join (from core.people where address_key = $address_key and not opted_out) using (community, person_key)
+group by community, person_key order by all
+"""
+
+
+def find_people(where: Folders, address_key: str) -> list[list[str]]:
+    """Return the accounts of each person who uses an address, as merged in the database; none without a database."""
+    try:
+        found = ask(where.database, PEOPLE, {"address_key": address_key})
+    except NoDatabaseError:
+        return []
+    return [row["accounts"] for row in found.to_pylist()]
+
+
+def format_people(where: Folders, key_id: str | None) -> list[str]:
+    """Return a line for each key under which people are left out; `key_id` is the present key, None if unknown."""
+    lines = []
+    for key, people in sorted(decisions.people_left_out(where).items()):
+        who = f"{people} {'person' if people == 1 else 'people'} under key {key}"
+        known = "" if key_id is None else ", the present one" if key == key_id else ", not the present one: no effect"
+        lines.append(f"{who}{known}")
+    return lines
+
+
+def read_key_id() -> str | None:
+    """Return the id of the present key without making one; None where there is none that can be read."""
+    if "STACKRANK_KEY" not in os.environ and not pseudonyms.key_file().exists():
+        return None
+    try:
+        return pseudonyms.load().key_id
+    except (pseudonyms.KeyRefusedError, OSError):
+        return None
