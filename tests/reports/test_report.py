@@ -446,7 +446,8 @@ def test_an_import_is_an_event_in_its_month_and_counts_where_it_was_written(hous
     [
         ([], ""), ([("Alpha", 1, 1), ("Beta", 2, 2)], ""),
         ([("Alpha", 1, 2), ("Beta", 2, 1), ("Gamma", 3, 3)],
-         "Counted in the month in which imports were recorded, places change: Alpha from 1 to 2 and Beta from 2 to 1."),
+         "Counted in the month in which imports were recorded, places change: "
+         "Alpha from row 1 to row 2 and Beta from row 2 to row 1."),
     ],
 )  # fmt: skip
 def test_the_page_says_what_imports_do_to_the_order(places, said):
