@@ -150,6 +150,12 @@ def test_a_mailmap_joins_at_a_shared_address_whom_it_names(aliases, others, merg
     assert together(*others, aliases=aliases, key="person_lax_key") is merges
 
 
+def test_accounts_without_a_name_say_nothing_of_how_names_are_spelled():
+    nameless = account(None, None, words=1, bag="p", login="l")
+    _, persons = merged([account("u", "a"), account("v", "a"), nameless])
+    assert len(groups(persons, "person_lax_key")) == 3
+
+
 def test_communities_do_not_share_people():
     other = ("fish", *account("n", "a")[1:])
     _, persons = merged([account("n", "a"), account("n", "b"), other])
