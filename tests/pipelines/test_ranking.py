@@ -479,6 +479,44 @@ def test_where_neither_count_of_people_is_known_nobody_can_be_ranked():
     assert rankings["people", "opennebula"]["state"] == "not observed"
 
 
+def test_a_family_without_a_source_is_told_apart_from_one_that_could_not_be_seen():
+    rows = [(*row[:3], *UNSEEN, None) if row[:2] == ("opennebula", "messages") else row for row in
+            clouds(without=[("cloudstack", metric) for metric in TALK])]  # fmt: skip
+    rankings, _ = made(rows)
+    said = {c: [rankings["overall", c][key] for key in ("missing", "without_source", "too_short")] for c in CLOUDS}
+    assert said == {
+        "openstack": [None, None, None], "cloudstack": ["talk", "talk", None], "opennebula": ["talk", None, None],
+    }  # fmt: skip
+
+
+YEARS = [date(2010 + (6 + k) // 12, (6 + k) % 12 + 1, 1) for k in range(36)]
+"""July 2010 to June 2013."""
+
+
+@pytest.mark.parametrize(("living", "people", "overall"), [
+    (0, "no source", "no source"), (1, "new", "new"), (11, "new", "new"), (12, "not observed", "not observed"),
+    (20, "not observed", "not observed"), (21, "ranked", "ranked"),
+])  # fmt: skip
+def test_a_community_is_new_from_its_first_source_on_though_newcomers_have_no_number_in_its_first_year(
+    living, people, overall
+):
+    born = len(YEARS) - living
+    rows = [
+        (c, metric, month, *cells)
+        for c in ("old", "older", "young")
+        for metric in FAMILIES
+        for k, month in enumerate(YEARS)
+        for cells in [(10.0, "observed", 1.0, None, True)]
+        if c != "young" or k >= born + 12 or (metric != "new_people" and k >= born)
+    ]
+    rows += [("young", "new_people", month, None, "not_applicable", None, None, True) for month in YEARS[born:][:12]]
+    rankings, _ = made(rows, also=["young"])
+    assert (rankings["people", "young"]["state"], rankings["overall", "young"]["state"]) == (people, overall)
+    young = rankings["people", "young"]
+    assert young["living_since"] == (YEARS[born] if living else None)
+    assert young["too_short"] == ("people" if living and people != "ranked" else None)
+
+
 def test_a_month_before_anything_began_has_a_row_and_no_source():
     newcomer = [(*row[:2], date(2013, 7, 1), *row[3:]) for row in clouds({"newcomer": 9}) if row[2] == AS_OF]
     rankings, components = made([*clouds(), *newcomer], last_complete_month=AS_OF)

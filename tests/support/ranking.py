@@ -6,6 +6,7 @@ from functools import cache
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.ranking import method
 from pipelines.warehouse.raw import insert_rows
@@ -33,7 +34,7 @@ METHOD = (
 ALL = [tuple(metric[name] for name in METHOD) for metric in FROZEN.metrics]
 MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
-    ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()),
+    ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()), ("lives", pa.bool_()),
 ])  # fmt: skip
 ACTIVITY = pa.schema([
     ("community", pa.string()), ("channel", pa.string()), ("month", pa.date32()), ("person_key", pa.string()),
@@ -52,7 +53,9 @@ def steady(levels, months=MONTHS):
 
 
 def without_bounds(months):
-    """Add the bounds of metrics.monthly, which no test here has."""
+    """Add the bounds of metrics.monthly, which no test here has, and that a source of what is applicable lives."""
+    lives = pc.coalesce(months["lives"], pc.not_equal(months["state"], "not_applicable"))
+    months = months.set_column(months.column_names.index("lives"), "lives", lives)
     for bound in ("low", "high"):
         months = months.append_column(bound, pa.nulls(months.num_rows, pa.float64()))
     return months
@@ -103,7 +106,7 @@ def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), ac
     given = {
         "raw.build": pa.Table.from_pylist([build | {"method_version": "pop-test", "method_sha256": "c0ffee"}]),
         "raw.communities": pa.table({"community": sorted({row[0] for row in monthly} | {*also})}),
-        "metrics.monthly": without_bounds(columns(MONTHLY, monthly)),
+        "metrics.monthly": without_bounds(columns(MONTHLY, [(*row, *[None] * (8 - len(row))) for row in monthly])),
         "core.activity": columns(ACTIVITY, acts),
     }
     filled = {
