@@ -303,6 +303,13 @@ def _flip(row: Row) -> str:
 
 def movement_text(row: Row) -> str:
     """Return how an index moved since an earlier window; `row` is one of `queries/community/movement.sql`."""
+    if row["reason_code"]:
+        said = gettext("{name}, {what}, against {month}: not compared. A source moved in {moved}, and one of the two"
+                       " cannot be read.")  # fmt: skip
+        return said.format(
+            name=row["name"], what=family_phrase(row["family"]), month=format_month(row["earlier"]),
+            moved=format_month(row["break_month"]),
+        )  # fmt: skip
     growth, low, high = format_percents(row["growth"], row["low"], row["high"])
     said = gettext("{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).")
     return said.format(

@@ -129,6 +129,32 @@ def test_a_movement_has_its_span_its_interval_and_a_word(golden):
     assert ("zeta", "month") not in rows, "who has no score does not move"
 
 
+def words_after(family, month, action="censor"):
+    """Return the words and reasons of alpha's movement, of its index in Code, where a source moved in this month."""
+    moves = [("alpha", family, month, action)]
+    (rows,) = tables_made(("movement",), months_of("alpha", "beta"), moves=moves, first_ranking=date(2012, 6, 1))
+    return {
+        row["span"]: (row["word"], row["reason_code"], row["break_month"], row["growth"] is None)
+        for row in rows
+        if (row["as_of"], row["family"], row["community"]) == (AS_OF, "code", "alpha")
+    }
+
+
+@pytest.mark.parametrize(("month", "spans"), [
+    (date(2013, 6, 1), ["month", "year"]), (date(2012, 7, 1), ["month", "year"]), (date(2012, 6, 1), ["month", "year"]),
+    (date(2012, 5, 1), ["year"]), (date(2011, 7, 1), ["year"]), (date(2011, 6, 1), []),
+])  # fmt: skip
+def test_a_source_that_moved_and_cannot_be_read_takes_the_word_from_windows_in_which_it_moved(month, spans):
+    found = words_after("code", month)
+    assert [span for span, said in found.items() if said == (None, "moved", month, True)] == spans
+    assert all(said[0] and said[1:] == (None, None, False) for span, said in found.items() if span not in spans)
+
+
+@pytest.mark.parametrize(("family", "action"), [("talk", "censor"), ("code", "stitch")])
+def test_a_move_elsewhere_or_between_sources_that_can_be_read_takes_no_word(family, action):
+    assert {said[1] for said in words_after(family, AS_OF, action).values()} == {None}
+
+
 def test_the_golden_example_of_all_six_metrics():
     rows = months_of("alpha", "beta", "gamma", rankings=("code", "overall"))
     rankings, components = made(rows)

@@ -30,6 +30,7 @@ from reports.text.sentences import (
     import_in_month,
     month_text,
     move_text,
+    movement_text,
     order_by_recorded_month,
     reason_text,
 )
@@ -784,6 +785,15 @@ UNKNOWN = dict.fromkeys(
 ])  # fmt: skip
 def test_why_there_is_no_rank_is_said_in_words(row, text):
     assert reason_text(UNKNOWN | row) == text
+
+
+def test_what_a_move_makes_incomparable_is_said():
+    row = {"name": "Birds", "family": "code", "earlier": date(2025, 6, 1), "reason_code": "moved",
+           "break_month": date(2026, 1, 1), "growth": None, "low": None, "high": None, "word": None}  # fmt: skip
+    assert movement_text(row) == (
+        "Birds, public code activity, against June 2025: not compared. "
+        "A source moved in January 2026, and one of the two cannot be read."
+    )
 
 
 YEAR = "public code activity, March 2025 to February 2026"

@@ -36,6 +36,9 @@ MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
     ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()), ("lives", pa.bool_()),
 ])  # fmt: skip
+MOVES = pa.schema([
+    ("community", pa.string()), ("family", pa.string()), ("month", pa.date32()), ("action", pa.string()),
+])  # fmt: skip
 ACTIVITY = pa.schema([
     ("community", pa.string()), ("channel", pa.string()), ("month", pa.date32()), ("person_key", pa.string()),
     ("events", pa.int64()),
@@ -97,10 +100,10 @@ def tables_made(wanted, *given, **more):
 
 
 @contextmanager
-def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), **rules):
+def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), moves=(), **rules):
     """Open a database with these tables of rankings and those that they are made from.
 
-    From these months, metrics as method rows, `also` communities without any month, and acts of people.
+    From these months, metrics as method rows, `also` communities without any month, acts of people, moves of sources.
     """
     build = {"last_complete_month": last_complete_month or max(row[2] for row in monthly)}
     given = {
@@ -108,6 +111,7 @@ def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), ac
         "raw.communities": pa.table({"community": sorted({row[0] for row in monthly} | {*also})}),
         "metrics.monthly": without_bounds(columns(MONTHLY, [(*row, *[None] * (8 - len(row))) for row in monthly])),
         "core.activity": columns(ACTIVITY, acts),
+        "core.moves": columns(MOVES, moves),
     }
     filled = {
         "rankings.rules": [RULES | rules],
