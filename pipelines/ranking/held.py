@@ -72,7 +72,7 @@ def _method(held: Mapping[str, Any], metrics: list[Mapping[str, Any]]) -> Method
 
 
 def read_levels(ask: Ask, frame: Frame) -> tuple[dict[str, Levels], dict[str, NDArray[Any]]]:
-    """Return the levels of each metric, and the months of each window in which a source of it was alive."""
+    """Return the levels of each metric, and the months of each window in which it was applicable."""
     answer, shape = ask(LEVELS), (len(frame.method.metrics), *frame.shape)
     grids = {field.name: grid(answer, field.name, shape) for field in fields(Levels)}
     applicable = grid(answer, "applicable_months", shape)

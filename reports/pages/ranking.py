@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.catalogue.urls import CHANNELS
 from reports.charts.chart import Chart
 from reports.charts.series import Mark, Style, styles
+from reports.pages.brackets import lay_out
 from reports.pages.context import Context, Row
 from reports.pages.months import GAPS, Numbers, months_chart
 from reports.pages.places import places_chart
@@ -61,6 +62,7 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
     )
     for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
         ranked = with_reasons(answer, unseen)
+        brackets = lay_out(ranked)
         metrics = [row for row in weights if row["family"] == family]
         heads = _heads(family, metrics)
         what = f"{family_phrase(family)}, {format_window(site.month)}"
@@ -68,14 +70,15 @@ def _rankings(site: Context) -> Iterator[dict[str, Any]]:
             "family": family, "heading": family_heading(family),
             "what": what, "sentence": headline(ranked, what), "metrics": metrics,
             "by_recorded_month": order_by_recorded_month([row for row in moved if row["family"] == family]),
-            "heads": list(heads.values()),
+            "heads": list(heads.values()), "bracket_columns": max(map(len, brackets)),
             "pairs": [pair_text(row) for row in pairs if row["family"] == family],
             "rows": [
                 row | {
+                    "brackets": own,
                     "cells": [_cell(cells.get((family, row["community"], part))) for part in heads],
                     "imports": [import_text(i) for i in imports if i["community"] == row["community"]],
                 }
-                for row in ranked
+                for row, own in zip(ranked, brackets, strict=True)
             ],
         }  # fmt: skip
 

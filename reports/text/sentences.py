@@ -303,6 +303,13 @@ def _flip(row: Row) -> str:
 
 def movement_text(row: Row) -> str:
     """Return how an index moved since an earlier window; `row` is one of `queries/community/movement.sql`."""
+    if row["reason_code"]:
+        said = gettext("{name}, {what}, against {month}: not compared. A source moved in {moved}, and one of the two"
+                       " cannot be read.")  # fmt: skip
+        return said.format(
+            name=row["name"], what=family_phrase(row["family"]), month=format_month(row["earlier"]),
+            moved=format_month(row["break_month"]),
+        )  # fmt: skip
     growth, low, high = format_percents(row["growth"], row["low"], row["high"])
     said = gettext("{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).")
     return said.format(
@@ -329,6 +336,9 @@ REASONS = {
     "not_observed": gettext(
         "its {missing} could not be seen: {months} of {window} months were, and a place needs {fewest_months}"
     ),
+    "in_part_not_observed": gettext("its {missing} could not be seen"),
+    "without_source": gettext("we know no source of its {missing} in these months"),
+    "too_short": gettext("its {missing} can be counted for too few months: a place needs {fewest_months} of {window}"),
     "size_not_observed": gettext("how many people a month it has could not be seen"),
     "quiet": gettext("{people} people a month; a place needs {fewest_people}"),
     "fewer_than_two_ranked": gettext("no other community can be ranked, and a ranking needs two"),
@@ -341,12 +351,14 @@ def reason_text(row: Row) -> str:
     """Return why a community has no place, or nothing; `row` is one of `queries/ranking/rankings.sql`."""
     if row["reason_code"] is None:
         return ""
-    is_size = row["reason_code"] == "not_observed" and not row["missing"]
-    reason = REASONS["size_not_observed" if is_size else row["reason_code"]].format(
-        missing=join_and([NEWCOMERS.get(family, family) for family in (row["missing"] or "").split(", ")]),
-        months=row["months"], window=WINDOW, people=format_level(row["people"]),
-        since=row["living_since"] and format_month(row["living_since"]),
-        fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
+    reason = "; ".join(
+        REASONS[code].format(
+            missing=missing and join_and([NEWCOMERS.get(family, family) for family in missing]),
+            months=row["months"], window=WINDOW, people=format_level(row["people"]),
+            since=row["living_since"] and format_month(row["living_since"]),
+            fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
+        )
+        for code, missing in _reasons(row)
     )  # fmt: skip
     if why := unseen_sources_text(row.get("unseen", ())):
         reason = gettext("{reason} ({why})").format(reason=reason, why=why)
@@ -354,6 +366,21 @@ def reason_text(row: Row) -> str:
         return reason
     said = gettext("{reason}; it was last seen active in {month}")
     return said.format(reason=reason, month=format_month(row["active_in"]))
+
+
+def _reasons(row: Row) -> list[tuple[str, list[str]]]:
+    """Return the keys of `REASONS` that hold for a row, each with the families of which it does."""
+    missing, without_source, too_short = (
+        row[name].split(", ") if row[name] else [] for name in ("missing", "without_source", "too_short")
+    )
+    if row["reason_code"] != "not_observed":
+        return [(row["reason_code"], missing)]
+    if not missing:
+        return [("size_not_observed", [])]
+    unseen = [family for family in missing if family not in (*without_source, *too_short)]
+    said = "not_observed" if unseen == missing else "in_part_not_observed"
+    found = [(said, unseen), ("without_source", without_source), ("too_short", too_short)]
+    return [(code, families) for code, families in found if families]
 
 
 def retention_text(row: Row) -> str:

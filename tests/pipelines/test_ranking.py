@@ -129,6 +129,32 @@ def test_a_movement_has_its_span_its_interval_and_a_word(golden):
     assert ("zeta", "month") not in rows, "who has no score does not move"
 
 
+def words_after(family, month, action="censor"):
+    """Return the words and reasons of alpha's movement, of its index in Code, where a source moved in this month."""
+    moves = [("alpha", family, month, action)]
+    (rows,) = tables_made(("movement",), months_of("alpha", "beta"), moves=moves, first_ranking=date(2012, 6, 1))
+    return {
+        row["span"]: (row["word"], row["reason_code"], row["break_month"], row["growth"] is None)
+        for row in rows
+        if (row["as_of"], row["family"], row["community"]) == (AS_OF, "code", "alpha")
+    }
+
+
+@pytest.mark.parametrize(("month", "spans"), [
+    (date(2013, 6, 1), ["month", "year"]), (date(2012, 7, 1), ["month", "year"]), (date(2012, 6, 1), ["month", "year"]),
+    (date(2012, 5, 1), ["year"]), (date(2011, 7, 1), ["year"]), (date(2011, 6, 1), []),
+])  # fmt: skip
+def test_a_source_that_moved_and_cannot_be_read_takes_the_word_from_windows_in_which_it_moved(month, spans):
+    found = words_after("code", month)
+    assert [span for span, said in found.items() if said == (None, "moved", month, True)] == spans
+    assert all(said[0] and said[1:] == (None, None, False) for span, said in found.items() if span not in spans)
+
+
+@pytest.mark.parametrize(("family", "action"), [("talk", "censor"), ("code", "stitch")])
+def test_a_move_elsewhere_or_between_sources_that_can_be_read_takes_no_word(family, action):
+    assert {said[1] for said in words_after(family, AS_OF, action).values()} == {None}
+
+
 def test_the_golden_example_of_all_six_metrics():
     rows = months_of("alpha", "beta", "gamma", rankings=("code", "overall"))
     rankings, components = made(rows)
@@ -477,6 +503,44 @@ def test_a_community_is_quiet_by_the_larger_of_its_two_counts_of_people_in_every
 def test_where_neither_count_of_people_is_known_nobody_can_be_ranked():
     rankings, _ = made(clouds(without=[("opennebula", m) for m in ("code_people", "talk_people")]))
     assert rankings["people", "opennebula"]["state"] == "not observed"
+
+
+def test_a_family_without_a_source_is_told_apart_from_one_that_could_not_be_seen():
+    rows = [(*row[:3], *UNSEEN, None) if row[:2] == ("opennebula", "messages") else row for row in
+            clouds(without=[("cloudstack", metric) for metric in TALK])]  # fmt: skip
+    rankings, _ = made(rows)
+    said = {c: [rankings["overall", c][key] for key in ("missing", "without_source", "too_short")] for c in CLOUDS}
+    assert said == {
+        "openstack": [None, None, None], "cloudstack": ["talk", "talk", None], "opennebula": ["talk", None, None],
+    }  # fmt: skip
+
+
+YEARS = [date(2010 + (6 + k) // 12, (6 + k) % 12 + 1, 1) for k in range(36)]
+"""July 2010 to June 2013."""
+
+
+@pytest.mark.parametrize(("living", "people", "overall"), [
+    (0, "no source", "no source"), (1, "new", "new"), (11, "new", "new"), (12, "not observed", "not observed"),
+    (20, "not observed", "not observed"), (21, "ranked", "ranked"),
+])  # fmt: skip
+def test_a_community_is_new_from_its_first_source_on_though_newcomers_have_no_number_in_its_first_year(
+    living, people, overall
+):
+    born = len(YEARS) - living
+    rows = [
+        (c, metric, month, *cells)
+        for c in ("old", "older", "young")
+        for metric in FAMILIES
+        for k, month in enumerate(YEARS)
+        for cells in [(10.0, "observed", 1.0, None, True)]
+        if c != "young" or k >= born + 12 or (metric != "new_people" and k >= born)
+    ]
+    rows += [("young", "new_people", month, None, "not_applicable", None, None, True) for month in YEARS[born:][:12]]
+    rankings, _ = made(rows, also=["young"])
+    assert (rankings["people", "young"]["state"], rankings["overall", "young"]["state"]) == (people, overall)
+    young = rankings["people", "young"]
+    assert young["living_since"] == (YEARS[born] if living else None)
+    assert young["too_short"] == ("people" if living and people != "ranked" else None)
 
 
 def test_a_month_before_anything_began_has_a_row_and_no_source():

@@ -30,6 +30,7 @@ from reports.text.sentences import (
     import_in_month,
     month_text,
     move_text,
+    movement_text,
     order_by_recorded_month,
     reason_text,
 )
@@ -753,7 +754,9 @@ def ranked(*percents):
     ]
 
 
-UNKNOWN = dict.fromkeys(("state", "missing", "months", "people", "living_since", "active_in"))
+UNKNOWN = dict.fromkeys(
+    ("state", "missing", "without_source", "too_short", "months", "people", "living_since", "active_in")
+)
 
 
 @pytest.mark.parametrize(("row", "text"), [
@@ -765,6 +768,12 @@ UNKNOWN = dict.fromkeys(("state", "missing", "months", "people", "living_since",
         *({"source": name, "reason_code": "unreadable", "seen_to": None} for name in "abc")]},
      "its talk could not be seen: 0 of 12 months were, and a place needs 9"
      " (3 sources: cannot be read; dev: not seen since July 2021: our copy ends there)"),
+    ({"reason_code": "not_observed", "missing": "code", "without_source": "code", "months": 0},
+     "we know no source of its code in these months"),
+    ({"reason_code": "not_observed", "missing": "code, people, talk", "without_source": "code", "too_short": "people",
+      "months": 0},
+     "its talk could not be seen; we know no source of its code in these months; "
+     "its newcomers can be counted for too few months: a place needs 9 of 12"),
     ({"reason_code": "not_observed"}, "how many people a month it has could not be seen"),
     ({"reason_code": "sources_ended", "state": "dormant", "active_in": date(2017, 6, 1)},
      "all its sources have ended; it was last seen active in June 2017"),
@@ -776,6 +785,15 @@ UNKNOWN = dict.fromkeys(("state", "missing", "months", "people", "living_since",
 ])  # fmt: skip
 def test_why_there_is_no_rank_is_said_in_words(row, text):
     assert reason_text(UNKNOWN | row) == text
+
+
+def test_what_a_move_makes_incomparable_is_said():
+    row = {"name": "Birds", "family": "code", "earlier": date(2025, 6, 1), "reason_code": "moved",
+           "break_month": date(2026, 1, 1), "growth": None, "low": None, "high": None, "word": None}  # fmt: skip
+    assert movement_text(row) == (
+        "Birds, public code activity, against June 2025: not compared. "
+        "A source moved in January 2026, and one of the two cannot be read."
+    )
 
 
 YEAR = "public code activity, March 2025 to February 2026"

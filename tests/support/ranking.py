@@ -6,6 +6,7 @@ from functools import cache
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.ranking import method
 from pipelines.warehouse.raw import insert_rows
@@ -33,7 +34,10 @@ METHOD = (
 ALL = [tuple(metric[name] for name in METHOD) for metric in FROZEN.metrics]
 MONTHLY = pa.schema([
     ("community", pa.string()), ("metric", pa.string()), ("month", pa.date32()), ("value", pa.float64()),
-    ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()),
+    ("state", pa.string()), ("covered", pa.float64()), ("published", pa.float64()), ("lives", pa.bool_()),
+])  # fmt: skip
+MOVES = pa.schema([
+    ("community", pa.string()), ("family", pa.string()), ("month", pa.date32()), ("action", pa.string()),
 ])  # fmt: skip
 ACTIVITY = pa.schema([
     ("community", pa.string()), ("channel", pa.string()), ("month", pa.date32()), ("person_key", pa.string()),
@@ -52,7 +56,9 @@ def steady(levels, months=MONTHS):
 
 
 def without_bounds(months):
-    """Add the bounds of metrics.monthly, which no test here has."""
+    """Add the bounds of metrics.monthly, which no test here has, and that a source of what is applicable lives."""
+    lives = pc.coalesce(months["lives"], pc.not_equal(months["state"], "not_applicable"))
+    months = months.set_column(months.column_names.index("lives"), "lives", lives)
     for bound in ("low", "high"):
         months = months.append_column(bound, pa.nulls(months.num_rows, pa.float64()))
     return months
@@ -94,17 +100,18 @@ def tables_made(wanted, *given, **more):
 
 
 @contextmanager
-def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), **rules):
+def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), moves=(), **rules):
     """Open a database with these tables of rankings and those that they are made from.
 
-    From these months, metrics as method rows, `also` communities without any month, and acts of people.
+    From these months, metrics as method rows, `also` communities without any month, acts of people, moves of sources.
     """
     build = {"last_complete_month": last_complete_month or max(row[2] for row in monthly)}
     given = {
         "raw.build": pa.Table.from_pylist([build | {"method_version": "pop-test", "method_sha256": "c0ffee"}]),
         "raw.communities": pa.table({"community": sorted({row[0] for row in monthly} | {*also})}),
-        "metrics.monthly": without_bounds(columns(MONTHLY, monthly)),
+        "metrics.monthly": without_bounds(columns(MONTHLY, [(*row, *[None] * (8 - len(row))) for row in monthly])),
         "core.activity": columns(ACTIVITY, acts),
+        "core.moves": columns(MOVES, moves),
     }
     filled = {
         "rankings.rules": [RULES | rules],

@@ -6,7 +6,7 @@
 --   metric_family: family that the metric belongs to
 --   months: months of the window that give a number, 0 to 12, the published ones among them
 --   published_months: months of the window that were not covered enough and take their number from raw.history
---   applicable_months: months of the window in which a source of the metric was alive
+--   applicable_months: months of the window in which the metric was applicable
 --   level: mean of the numbers, see rankings.levels; NULL where the metric is missing
 --   dispersion: variance of a month over its mean that the error assumes, see rankings.levels; NULL where the metric is missing
 --   y: logarithm of the level against the reference, see rankings.levels

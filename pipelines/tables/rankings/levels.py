@@ -5,7 +5,7 @@ community: slug of the community
 metric: name of the metric
 months: months of the window that give a number, 0 to 12, the published ones among them
 published_months: of these, the months that were not covered enough and take their number from raw.history
-applicable_months: months of the window in which a source of the metric was alive
+applicable_months: months of the window in which the metric was applicable
 level: mean of the numbers; NULL with fewer than the method's fewest months
 low: the least that the level could be, see metrics.bounds; NULL where a month has no bounds
 high: the most that it could be
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pipelines.ranking.held import Frame
 
 READS = ("rankings.numbers", *FRAME_TABLES)
-NUMBERS = "select number, low, high, filled, lives from rankings.numbers order by metric, community, month"
+NUMBERS = "select number, low, high, filled, applicable from rankings.numbers order by metric, community, month"
 STATES = np.array(["missing", "partial", "published", "observed"])
 
 
@@ -66,7 +66,7 @@ def _measure(numbers: dict[str, Any], metric: "Metric", frame: "Frame") -> dict[
     method, editions = frame.method, len(frame.as_ofs)
     measured = measure_levels(numbers["number"], metric, method)
     published, applicable = (
-        trailing_sum(numbers[name].astype(np.int16), method.window_months) for name in ("filled", "lives")
+        trailing_sum(numbers[name].astype(np.int16), method.window_months) for name in ("filled", "applicable")
     )
     columns = {
         "months": measured.months,

@@ -17,6 +17,8 @@
 --   threshold: two communities are firmly apart where |difference of scores| / sqrt(sum of the squared errors) is above this; NULL as cut
 --   reason_code: why there is no rank: sources_ended, nobody_seen, no_source, new, not_observed, quiet, fewer_than_two_ranked; NULL where there is one
 --   missing: families of the ranking of which a metric is missing, such as people, talk; NULL where none is
+--   without_source: families of these of which no source was alive in the window; NULL where none is
+--   too_short: families of these that were applicable for too few months, each of which gives a number; NULL where none is
 --   months: months of the window that give a number, of the metric that has the fewest, 0 to 12
 --   published_months: the most months of the window that a metric takes from raw.history, because they were not covered enough
 --   people: the larger of the levels of code_people and talk_people, people a month; NULL where both are missing
@@ -24,11 +26,21 @@
 --   active_in: last month up to as_of in which anything of the ranking was seen; NULL where there is none
 --   method: version of the method
 --   method_sha256: checksum of the method's file
-with parts as (
+with families as (
+    select c.as_of, c.family, c.community, metric_family, min(months) as months, max(published_months) as published_months,
+        bool_or(contribution is null) as lacks,
+        lacks and max(applicable_months) = 0 and not bool_or(l.lives) as has_no_source,
+        lacks and not has_no_source and bool_and(contribution is not null or months = applicable_months) as is_short
+    from rankings.components as c
+    join rankings.lives as l on (l.as_of, l.family, l.community) = (c.as_of, metric_family, c.community)
+    group by all
+), parts as (
     select as_of, family, community,
-        string_agg(distinct metric_family, ', ' order by metric_family) filter (contribution is null) as missing,
+        string_agg(metric_family, ', ' order by metric_family) filter (lacks) as missing,
+        string_agg(metric_family, ', ' order by metric_family) filter (has_no_source) as without_source,
+        string_agg(metric_family, ', ' order by metric_family) filter (is_short) as too_short,
         min(months) as months, max(published_months) as published_months
-    from rankings.components group by all
+    from families group by all
 )
 select as_of, family, community, state, score, score_error, "index", rank, rank_low, rank_high, level_until,
     possible_low, possible_high, ranked, cut, threshold,
@@ -37,7 +49,7 @@ select as_of, family, community, state, score, score_error, "index", rank, rank_
         when state <> 'ranked' then replace(state, ' ', '_')
         when rank is null then 'fewer_than_two_ranked'
     end as reason_code,
-    missing, months, published_months, people, living_since, active_in, method_version as method, method_sha256
+    missing, without_source, too_short, months, published_months, people, living_since, active_in, method_version as method, method_sha256
 from rankings.scores join parts using (as_of, family, community) join rankings.lives using (as_of, family, community)
 cross join raw.build
 order by as_of, family, rank nulls last, community

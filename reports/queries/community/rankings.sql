@@ -11,7 +11,7 @@ ranks as (
 ),
 kept as (select family, max(as_of) as since from ranks where places is distinct from before group by family)
 select w.family, w.community, w.ranked, c.name, w.state, w.rank, w.rank_low, w.rank_high, w.possible_low, w.possible_high, w.months, w.percent_of_first, k.since,
-       w.reason_code, w.missing, w.people, w.living_since, w.active_in
+       w.reason_code, w.missing, w.without_source, w.too_short, w.people, w.living_since, w.active_in
 from window_of w
 join raw.communities c using (community)
 left join kept k using (family)
