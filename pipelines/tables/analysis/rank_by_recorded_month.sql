@@ -1,4 +1,4 @@
--- One row per window, ranking and ranked community whose code was seen: its score and rank as counted, and with imports in the months in which they were recorded. Newcomers stay as counted.
+-- One row per window, ranking and ranked community: its score and rank as counted, and with imports in the months in which they were recorded. Newcomers, and metrics with published months, stay as counted.
 --   as_of: first day of the last month of the window
 --   family: code or overall
 --   community: slug of the community
@@ -31,12 +31,12 @@ with counted as (
     group by all
 ), scores as (
     select as_of, family, community, any_value(r.score) as score,
-        sum(coalesce(p.weight * ln((l.level + m."offset") / (m.reference + m."offset")), p.contribution)) as score_by_recorded_month
+        sum(coalesce(p.weight * ln((if(p.published_months = 0, l.level, null) + m."offset") / (m.reference + m."offset")), p.contribution)) as score_by_recorded_month
     from rankings.components p
     join rankings.monthly r using (as_of, family, community)
     join rankings.method m using (metric)
     left join levels l using (as_of, community, metric)
-    where family in ('code', 'overall') and r.rank is not null and r.published_months = 0
+    where family in ('code', 'overall') and r.rank is not null
     group by all
 )
 select as_of, family, community, coalesce(commits, 0) as commits, score, score_by_recorded_month,
