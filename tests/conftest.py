@@ -11,6 +11,8 @@ pytest.register_assert_rewrite("support")
 from support import prefect, shared, tables_on_demand  # noqa: E402 - their assertions are rewritten first
 from support.builders import folders_in  # noqa: E402
 
+LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled"}
+"""What takes a whole demo, or many clones from a server that misbehaves."""
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
            "ranking", "report", "releases", "demo", "messages")  # fmt: skip
@@ -33,7 +35,7 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        if "canary_demo" in item.fixturenames:
+        if LONG_FIXTURES.intersection(item.fixturenames):
             item.add_marker(pytest.mark.long)
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long: runs with --long"))

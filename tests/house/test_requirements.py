@@ -160,6 +160,7 @@ def later(first_night, tmp_path):
     return new
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("killed", SERVED)
 def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names_it(first_night, tmp_path, killed):
     where, (_, server) = later(first_night, tmp_path), first_night
@@ -178,6 +179,7 @@ def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names
     assert values == [(60, "observed")]
 
 
+@pytest.mark.long
 def test_r25_a_reader_of_another_version_reads_what_is_held_again_and_the_tables_are_those_of_a_fresh_visit(
     first_night, tmp_path, monkeypatch
 ):

@@ -5,7 +5,7 @@ from support.bot_site import house
 from support.browser import launched, playwright
 
 __all__ = ["house"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_the_switch_works_by_keyboard_and_offline_and_without_scripts_there_is_the_table(house):

@@ -8,7 +8,7 @@ from support import counting_site
 from support.browser import launched, playwright
 from support.site import SHOWN, published
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 PAGES = ("index.html", "community/evil.html", "data.html", "members.html", "platforms.html", "privacy.html",
          pytest.param("as-of/2025-12/index.html", marks=pytest.mark.long))  # fmt: skip
 TOO_HIGH = """() => [...document.querySelectorAll(".chart")]

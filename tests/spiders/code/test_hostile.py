@@ -177,7 +177,7 @@ def meddle(root: Path, where, home: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory, keyed):
+def broken_nights(tmp_path_factory, keyed):
     """What the three nights brought, with the number of rows that were held after each."""
     top = tmp_path_factory.mktemp("nights")
     root = top / "served"
@@ -199,112 +199,112 @@ def nights(tmp_path_factory, keyed):
     return done
 
 
-def test_nothing_of_the_users_configuration_is_heard(nights, keyed):
-    assert {v.verdict for n, v in nights[0].visits.items() if n in BROKEN} == {"ok"}
+def test_nothing_of_the_users_configuration_is_heard(broken_nights, keyed):
+    assert {v.verdict for n, v in broken_nights[0].visits.items() if n in BROKEN} == {"ok"}
     assert not (keyed / "pwned").exists()
 
 
-def test_every_unit_has_a_visit_and_nothing_is_left_lying_about(nights):
-    for night in nights:
+def test_every_unit_has_a_visit_and_nothing_is_left_lying_about(broken_nights):
+    for night in broken_nights:
         assert night.silent == ()
         assert night.left_behind == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_r14_each_fault_has_its_own_verdict_and_keeps_what_was_landed(nights, fault):
+def test_r14_each_fault_has_its_own_verdict_and_keeps_what_was_landed(broken_nights, fault):
     verdict, reason = BROKEN[fault]
-    visit = nights[1].visits[fault]
+    visit = broken_nights[1].visits[fault]
     assert visit.verdict == verdict
     assert reason in visit.reason
     assert "\n" not in visit.reason
-    assert nights[1].rows[fault] == (61 if verdict == "ok" else 60)
+    assert broken_nights[1].rows[fault] == (61 if verdict == "ok" else 60)
     if fault in LAST:
-        assert (nights[2].visits[fault].verdict, nights[2].rows[fault]) == ("ok", 61)
+        assert (broken_nights[2].visits[fault].verdict, broken_nights[2].rows[fault]) == ("ok", 61)
 
 
-def test_r14_what_moved_on_its_host_is_followed_and_said(nights):
-    assert nights[1].visits["rename"].note.startswith("moved to http://127.0.0.1:")
-    assert nights[1].visits["rename"].note.endswith("/birds/rename-renamed")
-    assert nights[1].visits["rename"].url.endswith("/birds/rename")
+def test_r14_what_moved_on_its_host_is_followed_and_said(broken_nights):
+    assert broken_nights[1].visits["rename"].note.startswith("moved to http://127.0.0.1:")
+    assert broken_nights[1].visits["rename"].note.endswith("/birds/rename-renamed")
+    assert broken_nights[1].visits["rename"].url.endswith("/birds/rename")
 
 
-def test_a_server_that_ignores_the_filter_is_said(nights):
-    assert "ignored the filter" in nights[1].visits["unfiltered"].note
+def test_a_server_that_ignores_the_filter_is_said(broken_nights):
+    assert "ignored the filter" in broken_nights[1].visits["unfiltered"].note
 
 
-def test_a_rewritten_history_is_read_anew_and_said(nights):
-    visit = nights[1].visits["rewritten"]
+def test_a_rewritten_history_is_read_anew_and_said(broken_nights):
+    visit = broken_nights[1].visits["rewritten"]
     assert (visit.verdict, visit.observations) == ("ok", 60)
     assert visit.note == "history was rewritten: the newest commit of the harvest before is not in it any more"
-    landed = nights[0].where.observations / "birds/core/birds/rewritten.parquet"
-    assert pq.read_table(landed)["hash"].to_pylist() == history(nights[0].root / FORGE / "rewritten.git")
-    assert nights[1].visits["well"].note == ""
+    landed = broken_nights[0].where.observations / "birds/core/birds/rewritten.parquet"
+    assert pq.read_table(landed)["hash"].to_pylist() == history(broken_nights[0].root / FORGE / "rewritten.git")
+    assert broken_nights[1].visits["well"].note == ""
 
 
-def test_another_history_at_the_same_place_does_not_take_it(nights):
-    visit = nights[1].visits["replaced"]
+def test_another_history_at_the_same_place_does_not_take_it(broken_nights):
+    visit = broken_nights[1].visits["replaced"]
     assert visit.verdict == "shrunk"
     assert visit.reason == "shrank from 60 to 20: the earlier harvest is kept"
     assert "history was rewritten" in visit.note
-    assert nights[2].rows["replaced"] == 60
+    assert broken_nights[2].rows["replaced"] == 60
 
 
-def test_a_repository_that_is_empty_now_keeps_its_history_even_without_our_copy(nights):
-    for night in nights[1:]:
+def test_a_repository_that_is_empty_now_keeps_its_history_even_without_our_copy(broken_nights):
+    for night in broken_nights[1:]:
         assert night.visits["vanished"].verdict == "shrunk"
         assert "empty now" in night.visits["vanished"].reason
         assert night.rows["vanished"] == 60
 
 
-def test_a_damaged_copy_is_made_anew(nights):
-    assert (nights[1].visits["damaged"].verdict, nights[1].rows["damaged"]) == ("failed", 60)
-    assert (nights[2].visits["damaged"].verdict, nights[2].rows["damaged"]) == ("ok", 61)
+def test_a_damaged_copy_is_made_anew(broken_nights):
+    assert (broken_nights[1].visits["damaged"].verdict, broken_nights[1].rows["damaged"]) == ("failed", 60)
+    assert (broken_nights[2].visits["damaged"].verdict, broken_nights[2].rows["damaged"]) == ("ok", 61)
 
 
-def test_a_symbolic_link_is_not_followed_out_of_the_data_folder(nights, keyed):
+def test_a_symbolic_link_is_not_followed_out_of_the_data_folder(broken_nights, keyed):
     before = (keyed / "linked.git/config").read_bytes()
-    assert nights[1].visits["linked"].verdict == "refused"
-    assert "symbolic link" in nights[1].visits["linked"].reason
+    assert broken_nights[1].visits["linked"].verdict == "refused"
+    assert "symbolic link" in broken_nights[1].visits["linked"].reason
     assert (keyed / "linked.git/config").read_bytes() == before
-    assert nights[1].rows["linked"] == 60
+    assert broken_nights[1].rows["linked"] == 60
 
 
-def test_hooks_in_a_copy_do_not_run_and_borrowed_objects_are_not_used(nights, keyed):
-    assert nights[1].visits["hooked"].verdict == "ok"
+def test_hooks_in_a_copy_do_not_run_and_borrowed_objects_are_not_used(broken_nights, keyed):
+    assert broken_nights[1].visits["hooked"].verdict == "ok"
     assert not (keyed / "pwned").exists()
-    clone = nights[0].where.clones / "birds/core/birds/hooked.git"
+    clone = broken_nights[0].where.clones / "birds/core/birds/hooked.git"
     assert not (clone / "objects/info/alternates").exists()
     assert places.git(clone, "rev-list", "--count", "refs/stackrank/head") == "61\n"
 
 
-def test_odd_names_of_branches_and_tags_are_names(nights):
-    assert (nights[0].visits["named"].verdict, nights[0].rows["named"]) == ("ok", 3)
-    tags = read_unit(nights[0].where.observations / "birds/core/birds/named.parquet").tags
+def test_odd_names_of_branches_and_tags_are_names(broken_nights):
+    assert (broken_nights[0].visits["named"].verdict, broken_nights[0].rows["named"]) == ("ok", 3)
+    tags = read_unit(broken_nights[0].where.observations / "birds/core/birds/named.parquet").tags
     assert {tag["tag"] for tag in tags} == {"-d", ODD_TAG, "refs/stackrank/head"}
 
 
-def test_a_default_branch_that_is_no_history_is_a_failure(nights):
-    assert nights[0].visits["blob"].verdict == "failed"
-    assert nights[0].visits["blob"].reason == "its HEAD leads to no commit"
-    assert "blob" not in nights[2].rows
+def test_a_default_branch_that_is_no_history_is_a_failure(broken_nights):
+    assert broken_nights[0].visits["blob"].verdict == "failed"
+    assert broken_nights[0].visits["blob"].reason == "its HEAD leads to no commit"
+    assert "blob" not in broken_nights[2].rows
 
 
-def test_a_server_that_has_only_half_of_a_history_is_a_failure(nights):
-    assert nights[0].visits["shallow"].verdict == "failed"
-    assert nights[0].visits["shallow"].reason == "the server has only the newest part of the history"
-    assert "shallow" not in nights[2].rows
+def test_a_server_that_has_only_half_of_a_history_is_a_failure(broken_nights):
+    assert broken_nights[0].visits["shallow"].verdict == "failed"
+    assert broken_nights[0].visits["shallow"].reason == "the server has only the newest part of the history"
+    assert "shallow" not in broken_nights[2].rows
 
 
-def test_submodules_are_not_asked_for(nights):
-    assert nights[0].visits["submodule"].verdict == "ok"
-    asked = Counter(request.path.split("/")[3] for request in nights[0].requests)
+def test_submodules_are_not_asked_for(broken_nights):
+    assert broken_nights[0].visits["submodule"].verdict == "ok"
+    asked = Counter(request.path.split("/")[3] for request in broken_nights[0].requests)
     assert asked["well"] == asked["hooked"]
 
 
-def test_implausible_dates_are_kept_counted_and_left_out_of_months(nights):
-    assert nights[0].rows["times"] == 7
-    assert nights[0].visits["times"].note == "4 commits have an implausible date"
-    where = nights[0].where
+def test_implausible_dates_are_kept_counted_and_left_out_of_months(broken_nights):
+    assert broken_nights[0].rows["times"] == 7
+    assert broken_nights[0].visits["times"].note == "4 commits have an implausible date"
+    where = broken_nights[0].where
     known = load_catalogue(where.communities)
     build_database(where, known, date(2026, 3, 18))
     (answer,) = ask(
@@ -328,7 +328,7 @@ def bundled(bare: Path, folder: Path, *what: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory, keyed):
+def bundled_nights(tmp_path_factory, keyed):
     """What three nights brought from bundles; the first, a healthy one, has grown before the second."""
     top = tmp_path_factory.mktemp("bundles")
     bares = {name: made(top / "served", name, line(60)) for name in ("well", "torn", "headless", "thin", "blob")}
@@ -340,26 +340,26 @@ def bundles(tmp_path_factory, keyed):
     torn = next(bundle for bundle in there if bundle.stem.endswith("torn"))
     torn.write_bytes(torn.read_bytes()[:-3000])
     where = declared(top, block("core", urls=[f"git+file://localhost{bundle}" for bundle in there]))
-    nights = [crawl(where)]
+    broken_nights = [crawl(where)]
     loose = [p for p in (where.clones / "birds/core/birds/well.git/refs").rglob("*") if p.is_file()]
     imported(bares["well"], commit(99, parents=(b"refs/heads/main^0",)))
     bundled(bares["well"], top / "files", "HEAD", "--all")
-    nights += [crawl(where), crawl(where)]
+    broken_nights += [crawl(where), crawl(where)]
     rows = {file.stem: pq.read_metadata(file).num_rows for file in stored_files(where.observations)}
-    return SimpleNamespace(nights=nights, rows=rows, loose=loose, where=where, well=bares["well"])
+    return SimpleNamespace(broken_nights=broken_nights, rows=rows, loose=loose, where=where, well=bares["well"])
 
 
-def test_a_bundle_is_read_as_its_repository_is(bundles):
-    verdicts = [str(night.visits["well"].verdict) for night in bundles.nights]
+def test_a_bundle_is_read_as_its_repository_is(bundled_nights):
+    verdicts = [str(night.visits["well"].verdict) for night in bundled_nights.broken_nights]
     assert verdicts == ["ok", "ok", "unchanged"]
-    assert [night.visits["well"].observations for night in bundles.nights] == [60, 61, 61]
-    landed = bundles.where.observations / "birds/core/birds/well.parquet"
-    assert pq.read_table(landed)["hash"].to_pylist() == history(bundles.well)
+    assert [night.visits["well"].observations for night in bundled_nights.broken_nights] == [60, 61, 61]
+    landed = bundled_nights.where.observations / "birds/core/birds/well.parquet"
+    assert pq.read_table(landed)["hash"].to_pylist() == history(bundled_nights.well)
     assert {tag["tag"] for tag in read_unit(landed).tags} == {"-d", ODD_TAG, "refs/stackrank/head"}
 
 
-def test_the_tags_of_a_bundle_are_one_file(bundles):
-    assert [file.name for file in bundles.loose] == ["head"]
+def test_the_tags_of_a_bundle_are_one_file(bundled_nights):
+    assert [file.name for file in bundled_nights.loose] == ["head"]
 
 
 @pytest.mark.parametrize(
@@ -371,11 +371,11 @@ def test_the_tags_of_a_bundle_are_one_file(bundles):
         ("blob", "its HEAD leads to no commit"),
     ],
 )
-def test_a_bundle_that_is_not_whole_fails_and_lands_nothing(bundles, name, reason):
-    for night in bundles.nights:
+def test_a_bundle_that_is_not_whole_fails_and_lands_nothing(bundled_nights, name, reason):
+    for night in bundled_nights.broken_nights:
         assert night.visits[name].verdict == "failed"
         assert reason in night.visits[name].reason
-    assert name not in bundles.rows
+    assert name not in bundled_nights.rows
 
 
 # ---- servers that lie --------------------------------------------------------------------------------------------
@@ -605,7 +605,7 @@ LIES = {
 
 
 @pytest.fixture(scope="module")
-def told(liars, tmp_path_factory):
+def all_lies(liars, tmp_path_factory):
     """What came of each lie."""
     clones = tmp_path_factory.mktemp("clones").resolve()
     base = f"git+http://127.0.0.1:{liars.server_address[1]}/birds"
@@ -614,17 +614,17 @@ def told(liars, tmp_path_factory):
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_each_lie_has_its_verdict_and_its_reason(told, lie):
+def test_each_lie_has_its_verdict_and_its_reason(all_lies, lie):
     verdict, reason = LIES[lie]
-    error = told.told[lie]
+    error = all_lies.told[lie]
     assert isinstance(error, GitError)
     assert (error.verdict, reason in str(error)) == (verdict, True), str(error)
     assert str(error).isprintable()
     assert "secret" not in str(error)
 
 
-def test_what_never_ends_leaves_little_behind(told):
-    sizes = [path.stat().st_size for path in told.clones.rglob("*") if path.is_file()]
+def test_what_never_ends_leaves_little_behind(all_lies):
+    sizes = [path.stat().st_size for path in all_lies.clones.rglob("*") if path.is_file()]
     assert sum(sizes) < 1 << 20
 
 
@@ -635,8 +635,8 @@ def test_a_server_that_keeps_the_parents_back_gives_no_shorter_history(liars, tm
         list(log(tmp_path / "0.git"))
 
 
-def test_no_password_is_sent_even_if_one_is_asked_for(told):
-    assert {(password, evil) for _, password, evil in told.asked} == {(None, None)}
+def test_no_password_is_sent_even_if_one_is_asked_for(all_lies):
+    assert {(password, evil) for _, password, evil in all_lies.asked} == {(None, None)}
 
 
 def test_a_move_by_two_steps_on_one_host_is_followed(liars, tmp_path):
@@ -782,15 +782,15 @@ def test_a_first_load_goes_on_where_the_budget_of_the_night_ended(tmp_path, monk
     assert [plan.deferred for plan in first.left] == [("birds/c", "birds/d", "birds/e")]
     assert "birds/core: 3 of 5 deferred to the next run: at most 2 repositories a run" in first.said
     assert planned(where, monkeypatch) == [], "a second run in the same night asks no more"
-    nights = []
+    broken_nights = []
     for _ in range(3):
         a_day_passes(where)
-        nights.append(planned(where, monkeypatch))
+        broken_nights.append(planned(where, monkeypatch))
         visit = next(read_visits(where.visits))
-        for unit in nights[-1]:
+        for unit in broken_nights[-1]:
             log_visit(where.visits, replace(visit, unit=unit, seen_at=datetime.now(UTC), verdict=Verdict.UNCHANGED))
     older, newer = sorted("ab", key=lambda name: (first.visits[name].seen_at, name))
-    assert nights == [["birds/c", "birds/d"], ["birds/e", f"birds/{older}"], [f"birds/{newer}", "birds/c"]]
+    assert broken_nights == [["birds/c", "birds/d"], ["birds/e", f"birds/{older}"], [f"birds/{newer}", "birds/c"]]
     assert next(read_plans(where.visits)).units == tuple(f"birds/{name}" for name in "abcde")
 
 
