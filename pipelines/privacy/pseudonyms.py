@@ -29,15 +29,17 @@ _NO_REPLY = re.compile(r"(?:\d+\+)?([a-z0-9][a-z0-9-]*(?:\[bot\])?)@users\.norep
 _ROLES = re.compile(
     r"(?:root|admin(?:istrator)?|info|office|contact|support|sales|help|security|team|staff|user|username|me|mail|email"
     r"|no-?reply|do-?not-?reply|nobody|none|null|unknown|devnull|anonymous|hostmaster|postmaster|webmaster|mailer-daemon"
-    r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|git|svn|cvs|www|www-data|dev|devel|developers?|ubuntu|debian"
-    r"|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
+    r"|daemon|bot|ci|build(?:er|s)?|builduser|jenkins|redmine|notifications?|git|svn|cvs|www|www-data|dev|devel"
+    r"|developers?|ubuntu|debian|centos|fedora|vagrant|ec2-user|stack|localhost)(?:[+._-].*|\d*)"
 )
 _PLACEHOLDERS = re.compile(
     r"(?:you|my[._-]?(?:name|e?mail)|your(?:[._-]?(?:user|first|last|full)?[._-]?(?:name|e?mail|address|id|login))*"
-    r"|(?:first|user|login|last)?[._-]?name|first[._-]?name[._-]?last[._-]?name|some(?:one|body)|foo|(?:foo)?bar|change[._-]?me)@.*"
+    r"|(?:first|user|login|last)?[._-]?name|first(?:[._-]?name)?[._-]?last(?:[._-]?name)?|j(?:ohn|ane)[._-]?doe|example"
+    r"|test(?:er|ing)?|some(?:one|body)|foo|(?:foo)?bar|change[._-]?me)@.*"
+    r"|(?:gerrit|hudson)@(?:review|gerrit|ci|hudson|jenkins)\..*"
     r"|[^@]*@(?:(?:[^@]+\.)?(?:invalid|test)|your[._-]?(?:domain|company|host|e?mail)\.[a-z.]+|(?:my)?domain\.(?:com|tld))"
 )
-"""Addresses of manuals, such as `you@example.com` of git's own: nobody has them."""
+"""Addresses of manuals, such as `you@example.com` of git's own, and of a machine's programs: nobody has them."""
 _IN_ADDRESS = r"[^\s<>\"'()\[\]{},;:@]"
 _PART_OF_ADDRESS = rf"{_IN_ADDRESS}+"
 _ADDRESS = re.compile(

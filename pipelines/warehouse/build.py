@@ -26,7 +26,11 @@ WORKING = (
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 
 
-HIDE_NEVER_MERGE = """
+HIDE_OPTED_OUT = """
+delete from raw.domains where domain not in (
+    select author_domain from core.commits where author_domain is not null
+    union select sender_domain from core.postings where sender_domain is not null
+);
 delete from raw.never_merge where one in (select account_key from core.identities where opted_out)
     or other in (select account_key from core.identities where opted_out)
     or evidence in (
@@ -34,7 +38,7 @@ delete from raw.never_merge where one in (select account_key from core.identitie
         from core.accounts semi join (from core.identities where opted_out) using (community, account_key)
     )
 """
-"""Nothing that somebody has who opted out may stand in the file, a wrong merge of theirs neither."""
+"""Nothing that somebody has who opted out may stand in the file: no domain and no wrong merge of theirs."""
 
 
 class NothingObservedError(Exception):
@@ -122,7 +126,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what only the build needs and write everything into the one file."""
     from pipelines.landing.schemas import SCHEMAS
 
-    con.execute(HIDE_NEVER_MERGE)
+    con.execute(HIDE_OPTED_OUT)
     for name in SCHEMAS:
         con.execute(f"drop {relation_kind(name)} raw.{name}")
         con.execute(f"drop table raw.no_{name}")

@@ -42,6 +42,7 @@ _COMMENT = re.compile(r"([^()]*?)\((.*)\)\s*$", re.S)
 _SPLIT_AT = re.compile(r"(\S++)\s++(?:\(a\)|[(\[<]?\s*+at(?:\s*+[)\]>])?|\w{1,5})\s++(?=\S++$)(\S+\.\S+)$", re.I)
 _VIA = re.compile(r"(?<!\s)\s++(?:via|par|über|por|przez)\s++(.*)$", re.I)
 _ONE_OF_MANY = re.compile(r'(?:"[^"]*+"|[^,"]++)++')
+_IN_ADDRESS = re.compile(r"\([^()]*+\)")
 _SHORTENED = re.compile(r"\.\.\.@")
 NAMED_BY_NOBODY = {
     "x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", "gb2312": "gb18030", "gbk": "gb18030",
@@ -208,9 +209,9 @@ def _halves(text: str) -> tuple[str, str]:
 
 
 def _plain(address: str) -> tuple[str, str]:
-    """Return an address as `user@host` and how good it is."""
+    """Return an address as `user@host`, without blanks and comments, and how good it is."""
     if "@" in address:
-        return "".join(address.split()), "shortened" if _SHORTENED.search(address) else "given"
+        return "".join(_IN_ADDRESS.sub("", address).split()), "shortened" if _SHORTENED.search(address) else "given"
     split = _SPLIT_AT.match(address)
     return (f"{split[1]}@{split[2]}", "obfuscated") if split else ("".join(address.split()), "given")
 

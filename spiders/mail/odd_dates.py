@@ -42,6 +42,7 @@ ZONES = {
 """Minutes east by the name of a zone: those of RFC 822, and those that only one place uses."""
 
 _COMMENT = re.compile(r"\([^()]*+\)")
+_COLON = re.compile(r"(?<=\d)\s*:\s*(?=\d)")
 _CLOCK = re.compile(
     r"(?<![\d:.])(\d{1,2})(?::(\d\d)(?::(\d\d))?|\.(\d\d)\.(\d\d))(?:[.,]\d{1,9})?(?![\d:])(?:\s*([ap])\.?m\b\.?)?"
 )
@@ -65,7 +66,7 @@ def moment(value: bytes) -> Moment | None:
     A zone that cannot be read leaves the time as UTC and the offset unknown.
     """
     written = _text(value)
-    text = _COMMENT.sub(" ", written)
+    text = _COLON.sub(":", _COMMENT.sub(" ", written))
     clock = _CLOCK.search(text)
     seconds = _seconds(clock) if clock else 0
     before, after = (text[: clock.start()], text[clock.end() :]) if clock else (text, "")

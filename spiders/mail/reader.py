@@ -162,10 +162,10 @@ _ORIGINALS = (b"x-original-from", b"reply-to")
 _NAMED = (*MARKS, b"in-reply-to", b"references", b"received", b"resent-from", *_BY_HEADER)
 
 
-_FIELD = re.compile(rb"\n(" + b"|".join(_NAMED) + rb")(?::|(?=\n)|\Z)([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I)
+_FIELD = re.compile(rb"\n(" + b"|".join(_NAMED) + rb")(?:[ \t]*+:|(?=\n)|\Z)([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I)
 
 
-_ORIGINAL = re.compile(rb"\n(" + b"|".join(_ORIGINALS) + rb"):([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I)
+_ORIGINAL = re.compile(rb"\n(" + b"|".join(_ORIGINALS) + rb")[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I)
 
 
 @dataclass(frozen=True)

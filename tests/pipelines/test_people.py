@@ -150,6 +150,12 @@ def test_a_mailmap_joins_at_a_shared_address_whom_it_names(aliases, others, merg
     assert together(*others, aliases=aliases, key="person_lax_key") is merges
 
 
+def test_accounts_without_a_name_say_nothing_of_how_names_are_spelled():
+    nameless = account(None, None, words=1, bag="p", login="l")
+    _, persons = merged([account("u", "a"), account("v", "a"), nameless])
+    assert len(groups(persons, "person_lax_key")) == 3
+
+
 def test_communities_do_not_share_people():
     other = ("fish", *account("n", "a")[1:])
     _, persons = merged([account("n", "a"), account("n", "b"), other])
@@ -310,6 +316,7 @@ def test_who_asked_to_be_left_out_is_shown_nowhere_and_no_count_changes(where):
     birds = [community("birds", core)]
     build_database(where, birds, TODAY)
     before = [ask(where, sql) for sql in NUMBERS]
+    assert ("other.example.org",) in ask(where, "select domain from raw.domains")
     assert decisions.forget(where, "Jane@Example.org", KEYED, TODAY, partial(opt_outs.find_people, where))
     assert not decisions.forget(where, "jane@example.org", KEYED, TODAY)
     for address in ("jane@other.example.org", "bob@example.org", "nobody@example.org"):
@@ -320,6 +327,7 @@ def test_who_asked_to_be_left_out_is_shown_nowhere_and_no_count_changes(where):
     first = ask(where, keys)
     assert [events for _, events in first] == [1, 2]
     assert ask(where, "select count(*) from core.people where opted_out and account_key = 'opted_out'") == [(3,)]
+    assert ask(where, "select domain from raw.domains") == [("example.org",)]
     held = where.database.read_bytes()
     accounts = {account for one in decisions.opted_out(where) for account in one.accounts}
     assert len({one.person for one in decisions.opted_out(where)}) == 3

@@ -33,7 +33,8 @@ with mapped as (
         from mapped where proper_name_words > 1 group by all having min(proper_name_key) = max(proper_name_key)
     ) as proper using (community, account_key)
     left join (
-        select community, name_key, min(name_bag_key) as name_bag_key from core.accounts group by all
+        -- Of rows DuckDB holds NULL to equal NULL.
+        select community, name_key, min(name_bag_key) as name_bag_key from core.accounts where name_key is not null group by all
     ) as in_order on (in_order.community, in_order.name_key) = (accounts.community, proper_name_key)
 ), names_of_addresses as (
     select community, address_key, spelling, sum(events) as events, bool_and(domain is not null and quality <> 'shortened') as is_public

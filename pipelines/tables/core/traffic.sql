@@ -3,18 +3,28 @@
 --   family: code or talk
 --   place: repository as owner/name, or the list or forum, of whose copies there is one row
 --   month: first day of the month, UTC
---   seen: of the days of the month on which it lives, the share that was seen, 0 to 1; of copies the largest
+--   seen: of the days of the month on which it lives, the share that was seen, 0 to 1; of copies those of the one that shows most, or of all where one follows the other
 --   held: messages of the month are held, and nobody says that they are all
 --   events: counted commits, or messages of people, of the month as it was seen
 --   volume: mean events a month over the up to 12 months seen whole that are nearest (of two equally near the earlier), within 36 months; where there is none over months seen in part, each divided by its share; else what the catalogue states; NULL where nobody knows
 with units as (
     select community, month, covered, held, if(kind = 'git', 'code', 'talk') as family,
         if(kind = 'git', coalesce(unit, source), coalesce(split_part(copy_of, '/', 2), source)) as place,
-        traffic / count(*) over (partition by community, source, month) as stated
+        traffic / count(*) over (partition by community, source, month) as stated,
+        greatest(month, since) as life_from, least(month + interval 1 month, until + 1) as life_to,
+        date_diff('day', life_from, life_to) as days
     from core.unit_months join raw.sources using (community, source)
     where lives and kind in ('git', 'pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'archiveorg', 'askbot', 'mod_mbox', 'unreadable')
 ), places as (
-    select community, family, place, month, max(covered) as seen, bool_or(held) as held, max(stated) as stated from units group by all
+    -- A copy says nothing of the days on which it does not live.
+    select community, family, place, month, date_diff('day', min(life_from), max(life_to)) as all_days,
+        case
+            when min(days) = all_days then max(covered)
+            when sum(days) <= all_days then sum(covered * days) / all_days
+            else max(covered * days) / all_days
+        end as seen,
+        bool_or(held) as held, max(stated) as stated
+    from units group by all
 ), counted as (
     select community, 'code' as family, repository as place, month, count(*) as events from core.commits where counted group by all
     union all

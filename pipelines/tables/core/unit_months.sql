@@ -7,7 +7,7 @@
 --   covered: of the days of the month on which the source lives, the share that was seen, 0 to 1; 0 where nobody can say
 --   held: messages of the month are held, of a mailbox of which nobody says that it is whole
 --   waiting: it was not asked yet; NULL where nothing can be asked
---   failed: the last visit after the month began, or any visit where nothing was ever seen, brought nothing good
+--   failed: a visit after the month began, and after the last good one, brought nothing good
 with mailboxes as (
     select community, source, unit, date_trunc('month', min(sent_at))::date as first_month,
         date_trunc('month', max(sent_at))::date as last_month, max(sent_at) as newest_at
@@ -44,7 +44,7 @@ with mailboxes as (
     from core.months join raw.sources using (community) where not counts_only
 ), by_unit as (
     select community, source, month, kind, lives, unit, held, not asked as waiting,
-        failed_at is not null and (seen_until is null or failed_at >= month) as failed,
+        failed_at is not null and (seen_until is null or failed_at >= greatest(month, seen_until)) as failed,
         if(seen_until is null, 0, greatest(0, least(1, date_diff('second', life_from, seen_until)
             / date_diff('second', life_from, life_to)))) as covered
     from lived left join seen using (community, source, month)

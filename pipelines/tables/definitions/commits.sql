@@ -16,7 +16,14 @@
 --   code_people_by_address: distinct folded addresses of the authors of commits
 --   names_author_month_with_all: distinct folded author names by author month, merges and bots in: the definition of the quarterly series of 2011-2015
 --   state: state of the community's month, as in metrics.monthly; where it is unobserved all counts are NULL
-with by_month as (
+with written as (
+    -- By the names and addresses as they stand: core.commits hides those of who opted out, who may share them with others.
+    select commits.*, as_landed.author_name_key as name_key, as_landed.author_address_key as address_key
+    from core.commits as commits left join raw.commits as as_landed
+        on (as_landed.community, as_landed.source, as_landed.unit, as_landed.hash)
+        = (commits.community, commits.source, commits.repository, commits.hash)
+    where commits.plausible
+), by_month as (
     select community, month,
         count(*) filter (counted) as commits,
         count(*) filter (counted or twin_of is not null) as commits_with_twins,
@@ -24,9 +31,9 @@ with by_month as (
         count(*) filter (counted or is_bot and parents < 2) as commits_with_bots,
         count(distinct author_key) filter (counted) as code_people,
         count(distinct author_key) filter (counted or is_bot and parents < 2) as code_people_with_bots,
-        count(distinct author_name_key) filter (counted) as code_people_by_name,
-        count(distinct author_address_key) filter (counted) as code_people_by_address
-    from core.commits where plausible group by all
+        count(distinct name_key) filter (counted) as code_people_by_name,
+        count(distinct address_key) filter (counted) as code_people_by_address
+    from written group by all
 ), by_committer as (
     select community, date_trunc('month', committed_at)::date as month,
         count(*) filter (counted or imported) as commits_recorded_month,
@@ -37,8 +44,8 @@ with by_month as (
     select community, date_trunc('month', authored_at)::date as month,
         count(*) filter (counted) as commits_author_month,
         count(distinct author_key) filter (counted) as code_people_author_month,
-        count(distinct author_name_key) as names_author_month_with_all
-    from core.commits where plausible group by all
+        count(distinct name_key) as names_author_month_with_all
+    from written group by all
 )
 select community, month, if(state in ('observed', 'partial'), coalesce(columns(* exclude (community, month, family, state, covered)), 0), null),
     state

@@ -31,8 +31,8 @@ select community, metric, month,
         else state
     end as state,
     lives, covered, known_since,
-    case when state in ('observed', 'partial') then coalesce(low, if(kind = 'count', value, null)) end as low,
-    case when state in ('observed', 'partial') then coalesce(high, if(kind = 'count', value, null)) end as high,
+    case when state in ('observed', 'partial') then coalesce(low, if(kind = 'count', coalesce(value, 0), null)) end as low,
+    case when state in ('observed', 'partial') then coalesce(high, if(kind = 'count', coalesce(value, 0), null)) end as high,
     published
 from states
 left join metrics.counts using (community, metric, month)

@@ -92,6 +92,9 @@ PLACEHOLDERS = {
     "your.name@birds.example.org": True,
     "email@example.com": True, "you@localhost": True, "nobody@nowhere.invalid": True, "your@email.com": True,
     "review@openstack.org": True, "notifications@github.com": True, "ann@bugs.launchpad.net": True,
+    "first.last@example.com": True, "example@example.com": True, "test@test.com": True, "john.doe@example.com": True,
+    "gerrit@review.example.org": True, "hudson@ci.example.org": True, "redmine@tern.example.org": True,
+    "testa@tern.example.org": False, "gerrit@tern.example.org": False, "gerrit.tern@example.org": False,
     "flock@lists.example.org": True, "root@tern.example.org": True, "tess@tern.example.org": False,
     "young@tern.example.org": False, "youssef@tern.example.org": False, "emailia@tern.example.org": False,
 }  # fmt: skip

@@ -191,6 +191,7 @@ DATES = {
     "Thu, 02 Apr 2020 07:53:55.516 +0000": ("2020-04-02 07:53:55", 0),
     "Mon, 31 Jan 100 23:30:00 -0500": ("2000-02-01 04:30:00", -300),  # RFC 5322, 4.3: three digits, from 1900
     "Fri, 31 Dec 99 23:30:00 -0500": ("2000-01-01 04:30:00", -300),
+    "Fri, 21 Nov 1997 09(comment):   55  :  06 -0600": ("1997-11-21 15:55:06", -360),  # RFC 5322, A.6.3
     "Tue, 1 Jan 49 00:00:00 +0000": ("2049-01-01 00:00:00", 0),  # RFC 5322, 4.3: 00 to 49 are of this century
     "Di, 1 Okt 2013 14:34:56 +0200": ("2013-10-01 12:34:56", 120),
     "mar., 2 avr. 2013 14:34:56 +0200": ("2013-04-02 12:34:56", 120),  # `mar.` is the day, not March
@@ -206,6 +207,22 @@ DATES = {
     "Sat, 30 Feb 2013 10:00:00 EST": None,
     "Tue, 1 Oct 10:00:00 +0200": None,
 }
+
+
+def test_headers_of_the_obsolete_syntax_have_blanks_before_the_colon_and_comments():
+    """RFC 5322, 4.5 and A.6.3."""
+    old = one(
+        b"From  : Tess Tern <tess@tern(comment).  example>\nDate\t: Fri, 21 Nov 1997 09(comment):   55  :  06 -0600\n"
+        b"Subject     : Nests\nMessage-ID  : <1@tern.example>\nIn-Reply-To  : <2@tern.example>\n"
+    )
+    new = one(
+        b"From: Tess Tern <tess@tern.example>\nDate: Fri, 21 Nov 1997 09:55:06 -0600\nSubject: Nests\n"
+        b"Message-ID: <1@tern.example>\nIn-Reply-To: <2@tern.example>\n"
+    )
+    same = ("quarantine", "sent_at", "sent_offset", "message_id_key", "in_reply_to_key", "subject_key",
+            "sender_name_key", "sender_address_key", "sender_domain")  # fmt: skip
+    assert new["quarantine"] is None
+    assert [old[name] for name in same] == [new[name] for name in same]
 
 
 @pytest.mark.parametrize("text", DATES)
