@@ -19,17 +19,16 @@ def find_chances(score: Floats, error: Floats) -> Floats:
     grid: Floats = np.arange(-steps, steps + 1, dtype=np.float64) * STEP
     weight = np.exp(-grid * grid / 2)
     weight /= weight.sum()
-    return np.array([weight @ _places_given(row, grid, score, error) for row in range(len(score))])
+    return np.array([_places_given(row, grid, score, error) @ weight for row in range(len(score))])
 
 
 def _places_given(row: int, grid: Floats, score: Floats, error: Floats) -> Floats:
-    """Return the chance of each place (column) of one community at each value of its own noise (row)."""
-    chance = np.zeros((len(grid), len(score)))
-    chance[:, 0] = 1.0
-    own = score[row] + error[row] * grid
-    for other in np.delete(np.arange(len(score)), row):
-        above = probability_below((score[other] - own) / error[other])[:, None]
-        moved = chance[:, :-1] * above
+    """Return the chance of each place (row) of one community at each value of its own noise (column)."""
+    chance = np.zeros((len(score), len(grid)))
+    chance[0] = 1.0
+    own, others = score[row] + error[row] * grid, np.delete(np.arange(len(score)), row)
+    for above in probability_below((score[others, None] - own) / error[others, None]):
+        moved = chance[:-1] * above
         chance *= 1 - above
-        chance[:, 1:] += moved
+        chance[1:] += moved
     return chance

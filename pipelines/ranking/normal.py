@@ -9,7 +9,6 @@ from pipelines.ranking.arrays import Floats
 
 _STANDARD = NormalDist()
 _ROOT = sqrt(2)
-_phi = np.frompyfunc(lambda z: 0.5 * erfc(-z / _ROOT), 1, 1)
 FAR = 9.0
 """Beyond so many standard errors Phi is 0 or 1, to 1e-18."""
 
@@ -19,7 +18,8 @@ def probability_below(z: Floats) -> Floats:
     values = np.asarray(z, dtype=np.float64)
     is_far = np.abs(values) > FAR
     found = np.where(values > 0, 1.0, 0.0)
-    found[~is_far] = np.asarray(_phi(values[~is_far]), dtype=np.float64)
+    near = -values[~is_far] / _ROOT
+    found[~is_far] = 0.5 * np.fromiter(map(erfc, near.tolist()), np.float64, len(near))
     return found
 
 

@@ -3,10 +3,12 @@
     uv run python tests/benchmarks/ranking.py [--communities N] [--editions N] [--tables]
 
 With `--tables` the tables of the ranking are made instead, from months of metrics and acts of people, and comments.
-Prints one line a step: seconds, seconds of the processor, and the peak memory of this process so far.
+Prints how loaded the machine is, and one line a step: seconds, seconds of the processor, and the peak memory of this
+process so far. A machine that is busy takes more of both.
 """
 
 import argparse
+import os
 import resource
 import sys
 import time
@@ -36,6 +38,7 @@ def main() -> None:
     top.add_argument("--editions", type=int, default=200, metavar="N", help="default: 200")
     top.add_argument("--tables", action="store_true", help="make the tables of the ranking")
     chosen = top.parse_args()
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
     counts = invent(chosen.communities, chosen.editions + 35)
     if chosen.tables:
         make_tables(counts, chosen.editions)

@@ -35,7 +35,7 @@ SCORES = """
 with spans as (
     select as_of, unnest(['month', 'year', 'origin']) as span,
         unnest([(as_of - interval 1 month)::date, (as_of - interval 1 year)::date, compared_with]) as earlier
-    from (select distinct as_of from rankings.monthly) cross join rankings.rules
+    from rankings.as_ofs cross join rankings.rules
 ), breaks as (
     select as_of, span, w.family, community, max(month) as break_month
     from spans cross join rankings.rules join core.moves as m on action = 'censor'

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.ranking.held import FRAME_TABLES, column, read_frame, read_levels
+from pipelines.ranking.held import DAY, FRAME_TABLES, TEXT, column, read_frame, read_levels
 from pipelines.ranking.pairs import Acts, Measured, compare, count_fragility, find_flip_weights
 
 if TYPE_CHECKING:
@@ -94,15 +95,14 @@ class _Held:
     def __init__(self, ask: Any) -> None:
         frame = read_frame(ask)
         self.method, self.people = frame.method, frame.people
-        self.row = {slug: row for row, slug in enumerate(frame.communities)}
-        self.edition = {as_of: edition for edition, as_of in enumerate(frame.as_ofs)}
+        self.communities, self.as_ofs = pa.array(frame.communities, TEXT), pa.array(frame.as_ofs, DAY)
         self.levels, _ = read_levels(ask, frame)
 
     def cells(self, rows: pa.Table) -> tuple[Any, Any]:
         """Return row and edition of each of the rows."""
-        row = [self.row[slug] for slug in rows["community"].to_pylist()]
-        edition = [self.edition[as_of] for as_of in rows["as_of"].to_pylist()]
-        return np.array(row, dtype=np.intp), np.array(edition, dtype=np.intp)
+        row = pc.index_in(rows["community"], self.communities)
+        edition = pc.index_in(rows["as_of"], self.as_ofs)
+        return row.to_numpy().astype(np.intp), edition.to_numpy().astype(np.intp)
 
 
 def _flip_weights(ahead: pa.Table, behind: pa.Table, held: _Held) -> Any:
@@ -127,7 +127,7 @@ def _fragilities(ask: Any, ahead: pa.Table, score_behind: Any, held: _Held) -> t
     if not is_code.any() or weights.keys() != {PEOPLE, COMMITS}:
         return fragility, authors
     acts, (places, editions) = _acts(ask, held), held.cells(ahead)
-    months = np.array([12 * (as_of.year - 1970) + as_of.month - 1 for as_of in ahead["as_of"].to_pylist()])
+    months = ahead["as_of"].to_numpy().astype("datetime64[M]").astype(np.int64)
     for place in np.unique(places[is_code]):
         rows = np.flatnonzero(is_code & (places == place))
         people, commits = (_measured(held, name, weights[name], (place, editions[rows])) for name in (PEOPLE, COMMITS))
@@ -145,5 +145,5 @@ def _acts(ask: Any, held: _Held) -> list[Acts]:
     """Return what the authors of each community did, in the order of the communities."""
     rows = ask(AUTHORS)
     community, month, author, events = (rows[name].to_numpy() for name in ("community", "month", "author", "events"))
-    ends = np.searchsorted(community, np.arange(len(held.row) + 1))
+    ends = np.searchsorted(community, np.arange(len(held.communities) + 1))
     return [Acts(month[a:b], author[a:b], events[a:b]) for a, b in pairwise(ends)]
