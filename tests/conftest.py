@@ -23,12 +23,16 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="run the long tests too: nights, kills, the schedule")
+    parser.addoption(
+        "--long", action="store_true", help="run the long tests too: browsers, servers, nightly runs, whole sites"
+    )
     parser.addoption("--accept", action="store_true", help="write the expected files of page and table cases anew")
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: takes many whole processes; runs with --long only, as in .ci/run")
+    config.addinivalue_line(
+        "markers", "long: takes over two CPU seconds, with its fixtures; runs with --long only, as in .ci/run"
+    )
     config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
 
 

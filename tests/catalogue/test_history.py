@@ -138,6 +138,7 @@ def test_what_we_measured_fits_our_metrics_today():
     assert {f.metric for f in figures} >= {"commits", "code_people"}
 
 
+@pytest.mark.long
 def test_a_first_start_without_network_shows_the_history_since_2009(tmp_path):
     folder = tmp_path / "world"
     shutil.copytree(CATALOGUE, folder / "communities")

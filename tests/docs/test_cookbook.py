@@ -37,6 +37,7 @@ DAY = 86_400
 DOMAINS = question("author_domain")
 
 
+@pytest.mark.long
 def test_domains_add_up_month_by_month_and_each_counts_in_its_first_month_only(where):
     birds = source("birds", since=date(2025, 1, 1))
     land(where, birds, "birds/one", [
@@ -79,6 +80,7 @@ def test_editions_with_firm_places_only_are_counted(once):
     assert ask(published(once), question("bool_and(rank_low = rank_high)")) == [("code", 3, 1)]
 
 
+@pytest.mark.long
 def test_the_answers_of_the_cookbook_are_those_of_the_published_figures(tmp_path):
     where = Folders(tmp_path / "data", CATALOGUE, tmp_path / "site")
     build_database(where, load_catalogue(CATALOGUE), TODAY)
@@ -108,6 +110,7 @@ def first_months(bare):
     return Counter(firsts.values())
 
 
+@pytest.mark.long
 @NEEDS_BUNDLES
 def test_the_domains_of_the_real_history_are_those_that_git_has(where, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", KEY)

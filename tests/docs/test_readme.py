@@ -153,6 +153,7 @@ def test_the_help_is_the_one_in_the_operations_guide(monkeypatch):
     assert block(OPERATIONS, "", "usage: stackrank") == parser().format_help()
 
 
+@pytest.mark.long
 def test_wrong_usage_is_said_in_one_line(tmp_path):
     assert stackrank("collect", "no/such", data=tmp_path / "d").returncode == 2
     assert stackrank("sql", "select 1", data=tmp_path / "d").stderr.startswith("there is no database at")

@@ -122,6 +122,7 @@ def test_each_kind_of_damage_is_named(landed, reason):
     assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
 
 
+@pytest.mark.long
 def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
     cut(landed.data / FILE)
     assert main(["build"]) == 3
@@ -130,6 +131,7 @@ def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
     assert seen(landed)[date(2025, 3, 1)] == "partial", "half of the repositories were not seen"
 
 
+@pytest.mark.long
 def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
     fish = Source("fish", "core", "git", (), date(2025, 1, 15), "Invented.")
     birds = (landed.communities / "birds.toml").read_text()
@@ -144,6 +146,7 @@ def test_a_month_is_a_gap_and_no_zero_where_all_is_damaged(landed):
     assert ask(landed, known) == [(None,)]
 
 
+@pytest.mark.long
 def test_a_build_of_damaged_files_only_keeps_what_is_published(landed, capsys):
     assert main(["build"]) == 0
     assert "cannot be read" not in capsys.readouterr().err
@@ -175,6 +178,7 @@ def test_a_file_in_the_place_of_another_unit_counts_nothing_twice(landed):
     assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
 
 
+@pytest.mark.long
 def test_a_collect_reads_the_whole_unit_again(where, capfd):
     for name in ("one", "two"):
         repository(where.data.parent, name)

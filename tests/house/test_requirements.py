@@ -38,6 +38,7 @@ NIGHT = datetime(2026, 3, 20, 3, tzinfo=UTC)
 # ---- R01 -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_r01_a_source_that_went_silent_is_told_although_every_visit_is_good(where):
     """Mail on every other day until 20 January, then none for 59 days; the other list has always had little."""
     dev, users = mailing_list("dev"), mailing_list("users")
@@ -98,6 +99,7 @@ def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_se
 # ---- R12 -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @settings(max_examples=6, deadline=None, database=None)
 @given(
     factors=st.lists(st.floats(0.2, 5), min_size=12, max_size=12),
@@ -259,6 +261,7 @@ def inputs(where):
     return sorted(path.relative_to(where.data) for path in (where.data / "observations").rglob("*.parquet"))
 
 
+@pytest.mark.long
 @settings(max_examples=5, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(chosen={0}, visits_too=False)
 @example(chosen={2}, visits_too=False)

@@ -417,6 +417,7 @@ def folder(root: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_r14_faults_strike_one_repository_each_and_the_page_tells_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

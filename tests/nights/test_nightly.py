@@ -441,6 +441,7 @@ def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):
     ]
 
 
+@pytest.mark.long
 def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
     units, sources = nightly._units_to_retry, nightly._sources_to_retry
     visits = [told("birds/a", Verdict.OK), told("birds/b", Verdict.FAILED), told("birds/c", Verdict.GONE)]

@@ -224,6 +224,7 @@ def in_python(accounts, levels):
     return {frozenset(g) for g in found.values()}
 
 
+@pytest.mark.long
 @quickly
 @given(some_accounts)
 def test_people_are_the_connected_accounts(accounts):
@@ -232,6 +233,7 @@ def test_people_are_the_connected_accounts(accounts):
         assert groups(persons, key) == in_python(accounts, level)
 
 
+@pytest.mark.long
 @quickly
 @given(some_accounts, st.randoms(use_true_random=False))
 def test_the_order_of_the_accounts_never_matters(accounts, shuffled: random.Random):
@@ -240,6 +242,7 @@ def test_the_order_of_the_accounts_never_matters(accounts, shuffled: random.Rand
     assert merged(accounts) == merged(again)
 
 
+@pytest.mark.long
 @quickly
 @given(some_accounts)
 def test_a_level_more_never_makes_more_people(accounts):
@@ -248,6 +251,7 @@ def test_a_level_more_never_makes_more_people(accounts):
     assert strict >= used >= lax
 
 
+@pytest.mark.long
 @quickly
 @given(some_accounts, st.data())
 def test_a_merge_that_is_taken_out_and_back_leaves_no_trace(accounts, data):
@@ -302,6 +306,7 @@ NUMBERS = (
 )
 
 
+@pytest.mark.long
 def test_who_asked_to_be_left_out_is_shown_nowhere_and_no_count_changes(where):
     core = source("birds")
     jane, known = KEYED.of(b"Jane Invented", b"jane@example.org"), KEYED.of(b"Jane Invented", b"jane@other.example.org")
@@ -459,6 +464,7 @@ def test_the_shipped_file_of_wrong_merges_can_be_read():
     assert decisions.never_merge(folders({}), []) == []
 
 
+@pytest.mark.long
 def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, monkeypatch, tmp_path, capsys):
     core = source("birds", repositories=("one", "two"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

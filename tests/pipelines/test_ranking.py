@@ -274,6 +274,7 @@ def test_equal_scores_stand_by_slug_and_neither_is_ahead():
     }  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None, database=None)
 @given(
     metrics=st.sets(st.sampled_from([*METRICS]), min_size=1),
@@ -465,6 +466,7 @@ def test_without_its_lists_a_community_has_no_overall_rank_and_no_smaller_weight
     assert [rankings["overall", c]["rank"] for c in ("openstack", "opennebula")] == [1, 2]
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None, database=None)
 @given(hidden=st.sets(st.tuples(st.sampled_from([*CLOUDS]), st.sampled_from([*FAMILIES])), min_size=1, max_size=9))
 def test_missing_data_never_raises_a_score_or_puts_anybody_before_those_who_were_ahead(hidden):

@@ -107,6 +107,7 @@ def plainly(rows):
     return {f"k{n:03}": f"k{top(oldest[n]):03}" for n in whole}
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, database=None)
 @given(rows=posted, stretch=st.sampled_from([1, 10]), dice=st.randoms())
 def test_the_table_is_what_plain_rules_say_in_any_order(rows, stretch, dice):

@@ -304,11 +304,13 @@ def found(tmp_path_factory):
     return said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("check", SPOILT)
 def test_a_check_finds_what_it_is_for(found, check):
     assert f"{check}: (" in found[check]
 
 
+@pytest.mark.long
 def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
     of = source("birds", until=date(2026, 1, 31))
     land(where, of, "birds/one", monthly(1, range(13)))
@@ -346,6 +348,7 @@ def test_the_file_is_for_reading_and_for_tools_since_1_2(built):
     assert [p.name for p in built.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
 
 
+@pytest.mark.long
 def test_the_old_write_ahead_log_does_not_spoil_the_new_file(built, tmp_path):
     where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
     stale = where.database.with_name("stackrank.duckdb.wal")
@@ -355,6 +358,7 @@ def test_the_old_write_ahead_log_does_not_spoil_the_new_file(built, tmp_path):
     assert ask(where, "select count(*) from core.commits") == ask(built, "select count(*) from core.commits")
 
 
+@pytest.mark.long
 def test_a_reader_keeps_its_file_while_the_next_is_swapped_in(built, tmp_path):
     where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
     with duckdb.connect(where.database, read_only=True) as con:
@@ -364,6 +368,7 @@ def test_a_reader_keeps_its_file_while_the_next_is_swapped_in(built, tmp_path):
     assert ask(where, "select today from raw.build") == [(date(2026, 3, 21),)]
 
 
+@pytest.mark.long
 def test_the_same_inputs_give_the_same_tables(built, tmp_path):
     where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
     build_database(where, TWO, TODAY)
@@ -415,6 +420,7 @@ def test_there_is_no_database_yet(where):
         query.ask(where.database, "select 1")
 
 
+@pytest.mark.long
 def test_a_source_that_was_taken_out_of_the_catalogue_is_not_in_the_database(built, tmp_path):
     where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
     build_database(where, TWO[:1], TODAY)

@@ -36,6 +36,7 @@ def lists(where):
     return where
 
 
+@pytest.mark.long
 def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
     lists(where)
     rows = ask(
@@ -46,6 +47,7 @@ def test_the_shares_of_all_lists_are_of_messages_that_count_once(where):
     assert [(month, first) for month, first, _ in rows][:3] == counted[:3]
 
 
+@pytest.mark.long
 def test_r23_a_move_from_one_list_to_another_shows_in_the_shares_and_a_closed_one_is_hatched(where):
     page = Page(render(lists(where), of_community.page, "birds"))
     figure = page.figures["channels"]
@@ -69,6 +71,7 @@ def with_rows(where, top, *rows):
     return Page(render(altered(where, top, "delete from analysis.by_source", insert), of_community.page, "birds"))
 
 
+@pytest.mark.long
 def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where, tmp_path):
     rows = [(source, DECEMBER, number, "observed") for source, number in (("dev", 3), ("users", 1))]
     rows += [(source, JANUARY, "null", "unobserved") for source in ("dev", "users")]
@@ -82,6 +85,7 @@ def test_r12_a_month_that_nobody_saw_is_hatched_and_never_zero(where, tmp_path):
     assert LEGEND["unseen"] in page.text
 
 
+@pytest.mark.long
 def test_a_forum_is_called_one_and_small_lists_stand_together(where, tmp_path):
     built = altered(lists(where), tmp_path / "forum", FORUM)
     rows = [(f"list{n}", DECEMBER, 10 - n, "observed") for n in range(8)]
@@ -96,6 +100,7 @@ def test_a_forum_is_called_one_and_small_lists_stand_together(where, tmp_path):
 FORUM = "insert into raw.sources by name select 'birds' as community, 'ask' as source, 'askbot' as kind"
 
 
+@pytest.mark.long
 def test_with_one_list_alone_there_is_nothing_to_share(where, tmp_path):
     page = with_rows(lists(where), tmp_path / "other", ("dev", DECEMBER, 3, "observed"))
     assert "channels" not in page.figures

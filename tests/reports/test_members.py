@@ -96,6 +96,7 @@ def test_hostile_words_are_text_and_no_address_that_is_not_https_is_a_link(house
     assert {row["basis"] for row in rows} == {"stated", "restated", "published"}
 
 
+@pytest.mark.long
 def test_a_day_on_which_the_definition_changed_is_drawn_and_told(tmp_path):
     where = folders(tmp_path)
     openstack = counting(
@@ -121,6 +122,7 @@ def test_on_its_own_page_a_community_has_its_members_by_month_and_restated_ones_
     assert "People who left since then are missing" in page.text
 
 
+@pytest.mark.long
 def test_without_any_count_the_page_says_what_would_be_counted(tmp_path):
     where = folders(tmp_path)
     warehouse_of_nothing(where)

@@ -220,6 +220,7 @@ def test_the_browser_is_told_to_load_nothing_else_and_to_send_nothing(house):
 # ---- the files -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp_path):
     where = replace(house.where, site=tmp_path / "site")
     for old in ("2025-12", "1999-01", "2026-03", "2099-01", "old"):
@@ -236,6 +237,7 @@ def full(*_):
     raise OSError("the disk is full")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["_write_ranking", "get_plotlyjs", "_write_csv", "_swap"])
 def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypatch, step):
     where = replace(house.where, site=tmp_path / "site")
@@ -563,6 +565,7 @@ def test_r13_the_last_complete_month_is_ranked_and_the_running_one_never(house):
     assert {row["month"] for row in table(house, "monthly") if row["to_date"] == "True"} == {"2026-03-01"}
 
 
+@pytest.mark.long
 def test_the_command_writes_a_dated_page_beside_those_that_are_there(house, monkeypatch, capsys):
     page, other = (house.where.site / "as-of" / month / "index.html" for month in ("2026-02", "2025-12"))
     other.write_text("stale")

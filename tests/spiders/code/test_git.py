@@ -261,6 +261,7 @@ REFERENCES = ("GET", "info/refs?service=git-upload-pack")
 QUESTION = ("POST", "git-upload-pack")
 
 
+@pytest.mark.long
 def test_only_commits_and_tags_are_held_and_reading_them_asks_for_nothing(house):
     assert house.visit(0, "birds/files").verdict == "ok"
     assert house.visit(0, "birds/files").observations == 2
@@ -270,6 +271,7 @@ def test_only_commits_and_tags_are_held_and_reading_them_asks_for_nothing(house)
     assert asked(house, 1, "files") == [REFERENCES, QUESTION], "the references only"
 
 
+@pytest.mark.long
 def test_reading_like_everybody_would_have_brought_the_mailmap(house, tmp_path):
     clone = shutil.copytree(house.clone("files"), tmp_path / "clone.git")
     places.git(clone, "update-ref", "--no-deref", "HEAD", history(house.bare("files"))[0])
@@ -285,11 +287,13 @@ def test_reading_like_everybody_would_have_brought_the_mailmap(house, tmp_path):
     assert kinds(clone)["blob"] == 1
 
 
+@pytest.mark.long
 def test_names_are_those_of_the_commits_not_of_the_mailmap(house):
     authors = set(pq.read_table(house.landed("files"))["author_name_key"].to_pylist())
     assert authors == {KEYED.of(name, b"").name_key for name in (b"Jane Invented", b"Joe Invented")}
 
 
+@pytest.mark.long
 def test_a_server_that_ignores_the_filter_is_noticed_and_its_commits_are_landed(house):
     visit = house.visit(0, "birds/plain")
     assert (visit.verdict, visit.observations) == ("ok", 2)
@@ -308,6 +312,7 @@ def odd(house):
     return {mark: rows[name] for mark, name in marks(house.bare("odd")).items() if name in rows}
 
 
+@pytest.mark.long
 def test_the_commits_of_the_default_branch_are_landed_in_gits_order(house, odd):
     table = pq.read_table(house.landed("odd"))
     assert table.schema.names == COMMITS.names
@@ -315,6 +320,7 @@ def test_the_commits_of_the_default_branch_are_landed_in_gits_order(house, odd):
     assert set(odd) == set(range(1, 19)), "the branch that was not merged stays away"
 
 
+@pytest.mark.long
 def test_parents_are_those_of_git(house, odd):
     listed = places.git(house.bare("odd"), "rev-list", "--parents", "HEAD").splitlines()
     parents = {row.split()[0]: row.split()[1:] for row in listed}
@@ -323,6 +329,7 @@ def test_parents_are_those_of_git(house, odd):
     assert [odd[mark]["parents"] for mark in (1, 2, 16, 17)] == [0, 1, 2, 3]
 
 
+@pytest.mark.long
 def test_times_are_utc_and_keep_their_offsets(odd):
     def moment(seconds: int) -> datetime:
         return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
@@ -335,6 +342,7 @@ def test_times_are_utc_and_keep_their_offsets(odd):
     assert (odd[12]["committed_at"], odd[12]["committed_offset"]) == (moment(1_600_000_001), -7 * 60)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mark", "name", "address"),
     [
@@ -352,17 +360,20 @@ def test_authors_are_the_fingerprints_of_their_bytes(odd, mark, name, address):
     assert landed == KEYED.of(name, address)._asdict()
 
 
+@pytest.mark.long
 def test_bytes_without_an_encoding_are_the_same_person(odd):
     assert odd[2]["author_name_key"] == odd[3]["author_name_key"]
     assert odd[2]["author_name_exact_key"] != odd[3]["author_name_exact_key"]
 
 
+@pytest.mark.long
 def test_missing_parts_are_null_and_never_a_key_of_nothing(odd):
     assert (odd[4]["author_name_key"], odd[4]["author_name_words"]) == (None, 0)
     assert (odd[5]["author_address_key"], odd[5]["author_domain"]) == (None, None)
     assert odd[6]["author_name_key"] != odd[6]["author_address_key"]
 
 
+@pytest.mark.long
 def test_co_authors_are_read_from_trailers_in_their_order(odd):
     people = [(b"Ann Invented", b"ann@example.org"), (b"Bob", b"bob@example.net"), (b"Jos\xe9 Invented", b"jose@example.net")]  # fmt: skip  # noqa: E501
     assert odd[7]["co_author_name_keys"] == [KEYED.of(*pair).name_key for pair in people]
@@ -370,16 +381,19 @@ def test_co_authors_are_read_from_trailers_in_their_order(odd):
     assert [mark for mark, row in odd.items() if row["co_author_name_keys"] != []] == [7]
 
 
+@pytest.mark.long
 def test_reverts_are_those_whose_message_says_so(odd):
     assert sorted(mark for mark, row in odd.items() if row["revert"]) == [8, 9]
 
 
+@pytest.mark.long
 def test_bots_are_named_by_their_rule(odd):
     assert {mark: row["author_bot_rule"] for mark, row in odd.items() if row["author_bot_rule"]} == {11: "app-account"}
     committers = {mark: row["committer_bot_rule"] for mark, row in odd.items() if row["committer_bot_rule"]}
     assert committers == {11: "github-web", 12: "gerrit"}
 
 
+@pytest.mark.long
 def test_tags_that_lead_to_commits_are_in_the_footer_with_their_dates(house):
     of = marks(house.bare("odd"))
     assert read_unit(house.landed("odd")).tags == [
@@ -388,6 +402,7 @@ def test_tags_that_lead_to_commits_are_in_the_footer_with_their_dates(house):
     ]
 
 
+@pytest.mark.long
 def test_the_footer_holds_the_visit_with_key_and_reader(house):
     assert read_visit(house.landed("odd")) == house.visit(0, "birds/odd")
     assert house.visit(0, "birds/odd").key_id == KEYED.key_id
@@ -397,6 +412,7 @@ def test_the_footer_holds_the_visit_with_key_and_reader(house):
 # ---- how visits end --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_unit_has_a_visit_every_night(house):
     expected = {("core", f"birds/{name}") for name in CORE}
     for night in house.nights:
@@ -404,6 +420,7 @@ def test_every_unit_has_a_visit_every_night(house):
         assert night.silent == ()
 
 
+@pytest.mark.long
 def test_what_has_not_changed_is_not_touched(house):
     fetched = ("files", "plain", "odd", "grows", "shrinks", "empties", "halfmade", "stale")
     assert {house.visit(1, f"birds/{name}").verdict for name in fetched} == {"unchanged"}
@@ -412,6 +429,7 @@ def test_what_has_not_changed_is_not_touched(house):
     assert house.visit(1, "birds/odd").observations == 18
 
 
+@pytest.mark.long
 def test_a_new_commit_is_one_more_row(house):
     visit = house.visit(2, "birds/grows")
     assert (visit.verdict, visit.observations) == ("ok", 11)
@@ -419,6 +437,7 @@ def test_a_new_commit_is_one_more_row(house):
     assert {name for name, file in house.files[2].items() if file != house.files[1][name]} == {"grows"}
 
 
+@pytest.mark.long
 def test_r14_a_history_that_shrinks_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/shrinks")
     assert (visit.verdict, visit.observations) == ("shrunk", 5)
@@ -426,6 +445,7 @@ def test_r14_a_history_that_shrinks_keeps_what_was_landed(house):
     assert pq.read_metadata(house.landed("shrinks")).num_rows == 10
 
 
+@pytest.mark.long
 def test_a_history_that_is_emptied_keeps_what_was_landed(house):
     visit = house.visit(2, "birds/empties")
     assert (visit.verdict, visit.observations) == ("shrunk", None)
@@ -433,6 +453,7 @@ def test_a_history_that_is_emptied_keeps_what_was_landed(house):
     assert pq.read_metadata(house.landed("empties")).num_rows == 10
 
 
+@pytest.mark.long
 def test_nothing_to_land_has_its_own_verdicts(house):
     assert {house.visit(night, "birds/empty").verdict for night in range(3)} == {"empty"}
     assert house.visit(0, "birds/empty").observations == 0
@@ -442,6 +463,7 @@ def test_nothing_to_land_has_its_own_verdicts(house):
     assert not {"empty", "missing", "headless"} & set(house.files[2])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["halfmade", "stale"])
 def test_what_a_killed_git_leaves_is_swept(house, name):
     assert (house.visit(0, f"birds/{name}").verdict, house.visit(0, f"birds/{name}").observations) == ("ok", 10)
@@ -452,6 +474,7 @@ def test_what_a_killed_git_leaves_is_swept(house, name):
 # ---- sources that read their repositories from a page ----------------------------------------------------------
 
 
+@pytest.mark.long
 def test_listed_repositories_are_visited_unless_another_source_names_them(house):
     listed = {unit: v.verdict for (source, unit), v in house.nights[0].visits.items() if source == "projects"}
     assert listed == {
@@ -466,6 +489,7 @@ def test_listed_repositories_are_visited_unless_another_source_names_them(house)
     assert sorted(p.name for p in (house.where.clones / "birds/projects").iterdir()) == ["birds"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("source", "reason"), [("login", "no"), ("empty", "names none"), ("nowhere", "answered 404")])
 def test_r01_a_list_that_is_none_is_a_failure_not_an_empty_source(house, source, reason):
     visits = [v for (name, _), v in house.nights[0].visits.items() if name == source]
@@ -503,6 +527,7 @@ def read(*chunks: bytes) -> pa.Table:
     return pa.Table.from_batches(commits(chunks, KEYED, load_commit_bots()), schema=COMMITS).combine_chunks()
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None, database=None)
 @given(data=st.data())
 def test_the_reader_gives_the_same_rows_in_any_chunking(recorded, data):
@@ -511,12 +536,14 @@ def test_the_reader_gives_the_same_rows_in_any_chunking(recorded, data):
     assert read(*(recorded[a:b] for a, b in pairwise(ends))).equals(read(recorded))
 
 
+@pytest.mark.long
 def test_the_reader_gives_the_same_rows_byte_by_byte(recorded):
     assert read(*(recorded[i : i + 1] for i in range(len(recorded)))).equals(read(recorded))
     assert read(recorded).num_rows == 18
     assert read().num_rows == 0
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None, database=None)
 @given(data=st.data())
 def test_a_stream_that_is_cut_inside_a_commit_raises(recorded, data):
@@ -566,6 +593,7 @@ def landed_once(recorded, tmp_path):
     return where, where.observations / "birds/core/birds/odd.parquet"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "error",
     [ValueError("cut, says jane@example.org"), OSError("disk full"), pa.ArrowInvalid("no such column")],
@@ -583,6 +611,7 @@ def test_a_harvest_that_breaks_off_changes_nothing_but_the_visits(landed_once, r
     assert [v.verdict for v in read_visits(where.visits)] == ["ok", "failed"]
 
 
+@pytest.mark.long
 def test_a_mistake_of_ours_is_a_failed_visit_without_its_words_and_leaves_no_draft(landed_once, recorded):
     where, file = landed_once
     before = file.read_bytes()
@@ -592,6 +621,7 @@ def test_a_mistake_of_ours_is_a_failed_visit_without_its_words_and_leaves_no_dra
     assert list(file.parent.iterdir()) == [file]
 
 
+@pytest.mark.long
 def test_a_torn_line_of_visits_is_passed_over_and_ended(landed_once, recorded):
     where, _ = landed_once
     (file,) = where.visits.rglob("*.jsonl")

@@ -140,6 +140,7 @@ def test_the_real_files_are_read_whole():
         assert odd == 0, path.name
 
 
+@pytest.mark.long
 def test_the_spider_lands_it_and_it_is_not_read_again_while_it_is_the_same(tmp_path, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")

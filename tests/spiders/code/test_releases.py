@@ -483,6 +483,7 @@ def nights(tmp_path_factory):
     return where, told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("night", [0, 1])
 def test_every_answer_has_its_verdict(nights, night):
     expected = (FIRST_NIGHT, SECOND_NIGHT)[night]
@@ -497,6 +498,7 @@ def test_every_answer_has_its_verdict(nights, night):
         assert bool(found[name].reason) == (verdict not in ("ok", "unchanged")), name
 
 
+@pytest.mark.long
 def test_what_we_hold_is_asked_for_on_condition_and_addresses_are_not_followed(nights):
     _, ((first, asked), (second, again)) = nights
     assert {"If-None-Match", "If-Modified-Since"}.isdisjoint(name for _, headers in asked for name in headers)
@@ -513,6 +515,7 @@ def test_what_we_hold_is_asked_for_on_condition_and_addresses_are_not_followed(n
     assert (unchanged.observations, unchanged.etag) == (4, ETAG["ETag"])
 
 
+@pytest.mark.long
 def test_only_a_complete_list_replaces_what_was_held(nights):
     held = stored_visits(nights[0].observations)
     rows = {source: visit.observations for (_, source, unit), visit in held.items() if unit == f"{source}.yaml"}
@@ -520,6 +523,7 @@ def test_only_a_complete_list_replaces_what_was_held(nights):
     assert rows == kept | {"grows": 5}
 
 
+@pytest.mark.long
 def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
     from spiders.code.series_status import SeriesStatusSpider
     from spiders.core.responses import conditions
@@ -535,6 +539,7 @@ def test_a_list_read_by_an_older_reader_is_asked_for_whole(nights, monkeypatch):
     assert conditions(spider.current_visit(etag, "etag.yaml")) == {}
 
 
+@pytest.mark.long
 def test_the_night_and_the_build_make_one_database(nights):
     where = nights[0]
     birds = load_catalogue(where.communities)

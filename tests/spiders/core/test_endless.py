@@ -89,6 +89,7 @@ def read():
     return {name: (found, seconds) for name, found, seconds in map(json.loads, child.stdout.splitlines())}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FOUND)
 def test_the_worst_input_is_read_to_its_end_in_little_time(read, name):
     found, seconds = read[name]

@@ -71,6 +71,7 @@ def nothing_left(tmp_path):
         os.kill(number, 9)
 
 
+@pytest.mark.long
 def test_a_spider_that_outlives_its_time_is_ended_with_all_its_children_and_its_units_have_failed(
     tmp_path, monkeypatch
 ):

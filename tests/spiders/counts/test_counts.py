@@ -601,6 +601,7 @@ def built(tmp_path_factory):
     return SimpleNamespace(where=where)
 
 
+@pytest.mark.long
 def test_registered_members_are_the_last_count_of_45_days_before_a_months_end(built):
     rows = ask(built, "select strftime(month, '%Y-%m'), value, state from metrics.monthly where metric = 'registered' "
                       "and community = 'openstack' and month >= '2025-12-01' order by month")  # fmt: skip
@@ -616,6 +617,7 @@ def test_registered_members_are_the_last_count_of_45_days_before_a_months_end(bu
     assert before == [("not_applicable",)]
 
 
+@pytest.mark.long
 def test_what_was_stated_goes_before_what_is_restated_later(built):
     rows = ask(
         built, "select value, basis from core.counts where day = '2026-01-31' and measure = 'individual_members'"
@@ -623,6 +625,7 @@ def test_what_was_stated_goes_before_what_is_restated_later(built):
     assert rows == [(100, "stated")]
 
 
+@pytest.mark.long
 def test_published_figures_stand_beside_with_their_source(built):
     rows = ask(built, "select day, value, basis, url from core.counts where community = 'openstack' "
                       "and basis = 'published' order by day")  # fmt: skip
@@ -637,6 +640,7 @@ qualify row_number() over (partition by measure order by day desc) = 1 order by 
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("month", "committers", "committee"), [("2018-04-30", 117, 47), ("2020-01-31", 121, 51), ("2022-01-31", 130, 52),
                                            ("2024-01-01", 134, 54), ("2024-10-31", 138, 57)],
@@ -649,6 +653,7 @@ def test_committers_and_committee_of_cloudstack_are_as_published(built, month, c
     ]
 
 
+@pytest.mark.long
 def test_a_count_without_a_definition_stops_the_build(alone):
     rows = [{"measure": "walks", "value": 5}]
     held_before(alone.where, alone.source("openinfra"), "members", rows, 1, url=alone.source("openinfra").urls[0])

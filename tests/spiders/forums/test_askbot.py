@@ -264,6 +264,7 @@ def read(where, path, monkeypatch, capfd):
     return status, out.out.strip(), out.err
 
 
+@pytest.mark.long
 def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages, monkeypatch, capfd):
     where, pages = given_pages
     with pytest.raises(SystemExit):

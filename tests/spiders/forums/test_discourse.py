@@ -212,6 +212,7 @@ def asked(nights, night, name):
     return [path for path in nights[1][night][1] if path.startswith(f"/{name}/")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("night", [0, 1, 2])
 def test_no_forum_is_passed_over_in_silence_and_every_verdict_has_its_reason(nights, night):
     told, _ = nights[1][night]
@@ -221,6 +222,7 @@ def test_no_forum_is_passed_over_in_silence_and_every_verdict_has_its_reason(nig
         assert bool(one.reason) == (one.verdict not in ("ok", "unchanged", "empty")), one
 
 
+@pytest.mark.long
 def test_old_and_new_servers_give_the_same_rows(nights):
     old, new = rows(nights[0], "old", "posts-*"), rows(nights[0], "new", "posts-*")
     assert old == new
@@ -237,6 +239,7 @@ def test_old_and_new_servers_give_the_same_rows(nights):
     )
 
 
+@pytest.mark.long
 def test_a_first_load_lands_blocks_and_what_the_forum_says(nights):
     assert verdicts(nights, 0, "new") == {ABOUT: OK, "index": OK} | {f"posts-{n:06}": OK for n in range(5)}
     assert [row["messages"] for row in rows(nights[0], "new", "index")] == [sum(MONTHS.values()) + 9]
@@ -250,6 +253,7 @@ def test_a_first_load_lands_blocks_and_what_the_forum_says(nights):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", POSTS_FAULTS)
 def test_newest_posts_that_cannot_be_had_have_their_verdict_and_are_no_empty_forum(nights, fault):
     verdict, reason = POSTS_FAULTS[fault]
@@ -258,6 +262,7 @@ def test_newest_posts_that_cannot_be_had_have_their_verdict_and_are_no_empty_for
     assert verdicts(nights, 1, f"posts-{fault}") == {"posts-000000": OK, "index": OK}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ABOUT_FAULTS)
 def test_users_that_cannot_be_had_have_their_verdict_and_are_never_zero(nights, fault):
     verdict, reason = ABOUT_FAULTS[fault]
@@ -266,6 +271,7 @@ def test_users_that_cannot_be_had_have_their_verdict_and_are_never_zero(nights, 
     assert verdicts(nights, 1, f"about-{fault}")[ABOUT] == OK
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", LATER)
 def test_a_block_that_cannot_be_had_fails_alone_and_is_asked_again(nights, fault):
     name = f"later-{fault}"
@@ -283,11 +289,13 @@ def test_every_fault_that_an_answer_in_json_can_have_is_tried():
     assert tried == set(KNOWN_FAULTS) - of_mail
 
 
+@pytest.mark.long
 def test_a_hurried_server_is_asked_again_in_the_same_night(nights):
     assert verdicts(nights, 0, "hurried") == {ABOUT: OK, "posts-000000": OK, "index": OK}
     assert asked(nights, 0, "hurried").count("/hurried/posts.json") == 3
 
 
+@pytest.mark.long
 def test_hidden_statistics_are_refused_with_a_reason_unless_they_are_shared(nights):
     (hidden, shared) = (visits(nights, 0, name)[ABOUT] for name in ("hidden", "shared"))
     assert (str(hidden.verdict), hidden.observations) == (REFUSED, None)
@@ -302,6 +310,7 @@ def test_hidden_statistics_are_refused_with_a_reason_unless_they_are_shared(nigh
     assert [row["messages"] for row in rows(nights[0], "hidden", "index")] == [None]
 
 
+@pytest.mark.long
 def test_a_forum_without_a_post_is_empty_only_where_it_says_so(nights):
     assert verdicts(nights, 0, "empty") == {ABOUT: OK, "index": EMPTY}
     silent = visits(nights, 0, "silent")["index"]
@@ -312,6 +321,7 @@ def test_a_forum_without_a_post_is_empty_only_where_it_says_so(nights):
     assert len(rows(nights[0], "vanished", "posts-*")) == 3
 
 
+@pytest.mark.long
 def test_what_is_no_post_is_put_aside_with_a_reason_and_the_others_land(nights):
     found = rows(nights[0], "odd", "posts-*")
     assert len(found) == len(ODD), "in = stored + put aside"
@@ -327,6 +337,7 @@ def test_what_is_no_post_is_put_aside_with_a_reason_and_the_others_land(nights):
     assert verdicts(nights, 2, "odd")["posts-000000"] == UNCHANGED
 
 
+@pytest.mark.long
 def test_the_second_night_asks_only_for_new_posts(nights):
     for name in ("new", "old"):
         assert verdicts(nights, 1, name) == {"posts-000004": OK, "index": UNCHANGED}
@@ -335,6 +346,7 @@ def test_the_second_night_asks_only_for_new_posts(nights):
     assert len(asked(nights, 1, "old")) <= 3, "50 ids at once, of which one in 30 is shown"
 
 
+@pytest.mark.long
 def test_a_quiet_night_asks_for_the_newest_posts_only(nights):
     assert verdicts(nights, 2, "new") == {"posts-000004": UNCHANGED, "index": UNCHANGED}
     assert asked(nights, 2, "new") == ["/new/posts.json"]
@@ -342,6 +354,7 @@ def test_a_quiet_night_asks_for_the_newest_posts_only(nights):
     assert (held.observations, held.checksum) == (8 + 2, through(sum(MONTHS.values()) * STEP + 3 * STEP))
 
 
+@pytest.mark.long
 def test_a_quiet_night_of_another_day_asks_three_questions(nights, tmp_path):
     where = folders(tmp_path)
     name = "hurried"
@@ -359,11 +372,13 @@ def test_a_quiet_night_of_another_day_asks_three_questions(nights, tmp_path):
         ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_counts_of_a_day_are_never_overwritten(nights):
     assert verdicts(nights, 1, "new").keys().isdisjoint({ABOUT})
     assert not [path for path in asked(nights, 1, "new") + asked(nights, 2, "new") if "about" in path]
 
 
+@pytest.mark.long
 def test_deleted_posts_leave_and_a_block_that_loses_many_is_kept_until_somebody_looks(nights):
     deleting, purged = (visits(nights, 1, name)["posts-000000"] for name in ("deleting", "purged"))
     assert (str(deleting.verdict), deleting.observations) == (OK, 22), "two of the newest 24 are gone"
@@ -371,6 +386,7 @@ def test_deleted_posts_leave_and_a_block_that_loses_many_is_kept_until_somebody_
     assert len(rows(nights[0], "purged", "posts-*")) == 60
 
 
+@pytest.mark.long
 def test_nobody_is_named_in_what_lands(nights):
     people = {post_["username"] for one in FORUMS.values() for post_ in one.shown().values() if isinstance(post_, dict)
               and isinstance(post_["username"], str)} - {"system"}  # fmt: skip
@@ -398,6 +414,7 @@ def states(where, source="talk"):
     return dict(ask(where, f"select month, state from core.coverage where source = '{source}' order by month"))
 
 
+@pytest.mark.long
 def test_a_first_load_goes_on_night_by_night_and_months_not_reached_are_pending(tmp_path, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", KEY)
     where, talk = folders(tmp_path), forum("talk", step=STEP)
@@ -600,6 +617,7 @@ def test_a_list_that_went_on_in_a_forum_is_a_move_of_the_talk_family(moved):
     assert kinds == [("dev",), ("talk",)]
 
 
+@pytest.mark.long
 def test_the_forums_own_total_is_wider_and_no_false_alarm(moved, nights, monkeypatch):
     where, _, talk = moved
     waiting = ask(where, "select month, total, state from core.reconciliation where source = 'talk'")
@@ -792,6 +810,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(post(1))), JSON, max_size=4) | JSON, max_size=5))
 def test_whatever_stands_in_a_page_is_stored_or_put_aside(changes):
@@ -817,6 +836,7 @@ def test_what_a_forum_says_of_itself_is_read_in_old_and_new_words(answer, expect
     assert read_statistics(answer)[:3] == expected
 
 
+@pytest.mark.long
 def test_a_forum_that_is_older_than_the_catalogue_says_is_noted(nights):
     made = {"about": {"site_creation_date": "2014-12-09T08:00:00.000Z", "stats": {"users_count": 7}}}
     assert read_statistics(made).created == date(2014, 12, 9)

@@ -421,6 +421,7 @@ def test_real_files_of_months_are_read_out_of_captures_to_what_their_archive_say
 # ---- on demand only --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_it_is_visited_where_it_is_named_and_never_by_night(tmp_path, monkeypatch, capsys):
     for name in ("STACKRANK_CONTACT", "STACKRANK_DATA", "STACKRANK_COMMUNITIES"):
         monkeypatch.delenv(name, raising=False)
@@ -463,6 +464,7 @@ def built(where):
     build_tables(where, load_catalogue(where.communities), date(2016, 1, 20))
 
 
+@pytest.mark.long
 def test_a_list_seen_at_two_places_counts_once_and_was_seen_where_either_was(tmp_path):
     live = f'\n[[sources]]\nname = "live"\nkind = "pipermail"\nsince = 2012-01-01\nuntil = 2012-03-31\n{WHO}'
     with serve(tmp_path / "none") as server:

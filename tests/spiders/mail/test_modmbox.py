@@ -106,6 +106,7 @@ def read(where, path, monkeypatch, capfd):
     return status, out.out.strip(), out.err
 
 
+@pytest.mark.long
 def test_a_month_whose_mail_is_all_there_was_seen_and_any_other_is_a_hole(tmp_path, monkeypatch, capfd):
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
     where.communities.mkdir()

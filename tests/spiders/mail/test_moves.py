@@ -80,6 +80,7 @@ def invented(*lists):
     return {m.message_id: m for one in lists for month in one.months for m in mail.messages(one, month)}
 
 
+@pytest.mark.long
 def test_r23_four_lists_that_became_one_show_no_jump_and_no_dip(built):
     months = (OCTOBER, NOVEMBER, DECEMBER, JANUARY)
     assert of_month(built, "messages", "folded", *months) == [240, 240, 240, 240]

@@ -205,6 +205,7 @@ IMPOSSIBLE = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_cannot_be_is_a_failed_visit_and_its_neighbours_are_read(nights):
     too_many = "the archive says more than 1,000,000,000 messages, which cannot be"
     for name, names in (("impossible", "0000-January"), ("pony-impossible", "'9999-12', '0000-01'")):
@@ -348,6 +349,7 @@ def asked(nights, night, one):
     return sorted(p for p in paths if p.startswith((one.url, place)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("night", [0, 1])
 def test_no_list_is_passed_over_in_silence(nights, night):
     collected, _ = nights[1][night]
@@ -359,6 +361,7 @@ def test_no_list_is_passed_over_in_silence(nights, night):
         assert visit.verdict != EMPTY or visit.note or visit.unit == "index"
 
 
+@pytest.mark.long
 def test_healthy_lists_land_whole_with_what_the_archive_says_of_them(nights):
     _, ((first, _), _) = nights
     for name in ("users", "users-cn", "turned", "emptied", "encoded"):
@@ -382,6 +385,7 @@ def totals(where, name):
     return {row["month"]: row["messages"] for row in rows}
 
 
+@pytest.mark.long
 def test_the_index_lands_what_the_archive_says_it_holds(nights):
     where = nights[0]
     assert totals(where, "dev") == USUAL | {C: 0, RUNNING: 14}, "a settled month is not asked again, so its total stays"
@@ -394,6 +398,7 @@ def test_the_index_lands_what_the_archive_says_it_holds(nights):
     assert (min(talk), max(talk)) == (min(A, B), RUNNING)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", INDEX_FAULTS)
 def test_r01_an_index_that_cannot_be_had_has_its_verdict_and_no_month_is_asked(nights, fault):
     verdict, reason = INDEX_FAULTS[fault]
@@ -403,6 +408,7 @@ def test_r01_an_index_that_cannot_be_had_has_its_verdict_and_no_month_is_asked(n
     assert held(nights, f"index-{fault}") == {"index": 1, unit(A): 4}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("month", "fault"), FAULTY.items(), ids=FAULTY.values())
 def test_r01_a_month_that_cannot_be_had_has_its_verdict_and_is_never_an_empty_one(nights, month, fault):
     verdict, reason = MONTH_FAULTS[fault]
@@ -418,6 +424,7 @@ def test_every_fault_of_the_demo_is_tried():
     assert tried == set(FAULTS | IMPOSSIBLE)
 
 
+@pytest.mark.long
 def test_a_busy_archive_is_asked_again_in_the_same_night(nights):
     assert verdicts(nights, 0, "recovering") == {"index": OK, unit(A): OK}
     path = text_file(LISTS["recovering"], A)
@@ -425,6 +432,7 @@ def test_a_busy_archive_is_asked_again_in_the_same_night(nights):
     assert [r.status for r in nights[1][0][1] if r.path == LISTS["index-throttle"].url] == [429], "a day is too long"
 
 
+@pytest.mark.long
 def test_a_total_that_is_not_what_was_read_is_noted_and_the_month_lands(nights):
     notes = {month: visit_to(nights, 0, "miscounted", month).note for month in (A, B, C)}
     assert notes == {A: "the archive says 95 messages, 5 were read", B: "", C: ""}
@@ -434,6 +442,7 @@ def test_a_total_that_is_not_what_was_read_is_noted_and_the_month_lands(nights):
     assert 3 < half.observations < 9
 
 
+@pytest.mark.long
 def test_r01_an_archive_without_months_is_empty_only_where_it_is_one(nights):
     assert verdicts(nights, 0, "none") == verdicts(nights, 0, "pony-none") == {"index": EMPTY}
     assert verdicts(nights, 0, "pony-lost") == {"index": GONE}
@@ -445,6 +454,7 @@ def test_r01_an_archive_without_months_is_empty_only_where_it_is_one(nights):
     assert (silent.verdict, silent.reason) == (FAILED, no_evidence)
 
 
+@pytest.mark.long
 def test_half_months_are_asked_for_after_a_stream_that_ended_early_and_land_only_together(nights):
     one = LISTS["halves"]
     visit = visit_to(nights, 0, "halves", A)
@@ -459,6 +469,7 @@ def test_half_months_are_asked_for_after_a_stream_that_ended_early_and_land_only
     assert verdicts(nights, 0, "talk-login") == {"index": FAILED}
 
 
+@pytest.mark.long
 def test_r25_the_second_night_asks_only_for_what_may_have_changed(nights):
     dev, plain, packed = LISTS["dev"], text_file(LISTS["dev"], RUNNING), text_file(LISTS["dev"], PREVIOUS)
     assert asked(nights, 1, dev) == sorted([dev.url, plain, page_by_date(dev, RUNNING), packed])
@@ -481,12 +492,14 @@ def test_r25_the_second_night_asks_only_for_what_may_have_changed(nights):
     assert verdicts(nights, 1, "users-cn") == dict.fromkeys(("index", unit(RUNNING), unit(PREVIOUS)), UNCHANGED)
 
 
+@pytest.mark.long
 def test_r25_a_settled_month_is_asked_for_again_on_its_night(nights):
     turning = LISTS["turning"]
     assert asked(nights, 1, turning) == sorted([turning.url, text_file(turning, TURNING)])
     assert verdicts(nights, 1, "turning") == {"index": UNCHANGED, unit(TURNING): UNCHANGED}
 
 
+@pytest.mark.long
 def test_r14_what_was_had_stays_where_less_comes_later(nights):
     assert held(nights, "shrinking")[unit(PREVIOUS)] == 60
     assert visit_to(nights, 1, "shrinking", PREVIOUS).reason == "shrank from 60 to 30: the earlier harvest is kept"
@@ -505,6 +518,7 @@ def rows(nights, name, month):
     return pq.read_table(nights[0].observations / "birds" / name / f"{unit(month)}.parquet").to_pylist()
 
 
+@pytest.mark.long
 def test_the_same_mail_gives_the_same_rows_in_two_archives(nights):
     one = LISTS["users"]
     there = mail.messages(later_lists()["users"], A)
@@ -527,6 +541,7 @@ def text_name(month):
     return f"{month.year}-{mail.MONTHS[month.month - 1]}.txt.gz"
 
 
+@pytest.mark.long
 def test_pages_are_kept_as_they_were_served_and_found_by_their_visit(nights):
     where = nights[0]
     there = stored_visits(where.observations).items()
@@ -578,6 +593,7 @@ def test_r25_kept_pages_are_read_again_without_asking_anybody(reread):
     assert len(list(read_visits(where.visits))) == seen + len(months) + 2, "and two mailboxes"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BOXES)
 def test_every_form_of_mailbox_is_read_whole(nights, name):
     verdict, count, told = BOXES[name]
@@ -590,6 +606,7 @@ def test_every_form_of_mailbox_is_read_whole(nights, name):
     assert (str(again.verdict), again.observations) == (UNCHANGED if verdict == OK else verdict, count)
 
 
+@pytest.mark.long
 def test_mail_of_one_box_is_the_same_in_every_form(nights):
     def ids(name):
         table = pq.read_table(nights[0].observations / "birds" / name / f"{name}.parquet")
@@ -604,6 +621,7 @@ def test_mail_of_one_box_is_the_same_in_every_form(nights):
     assert {row["sent_at"].date() for row in found if row["archive_month"] is None} == {date(2024, 5, 3)}
 
 
+@pytest.mark.long
 def test_a_message_in_a_file_of_its_own_says_nothing_of_when_it_came(nights):
     for name in ("maildir", "mh"):
         table = pq.read_table(nights[0].observations / "birds" / name / f"{name}.parquet")

@@ -58,6 +58,7 @@ def of(built, kind, sql):
     return ask(built, sql.replace("$kind", f"'{kind}'"))
 
 
+@pytest.mark.long
 def test_r23_three_systems_give_the_same_month_the_same_numbers(built):
     columns = f"metric in {METRICS} and month between '2013-04-01' and '2013-07-01'"
     told = {
