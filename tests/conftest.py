@@ -30,9 +30,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.addinivalue_line(
-        "markers", "long: takes over two CPU seconds; runs with --long only, as in .ci/run"
-    )
+    config.addinivalue_line("markers", "long: takes over a CPU second; runs with --long only, as in .ci/run")
     config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
 
 

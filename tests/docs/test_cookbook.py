@@ -57,6 +57,7 @@ def test_domains_add_up_month_by_month_and_each_counts_in_its_first_month_only(w
     assert ask(where, DOMAINS) == [], "what is not there has no months"
 
 
+@pytest.mark.long
 def test_lines_of_versions_are_listed_with_the_day_and_whose_it_is(where):
     birds = source("birds", releases=r"v(\d+\.\d+(?:\.\d+)?)", since=date(2025, 1, 1))
     tags = [tag("v1.0", date(2025, 2, 1)), tag("v1.0.1", date(2025, 3, 1)), tag("v1.1-rc1", date(2025, 4, 1)),

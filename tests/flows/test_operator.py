@@ -113,6 +113,7 @@ def test_nobody_is_visited_without_a_contact(command, where, capsys):
     assert not where.data.exists()
 
 
+@pytest.mark.long
 def test_what_is_on_this_machine_is_visited_without_one(where, monkeypatch, capfd):
     monkeypatch.setenv("STACKRANK_KEY", KEY)
     bare = where.data.parent / "birds" / "finch.git"

@@ -453,6 +453,7 @@ def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
     assert units(CollectResult(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
 
 
+@pytest.mark.long
 def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, monkeypatch):
     waits = []
 

@@ -228,6 +228,7 @@ def test_components_add_up_to_the_score_and_weights_to_one(levels):
 OWN = ("score", "score_error", "index", "state", "months")
 
 
+@pytest.mark.long
 @quickly
 @given(levels=communities, newcomer=counts, random=st.randoms())
 def test_others_and_the_order_of_the_rows_change_nobodys_score_and_error(levels, newcomer, random):

@@ -323,6 +323,7 @@ def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
     assert [p.name for p in where.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
 
 
+@pytest.mark.long
 def test_harvests_of_two_keys_are_not_mixed(where):
     birds, bees = source("birds"), source("bees")
     land(where, birds, "birds/one", monthly(1, range(3)))

@@ -16,6 +16,7 @@ def drawn(figure, meta):
     return {slug: dict(zip(t["x"], t["y"], strict=True))["2025-12-01"] for slug, t in traces.items()}
 
 
+@pytest.mark.long
 def test_r06_a_chart_counts_people_and_shows_bots_as_a_thin_line(house):
     figure = house.pages["index.html"].figures["messages"]
     assert drawn(figure, "observed") == {"birds": 20, "fish": 16}
@@ -26,6 +27,7 @@ def test_r06_a_chart_counts_people_and_shows_bots_as_a_thin_line(house):
     assert LEGEND["bots"] in house.pages["index.html"].text
 
 
+@pytest.mark.long
 def test_r06_bots_are_included_in_the_same_chart_by_one_switch(house):
     for page, chart, line, value in (
         ("index.html", "messages", "fish", 46), ("index.html", "talk-people", "fish", 5),
@@ -41,6 +43,7 @@ def test_r06_bots_are_included_in_the_same_chart_by_one_switch(house):
     assert "with_bots" not in house.pages["index.html"].figures["threads-replied"]
 
 
+@pytest.mark.long
 def test_without_a_script_the_table_has_both_figures(house):
     head, *rows = house.pages["index.html"].tables["Messages a month"]
     assert head == ["Month", "Birds", "Fish", "Birds, including bots", "Fish, including bots"]
@@ -50,6 +53,7 @@ def test_without_a_script_the_table_has_both_figures(house):
     assert {row[0]: row[1:] for row in rows}["December 2025"] == ["30", "16", "46"]
 
 
+@pytest.mark.long
 def test_r06_what_bots_do_to_each_place_is_said_beside_the_chart(house):
     text = house.pages["index.html"].text
     assert (
@@ -70,6 +74,7 @@ def test_r06_what_bots_do_to_each_place_is_said_beside_the_chart(house):
     assert float(rows["talk", "fish"]["level_including_bots"]) > ranked["fish"]
 
 
+@pytest.mark.long
 def test_a_month_that_was_not_seen_is_a_gap_including_bots_too(house):
     found = {row["month"]: row for row in table(house, "including_bots") if row["community"] == "fish"}
     assert (found["2026-01-01"]["value"], found["2026-01-01"]["to_date"]) == ("0", "True")

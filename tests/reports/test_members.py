@@ -26,6 +26,7 @@ def house(once):
     return SimpleNamespace(where=where, text=text, page=Page(text))
 
 
+@pytest.mark.long
 def test_each_official_count_stands_with_its_definition_day_and_source(house):
     rows = house.page.rows("Official members")
     count, what, day, how = rows["Alpha Cloud"]
@@ -35,6 +36,7 @@ def test_each_official_count_stands_with_its_definition_day_and_source(house):
     assert "https://register.example.org/members" in house.page.values("href", "a")
 
 
+@pytest.mark.long
 def test_a_community_without_an_official_count_says_why_and_what_to_do(house):
     rows = house.page.rows("Official members")
     assert rows["Beta Stack"][:2] == ["no official count", "Beta Stack has no published member count."]
@@ -44,6 +46,7 @@ def test_a_community_without_an_official_count_says_why_and_what_to_do(house):
     assert "To do: stackrank collect wait/counts (step collect: never visited)" in rows["Waiting"][3]
 
 
+@pytest.mark.long
 def test_measures_that_mean_different_things_never_share_an_axis(house):
     figures = house.page.figures
     assert list(figures) == ["individual-members-alpha", "contributors", "stars", "forks"]
@@ -54,6 +57,7 @@ def test_measures_that_mean_different_things_never_share_an_axis(house):
     assert titles == ["members", "people", "stars", "forks"]
 
 
+@pytest.mark.long
 def test_what_is_restated_or_published_is_drawn_and_told_apart(house):
     (told,) = (t for t in house.page.figures["individual-members-alpha"]["data"] if t["meta"] == "observed")
     assert (told["x"][-1], told["y"][-1], told["line"]["dash"]) == ("2026-03-01", 8123, "solid")
@@ -68,6 +72,7 @@ def test_what_is_restated_or_published_is_drawn_and_told_apart(house):
     assert "published by others" in house.page.text
 
 
+@pytest.mark.long
 def test_attention_is_called_easily_bought_and_is_never_scored(house):
     for kind in KINDS:
         assert members.KIND_TEXTS[kind][0] in house.page.text
@@ -80,11 +85,13 @@ def measures(house):
     return ask(house.where.database, "from raw.measures").to_pylist()
 
 
+@pytest.mark.long
 def test_every_measure_stands_there_with_its_definition(house):
     for row in measures(house):
         assert row["definition"] in house.page.text
 
 
+@pytest.mark.long
 def test_hostile_words_are_text_and_no_address_that_is_not_https_is_a_link(house):
     assert SHOWN in house.page.text
     assert not [link for link in house.page.values("href", "a") if link.startswith("javascript")]
@@ -112,6 +119,7 @@ def test_a_day_on_which_the_definition_changed_is_drawn_and_told(tmp_path):
     assert "Since July 2025 something else is counted: In the course of 2025 the foundation became part" in page.text
 
 
+@pytest.mark.long
 def test_on_its_own_page_a_community_has_its_members_by_month_and_restated_ones_are_called_so(house):
     page = Page((house.where.site / "community" / "alpha.html").read_text(encoding="utf-8"))
     cells = page.rows("Registered members")

@@ -708,6 +708,7 @@ def sung(content: bytes) -> list[str]:
     return [canary for canary, written in forms.items() if any(form in without_case for form in written)]
 
 
+@pytest.mark.long
 def test_no_name_no_address_and_no_subject_gets_out(tmp_path, capfd):
     made(tmp_path / "served", "singing", SINGING)
     with serve(tmp_path / "served") as server:
@@ -731,6 +732,7 @@ def test_a_canary_that_got_out_would_be_heard(coding):
     assert sung(f"xx {CANARIES[0].upper()} xx".encode(coding)) == [CANARIES[0]]
 
 
+@pytest.mark.long
 def test_a_crawl_of_repositories_imports_nothing_that_takes_longer_than_a_visit_without_news(tmp_path):
     finished = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "spiders", "git", "sources=nobody/nothing"],

@@ -322,6 +322,7 @@ def test_saved_pages_become_messages_and_each_useless_file_says_why(given_pages,
     assert talk == dict.fromkeys(("03", "04", "05"), "partial") | {"06": "unobserved"}
 
 
+@pytest.mark.long
 def test_where_it_was_is_no_place_to_ask_and_other_sites_are_refused(tmp_path, monkeypatch, capfd):
     where = Folders(tmp_path / "data", tmp_path / "communities", tmp_path / "site")
     where.communities.mkdir()

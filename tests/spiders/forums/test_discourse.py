@@ -697,6 +697,7 @@ def test_a_block_that_filled_up_while_nobody_looked_hides_what_came_after_its_la
     }
 
 
+@pytest.mark.long
 def test_a_block_of_which_nothing_is_shown_hides_nothing(spring):
     land_block(spring, 3, date(2026, 3, 1), seen=date(2026, 3, 20), last=3700)
     note(spring, "posts-000001", date(2026, 3, 20), UNCHANGED, checksum=through(1999), observations=2)

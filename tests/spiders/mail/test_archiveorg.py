@@ -315,6 +315,7 @@ def held_months(where):
     return {unit for _, _, unit in stored_visits(where.observations)}
 
 
+@pytest.mark.long
 def test_a_killed_run_goes_on_where_it_was(tmp_path, monkeypatch):
     killed = threading.Event()
     with serve(tmp_path / "none") as server:

@@ -277,6 +277,7 @@ def mailboxes(draw):
     return b"".join(parts), names
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mailbox=mailboxes(), data=st.data())
 def test_r02_n_messages_written_are_n_messages_read_in_any_chunking(mailbox, data):

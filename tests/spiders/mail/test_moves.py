@@ -120,6 +120,7 @@ def answered(known, month):
     return {first.message_id for first in others if of(first) == month}
 
 
+@pytest.mark.long
 def test_r23_the_fortnight_of_copies_is_in_the_raw_view_only(built):
     copied = sum(copies.holds(m) for copies in DISCUSS.copies for m in mail.messages(copies.of, NOVEMBER))
     assert copied > 80

@@ -83,6 +83,7 @@ def test_r23_three_systems_give_the_same_month_the_same_numbers(built):
         assert 0 < known["threads_replied", month] < known["threads", month]
 
 
+@pytest.mark.long
 def test_each_message_has_the_same_keys_the_same_thread_and_the_same_sender_in_all_of_them(built):
     columns = "message_key, thread_key, sender_key, sent_at, month, subject_key, is_reply, in_reply_to_key, class"
     told = [
