@@ -19,15 +19,11 @@ from reports.render import render_page
 from reports.text.formats import format_window, join_and
 from reports.text.labels import family_phrase, label
 from reports.text.language import gettext
-from reports.text.sentences import (
-    month_text,
-    move_text,
-    movement_text,
-    origin_text,
-    rank_change,
-    release_text,
-    standing_text,
-)
+from reports.text.bots import rank_change
+from reports.text.events import move_text, release_text
+from reports.text.months import month_text
+from reports.text.origin import origin_text
+from reports.text.places import movement_text, standing_text
 
 FOLDER = "community"
 LISTS = ("unseen", "imports", "twins", "collections", "layers", "organisations")

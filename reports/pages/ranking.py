@@ -16,16 +16,13 @@ from reports.render import render_page
 from reports.text.formats import format_level, format_number, format_range, format_window
 from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
 from reports.text.language import gettext
-from reports.text.sentences import (
-    NO_OVERALL,
-    headline,
-    import_text,
-    order_by_recorded_month,
-    origin_text,
-    pair_text,
-    rank_changes,
-    release_text,
-)
+from reports.text.bots import rank_changes
+from reports.text.events import release_text
+from reports.text.headlines import headline
+from reports.text.imports import import_text, order_by_recorded_month
+from reports.text.origin import origin_text
+from reports.text.pairs import pair_text
+from reports.text.reasons import NO_OVERALL
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
 FAILURES = 10

@@ -18,6 +18,14 @@ FAMILY_PHRASES = {
     "people": "newcomers",
 }
 
+FAMILY_TITLES = {
+    "overall": gettext("Overall"),
+    "code": gettext("By public code activity"),
+    "talk": gettext("By public talk"),
+    "people": gettext("By newcomers"),
+}
+"""How the headline of a ranking begins."""
+
 LABELS = {
     "commits": "Commits",
     "code_people": "Contributors",
