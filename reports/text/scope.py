@@ -17,21 +17,24 @@ WORDS = {
     "repositories": (gettext("{number} core repository of {name}"), gettext("{number} core repositories of {name}")),
     "lists": (gettext("{number} list or forum of {name}"), gettext("{number} lists and forums of {name}")),
 }
+ALL_LISTS = gettext("Talk: {number} lists and forums.")
 READ = {
     "code": {"repositories": REPOSITORIES},
     "talk": {"lists": LISTS},
-    "people": {"repositories": REPOSITORIES, "lists": LISTS},
-    "overall": {"repositories": REPOSITORIES, "lists": LISTS},
+    "people": {"repositories": REPOSITORIES, "lists": ALL_LISTS},
+    "overall": {"repositories": REPOSITORIES, "lists": ALL_LISTS},
 }
 
 
 def scope_text(family: str, rows: Sequence[Row]) -> str:
     """Return how many platforms are compared and what is read of each; `rows` are of `queries/ranking/scope.sql`."""
     platforms = PLATFORMS.format(Number=number_word(len(rows)).capitalize()) if len(rows) > 1 else ""
-    read = [
-        said.format(parts=_parts(what, rows)) for what, said in READ[family].items() if any(row[what] for row in rows)
-    ]
+    read = [_read(what, said, rows) for what, said in READ[family].items() if any(row[what] for row in rows)]
     return " ".join(filter(None, [platforms, *read]))
+
+
+def _read(what: str, said: str, rows: Sequence[Row]) -> str:
+    return said.format(parts=_parts(what, rows), number=number_word(sum(row[what] for row in rows)))
 
 
 def _parts(what: str, rows: Sequence[Row]) -> str:
