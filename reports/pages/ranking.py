@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from reports.pages.context import Context, Row
+from reports.pages.first_night import first_night_page
 from reports.pages.ranking_table import opened, ranking_tables
 from reports.render import render_page
 from reports.text.bots import rank_changes
@@ -19,8 +20,10 @@ from reports.text.scope import scope_text
 
 
 def page(site: Context) -> str:
-    """Return index.html."""
+    """Return index.html; of a database without any visit the page of a first night."""
     tables = ranking_tables(site)
+    if not tables or not (site.build["visited_units"] or any(table["is_ranked"] for table in tables)):
+        return first_night_page(site)
     scope, moved = site.rows("ranking", "scope"), site.rows("ranking", "changes")
     return render_page(
         "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 
+from markupsafe import Markup
+
 from reports.graphics.slots import draw_slots
 from reports.graphics.sparkline import draw_sparkline
 from reports.graphics.strip import draw_strip
@@ -15,7 +17,8 @@ from reports.text.cells import Cell, place_cell, places_text, score_range_text, 
 from reports.text.headlines import firmness_text, headline
 from reports.text.labels import FAMILIES
 from reports.text.pairs import distance_text, pair_text
-from reports.text.reasons import gap_text
+from reports.text.places import possible_sentence
+from reports.text.reasons import gap_text, unranked_text
 from reports.text.rules import RULES
 
 SPANS = ("month", "year", "origin")
@@ -53,19 +56,30 @@ def _table(site: Context, family: str, rows: Sequence[Row], pairs: Sequence[Row]
     runs = find_runs(rows)
     scores = Counter(row["score"] for row in rows if row["rank"] is not None)
     lines = site.grouped("ranking_table", "history", "family")[family] if not site.is_dated else []
-    drawn = {line["community"]: draw_sparkline(line["scores"], line["community"]) for line in lines}
+    drawn = {
+        line["community"]: draw_sparkline(line["scores"], line["community"]) for line in lines if any(line["scores"])
+    }
     month = site.month if site.is_dated else None
     return {
         "family": family, "is_ranked": any(row["rank"] is not None for row in rows),
         "headline": headline(family, rows, month), "firmness": firmness_text(rows),
         "closest": _closest(pairs),
-        "pairs": [pair_text(pair) for pair in pairs], "listed": rows[0]["listed"],
+        "possible": [text for row in rows if (text := possible_sentence(row))],
+        "details": [*(pair_text(pair) for pair in pairs), *filter(None, [unranked_text(rows)])], "listed": rows[0]["listed"],
         "rows": [
             _row(row, scores) | {"brackets": brackets, "spark": drawn.get(row["community"]),
                          "runs": [run for run in runs if run.first == number]}
             for number, (row, brackets) in enumerate(zip(rows, lay_out(runs, len(rows)), strict=True))
         ],
     }  # fmt: skip
+
+
+def _sparklines(site: Context, family: str) -> dict[str, Markup]:
+    """Return the history of the scores of each community that ever had one."""
+    lines = site.grouped("ranking_table", "history", "family")[family]
+    return {
+        line["community"]: draw_sparkline(line["scores"], line["community"]) for line in lines if any(line["scores"])
+    }
 
 
 def _closest(pairs: Sequence[Row]) -> str:

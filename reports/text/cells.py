@@ -25,8 +25,8 @@ NOT_COMPUTED = Cell("–", gettext("its places are not computed"))
 UNKNOWN = Cell("?", gettext("unknown"))
 NOT_COMPARED = Cell("–", gettext("not compared"))
 MOVED = Cell(gettext("source moved"), gettext("source moved"))
-UP, DOWN = gettext("up {percent} %"), gettext("down {percent} %")
-RANGE_OF_GROWTH = gettext("{growth} %, 90 % range {low} to {high} %")
+UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
+RANGE_OF_GROWTH = gettext("{growth}\u00a0%, 90 % range {low} to {high}\u00a0%")
 
 
 def place_cell(low: int | None, high: int | None, *, is_ranked: bool, is_tied: bool = False) -> Cell:
@@ -60,7 +60,7 @@ def step_cell(step: Row | None) -> Cell:
         return Cell(step["word"], step["word"], title)
     arrow, said = ("▲", UP) if step["word"] == "rising" else ("▼", DOWN)
     percent = abs(round(100 * step["growth"]))
-    return Cell(f"{arrow} {percent} %", said.format(percent=percent), title, is_clear=True)
+    return Cell(f"{arrow} {percent}\u00a0%", said.format(percent=percent), title, is_clear=True)
 
 
 def score_text(value: float | None) -> str:

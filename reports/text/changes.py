@@ -18,11 +18,11 @@ SINCE = {
     "origin": gettext("Since {month}"),
 }
 STEPS = {
-    "rising": gettext("{name}'s score rose {growth} % (range {low} to {high} %)."),
-    "falling": gettext("{name}'s score fell {growth} % (range {low} to {high} %)."),
+    "rising": gettext("{name}'s score rose {growth}\u00a0% (range {low} to {high}\u00a0%)."),
+    "falling": gettext("{name}'s score fell {growth}\u00a0% (range {low} to {high}\u00a0%)."),
 }
 STILL = gettext("No score rose or fell clearly.")
-LARGEST = gettext("The largest step, {name}'s {growth} %, could be {low} to {high} %.")
+LARGEST = gettext("The largest step, {name}'s {growth}\u00a0%, could be {low} to {high}\u00a0%.")
 OTHERS = gettext("The others show no clear change.")
 NEITHER = gettext("No score can be compared with that month.")
 

@@ -133,6 +133,13 @@ DATED_BY = {
     "commit": "the commit's: can be days or months off",
 }
 
+MONTH_STATES = {
+    "firm": gettext("every place is firm"),
+    "open": gettext("some places have no firm order"),
+    "none": gettext("no ranking"),
+}
+"""What the calendar of a ranking says of a month."""
+
 CAUTION = gettext(
     "“2nd to 4th” means that the counts allow each of these places. All places of a table hold together in nominally 90"
     " of 100 repeats."

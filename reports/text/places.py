@@ -50,6 +50,13 @@ def possible_text(row: Row) -> str:
     return said.format(places=format_ordinals(row["possible_low"], row["possible_high"]))
 
 
+def possible_sentence(row: Row) -> str:
+    """Return the same as a sentence, where anything can be said."""
+    if row["possible_low"] is None:
+        return ""
+    return gettext("{name}: {possible}.").format(name=row["name"], possible=possible_text(row))
+
+
 def standing_text(row: Row, what: str) -> str:
     """Return the places of one community in `what`, and since when, of `queries/community/rankings.sql`."""
     if row["rank"] is None:

@@ -7,7 +7,7 @@ with now as (
     from rankings.monthly join rankings.rules on as_of = compared_with
 ), listed as (
     select r.as_of, r.family, r.community, coalesce(c.name, r.community) as name, c.marker, r.state, r.rank, r.rank_low, r.rank_high,
-           r.level_until, r.ranked, r.possible_low, r.possible_high, r.score, r.score_error, r."index", r.months, r.published_months,
+           r.level_until, r.ranked, r.threshold, r.possible_low, r.possible_high, r.score, r.score_error, r."index", r.months, r.published_months,
            r.reason_code, r.missing, r.without_source, r.too_short, r.people, r.living_since, r.active_in,
            n.now_low, n.now_high, n.now_state, o.then_low, o.then_high, count(*) over of_table as listed,
            row_number() over (partition by r.as_of, r.family order by r.rank nulls last, r.state = 'dormant', c.name, r.community) as place_in_table
