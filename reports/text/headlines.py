@@ -50,7 +50,7 @@ THEN = {
 def headline(family: str, rows: Sequence[Row], month: date | None = None) -> Markup:
     """Return who leads one ranking and what is firm behind, with the names in their colours.
 
-    `rows` are those of `queries/ranking/rankings.sql`, in their order. With `month` it speaks of that month.
+    `rows` are those of `queries/ranking_table/rows.sql`, in their order. With `month` it speaks of that month.
     """
     by, said = FAMILY_TITLES[family], NOW if month is None else THEN
     about = Markup("; ").join(_clauses(rows, said))
