@@ -24,8 +24,12 @@ NAMES = "['Amber','Birch','Cedar','Delta','Ember','Fjord','Grove','Harbor','Indi
 NOISE = "(hash(community, metric, month) % 1000 / 1000.0)"
 TABLES = {
     "raw.communities": f"""
-        select community, name, 'https://' || community || '.example.org/' as homepage, born, null as registered from (
-            select printf('c%04d', n) as community, printf('%s %04d', {NAMES}[1 + n % 10], n) as name,
+        select colour, colour_dark, marker, community, name, 'https://' || community || '.example.org/' as homepage,
+               born, null as registered from (
+            select if(n < 5, ['#C2400F', '#10307F', '#067F6B', '#A637BF'][n], null) as colour,
+                   if(n < 5, ['#FF7048', '#7F97FF', '#5FBFA9', '#E07CC8'][n], null) as colour_dark,
+                   if(n < 5, ['circle', 'square', 'triangle', 'diamond'][n], null) as marker,
+                   printf('c%04d', n) as community, printf('%s %04d', {NAMES}[1 + n % 10], n) as name,
                    (date '2009-01-01' + to_months((hash(n) % 192)::int) * (n > 4)::int)::date as born
             from range(1, $communities + 1) numbers(n)
         )""",
@@ -62,7 +66,8 @@ TABLES = {
         from core.channels cross join range(12) people(n)
         where family in ('code', 'talk') and state = 'observed' and month >= date '2024-07-01'""",
     "core.releases": """
-        select community, 'core' as source, community || '/core' as repository, printf('%d.0', year(born) - 2008 + n) as version,
+        select community, 'core' as source, community || '/core' as repository,
+               printf('%d.0', year(born) - 2008 + n) as version,
                tag: version, 'feature' as kind, (born + to_years(n::int + 1))::date as released_at, 'tag' as dated_by,
                date_trunc('month', released_at)::date as month, timestamp '2026-07-07' as seen_at
         from raw.communities cross join range(6) numbers(n)""",
@@ -71,20 +76,24 @@ TABLES = {
                verdict: 'ok', reason: '', observations: 100, seconds: 1.0, key_id: 'k1', note: ''
         from raw.sources""",
     "definitions.messages": """
-        select community, month, state, messages: max(value) filter (metric = 'messages'), messages_with_bots: messages + 5,
+        select community, month, state, messages: max(value) filter (metric = 'messages'),
+               messages_with_bots: messages + 5,
                messages_human_only: messages, talk_people: max(value) filter (metric = 'talk_people'),
                talk_people_with_bots: talk_people + 1, postings: max(value) filter (metric = 'postings')
-        from metrics.monthly where metric in ('messages', 'talk_people', 'postings') group by community, month, state""",
+        from metrics.monthly where metric in ('messages', 'talk_people', 'postings')
+        group by community, month, state""",
     "definitions.commits": """
         select community, month, state, commits: max(value) filter (metric = 'commits'), commits_with_bots: commits + 4,
                commits_recorded_month: commits, code_people: max(value) filter (metric = 'code_people'),
                code_people_with_bots: code_people + 1, code_people_recorded_month: code_people
         from metrics.monthly where metric in ('commits', 'code_people') group by community, month, state""",
     "analysis.layers": """
-        select community, channel: family, month, people: 40, absence_factor: 4, core_people: 8, regular_people: 12, casual_people: 20
+        select community, channel: family, month, people: 40, absence_factor: 4,
+               core_people: 8, regular_people: 12, casual_people: 20
         from core.channels where family in ('code', 'talk') and state = 'observed'""",
     "analysis.overlap": """
-        select community, month, state: 'observed', people: 60, code_only: 20, talk_only: 30, code_and_talk: 10 from core.months""",
+        select community, month, state: 'observed', people: 60, code_only: 20, talk_only: 30, code_and_talk: 10
+        from core.months""",
     "analysis.retention": """
         select distinct community, cohort: year(a.month), year: b.year, people: 30, active: 30 // (1 + b.year - cohort),
                state: 'observed', known_since: date '2009-01-01'
@@ -93,7 +102,8 @@ TABLES = {
     "analysis.organisations": """
         select community, channel: 'code', month, organisation: o, people: 9, events: 40, people_so_far: 20,
                events_so_far: 400, share: .25
-        from core.months cross join (values ('Example'), ('Invented'), ('unknown'), ('fewer than five people')) names(o)""",
+        from core.months
+        cross join (values ('Example'), ('Invented'), ('unknown'), ('fewer than five people')) names(o)""",
     "analysis.by_source": """
         select community, source: 'dev', month, postings: value, people: 12, only_here: 12, first_here: value, state
         from metrics.monthly where metric = 'postings'""",
@@ -127,7 +137,10 @@ def _fill(con, communities: int) -> None:
         con.execute(f"insert into {name} by name {select}", given)
         if name == "raw.sources":
             _remake(con, "core.months")
-    for table in (*stages(*RANKINGS), *map(_table, ("analysis.rank_including_bots", "analysis.rank_by_recorded_month"))):
+    for table in (
+        *stages(*RANKINGS),
+        *map(_table, ("analysis.rank_including_bots", "analysis.rank_by_recorded_month")),
+    ):
         _remake(con, table.name)
 
 
