@@ -52,7 +52,7 @@ class Database:
             # It warns of a copy of the rows. `sql`, which makes none, binds a question twice, and that takes longer.
             warnings.filterwarnings("ignore", "Arrow output on a DB-API result")
             self._con.execute(sql, dict(parameters or {}))
-            return self._con.to_arrow_reader().read_all()
+            return self._con.to_arrow_table()
 
 
 @contextmanager
