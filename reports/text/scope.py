@@ -29,9 +29,9 @@ READ = {
 
 def scope_text(family: str, rows: Sequence[Row]) -> str:
     """Return how many platforms are compared and what is read of each; `rows` are of `queries/ranking/scope.sql`."""
-    platforms = PLATFORMS.format(Number=number_word(len(rows)).capitalize()) if len(rows) > 1 else ""
+    platforms: str = PLATFORMS.format(Number=number_word(len(rows)).capitalize()) if len(rows) > 1 else ""
     read = [_read(what, said, rows) for what, said in READ[family].items() if any(row[what] for row in rows)]
-    return " ".join(filter(None, [platforms, *read]))
+    return " ".join(said for said in (platforms, *read) if said)
 
 
 def _read(what: str, said: str, rows: Sequence[Row]) -> str:
