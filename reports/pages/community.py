@@ -1,169 +1,149 @@
-"""The page of one community: its places, its numbers, its sources and what of them could not be seen."""
+"""The page of one community: verdict, figures, places, numbers, people, sources and what could not be seen."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
-import pandas as pd
-
-from reports.answers import rows
-from reports.charts.chart import Chart, table_of
-from reports.charts.figure import draw_months
-from reports.charts.series import STYLES, Break, Mark, Style, series_of, styles
-from reports.pages.channels import channels_chart
+from reports.charts.chart import Chart
+from reports.pages.channels import channels_chart, sources_chart
 from reports.pages.context import Context, Row
-from reports.pages.months import BOTS, GAPS, Numbers, months_chart
+from reports.pages.lines import evidence_of, monthly_chart
+from reports.pages.pairs import path_of
 from reports.pages.places import places_chart
-from reports.pages.ranking import with_reasons
 from reports.render import render_page
-from reports.text.formats import format_window, join_and
-from reports.text.labels import family_phrase, label
-from reports.text.language import gettext
-from reports.text.sentences import (
-    month_text,
-    move_text,
-    movement_text,
-    origin_text,
-    rank_change,
-    release_text,
-    standing_text,
+from reports.text.community import (
+    layers_text,
+    level_note,
+    members_text,
+    newcomers_note,
+    place_note,
+    places_cell,
+    score_note,
+    standfirst_text,
+    verdict_text,
 )
+from reports.text.formats import format_level, format_month, format_number, format_window, pluralize
+from reports.text.labels import family_heading, family_phrase
+from reports.text.language import gettext
+from reports.text.sentences import movement_text, pair_text, standing_text
 
 FOLDER = "community"
-LISTS = ("unseen", "imports", "twins", "collections", "layers", "organisations")
+CODE, TALK, PEOPLE = ("code_people", "commits"), ("talk_people", "messages", "threads_replied"), ("new_people",)
+LISTS = ("unseen", "imports", "twins", "collections", "organisations", "releases", "numbers", "moves")
+ORDER = ("overall", "code", "talk", "people")
+NONE = "–"
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What several parts of the page show of one community."""
-
-    own: Row
-    rankings: Sequence[Row]
-    months: pd.DataFrame
-    releases: Sequence[Row]
+def keys(site: Context) -> list[str]:
+    """Return the communities that have a page."""
+    return [row["community"] for row in site.communities]
 
 
-def page(site: Context, community: str) -> str:
+def path(key: str) -> str:
+    """Return the address of a community's page from the folder of the site."""
+    return f"{FOLDER}/{key}.html"
+
+
+def page(site: Context, key: str) -> str:
     """Return community/<slug>.html."""
-    answers = Answers(
-        site.of(community),
-        with_reasons(site.rows("community", "rankings", community=community), site.rows("ranking", "unseen")),
-        site.ask("community", "monthly", community=community), site.rows("community", "releases", community=community),
-    )  # fmt: skip
-    lists = {name: site.rows("community", name, community=community) for name in LISTS}
+    own = site.of(key)
+
+    def rows(name: str) -> Sequence[Row]:
+        return site.grouped(FOLDER, name, "community")[key]
+
+    rankings, movement, pairs = rows("rankings"), rows("movement"), rows("pairs")
+    opening = next((row for row in rankings if row["rank"]), next(iter(rankings), None))
+    charts = _charts(site, own, opening)
     window = format_window(site.month)
     return render_page(
-        "community.html", site=site, here=community, root="../",
-        own=answers.own,
-        standing=[
-            standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in answers.rankings
-        ],
-        movement=[movement_text(row) for row in site.rows("community", "movement", community=community)],
-        charts=list(_charts(site, community, answers)),
-        numbers=_numbers(site, answers.months),
-        watched=site.rows("community", "watched", community=community)[0],
-        overlap=next(iter(site.rows("community", "overlap", community=community)), None),
-        cohorts=_cohorts(site.rows("community", "retention", community=community)),
-        sources=[row for row in site.sources if row["community"] == community],
-        releases=answers.releases,
-        **lists,
+        "community.html", site=site, here="communities", root="../", own=own, opening=opening,
+        verdict=verdict_text(opening, movement) if opening else "",
+        standfirst=standfirst_text(opening, pairs, movement) if opening else "",
+        tiles_of=_tiles(site, own, opening) if opening else [],
+        charts=charts, places=[name for name in charts if name.startswith("place-")],
+        standing=[standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in rankings],
+        movement=[movement_text(row) for row in movement],
+        layers=[row | {"text": layers_text(row)} for row in rows("layers")],
+        talk=_small_tiles(rankings, charts, "talk", TALK), people=_small_tiles(rankings, charts, "people", PEOPLE),
+        watched=next(iter(rows("watched")), {"was_seen": False, "was_whole": False}),
+        overlap=next(iter(rows("overlap")), None), cohorts=_cohorts(rows("retention")),
+        members=next((members_text(row) for row in rows("members")), ""),
+        neighbours=list(_neighbours(pairs, key)),
+        sources=[row for row in site.sources if row["community"] == key],
+        evidence=evidence_of(own), compare_path=path_of,
+        **{name: rows(name) for name in LISTS},
     )  # fmt: skip
 
 
-def _charts(site: Context, community: str, answers: Answers) -> Iterator[Chart]:
-    looks = {key: style for key, style in styles(sorted(row["community"] for row in site.communities)).items()
-             if key == community} or {community: STYLES[0]}  # fmt: skip
-    source = f"{answers.own['name']}. {origin_text(site.build)}"
-    places = site.ask("community", "places")
-    made = [places_chart(places, row["family"], looks, site.build) for row in answers.rankings]
-    moves = site.rows("community", "moves", community=community)
-    yield from filter(None, made)
-    yield from _months_charts(site, community, answers, moves, source)
+def _charts(site: Context, own: Row, opening: Row | None) -> dict[str, Chart]:
+    """Return the charts of the page by their id; those of which nothing is known are left out."""
+    order = sorted(ORDER, key=lambda family: (opening is None or family != opening["family"], ORDER.index(family)))
     made = [
-        channels_chart(site.ask("community", "channels", community=community), source),
-        _sources_chart(site.ask("community", "by_source", community=community), moves, source),
-    ]
-    yield from filter(None, made)
-
-
-def _months_charts(
-    site: Context, community: str, answers: Answers, moves: Sequence[Row], source: str
-) -> Iterator[Chart]:
-    """Yield a chart of all metrics that count the same thing; releases are marks and a list, not a line."""
-    months = answers.months[answers.months["family"] != "releases"]
-    bots = site.ask("community", "including_bots", community=community)
-    bots = bots.assign(name=[label(metric) for metric in bots["key"]])
-    changes = {row["metric"]: row for row in site.rows("community", "rank_including_bots", community=community)}
-    marked = [row for row in reversed(answers.releases) if row["kind"] == "feature" and row["month"]]
-    for _, own in months.groupby(["family", "unit"], sort=False):
-        family, unit = str(own["family"].iloc[0]), str(own["unit"].iloc[0])
-        if own["value"].isna().all():
-            continue
-        keys = list(own["key"].unique())
-        looks = styles(keys)
-        switched = bots[bots["key"].isin(keys)]
-        has_bots = bool(switched["value"].notna().any())
-        numbers = Numbers(
-            own.assign(name=[label(metric) for metric in own["key"]]),
-            switched,
-            unit if own["kind"].iloc[0] != "count" else gettext("{unit} a month").format(unit=unit),
-            [Mark(next(iter(looks)), r["released_at"], release_text(r), r["series"] or r["version"]) for r in marked],
-            [Break(row["month"], move_text(row)) for row in moves if row["family"] == family],
-            has_mark_labels=True,
-        )
-        yield months_chart(
-            numbers, looks, id=f"{family}-{unit}", source=source, **_words(own, keys, has_bots),
-            note=_note(changes, [*switched["key"].unique(), "talk"]) if has_bots else "",
-        )  # fmt: skip
-
-
-def _words(own: pd.DataFrame, keys: Sequence[str], has_bots: bool) -> dict[str, str]:
-    """Return title and description of a chart: the metrics by name, and their definitions."""
-    drawn = [key for key in sorted(keys) if not (has_bots and key == BOTS)]
-    definitions = dict(zip(own["key"], own["definition"], strict=True))
-    names = join_and([label(key) for key in drawn])
-    return {
-        "title": names if own["kind"].iloc[0] != "count" else gettext("{metrics} a month").format(metrics=names),
-        "description": " ".join([*(f"{label(key)}: {definitions[key]}" for key in drawn), GAPS]),
-    }
-
-
-def _note(changes: Mapping[str, Row], metrics: Sequence[str]) -> str:
-    return " ".join(rank_change(changes[metric]) for metric in metrics if metric in changes)
-
-
-def _sources_chart(by_source: pd.DataFrame, moves: Sequence[Row], source: str) -> Chart | None:
-    """Return what stands on each list and forum by itself; None where nothing does."""
-    if by_source.empty:
-        return None
-    drawn = series_of(by_source)
-    looks: Mapping[str, Style] = styles(list(by_source["key"].unique()))
-    breaks = [Break(row["month"], move_text(row)) for row in moves if row["family"] == "talk"]
-    cells = {(row["month"], row["key"]): month_text(row) for row in rows(by_source)}
-    return Chart(
-        id="by-source",
-        title=gettext("Postings a month, each list and forum by itself"),
-        description=gettext("Every list and forum as it stands, copies and cross-posts included. The charts above count"
-                            " a message once, also where it moved. A line breaks where a month was not observed."),
-        figure=draw_months(drawn, looks, gettext("postings a month"), breaks=breaks),
-        table=table_of(gettext("Month"), drawn, cells, breaks=breaks),
-        source=source,
-        download="by_source.csv",
-    )  # fmt: skip
-
-
-def _numbers(site: Context, months: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return what each metric says of the last complete month and of the running one, with its definition."""
-    held = {(row["metric"], row["month"]): row for row in rows(months)}
-    running = max((month for _, month in held), default=site.month)
-    metrics = dict.fromkeys(metric for metric, month in held if month == running)
-    return [
-        {
-            "metric": metric, "month": running, "definition": held[metric, running]["definition"],
-            "complete": held.get((metric, site.month)), "running": held[metric, running],
-        }
-        for metric in metrics
+        *(places_chart(site, own, family) for family in order),
+        *(monthly_chart(site, own, metric) for metric in (*CODE, *TALK, *PEOPLE)),
+        channels_chart(site, own), sources_chart(site, own),
     ]  # fmt: skip
+    return {chart.id: chart for chart in made if chart}
+
+
+def _tiles(site: Context, own: Row, opening: Row) -> list[dict[str, str]]:
+    """Return the five figures of the page: label, value, and one line of comparison."""
+    def one(name: str) -> Row | None:
+        return next(iter(site.grouped(FOLDER, name, "community")[own["community"]]), None)
+
+    line = _line(site, own, "code_people")
+    code = next((row for row in site.grouped(FOLDER, "layers", "community")[own["community"]] if row["channel"] == "code"),
+                None)  # fmt: skip
+    new = one("newcomers")
+    return [
+        _tile(gettext("Place, {family}").format(family=family_heading(opening["family"]).lower()),
+              places_cell(opening["rank_low"], opening["rank_high"]), place_note(opening)),
+        _tile(gettext("Score"), format_level(opening["index"], NONE), score_note(opening)),
+        _tile(gettext("Contributors a month"), *_level(line, opening["compared_with"])),
+        _tile(gettext("New contributors"), f"{new['contributors']:,}" if new else NONE,
+              newcomers_note(new["months"]) if new else gettext("not observed")),
+        _tile(gettext("Half the commits by"), f"{code['absence_factor']:,}" if code else NONE,
+              gettext("of {people} in twelve months").format(people=pluralize(code["people"], "person", "people"))
+              if code else gettext("not observed")),
+    ]  # fmt: skip
+
+
+def _tile(label: str, value: str, note: str) -> dict[str, str]:
+    return {"label": label, "value": value, "note": note}
+
+
+def _line(site: Context, own: Row, metric: str) -> Row | None:
+    lines = site.grouped(FOLDER, "lines", "community")[own["community"]]
+    return next((row for row in lines if row["metric"] == metric), None)
+
+
+def _level(line: Row | None, compared_with: date) -> tuple[str, str]:
+    """Return the newest level, and what it was in the month that all are compared with, else a year before."""
+    if line is None or line["means"][-1] is None:
+        return NONE, gettext("not observed")
+    origin = 12 * (compared_with.year - line["first"].year) + compared_with.month - line["first"].month
+    before = level_note(line, origin, format_month(compared_with))
+    return format_number(line["means"][-1]), before or level_note(line, len(line["means"]) - 13, gettext("the year before"))
+
+
+def _small_tiles(
+    rankings: Sequence[Row], charts: dict[str, Chart], family: str, metrics: Sequence[str]
+) -> list[dict[str, str]]:
+    """Return the figures of a family: its place, and the newest level of each metric that is drawn."""
+    ranking = next((row for row in rankings if row["family"] == family), None)
+    places = [_tile(gettext("Place, {family}").format(family=family_heading(family).lower()),
+                    places_cell(ranking["rank_low"], ranking["rank_high"]), place_note(ranking))] if ranking else []  # fmt: skip
+    shown = (charts.get(metric.replace("_", "-")) for metric in metrics)
+    levels = [_tile(chart.title, chart.table.rows[0][2] or NONE, chart.table.rows[0][3]) for chart in shown if chart]
+    return [*places, *levels]
+
+
+def _neighbours(pairs: Sequence[Row], key: str) -> Iterator[dict[str, Any]]:
+    """Yield for each family and neighbour what is said of the two, and the address of their comparison."""
+    for pair in pairs:
+        other = pair["behind"] if pair["ahead"] == key else pair["ahead"]
+        yield {"family": family_heading(pair["family"]), "text": pair_text(pair), "other": other,
+               "name": pair["behind_name"] if pair["ahead"] == key else pair["ahead_name"]}  # fmt: skip
 
 
 def _cohorts(retention: Sequence[Row]) -> dict[int, list[Row]]:

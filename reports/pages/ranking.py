@@ -1,30 +1,23 @@
 """The first page, and its like for an earlier month: who has which place, and how it came to that."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from pipelines.catalogue.urls import CHANNELS
-from reports.charts.chart import Chart
-from reports.charts.series import Mark, Style, styles
 from reports.pages.brackets import lay_out
 from reports.pages.context import Context, Row
-from reports.pages.months import GAPS, Numbers, months_chart
-from reports.pages.places import places_chart
 from reports.render import render_page
 from reports.text.formats import format_level, format_number, format_range, format_window
-from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
+from reports.text.labels import FAMILIES, family_heading, family_phrase, metric_heading
 from reports.text.language import gettext
 from reports.text.sentences import (
     NO_OVERALL,
     headline,
     import_text,
     order_by_recorded_month,
-    origin_text,
     pair_text,
-    rank_changes,
-    release_text,
 )
 
 DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
@@ -34,14 +27,13 @@ FAILURES = 10
 def page(site: Context, dated: Sequence[date] = ()) -> str:
     """Return index.html, or the page of an earlier month; `dated` are the months that have such a page."""
     metrics, rankings = site.rows("ranking", "metrics"), list(_rankings(site))
-    charts = [*_places_charts(site, [ranking["family"] for ranking in rankings]), *_months_charts(site, metrics)]
-    drawn = {chart.id for chart in charts}
+    drawn = set(DRAWN)
     return render_page(
         "index.html", site=site, here="an earlier month" if site.is_dated else "ranking",
         root="../../" if site.is_dated else "",
         rankings=rankings,
         no_overall="" if site.rows("ranking", "no_overall")[0]["is_ranked"] else NO_OVERALL,
-        charts=charts,
+        charts=[],
         empty=[
             {"metric": metric, "sources": _sources(site, metrics, metric)}
             for metric in DRAWN if _id(metric) not in drawn
@@ -106,50 +98,8 @@ def _cell(row: Row | None) -> dict[str, Any]:
     return {"value": row["value"], "text": text, "range": format_range(row["low"], row["high"])}
 
 
-def _places_charts(site: Context, families: Iterable[str]) -> Iterator[Chart]:
-    places, looks = site.ask("ranking", "places"), _looks(site)
-    for family in families:
-        if chart := places_chart(places, family, looks, site.build):
-            yield chart
-
-
-def _months_charts(site: Context, metrics: Sequence[Row]) -> Iterator[Chart]:
-    """Yield a chart of each metric that has a value, with releases and imports."""
-    months = site.ask("ranking", "monthly", metrics=list(DRAWN))
-    bots = site.ask("ranking", "including_bots")
-    changes = site.rows("ranking", "rank_including_bots")
-    definitions = {row["metric"]: row["definition"] for row in metrics}
-    marks = [
-        Mark(row["community"], row["released_at"], release_text(row), row["series"] or row["version"])
-        for row in site.rows("ranking", "releases")
-    ]
-    for metric in DRAWN:
-        own, including_bots = months[months["metric"] == metric], bots[bots["metric"] == metric]
-        if own["value"].notna().any():
-            numbers = Numbers(own, including_bots, _unit(metric), marks)
-            note = _note(changes, metric) if including_bots["value"].notna().any() else ""
-            yield months_chart(
-                numbers, _looks(site), id=_id(metric), title=metric_heading(metric), note=note,
-                description=f"{definitions[metric]} {GAPS}", source=origin_text(site.build),
-            )  # fmt: skip
-
-
-def _looks(site: Context) -> Mapping[str, Style]:
-    return styles([row["community"] for row in site.communities])
-
-
 def _id(metric: str) -> str:
     return metric.replace("_", "-")
-
-
-def _unit(metric: str) -> str:
-    return gettext("{metric} a month").format(metric=label(metric).lower())
-
-
-def _note(changes: Sequence[Row], metric: str) -> str:
-    """Return how places by a metric, and in talk, change where bots are included."""
-    own = ([row for row in changes if row["metric"] == name] for name in (metric, "talk"))
-    return " ".join(filter(None, map(rank_changes, own)))
 
 
 def _sources(site: Context, metrics: Sequence[Row], metric: str) -> list[Row]:

@@ -1,0 +1,85 @@
+"""Words within figures: labels at the ends of lines, causes of holes, what an event was; moved apart where they collide."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+from reports.charts import theme
+from reports.charts.axes import LogAxis
+from reports.charts.series import Event, Hole, Mark, Series
+from reports.charts.theme import Look
+
+GAP, WIDTH, DAYS_OF_A_MONTH = 18, 960, 30.4
+EVENT_WIDTH, MARK_WIDTH, LETTER = 150, 40, 7.2
+
+Words = dict[str, Any]
+
+
+def at_end(drawn: Sequence[Series], looks: Mapping[str, Look], axis: LogAxis, texts: Mapping[str, str]) -> list[Words]:
+    """Return a bold label right of the end of each line, moved apart where two would lie on each other."""
+    ended = sorted((axis.height(end[1]), line, end) for line in drawn if (end := line.end))
+    moved = spread([height for height, _, _ in ended])
+    return [
+        _text(texts[line.key]) | {
+            "x": month, "y": axis.at(value), "xanchor": "left", "xshift": 9, "yshift": round(up - height, 1),
+            "font": {"color": looks[line.key].colour, "size": theme.LABEL},
+        }
+        for (height, line, (month, value)), up in zip(ended, moved, strict=True)
+    ]  # fmt: skip
+
+
+def spread(heights: Sequence[float], gap: float = GAP) -> list[float]:
+    """Return ascending pixel heights, moved apart to `gap`, around their common middle."""
+    moved: list[float] = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + gap) if moved else height)
+    crowded = any(b - a < gap for a, b in pairwise(heights))
+    drift = (sum(moved) - sum(heights)) / len(moved) if crowded else 0.0
+    return [height - drift for height in moved]
+
+
+def in_hole(hole: Hole, y: float, months: int, yref: str = "y") -> list[Words]:
+    """Return the cause of a hole, on paper in its middle; nothing where it has no room: the table tells it."""
+    days = (hole.last - hole.first).days + DAYS_OF_A_MONTH
+    if days * WIDTH / (months * DAYS_OF_A_MONTH) < LETTER * len(hole.text):
+        return []
+    middle = hole.first + (hole.last - hole.first) / 2
+    return [_text(escape(hole.text)) | {"x": f"{middle}", "y": y, "yref": yref, **_on_paper(theme.FONT)}]
+
+
+def beside_events(events: Sequence[Event], axis: LogAxis, months: int) -> list[Words]:
+    """Return the labels of events, the largest first; one that would lie on another is left to the table."""
+    apart = EVENT_WIDTH * DAYS_OF_A_MONTH * months / WIDTH
+    shown: list[Event] = []
+    for event in sorted(events, key=lambda event: (-event.size, event.key, event.month)):
+        near = [other for other in shown if abs((other.month - event.month).days) < apart]
+        if all(abs(axis.height(other.value) - axis.height(event.value)) >= GAP for other in near):
+            shown.append(event)
+    return [
+        _text(escape(event.label)) | {"x": f"{event.month}", "y": axis.at(event.value), "yshift": 17,
+                                      **_on_paper(theme.FONT)}
+        for event in shown
+    ]  # fmt: skip
+
+
+def beside_marks(marks: Sequence[Mark], months: int) -> list[Words]:
+    """Return the labels of releases above their ticks; one that would lie on another is left to the table."""
+    least, last, shown = months * DAYS_OF_A_MONTH * MARK_WIDTH / WIDTH, None, []
+    for mark in sorted(marks, key=lambda mark: mark.day):
+        if len(mark.label) < MARK_WIDTH / 6 and (last is None or (mark.day - last).days >= least):
+            last = mark.day
+            shown.append(mark)
+    return [
+        _text(escape(mark.label)) | {"x": f"{mark.day}", "y": 0, "yref": "y2", "yanchor": "middle",
+                                     "font": {"color": theme.FAINT, "size": 11}}
+        for mark in shown
+    ]  # fmt: skip
+
+
+def _on_paper(size: float) -> Words:
+    return {"bgcolor": theme.PAPER, "borderpad": 2, "font": {"color": theme.INK, "size": size}}
+
+
+def _text(said: str) -> Words:
+    return {"text": said, "showarrow": False}

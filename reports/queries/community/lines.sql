@@ -1,0 +1,18 @@
+-- One row per community and metric that its page draws: its months up to the last complete one as lists, the mean of twelve months that ends in each, and the 90 % range of that; NULL, never 0, where a month was not seen.
+with drawn as (
+    select m.community, m.metric, m.month, m.value, m.state, m.known_since, l.level,
+           greatest(0, (coalesce(l.low, l.level) + k."offset") * exp(-1.6449 * l.y_error) - k."offset") as low,
+           (coalesce(l.high, l.level) + k."offset") * exp(1.6449 * l.y_error) - k."offset" as high
+    from metrics.monthly m
+    join rankings.method k using (metric)
+    left join rankings.levels l on (l.as_of, l.community, l.metric) = (m.month, m.community, m.metric)
+    where m.month <= (select last_complete_month from raw.build)
+)
+select community, metric, min(month) as first, count(*) as months, list(value order by month) as "values",
+       list(case when state in ('partial', 'published') then state else 'observed' end order by month) as known,
+       list(state order by month) as states, list(known_since order by month) as known_since, list(level order by month) as means, list(low order by month) as lows,
+       list(high order by month) as highs
+from drawn
+group by community, metric
+having count(value) > 0
+order by community, metric
