@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.text.formats import next_month
 
-FEW_MONTHS = 24
+FEW_MONTHS, APART, LEAST_SPAN = 24, 16, 4
 
 
 class LogAxis:
@@ -18,7 +18,9 @@ class LogAxis:
         positive = [value for value in known if value > 0] or [1.0, 10.0]
         self.has_zero = min(known, default=1.0) <= 0
         least = min(positive) / (1.6 if self.has_zero else 1.15)
-        self.bottom, self.top = math.log10(least), math.log10(max(1.15 * max(positive), 2.2 * least))
+        most = 1.15 * max(positive)
+        wider = max(1.0, (LEAST_SPAN * least / most) ** 0.5)
+        self.bottom, self.top = math.log10(least / wider), math.log10(most * wider)
         self.pixels = pixels
 
     @property
@@ -37,7 +39,8 @@ class LogAxis:
     @property
     def layout(self) -> dict[str, Any]:
         """The axis as Plotly wants it."""
-        steps = list(round_steps(self.floor, 10**self.top))
+        low = self.floor * (10 ** ((self.top - self.bottom) * APART / self.pixels) if self.has_zero else 1)
+        steps = list(round_steps(low, 10**self.top))
         ticks = [self.floor, *steps] if self.has_zero else steps
         texts = [*(["0"] if self.has_zero else []), *(f"{step:,g}" for step in steps)]
         return {"type": "log", "range": [self.bottom, self.top], "tickvals": ticks, "ticktext": texts}
@@ -54,16 +57,15 @@ def _steps(least: float, most: float, digits: Sequence[int]) -> Iterator[float]:
         yield from (step for digit in digits if least <= (step := digit * 10.0**power) <= most)
 
 
-def time_axis(months: Sequence[str]) -> dict[str, Any]:
-    """Return the time axis from the first month to the end of the last one, a tick each second year where it is long."""
+def time_axis(months: Sequence[str], ticks: int = 9) -> dict[str, Any]:
+    """Return the time axis from the first month to the end of the last one, with so many ticks at most."""
     if not months:
         return {}
     axis: dict[str, Any] = {"range": [months[0], f"{next_month(date.fromisoformat(months[-1]))}"]}
     if len(months) <= FEW_MONTHS:  # Plotly would write days
         return axis | {"dtick": "M3" if len(months) > FEW_MONTHS // 3 else "M1", "tickformat": "%b\n%Y"}
-    years = len(months) / 12
-    return axis | {"dtick": f"M{12 * (1 if years < 7 else 2 if years < 20 else 4)}", "tick0": "2010-01-01",
-                   "tickformat": "%Y"}  # fmt: skip
+    years = next(step for step in (1, 2, 4, 5, 10, 50) if len(months) / 12 / step <= ticks)
+    return axis | {"dtick": f"M{12 * years}", "tick0": "2010-01-01", "tickformat": "%Y", "tickangle": 0}
 
 
 def lanes_axis(names: Sequence[str]) -> dict[str, Any]:

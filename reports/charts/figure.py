@@ -9,9 +9,10 @@ from typing import Any
 
 from reports.charts import theme
 from reports.charts.axes import time_axis
+from reports.charts.words import for_phone
 
 TOP, BOTTOM, LEFT, LEFT_NARROW, RIGHT = 18, 30, 46, 34, 16
-LETTER, LETTER_NARROW = 8.6, 8.6
+LETTER, PHONE = 8.6, 4
 Figure = dict[str, Any]
 
 
@@ -26,8 +27,11 @@ def finish(
     return {
         "data": list(traces),
         "layout": {
-            "template": theme.TEMPLATE, "height": height, "margin": margin, "xaxis": time_axis(months), "yaxis": yaxis,
-            "annotations": list(words), **layout,
+            "template": theme.TEMPLATE, "height": height, "margin": margin, "yaxis": yaxis,
+            "annotations": list(words), **layout, "xaxis": {**time_axis(months), **layout.get("xaxis", {})},
         },
-        "narrow": {"margin": margin | {"l": min(left, LEFT_NARROW) if left == LEFT else left}, "height": height},
+        "narrow": {
+            "margin": margin | {"l": LEFT_NARROW if left == LEFT else left}, "height": height,
+            "xaxis": {**time_axis(months, PHONE), **layout.get("xaxis", {})}, "annotations": for_phone(words),
+        },
     }  # fmt: skip

@@ -79,11 +79,9 @@ def _with_releases(shown: Monthly, drawn: list[Any], said: list[Any], axis: LogA
     yaxis = axis.layout | ({"domain": [(APART + RELEASES) / panel, 1]} if shown.has_releases else {})
     if shown.has_releases:
         more["xaxis"] = {"anchor": "y2"}
-    figure = finish(drawn, months, yaxis, panel, words=said, label=shown.label)
-    figure["layout"]["xaxis"] |= more.pop("xaxis", {})
     shapes = [traces.upright(month) for month in sorted({each.month for each in shown.breaks})]
-    figure["layout"] |= more | ({"shapes": shapes} if shapes else {})
-    return figure
+    more |= {"shapes": shapes} if shapes else {}
+    return finish(drawn, months, yaxis, panel, words=said, label=shown.label, **more)
 
 
 def _lifted(line: Series, axis: LogAxis) -> Series:

@@ -111,7 +111,7 @@ def _dots(series: Series, look: Look, kind: str) -> Trace:
         "x": [month for month, _ in points], "y": [value for _, value in points],
         "marker": {"symbol": "circle" if kind == "observed" else "circle-open", "size": 5,
                    "color": look.at(theme.DOT) if kind == "observed" else look.at(70)},
-        "hovertemplate": gettext("{number} in the month{known}").format(number="%{customdata:,}", known=said),
+        "cliponaxis": False, "hovertemplate": gettext("{number} in the month{known}").format(number="%{customdata:,}", known=said),
         "customdata": [value for _, value in points],
     }  # fmt: skip
 

@@ -1,8 +1,10 @@
 """Words within figures: labels at the ends of lines, causes of holes, what an event was; moved apart where they collide."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
 from reports.charts import theme
@@ -11,7 +13,8 @@ from reports.charts.series import Event, Hole, Mark, Series
 from reports.charts.theme import Look
 
 GAP, WIDTH, DAYS_OF_A_MONTH = 18, 960, 30.4
-EVENT_WIDTH, MARK_WIDTH, LETTER = 150, 40, 7.2
+EVENT_WIDTH, LETTER, MARK_LETTER, LONGEST_MARK = 150, 7.2, 6.2, 11
+HOLE, MARK = "hole", "mark"
 
 Words = dict[str, Any]
 
@@ -39,39 +42,53 @@ def spread(heights: Sequence[float], gap: float = GAP) -> list[float]:
     return [height - drift for height in moved]
 
 
-def in_hole(hole: Hole, y: float, months: int, yref: str = "y") -> list[Words]:
-    """Return the cause of a hole, on paper in its middle; nothing where it has no room: the table tells it."""
-    days = (hole.last - hole.first).days + DAYS_OF_A_MONTH
-    if days * WIDTH / (months * DAYS_OF_A_MONTH) < LETTER * len(hole.text):
+def in_hole(hole: Hole, y: float, months: int, yref: str = "y", lines: int = 4) -> list[Words]:
+    """Return the cause of a hole, on paper in its middle; nothing where it has no room: legend and table tell it."""
+    share = ((hole.last - hole.first).days + DAYS_OF_A_MONTH) / (months * DAYS_OF_A_MONTH)
+    letters = int(share * WIDTH / LETTER) - 1
+    if letters < max(map(len, hole.text.split())):
         return []
+    wrapped = wrap(hole.text, letters)
     middle = hole.first + (hole.last - hole.first) / 2
-    return [_text(escape(hole.text)) | {"x": f"{middle}", "y": y, "yref": yref, **_on_paper(theme.FONT)}]
+    said = _text("<br>".join(map(escape, wrapped))) | {"x": f"{middle}", "y": y, "yref": yref, **_on_paper(theme.FONT)}
+    return [said | {"name": HOLE}] if len(wrapped) <= lines else []
+
+
+def for_phone(words: Sequence[Words]) -> list[Words]:
+    """Return the words for which a phone has room: labels at the ends of lines; legend and table tell the rest."""
+    return [each for each in words if each.get("name") not in (HOLE, MARK) and not each["showarrow"]]
 
 
 def beside_events(events: Sequence[Event], axis: LogAxis, months: int) -> list[Words]:
-    """Return the labels of events, the largest first; one that would lie on another is left to the table."""
+    """Return the labels of events above the panel, each with a thin line to its ring, the largest first.
+
+    One that would lie on another is left to the table.
+    """
     apart = EVENT_WIDTH * DAYS_OF_A_MONTH * months / WIDTH
     shown: list[Event] = []
     for event in sorted(events, key=lambda event: (-event.size, event.key, event.month)):
-        near = [other for other in shown if abs((other.month - event.month).days) < apart]
-        if all(abs(axis.height(other.value) - axis.height(event.value)) >= GAP for other in near):
+        if all(abs((other.month - event.month).days) >= apart for other in shown):
             shown.append(event)
     return [
-        _text(escape(event.label)) | {"x": f"{event.month}", "y": axis.at(event.value), "yshift": 17,
-                                      **_on_paper(theme.FONT)}
+        {
+            "text": escape(event.label), "x": f"{event.month}", "y": axis.at(event.value), "showarrow": True,
+            "arrowhead": 0, "arrowwidth": 1, "arrowcolor": theme.INK, "standoff": 6, "ax": 0,
+            "ay": -round(axis.pixels - axis.height(event.value) + 2, 1), **_on_paper(theme.FONT),
+        }
         for event in shown
     ]  # fmt: skip
 
 
 def beside_marks(marks: Sequence[Mark], months: int) -> list[Words]:
     """Return the labels of releases above their ticks; one that would lie on another is left to the table."""
-    least, last, shown = months * DAYS_OF_A_MONTH * MARK_WIDTH / WIDTH, None, []
+    free, shown = date.min, []
     for mark in sorted(marks, key=lambda mark: mark.day):
-        if len(mark.label) < MARK_WIDTH / 6 and (last is None or (mark.day - last).days >= least):
-            last = mark.day
+        half = timedelta(days=(len(mark.label) * MARK_LETTER + 8) / 2 * months * DAYS_OF_A_MONTH / WIDTH)
+        if len(mark.label) <= LONGEST_MARK and mark.day - half >= free:
+            free = mark.day + half
             shown.append(mark)
     return [
-        _text(escape(mark.label)) | {"x": f"{mark.day}", "y": 0, "yref": "y2", "yanchor": "middle",
+        _text(escape(mark.label)) | {"x": f"{mark.day}", "y": 0, "yref": "y2", "yanchor": "middle", "name": MARK,
                                      "font": {"color": theme.FAINT, "size": 11}}
         for mark in shown
     ]  # fmt: skip

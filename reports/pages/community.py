@@ -26,11 +26,13 @@ from reports.text.formats import format_level, format_month, format_number, form
 from reports.text.labels import family_heading, family_phrase
 from reports.text.language import gettext
 from reports.text.sentences import movement_text, pair_text, standing_text
+from reports.text.unseen import hole_text
 
 FOLDER = "community"
 CODE, TALK, PEOPLE = ("code_people", "commits"), ("talk_people", "messages", "threads_replied"), ("new_people",)
 LISTS = ("unseen", "imports", "twins", "collections", "organisations", "releases", "numbers", "moves")
 ORDER = ("overall", "code", "talk", "people")
+TOLD_BY = {"overall": "talk_people", "code": "code_people", "talk": "talk_people", "people": "new_people"}
 NONE = "–"
 
 
@@ -58,7 +60,7 @@ def page(site: Context, key: str) -> str:
     return render_page(
         "community.html", site=site, here="communities", root="../", own=own, opening=opening,
         verdict=verdict_text(opening, movement) if opening else "",
-        standfirst=standfirst_text(opening, pairs, movement) if opening else "",
+        standfirst=standfirst_text(opening, pairs, movement, _cause(site, opening)) if opening else "",
         tiles_of=_tiles(site, own, opening) if opening else [],
         charts=charts, places=[name for name in charts if name.startswith("place-")],
         standing=[standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in rankings],
@@ -106,6 +108,13 @@ def _tiles(site: Context, own: Row, opening: Row) -> list[dict[str, str]]:
               gettext("of {people} in twelve months").format(people=pluralize(code["people"], "person", "people"))
               if code else gettext("not observed")),
     ]  # fmt: skip
+
+
+def _cause(site: Context, row: Row) -> str:
+    """Return why the newest months of a ranking could not be seen; nothing where they were."""
+    holes = site.grouped(FOLDER, "holes", "community")[row["community"]]
+    newest = [hole for hole in holes if hole["last"] == site.month and hole["metric"] == TOLD_BY[row["family"]]]
+    return hole_text(newest[0]) if newest else ""
 
 
 def _tile(label: str, value: str, note: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from reports.charts.series import Break, Event, Hole, Mark, Series, Span, months
 from reports.charts.theme import Look, look_of
 from reports.pages.context import Context, Row
 from reports.text.formats import format_month, format_number
-from reports.text.labels import label
+from reports.text.labels import LEGEND, label
 from reports.text.language import gettext
 from reports.text.picture import picture_source
 from reports.text.sentences import import_in_month, month_text, move_text, rank_change, release_text
@@ -20,6 +20,7 @@ PAGE = "community"
 FAMILY = {"commits": "code", "code_people": "code", "talk_people": "talk", "messages": "talk", "threads_replied": "talk",
           "new_people": "people"}  # fmt: skip
 SAID = gettext("Dots: months. Line: mean of twelve months with its 90 % range. Logarithmic scale.")
+HOLES = 3
 BOTS_SAID = gettext("%{y:,.3~r} of bots alone")
 
 
@@ -62,6 +63,7 @@ class _Drawing:
             source=picture_source(self.site, self.own["name"], end[0] if end else None),
             download="monthly.csv",
             note=self.note() if bots else "",
+            legend=LEGEND | holes_legend(shown.holes),
         )
 
     def _series(self, values: Sequence[float | None], known: Sequence[str] = ()) -> Series:
@@ -135,6 +137,16 @@ class _Drawing:
         line = self.line
         return {"value": line["values"][n], "state": line["states"][n], "known": line["known"][n],
                 "known_since": line["known_since"][n]}  # fmt: skip
+
+
+def holes_legend(holes: Sequence[Hole]) -> dict[str, str]:
+    """Return the line of the legend that names the cause of each hole, the newest three first."""
+    said = gettext("{first} to {last}: {cause}")
+    named = [said.format(first=format_month(hole.first), last=format_month(hole.last), cause=hole.text)
+             for hole in reversed(holes)][:HOLES]  # fmt: skip
+    if not named:
+        return {}
+    return {"hole": gettext("Hatched: not seen, which is not zero. {holes}.").format(holes="; ".join(named))}
 
 
 def evidence_of(own: Row) -> str:

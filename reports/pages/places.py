@@ -7,9 +7,9 @@ from reports.charts.lanes import Places, draw_places
 from reports.charts.series import Hole, months_from, runs_of
 from reports.charts.theme import look_of
 from reports.pages.context import Context, Row
-from reports.pages.lines import evidence_of
+from reports.pages.lines import evidence_of, holes_legend
 from reports.text.formats import format_level, format_month
-from reports.text.labels import LEGEND_OF_PLACES, family_phrase
+from reports.text.labels import LEGEND_OF_PLACES
 from reports.text.language import gettext
 from reports.text.picture import picture_source
 from reports.text.sentences import place_text
@@ -17,6 +17,12 @@ from reports.text.unseen import hole_text
 
 PAGE, LANES = "community", 12
 PEOPLE = {"code": "code_people", "talk": "talk_people", "people": "new_people"}
+TITLES = {
+    "overall": gettext("Place overall since {year}"),
+    "code": gettext("Place by code since {year}"),
+    "talk": gettext("Place by talk since {year}"),
+    "people": gettext("Place by newcomers since {year}"),
+}
 SAID = gettext("Thick: the place is firm. Pale: places that the counts do not exclude, with the best estimate.")
 
 
@@ -33,13 +39,13 @@ def places_chart(site: Context, own: Row, family: str) -> Chart | None:
                    lowest, _holes(site, own, row, months))  # fmt: skip
     return Chart(
         id=f"place-{family}",
-        title=gettext("Place by {what} since {year}").format(what=family_phrase(family), year=months[0].year),
+        title=TITLES[family].format(year=months[0].year),
         description=SAID,
         figure=draw_places(shown),
         table=_table(own, row, months),
         source=picture_source(site, own["name"], days[-1]),
         download="places.csv",
-        legend=LEGEND_OF_PLACES,
+        legend=LEGEND_OF_PLACES | holes_legend(shown.holes),
     )
 
 

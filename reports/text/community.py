@@ -43,11 +43,12 @@ def _place(row: Row) -> str:
     return FIRST.get(low, format_ordinal(low)) if low == high else format_ordinals(low, high)
 
 
-def standfirst_text(row: Row, pairs: Iterable[Row], movement: Iterable[Row]) -> str:
+def standfirst_text(row: Row, pairs: Iterable[Row], movement: Iterable[Row], cause: str = "") -> str:
     """Return what is said of its neighbours in the table and of the last year; without a place why it has none."""
     if row["rank"] is None:
-        said = gettext("Why: {reason}.").format(reason=reason_text(row))
-        return said
+        if cause:
+            return gettext("Why: {reason} ({cause}).").format(reason=reason_text(row), cause=cause)
+        return gettext("Why: {reason}.").format(reason=reason_text(row))
     own = [pair for pair in pairs if pair["family"] == row["family"]]
     said = [PAIRS[pair["word"]].format(ahead=pair["ahead_name"], behind=pair["behind_name"]) for pair in own]
     return " ".join([*said, *(change_text(m) for m in movement if (m["family"], m["span"]) == (row["family"], "year"))])

@@ -1,7 +1,7 @@
--- One row per community and metric that its page draws: its months up to the last complete one as lists, the mean of twelve months that ends in each, and the 90 % range of that; NULL, never 0, where a month was not seen.
+-- One row per community and metric that its page draws: its months from the first with a living source to the last complete one as lists, the mean of twelve months that ends in each, and the 90 % range of that; NULL, never 0, where a month was not seen.
 with drawn as (
-    select m.community, m.metric, m.month, m.value, m.state, m.known_since, l.level,
-           greatest(0, (coalesce(l.low, l.level) + k."offset") * exp(-1.6449 * l.y_error) - k."offset") as low,
+    select m.community, m.metric, m.month, min(m.month) filter (m.state <> 'not_applicable') over (partition by m.community, m.metric) as begun, m.value, m.state, m.known_since, l.level,
+           if(l.level is null, null, greatest(0, (coalesce(l.low, l.level) + k."offset") * exp(-1.6449 * l.y_error) - k."offset")) as low,
            (coalesce(l.high, l.level) + k."offset") * exp(1.6449 * l.y_error) - k."offset" as high
     from metrics.monthly m
     join rankings.method k using (metric)
@@ -13,6 +13,7 @@ select community, metric, min(month) as first, count(*) as months, list(value or
        list(state order by month) as states, list(known_since order by month) as known_since, list(level order by month) as means, list(low order by month) as lows,
        list(high order by month) as highs
 from drawn
+where month >= begun
 group by community, metric
 having count(value) > 0
 order by community, metric
