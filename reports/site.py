@@ -20,7 +20,7 @@ from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
+COPIED = ("chart.js", "compare.js", "last-checked.js", "page.js", "theme.js")
 CHECKED = "checked.js"
 PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
-from itertools import count
 from typing import Any
 
 from markupsafe import Markup
@@ -24,7 +23,7 @@ DIGITS = 6
 class Table:
     """The twin of a figure: a row per month, the newest first, and a column per line.
 
-    The last column is words where `has_words`. `evidence` is the address of the page that leads to the rows behind a
+    The last column is words where `has_words`. A row has the address `#2013-06` where `has_ids`. `evidence` is the address of the page that leads to the rows behind a
     month; a month's own part of it is `#2013-06`.
     """
 
@@ -33,25 +32,23 @@ class Table:
     months: Sequence[date] = ()
     evidence: str = ""
     has_words: bool = False
+    has_ids: bool = False
 
     @property
     def body(self) -> Markup:
         """The rows as HTML; months lead to their evidence."""
-        return Markup("\n").join(map(self._row, self.rows, self._links()))
+        months = self.months or [None] * len(self.rows)
+        return Markup("\n").join(map(self._row, self.rows, months))
 
-    def _links(self) -> Iterable[str]:
-        if not self.evidence:
-            return ("" for _ in count())
-        return (f"{self.evidence}#{month:%Y-%m}" for month in self.months)
-
-    def _row(self, cells: list[str], link: str) -> Markup:
+    def _row(self, cells: list[str], month: date | None) -> Markup:
         first, *others = map(escape, cells)
-        head = f'<a href="{escape(link)}">{first}</a>' if link else first
+        head = f'<a href="{escape(self.evidence)}#{month:%Y-%m}">{first}</a>' if self.evidence else first
+        anchor = f' id="{month:%Y-%m}"' if self.has_ids else ""
         kinds = [' class="n"'] * len(others)
         if self.has_words:
             kinds[-1] = ""
         body = "".join(f"<td{kind}>{cell}" for kind, cell in zip(kinds, others, strict=True))
-        return Markup(f'<tr><th scope="row">{head}{body}')  # noqa: S704 - every cell is escaped above
+        return Markup(f'<tr{anchor}><th scope="row">{head}{body}')  # noqa: S704 - every cell is escaped above
 
 
 @dataclass(frozen=True)

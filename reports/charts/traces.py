@@ -42,7 +42,7 @@ def _marks(series: Series) -> list[int]:
     end = series.end
     is_june = (month[5:7] == "06" and int(month[:4]) % 2 == 0 for month in series.months)
     return [
-        9 if end and month == end[0] else 7 if june or (known[n] is None and known[n + 2] is None) else 0
+        11 if end and month == end[0] else 8 if june or (known[n] is None and known[n + 2] is None) else 0
         for n, (month, june) in enumerate(zip(series.months, is_june, strict=True))
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from reports.charts.chart import Chart
@@ -72,7 +73,7 @@ def page(site: Context, key: str) -> str:
         members=next((members_text(row) for row in rows("members")), ""),
         neighbours=list(_neighbours(pairs, key)),
         sources=[row for row in site.sources if row["community"] == key],
-        evidence=evidence_of(own), compare_path=path_of,
+        evidence=evidence_of(own), compare_path=partial(path_of, site),
         **{name: rows(name) for name in LISTS},
     )  # fmt: skip
 
