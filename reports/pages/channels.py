@@ -11,11 +11,11 @@ from reports.charts.series import Break, Series, months_from
 from reports.charts.shares import draw_shares
 from reports.charts.theme import look_of, plain_looks
 from reports.pages.context import Context, Row
+from reports.text.events import move_text
 from reports.text.formats import format_month, join_and
 from reports.text.labels import MISSING
 from reports.text.language import gettext
 from reports.text.picture import picture_source
-from reports.text.sentences import move_text
 
 OTHERS = "all others"
 TITLE = gettext("Where people talk: each list's and forum's share of the messages")

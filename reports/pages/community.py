@@ -26,7 +26,8 @@ from reports.text.community import (
 from reports.text.formats import format_level, format_month, format_number, format_window, pluralize
 from reports.text.labels import family_heading, family_phrase
 from reports.text.language import gettext
-from reports.text.sentences import movement_text, pair_text, standing_text
+from reports.text.pairs import pair_text
+from reports.text.places import movement_text, standing_text
 from reports.text.unseen import hole_text
 
 FOLDER = "community"

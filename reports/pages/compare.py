@@ -14,7 +14,7 @@ from reports.text.compare import NOT_COMPARED, fed_text, last_compared, ratio_te
 from reports.text.formats import format_month, format_window
 from reports.text.labels import family_heading, family_phrase
 from reports.text.language import gettext
-from reports.text.sentences import pair_text
+from reports.text.pairs import distance_text
 
 FOLDER = "compare"
 PAGES = "community"
@@ -86,10 +86,10 @@ def _standfirst(site: Context, pair: Pair, months: Sequence[Month]) -> str:
 
 
 def _neighbours(site: Context, pair: Pair, family: str) -> list[str]:
-    """Return what is said of two that stand beside each other in a table: what the one behind would need, how firm."""
+    """Return what is said of two that stand beside each other in a table: what the one behind would need."""
     slugs = {row["community"] for row in pair}
     rows = site.grouped(PAGES, "pairs", "community")[pair[0]["community"]]
-    return [pair_text(row) for row in rows if row["family"] == family and {row["ahead"], row["behind"]} == slugs]
+    return [distance_text(row) for row in rows if row["family"] == family and {row["ahead"], row["behind"]} == slugs]
 
 
 def _part(site: Context, pair: Pair, family: str, months: Sequence[Month], *, is_opening: bool) -> dict[str, Any]:

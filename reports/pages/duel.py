@@ -13,10 +13,10 @@ from reports.pages.context import Context, Row
 from reports.pages.pairs import QUANTILE, Month
 from reports.text.compare import LEGEND_OF_LEADS, cell_of_month, leads_text, two_digits
 from reports.text.formats import format_level, format_month, next_month
-from reports.text.labels import LEGEND, family_heading
+from reports.text.imports import import_text
+from reports.text.labels import LEGEND, SCALES, family_heading
 from reports.text.language import gettext
 from reports.text.picture import picture_source
-from reports.text.sentences import import_text
 
 Pair = tuple[Row, Row]
 
@@ -108,8 +108,9 @@ def scores_chart(site: Context, pair: Pair, family: str, imports: Sequence[Seque
     return Chart(
         id=f"score-{family}",
         title=gettext("Score: {family}").format(family=family_heading(family).lower()),
-        description=gettext("Twelve months to each month, with 90 % range, logarithmic scale."
-                            " 100 is the mean of the four in July 2012 to June 2013."),
+        description=gettext("Twelve months to each month, with 90 % range, logarithmic scale. {scale}").format(
+            scale=SCALES[family]
+        ),
         figure=draw_lines(lines, looks, spans=spans, events=events),
         table=_scores_table(lines, spans),
         source=picture_source(site, _both(pair), days[-1]),

@@ -9,11 +9,14 @@ from reports.charts.monthly import Monthly, draw_monthly
 from reports.charts.series import Break, Event, Hole, Mark, Series, Span, months_from
 from reports.charts.theme import Look, look_of
 from reports.pages.context import Context, Row
+from reports.text.bots import rank_change
+from reports.text.events import move_text, release_text
 from reports.text.formats import format_month, format_number
+from reports.text.imports import import_in_month
 from reports.text.labels import LEGEND, label
 from reports.text.language import gettext
+from reports.text.months import month_text
 from reports.text.picture import picture_source
-from reports.text.sentences import import_in_month, month_text, move_text, rank_change, release_text
 from reports.text.unseen import hole_text
 
 PAGE = "community"

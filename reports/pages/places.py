@@ -12,7 +12,7 @@ from reports.text.formats import format_level, format_month
 from reports.text.labels import LEGEND_OF_PLACES
 from reports.text.language import gettext
 from reports.text.picture import picture_source
-from reports.text.sentences import place_text
+from reports.text.places import place_text
 from reports.text.unseen import hole_text
 
 PAGE, LANES = "community", 12

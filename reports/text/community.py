@@ -14,7 +14,8 @@ from reports.text.formats import (
 )
 from reports.text.labels import family_phrase
 from reports.text.language import gettext
-from reports.text.sentences import PAIRS, reason_text
+from reports.text.pairs import PAIRS
+from reports.text.reasons import reason_text
 
 Row = Mapping[str, Any]
 

@@ -25,15 +25,12 @@ from reports.pages import as_of, community, data, ranking
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
 from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
 from reports.text.labels import LEGEND, LEGEND_OF_PLACES
-from reports.text.sentences import (
-    headline,
-    import_in_month,
-    month_text,
-    move_text,
-    movement_text,
-    order_by_recorded_month,
-    reason_text,
-)
+from reports.text.events import move_text
+from reports.text.headlines import headline
+from reports.text.imports import import_in_month, order_by_recorded_month
+from reports.text.months import month_text
+from reports.text.places import movement_text
+from reports.text.reasons import reason_text
 
 DRAWN = {
     "places-code": "Places over time: public code activity",
