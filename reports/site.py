@@ -18,9 +18,10 @@ from reports.answers import QUERIES, rows
 from reports.pages import as_of, community, data, members, platforms, privacy, ranking
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
+from reports.pages.hero import hero_pictures
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
+COPIED = ("chart.js", "last-checked.js", "page.js", "picture.js", "theme.js")
 CHECKED = "checked.js"
 PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
@@ -95,6 +96,7 @@ def _write_site(draft: Path, site: Context, months: Sequence[date]) -> None:
         slug = row["community"]
         (draft / community.FOLDER / f"{slug}.html").write_text(community.page(site, slug), encoding="utf-8")
     _write_ranking(draft, site, months)
+    _write_pictures(draft / "pictures", site)
     _write_downloads(draft / "data", site, DOWNLOADS)
     _write_csv(draft / "data" / "freshness.csv", site.ask("site", "sources")[list(FRESHNESS)])
     for month in months:
@@ -106,6 +108,13 @@ def _write_styles(draft: Path, site: Context) -> None:
     parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
     (draft / "page.css").write_text("\n".join(parts), encoding="utf-8")
     (draft / "communities.css").write_text(community_styles(site.communities), encoding="utf-8")
+
+
+def _write_pictures(folder: Path, site: Context) -> None:
+    """Write the pictures that a reader may save."""
+    folder.mkdir()
+    for name, picture in hero_pictures(site).items():
+        (folder / name).write_text(picture, encoding="utf-8")
 
 
 def _write_ranking(folder: Path, site: Context, months: Sequence[date]) -> None:
