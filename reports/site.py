@@ -30,9 +30,10 @@ from reports.pages import (
 )
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
+from reports.pages.hero import hero_pictures
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "compare.js", "last-checked.js", "page.js", "theme.js")
+COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
 PAGES = {"index": ranking, "data": data, "members": members, "platforms": platforms, "privacy": privacy,
          "time/index": time_index, "compare/index": compare_index, "community/index": communities}  # fmt: skip
@@ -100,6 +101,7 @@ def _write_site(draft: Path, site: Context) -> None:
     for made in KEYED:
         for key in made.keys(site):
             (draft / made.path(key)).write_text(made.page(site, key), encoding="utf-8")
+    _write_pictures(draft / "pictures", site)
     (draft / "data").mkdir()
     for questions in DOWNLOADS:
         _write_downloads(draft / "data", site, questions)
@@ -111,6 +113,13 @@ def _write_styles(draft: Path, site: Context) -> None:
     parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
     (draft / "page.css").write_text("\n".join(parts), encoding="utf-8")
     (draft / "communities.css").write_text(community_styles(site.communities), encoding="utf-8")
+
+
+def _write_pictures(folder: Path, site: Context) -> None:
+    """Write the pictures that a reader may save."""
+    folder.mkdir()
+    for name, picture in hero_pictures(site).items():
+        (folder / name).write_text(picture, encoding="utf-8")
 
 
 def _write_downloads(folder: Path, site: Context, questions: str) -> None:

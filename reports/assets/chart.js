@@ -22,7 +22,7 @@ function load() {
 }
 
 function known(holder) {
-  const chart = JSON.parse(document.getElementById(holder.id + "-figure").textContent);
+  const chart = JSON.parse(document.getElementById(holder.dataset.file + "-figure").textContent);
   return Object.assign(chart, switched(holder) ? chart.with_bots : {});
 }
 

@@ -1,5 +1,6 @@
 """Say why months were not seen, from the reason codes of `core.coverage`, and since when a source has ended."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -33,6 +34,12 @@ NEVER = {
 def unseen_text(row: Row) -> str:
     """Return why months of a source were not seen whole, by the `reason_code` and the month `seen_to` of a row."""
     return _reason(row["reason_code"], row["seen_to"])
+
+
+def cause_text(rows: Sequence[Row]) -> str:
+    """Return why one month of a community was not seen whole: the reason that most of its sources have."""
+    found = Counter((row["reason_code"], row["seen_to"]) for row in rows)
+    return _reason(*found.most_common(1)[0][0]) if found else gettext("could not be seen")
 
 
 def _reason(code: str, seen_to: date | None) -> str:

@@ -1,10 +1,9 @@
 -- One row per community and metric that its page draws: its months from the first with a living source to the last complete one as lists, the mean of twelve months that ends in each, and the 90 % range of that; NULL, never 0, where a month was not seen.
 with drawn as (
     select m.community, m.metric, m.month, min(m.month) filter (m.state <> 'not_applicable') over (partition by m.community, m.metric) as begun, m.value, m.state, m.known_since, l.level,
-           if(l.level is null, null, greatest(0, (coalesce(l.low, l.level) + k."offset") * exp(-1.6449 * l.y_error) - k."offset")) as low,
-           (coalesce(l.high, l.level) + k."offset") * exp(1.6449 * l.y_error) - k."offset" as high
+           l.range_low as low, l.range_high as high
     from metrics.monthly m
-    join rankings.method k using (metric)
+    join rankings.method using (metric)
     left join rankings.levels l on (l.as_of, l.community, l.metric) = (m.month, m.community, m.metric)
     where m.month <= (select last_complete_month from raw.build)
 )
