@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports.charts import theme
-from reports.charts.axes import time_axis
+from reports.charts.axes import FEW_MONTHS, time_axis
 from reports.charts.words import for_phone
 
-TOP, BOTTOM, LEFT, LEFT_NARROW, RIGHT = 18, 30, 46, 34, 16
+TOP, BOTTOM, BOTTOM_OF_MONTHS, LEFT, LEFT_NARROW, RIGHT = 18, 30, 44, 46, 34, 16
 LETTER, PHONE = 8.6, 4
 Figure = dict[str, Any]
 
@@ -21,9 +21,10 @@ def finish(
     label: str = "", left: int = LEFT, **layout: Any,
 ) -> Figure:  # fmt: skip
     """Return a figure whose panel is `panel` pixels high, with room on the right for the longest `label`."""
-    height = TOP + panel + BOTTOM
+    bottom = BOTTOM if len(months) > FEW_MONTHS else BOTTOM_OF_MONTHS
+    height = TOP + panel + bottom
     right = round(RIGHT + LETTER * len(label)) if label else RIGHT
-    margin = {"t": TOP, "b": BOTTOM, "l": left, "r": right}
+    margin = {"t": TOP, "b": bottom, "l": left, "r": right}
     return {
         "data": list(traces),
         "layout": {

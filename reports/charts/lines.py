@@ -25,14 +25,13 @@ def draw_lines(
     ends = [end for span in ranges.values() for end in (*span.lows, *span.highs)]
     axis = LogAxis([*(value for line in drawn for value in line.values), *ends, *(e.value for e in events)], PANEL)
     months = drawn[0].months if drawn else ()
-    lifted = [_lifted(line, axis) for line in drawn]
     made = [traces.hatched([traces.hole_box(h, axis.floor, 10**axis.top) for h in holes])] if holes else []
     made += [traces.band(line, looks[line.key], ranges[line.key]) for line in drawn if line.key in ranges]
-    made += [traces.line(line, looks[line.key], ranges.get(line.key)) for line in lifted]
+    made += [traces.line(line, looks[line.key], axis.floor, ranges.get(line.key)) for line in drawn]
     made += [traces.ring(event) for event in events]
     texts = {line.key: _label(line) for line in drawn}
     said = [
-        *words.at_end(lifted, looks, axis, texts),
+        *words.at_end(drawn, looks, axis, texts),
         *words.beside_events(events, axis, len(months)),
         *(text for hole in holes for text in words.in_hole(hole, (axis.bottom + axis.top) / 2, len(months))),
     ]
@@ -44,8 +43,3 @@ def draw_lines(
 def _label(line: Series) -> str:
     value = f" {format_level(line.end[1])}" if line.end else ""
     return f"<b>{escape(line.label)}</b>{value}"
-
-
-def _lifted(line: Series, axis: LogAxis) -> Series:
-    values = tuple(value if value is None else max(value, axis.floor) for value in line.values)
-    return Series(line.key, line.name, line.months, values, line.kinds)

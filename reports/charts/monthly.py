@@ -48,9 +48,9 @@ def draw_monthly(shown: Monthly) -> Figure:
     drawn = [
         *([traces.hatched([traces.hole_box(h, low, high) for h in shown.holes])] if shown.holes else []),
         traces.band(shown.means, shown.look, shown.span),
-        *([traces.thin_line(_lifted(shown.bots, axis), shown.look, shown.bots_said)] if shown.bots else []),
-        *traces.dots(_lifted(shown.counts, axis), shown.look),
-        traces.line(_lifted(shown.means, axis), shown.look, shown.span),
+        *([traces.thin_line(shown.bots, shown.look, low, shown.bots_said)] if shown.bots else []),
+        *traces.dots(shown.counts, shown.look, low),
+        traces.line(shown.means, shown.look, low, shown.span),
         *(traces.ring(_on_panel(event, axis)) for event in shown.events),
     ]
     middle = (axis.bottom + axis.top) / 2
@@ -82,12 +82,6 @@ def _with_releases(shown: Monthly, drawn: list[Any], said: list[Any], axis: LogA
     shapes = [traces.upright(month) for month in sorted({each.month for each in shown.breaks})]
     more |= {"shapes": shapes} if shapes else {}
     return finish(drawn, months, yaxis, panel, words=said, label=shown.label, **more)
-
-
-def _lifted(line: Series, axis: LogAxis) -> Series:
-    """Return the line with zero on the lowest line of the panel."""
-    values = tuple(value if value is None else max(value, axis.floor) for value in line.values)
-    return Series(line.key, line.name, line.months, values, line.kinds)
 
 
 def _on_panel(event: Event, axis: LogAxis) -> Event:

@@ -12,28 +12,36 @@ from reports.text.formats import next_month
 from reports.text.language import gettext
 
 Trace = dict[str, Any]
-THREE_DIGITS = "%{y:,.3r}"
-ENDS = " (%{customdata[0]:,.3r} to %{customdata[1]:,.3r})"
+ALONE = "%{customdata:,.3r}"
+IN_RANGE = "%{customdata[0]:,.3r} (%{customdata[1]:,.3r} to %{customdata[2]:,.3r})"
 HATCHED = {"shape": "/", "fgcolor": theme.HATCH, "bgcolor": theme.CLEAR, "size": 8, "solidity": 0.14}
 SILENT = {"hoverinfo": "skip"}
 
 
-def line(series: Series, look: Look, span: Span | None = None, said: str = THREE_DIGITS, width: float = theme.LINE) -> Trace:
-    """Return a line with a marker each second June and at its end; pointing at it tells its range."""
-    trace: Trace = {
+def line(series: Series, look: Look, floor: float, span: Span | None = None) -> Trace:
+    """Return a line with a marker each second June and at its end; pointing at it tells its range.
+
+    What lies below `floor`, such as zero, stands on it.
+    """
+    told = zip(series.values, span.lows, span.highs, strict=True) if span else series.values
+    return {
         "type": "scatter",
         "name": escape(series.label),
         "meta": "line",
         "x": list(series.months),
-        "y": list(series.values),
+        "y": _lifted(series, floor),
         "mode": "lines+markers",
-        "line": {"color": look.colour, "width": width, "dash": look.dash},
+        "line": {"color": look.colour, "width": theme.LINE, "dash": look.dash},
         "marker": {"symbol": look.symbol, "size": _marks(series), "color": look.colour, "opacity": 1,
                    "line": {"color": theme.PAPER, "width": 1.4}},
         "cliponaxis": False,
-        "hovertemplate": said + (ENDS if span else ""),
+        "customdata": [list(each) for each in told] if span else list(series.values),
+        "hovertemplate": IN_RANGE if span else ALONE,
     }  # fmt: skip
-    return trace | ({"customdata": [list(ends) for ends in zip(span.lows, span.highs, strict=True)]} if span else {})
+
+
+def _lifted(series: Series, floor: float) -> list[float | None]:
+    return [value if value is None else max(value, floor) for value in series.values]
 
 
 def _marks(series: Series) -> list[int]:
@@ -47,12 +55,12 @@ def _marks(series: Series) -> list[int]:
     ]
 
 
-def thin_line(series: Series, look: Look, said: str) -> Trace:
-    """Return a thin line of what the thick one leaves out."""
+def thin_line(series: Series, look: Look, floor: float, said: str) -> Trace:
+    """Return a thin line of what the dots leave out."""
     return {
         "type": "scatter", "name": escape(series.label), "meta": "thin", "x": list(series.months),
-        "y": list(series.values), "mode": "lines", "line": {"color": look.at(70), "width": theme.THIN},
-        "hovertemplate": said,
+        "y": _lifted(series, floor), "mode": "lines", "line": {"color": look.at(70), "width": theme.THIN},
+        "customdata": list(series.values), "hovertemplate": said,
     }  # fmt: skip
 
 
@@ -95,20 +103,20 @@ def hole_box(hole: Hole, low: float, high: float) -> tuple[str, str, float, floa
     return f"{hole.first}", f"{next_month(hole.last)}", low, high
 
 
-def dots(series: Series, look: Look) -> list[Trace]:
+def dots(series: Series, look: Look, floor: float) -> list[Trace]:
     """Return the months as dots; those that were seen in part, or that we measured earlier, are hollow."""
     kinds = [kind for kind in SAID if kind in series.kinds]
-    return [_dots(series, look, kind) for kind in kinds]
+    return [_dots(series, look, floor, kind) for kind in kinds]
 
 
-def _dots(series: Series, look: Look, kind: str) -> Trace:
+def _dots(series: Series, look: Look, floor: float, kind: str) -> Trace:
     points = [
         (m, v) for m, v, k in zip(series.months, series.values, series.kinds, strict=True) if k == kind and v is not None
     ]
     said = f" ({SAID[kind]})" if SAID[kind] else ""
     return {
         "type": "scatter", "name": gettext("the month"), "meta": kind, "mode": "markers",
-        "x": [month for month, _ in points], "y": [value for _, value in points],
+        "x": [month for month, _ in points], "y": [max(value, floor) for _, value in points],
         "marker": {"symbol": "circle" if kind == "observed" else "circle-open", "size": 5,
                    "color": look.at(theme.DOT) if kind == "observed" else look.at(70)},
         "cliponaxis": False, "hovertemplate": gettext("{number} in the month{known}").format(number="%{customdata:,}", known=said),

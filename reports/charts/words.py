@@ -21,7 +21,9 @@ Words = dict[str, Any]
 
 def at_end(drawn: Sequence[Series], looks: Mapping[str, Look], axis: LogAxis, texts: Mapping[str, str]) -> list[Words]:
     """Return a bold label right of the end of each line, moved apart where two would lie on each other."""
-    ended = sorted((axis.height(end[1]), line, end) for line in drawn if (end := line.end))
+    ended = sorted(
+        ((axis.height(end[1]), line, end) for line in drawn if (end := line.end)), key=lambda each: each[0]
+    )
     moved = spread([height for height, _, _ in ended])
     return [
         _text(texts[line.key]) | {

@@ -24,7 +24,7 @@ FAMILY = {"commits": "code", "code_people": "code", "talk_people": "talk", "mess
           "new_people": "people"}  # fmt: skip
 SAID = gettext("Dots: months. Line: mean of twelve months with its 90 % range. Logarithmic scale.")
 HOLES = 3
-BOTS_SAID = gettext("%{y:,.3~r} of bots alone")
+BOTS_SAID = gettext("%{customdata:,} of bots alone")
 
 
 def monthly_chart(site: Context, own: Row, metric: str) -> Chart | None:

@@ -2,7 +2,8 @@
 with windows as (
     select r.family, r.community, r.as_of, r.state, r.rank, r.rank_low, r.rank_high, r.months, r.published_months, r."index",
            100 * exp(r.score - 1.6449 * r.score_error) as low, 100 * exp(r.score + 1.6449 * r.score_error) as high,
-           max(r.rank) over (partition by r.family) as lowest
+           max(r.rank) over (partition by r.family) as lowest,
+           min(r.as_of) filter (r.rank is not null) over (partition by r.family) as begun
     from rankings.monthly r
     where r.as_of <= (select last_complete_month from raw.build)
 )
@@ -11,7 +12,7 @@ select family, community, any_value(lowest) as lowest, min(as_of) as first, list
        list(months order by as_of) as months, list(published_months order by as_of) as published_months,
        list("index" order by as_of) as indexes, list(low order by as_of) as lows, list(high order by as_of) as highs
 from windows
-where lowest is not null and as_of >= (select min(as_of) from windows w where w.rank is not null)
+where as_of >= begun
 group by family, community
 having bool_or(state <> 'no source')
 order by community, list_position(['overall', 'code', 'talk', 'people'], family)
