@@ -20,7 +20,8 @@ def comparability(site: Context, pair: Pair, family: str, months: Sequence[Month
     imports = [site.grouped("community", "imports", "community")[row["community"]] for row in pair]
     is_compared = bool(months) and months[-1].month == site.month
     families = [family] if family in READ else list(READ)
-    rows = [(gettext("Is it fair?"), [fairness_text(family, _doubts(site, pair, family, imports), is_compared)])]
+    doubts = _doubts(site, pair, family, imports) if is_compared else _unranked(site, pair, family)
+    rows = [(gettext("Is it fair?"), [fairness_text(family, doubts, is_compared)])]
     for each in families:
         seen = [_seen(site, row["community"], each) for row in pair]
         rows += [(READ[each], [read_cell(row) for row in seen]), (SEEN[each], [seen_cell(row) for row in seen])]
@@ -34,12 +35,10 @@ def _seen(site: Context, slug: str, family: str) -> Row | None:
 
 
 def _doubts(site: Context, pair: Pair, family: str, imports: Sequence[Sequence[Row]]) -> Iterator[str]:
-    """Yield what is doubtful about the newest comparison."""
+    """Yield what is doubtful about the newest comparison of two that are ranked."""
     for row, own in zip(pair, imports, strict=True):
-        ranking = next((r for r in site.grouped("community", "rankings", "community")[row["community"]]
-                        if r["family"] == family), None)  # fmt: skip
-        if ranking is None or ranking["rank"] is None:
-            yield doubt_text("not ranked", row["name"])
+        ranking = _ranking(site, row["community"], family)
+        if ranking is None:
             continue
         if ranking["months"] < WHOLE:
             yield doubt_text("months", row["name"], ranking["months"])
@@ -47,6 +46,17 @@ def _doubts(site: Context, pair: Pair, family: str, imports: Sequence[Sequence[R
             yield doubt_text("published", row["name"], pluralize(ranking["published_months"], "month"))
         if family in ("code", "overall") and feeding(own, site.month):
             yield doubt_text("import", row["name"])
+
+
+def _unranked(site: Context, pair: Pair, family: str) -> list[str]:
+    """Return who of the two has no place."""
+    rankings = ((row, _ranking(site, row["community"], family)) for row in pair)
+    return [doubt_text("not ranked", row["name"]) for row, found in rankings if not (found and found["rank"])]
+
+
+def _ranking(site: Context, slug: str, family: str) -> Row | None:
+    rows = site.grouped("community", "rankings", "community")[slug]
+    return next((row for row in rows if row["family"] == family), None)
 
 
 def _definition(site: Context, family: str) -> str:

@@ -37,7 +37,7 @@ class Page(HTMLParser):
             self.found[-1][1][-1].append(self.into)
 
     def handle_endtag(self, tag):
-        if tag in ("script", "caption", "th", "td"):
+        if tag in ("script", "caption", "th", "td", "table"):  # the last cell of a table may end with it
             self.into = None
 
     def handle_data(self, data):
