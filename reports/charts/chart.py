@@ -23,8 +23,8 @@ DIGITS = 6
 class Table:
     """The twin of a figure: a row per month, the newest first, and a column per line.
 
-    The last column is words where `has_words`. A row has the address `#2013-06` where `has_ids`. `evidence` is the address of the page that leads to the rows behind a
-    month; a month's own part of it is `#2013-06`.
+    The last column is words where `has_words`. A row has the address `#2013-06` where `has_ids`. `evidence` is the
+    address of the page that leads to the rows behind a month; a month's own part of it is `#2013-06`.
     """
 
     heads: list[str]

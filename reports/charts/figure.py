@@ -1,7 +1,7 @@
 """Put traces, axes and words together to a figure, as plain JSON of Plotly.
 
-A figure has `data` and `layout`, and `narrow`: what the layout of a phone changes. `plotly.graph_objects` would check the
-same JSON at 3 ms a trace, as long as all the rest of a page takes: the tests do that once for every kind of figure.
+A figure has `data` and `layout`, and `narrow`: what the layout of a phone changes. `plotly.graph_objects` would check
+the same JSON at 3 ms a trace, as long as all the rest of a page takes: the tests do that for every kind of figure.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Figure = dict[str, Any]
 
 def finish(
     traces: Sequence[Any], months: Sequence[str], yaxis: dict[str, Any], panel: int, *, words: Sequence[Any] = (),
-    label: str = "", left: int = LEFT, **layout: Any,
+    label: str = "", left: int = LEFT, shapes: Sequence[Any] = (), **layout: Any,
 ) -> Figure:  # fmt: skip
     """Return a figure whose panel is `panel` pixels high, with room on the right for the longest `label`."""
     bottom = BOTTOM if len(months) > FEW_MONTHS else BOTTOM_OF_MONTHS
@@ -29,7 +29,8 @@ def finish(
         "data": list(traces),
         "layout": {
             "template": theme.TEMPLATE, "height": height, "margin": margin, "yaxis": yaxis,
-            "annotations": list(words), **layout, "xaxis": {**time_axis(months), **layout.get("xaxis", {})},
+            "annotations": list(words), "shapes": list(shapes), **layout,
+            "xaxis": {**time_axis(months), **layout.get("xaxis", {})},
         },
         "narrow": {
             "margin": margin | {"l": LEFT_NARROW if left == LEFT else left}, "height": height,

@@ -14,6 +14,7 @@ from reports.charts.theme import Look
 from reports.text.formats import next_month
 from reports.text.language import gettext
 
+Box = tuple[str, str, float, float]
 LANE, LANES_AT_MOST, PANEL_AT_MOST = 30, 12, 360
 FIRM, BEST, WHOLE, AHEAD = 0.13, 0.045, 0.46, 0.36
 
@@ -37,7 +38,9 @@ class Places:
 def draw_places(shown: Places) -> Figure:
     """Return lanes 1 to the lowest: thick where the place is firm, pale where a place cannot be excluded."""
     sets = list(zip(shown.ranks, shown.lows, shown.highs, strict=True))
-    pale, firm, best = [], [], []
+    pale: list[Box] = []
+    firm: list[Box] = []
+    best: list[Box] = []
     for start, end, run in runs_of(sets):
         rank, low, high = run  # type: ignore[misc]
         if rank is None:
@@ -98,7 +101,9 @@ class Lead:
     is_fed: bool = False
 
 
-def draw_leads(months: Sequence[str], names: tuple[str, str, str], looks: tuple[Look, Look], leads: Iterable[Lead]) -> Figure:
+def draw_leads(
+    months: Sequence[str], names: tuple[str, str, str], looks: tuple[Look, Look], leads: Iterable[Lead]
+) -> Figure:
     """Return three lanes: the first is ahead, nobody can tell (hatched), the second is ahead.
 
     A lead that an import feeds has an open border.
@@ -116,11 +121,15 @@ def draw_leads(months: Sequence[str], names: tuple[str, str, str], looks: tuple[
     return finish(drawn, months, axis, 3 * LANE, left=left)
 
 
-def _boxes(leads: Sequence[Lead], lane: int) -> list[tuple[str, str, float, float]]:
+def _boxes(leads: Sequence[Lead], lane: int) -> list[Box]:
     return [(lead.first, lead.after, lane - AHEAD, lane + AHEAD) for lead in leads if lead.lane == lane]
 
 
 def _borders(leads: Sequence[Lead], lane: int) -> list[dict[str, Any]]:
     """Return a line below each lead that an import feeds."""
-    fed = [(lead.first, lead.after, lane + AHEAD, lane + AHEAD + 0.09) for lead in leads if lead.lane == lane and lead.is_fed]
+    fed = [
+        (lead.first, lead.after, lane + AHEAD, lane + AHEAD + 0.09)
+        for lead in leads
+        if lead.lane == lane and lead.is_fed
+    ]
     return [traces.block("fed", fed, theme.INK)] if fed else []

@@ -37,7 +37,7 @@ def draw_lines(
     ]
     shapes = [traces.upright(month) for month in sorted({each.month for each in breaks})]
     longest = max((f"{line.label} {format_level(line.end[1])}" for line in drawn if line.end), key=len, default="")
-    return finish(made, months, axis.layout, PANEL, words=said, label=longest, **({"shapes": shapes} if shapes else {}))
+    return finish(made, months, axis.layout, PANEL, words=said, label=longest, shapes=shapes)
 
 
 def _label(line: Series) -> str:

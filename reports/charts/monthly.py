@@ -11,6 +11,8 @@ from reports.charts.series import Break, Event, Hole, Mark, Series, Span
 from reports.charts.theme import Look
 
 PANEL, RELEASES, APART = 270, 30, 10
+ROW: dict[str, Any] = {"range": [-0.6, 1.6], "fixedrange": True, "showgrid": False, "zeroline": False, "tickvals": []}
+"""The axis of the row of releases."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,28 @@ def draw_monthly(shown: Monthly) -> Figure:
 
 def _with_releases(shown: Monthly, drawn: list[Any], said: list[Any], axis: LogAxis) -> Figure:
     """Return the figure; releases stand in a row of their own below the panel, hatched where no tags were seen."""
-    months, more = shown.counts.months, {}
-    panel = PANEL
-    if shown.has_releases:
-        panel = PANEL + APART + RELEASES
-        share = RELEASES / panel
-        drawn += [traces.hatched([traces.hole_box(h, -0.6, 1.6) for h in shown.unseen_releases], "hole", "y2")]
-        drawn += [traces.ticks(shown.releases, shown.look)] if shown.releases else []
-        said += words.beside_marks(shown.releases, len(months))
-        said += [text for h in shown.unseen_releases for text in words.in_hole(h, 0.5, len(months), "y2")]
-        row = {"domain": [0, share], "range": [-0.6, 1.6], "fixedrange": True, "showgrid": False, "zeroline": False,
-               "tickvals": [], "anchor": "x"}  # fmt: skip
-        more = {"yaxis2": row}
-    yaxis = axis.layout | ({"domain": [(APART + RELEASES) / panel, 1]} if shown.has_releases else {})
-    if shown.has_releases:
-        more["xaxis"] = {"anchor": "y2"}
+    months, label = shown.counts.months, shown.label
     shapes = [traces.upright(month) for month in sorted({each.month for each in shown.breaks})]
-    more |= {"shapes": shapes} if shapes else {}
-    return finish(drawn, months, yaxis, panel, words=said, label=shown.label, **more)
+    if not shown.has_releases:
+        return finish(drawn, months, axis.layout, PANEL, words=said, label=label, shapes=shapes)
+    panel = PANEL + APART + RELEASES
+    return finish(
+        [*drawn, *_release_traces(shown)], months, axis.layout | {"domain": [(APART + RELEASES) / panel, 1]}, panel,
+        words=[*said, *_release_words(shown)], label=label, shapes=shapes,
+        yaxis2=ROW | {"domain": [0, RELEASES / panel]}, xaxis={"anchor": "y2"},
+    )  # fmt: skip
+
+
+def _release_traces(shown: Monthly) -> list[Any]:
+    unseen = [traces.hole_box(hole, *ROW["range"]) for hole in shown.unseen_releases]
+    ticks = [traces.ticks(shown.releases, shown.look)] if shown.releases else []
+    return [traces.hatched(unseen, "hole", "y2"), *ticks]
+
+
+def _release_words(shown: Monthly) -> list[Any]:
+    months = len(shown.counts.months)
+    causes = (text for hole in shown.unseen_releases for text in words.in_hole(hole, 0.5, months, "y2"))
+    return [*words.beside_marks(shown.releases, months), *causes]
 
 
 def _on_panel(event: Event, axis: LogAxis) -> Event:

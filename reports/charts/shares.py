@@ -11,7 +11,14 @@ from reports.text.labels import MISSING
 
 PANEL, WHOLE, LEGEND = 250, 100.0, 46
 PARTLY = {"fillmode": "overlay", "fgcolor": theme.PAPER, "fgopacity": 0.55, "size": 6, "solidity": 0.3}
-NOTHING = {"shape": "/", "fillmode": "replace", "fgcolor": theme.HATCH, "bgcolor": theme.CLEAR, "size": 8, "solidity": 0.14}
+NOTHING = {
+    "shape": "/",
+    "fillmode": "replace",
+    "fgcolor": theme.HATCH,
+    "bgcolor": theme.CLEAR,
+    "size": 8,
+    "solidity": 0.14,
+}
 LEGEND_BELOW = {
     "showlegend": True,
     "legend": {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "itemclick": False,
@@ -22,7 +29,10 @@ LEGEND_BELOW = {
 def draw_shares(
     drawn: Sequence[Series], colours: Mapping[str, str], partly: Sequence[str], unseen: Sequence[str]
 ) -> Figure:
-    """Return the bars; months of `partly` rest on a part of the data and are hatched, those of `unseen` have no colour."""
+    """Return the bars.
+
+    Months of `partly` rest on a part of the data and are hatched, those of `unseen` have no colour.
+    """
     months = drawn[0].months if drawn else ()
     strokes = ["/" if month in partly else "" for month in months]
     traces = [_bars(line, colours[line.key], strokes) for line in drawn]
@@ -37,7 +47,8 @@ def draw_shares(
 
 def _bars(line: Series, colour: str, strokes: Sequence[str]) -> dict[str, Any]:
     return {
-        "type": "bar", "name": escape(line.label), "legendgroup": line.key, "meta": "hatched" if any(strokes) else "whole",
+        "type": "bar", "name": escape(line.label), "legendgroup": line.key,
+        "meta": "hatched" if any(strokes) else "whole",
         "x": list(line.months), "y": list(line.values), "xperiod": "M1", "xperiodalignment": "middle",
         "marker": {"color": colour, "line": {"width": 0}, "pattern": PARTLY | {"shape": strokes}},
         "hovertemplate": "%{y:.0f} %",

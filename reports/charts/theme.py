@@ -1,7 +1,7 @@
 """The one look of all Plotly figures: colours of the page, type and grid.
 
-A colour is the name of a style of the page, such as `var(--ink)`. The script resolves it when it draws, so that a figure
-is right in light, in dark and in print. `var(--k-alpha,16)` is the colour of the community alpha at 16 percent.
+A colour is the name of a style of the page, such as `var(--ink)`. The script resolves it when it draws, so that a
+figure is right in light, in dark and in print. `var(--k-alpha,16)` is the colour of the community alpha at 16 percent.
 """
 
 from typing import Any, NamedTuple

@@ -23,7 +23,7 @@ def line(series: Series, look: Look, floor: float, span: Span | None = None) -> 
 
     What lies below `floor`, such as zero, stands on it.
     """
-    told = zip(series.values, span.lows, span.highs, strict=True) if span else series.values
+    ranges = zip(series.values, span.lows, span.highs, strict=True) if span else ()
     return {
         "type": "scatter",
         "name": escape(series.label),
@@ -35,7 +35,7 @@ def line(series: Series, look: Look, floor: float, span: Span | None = None) -> 
         "marker": {"symbol": look.symbol, "size": _marks(series), "color": look.colour, "opacity": 1,
                    "line": {"color": theme.PAPER, "width": 1.4}},
         "cliponaxis": False,
-        "customdata": [list(each) for each in told] if span else list(series.values),
+        "customdata": list(map(list, ranges)) if span else list(series.values),
         "hovertemplate": IN_RANGE if span else ALONE,
     }  # fmt: skip
 
@@ -111,7 +111,9 @@ def dots(series: Series, look: Look, floor: float) -> list[Trace]:
 
 def _dots(series: Series, look: Look, floor: float, kind: str) -> Trace:
     points = [
-        (m, v) for m, v, k in zip(series.months, series.values, series.kinds, strict=True) if k == kind and v is not None
+        (m, v)
+        for m, v, k in zip(series.months, series.values, series.kinds, strict=True)
+        if k == kind and v is not None
     ]
     said = f" ({SAID[kind]})" if SAID[kind] else ""
     return {
@@ -119,7 +121,8 @@ def _dots(series: Series, look: Look, floor: float, kind: str) -> Trace:
         "x": [month for month, _ in points], "y": [max(value, floor) for _, value in points],
         "marker": {"symbol": "circle" if kind == "observed" else "circle-open", "size": 5,
                    "color": look.at(theme.DOT) if kind == "observed" else look.at(70)},
-        "cliponaxis": False, "hovertemplate": gettext("{number} in the month{known}").format(number="%{customdata:,}", known=said),
+        "cliponaxis": False,
+        "hovertemplate": gettext("{number} in the month{known}").format(number="%{customdata:,}", known=said),
         "customdata": [value for _, value in points],
     }  # fmt: skip
 

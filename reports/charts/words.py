@@ -1,4 +1,4 @@
-"""Words within figures: labels at the ends of lines, causes of holes, what an event was; moved apart where they collide."""
+"""Words within figures: labels at the ends of lines, causes of holes, what an event was; none lies on another."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -21,9 +21,7 @@ Words = dict[str, Any]
 
 def at_end(drawn: Sequence[Series], looks: Mapping[str, Look], axis: LogAxis, texts: Mapping[str, str]) -> list[Words]:
     """Return a bold label right of the end of each line, moved apart where two would lie on each other."""
-    ended = sorted(
-        ((axis.height(end[1]), line, end) for line in drawn if (end := line.end)), key=lambda each: each[0]
-    )
+    ended = sorted(((axis.height(end[1]), line, end) for line in drawn if (end := line.end)), key=lambda each: each[0])
     moved = spread([height for height, _, _ in ended])
     return [
         _text(texts[line.key]) | {
@@ -83,7 +81,8 @@ def beside_events(events: Sequence[Event], axis: LogAxis, months: int) -> list[W
 
 def beside_marks(marks: Sequence[Mark], months: int) -> list[Words]:
     """Return the labels of releases above their ticks; one that would lie on another is left to the table."""
-    free, shown = date.min, []
+    free = date.min
+    shown: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: mark.day):
         half = timedelta(days=(len(mark.label) * MARK_LETTER + 8) / 2 * months * DAYS_OF_A_MONTH / WIDTH)
         if len(mark.label) <= LONGEST_MARK and mark.day - half >= free:

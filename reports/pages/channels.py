@@ -73,7 +73,9 @@ def _table(months: Sequence[Row], columns: list[str]) -> Table:
         for month, of_month in groupby(own, key=lambda row: row["month"])
         for found in [{row["key"]: row for row in of_month}]
     ]
-    return Table([gettext("Month"), *(names[key] for key in columns), gettext("What was not seen")], table, has_words=True)
+    return Table(
+        [gettext("Month"), *(names[key] for key in columns), gettext("What was not seen")], table, has_words=True
+    )
 
 
 def _cell(row: Row | None) -> str:
@@ -99,7 +101,9 @@ def sources_chart(site: Context, own: Row) -> Chart | None:
     last = max(_distance(first, row["first"]) + len(row["values"]) for row in rows)
     days = months_from(first, last)
     lines = [Series(row["key"], row["name"], days, tuple(_at(row, first, row["values"], last))) for row in rows]
-    moves = [row for row in site.grouped("community", "moves", "community")[own["community"]] if row["family"] == "talk"]
+    moves = [
+        row for row in site.grouped("community", "moves", "community")[own["community"]] if row["family"] == "talk"
+    ]
     breaks = [Break(row["month"], move_text(row)) for row in moves]
     drawn = lines[:LINES]
     return Chart(

@@ -18,7 +18,7 @@ def page(site: Context) -> str:
     return render_page(
         "communities.html", site=site, here="communities", root="../", families=FAMILIES,
         kicker=gettext("Communities, {month}").format(month=format_month(site.month)),
-        rows=[row | _places(site, row) for row in rows],
+        rows=[{**row, **_places(site, row)} for row in rows],
     )  # fmt: skip
 
 

@@ -41,7 +41,8 @@ def page(site: Context, key: str) -> str:
     return render_page(
         "compare.html", site=site, here="compare", root="../", pair=pair, slugs=slugs,
         kicker=gettext("{what}, {window}").format(what=family_phrase(opening), window=format_window(site.month)),
-        verdict=_verdict(site, pair, months), standfirst=_standfirst(site, pair, months), neighbours=_neighbours(site, pair, opening),
+        verdict=_verdict(site, pair, months), standfirst=_standfirst(site, pair, months),
+        neighbours=_neighbours(site, pair, opening),
         parts=parts, charts=[chart for part in parts for chart in part["charts"]],
         rows=comparability(site, pair, opening, months), months=[month.month for month in reversed(months)],
         choices=choices(site), is_all=len(site.communities) <= ALL_PAIRS,

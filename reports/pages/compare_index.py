@@ -31,10 +31,11 @@ def _row(site: Context, one: str, other: str) -> dict[str, Any]:
     names = gettext("{first} and {second}").format(first=pair[0]["name"], second=pair[1]["name"])
     row = {"path": path(f"{one}-{other}").removeprefix("compare/"), "names": names, "ratio": "",
            "verdict": NOT_COMPARED.format(ahead=pair[0]["name"], behind=pair[1]["name"])}  # fmt: skip
-    family, months = next(iter(families_of(site, one, other).items()), ("", []))
-    if not months or months[-1].month != site.month:
+    families = families_of(site, one, other)
+    family = next(iter(families), "")
+    if not family or families[family][-1].month != site.month:
         return row
-    newest = months[-1]
+    newest = families[family][-1]
     ahead, _ = ordered(pair, newest)
     middle, low, high = map(two_digits, newest.ratio)
     said = gettext("{who}, by {what}")

@@ -31,7 +31,11 @@ def lane_of(month: Month) -> int:
 def feeding(imports: Sequence[Row], month: date) -> list[Row]:
     """Return the imports of a community whose commits count in the twelve months that end with `month`."""
     first = date(month.year - (month.month < 12), month.month % 12 + 1, 1)
-    return [row for row in imports if row["moved"] and row["authored_from"] < next_month(month) and row["authored_to"] >= first]
+    return [
+        row
+        for row in imports
+        if row["moved"] and row["authored_from"] < next_month(month) and row["authored_to"] >= first
+    ]
 
 
 def is_fed(month: Month, imports: Sequence[Sequence[Row]]) -> bool:
@@ -75,9 +79,7 @@ def _both(pair: Pair) -> str:
     return gettext("{first} and {second}").format(first=pair[0]["name"], second=pair[1]["name"])
 
 
-def _leads_table(
-    pair: Pair, months: Sequence[Month], imports: Sequence[Sequence[Row]], *, has_ids: bool
-) -> Table:
+def _leads_table(pair: Pair, months: Sequence[Month], imports: Sequence[Sequence[Row]], *, has_ids: bool) -> Table:
     """Return for each month who was ahead, and the ratio of the scores with its range, the newest first."""
     rows = [
         [format_month(month.month), cell_of_month(month.word, pair[month.difference < 0]["name"]),
@@ -92,41 +94,36 @@ def _leads_table(
 def scores_chart(site: Context, pair: Pair, family: str, imports: Sequence[Sequence[Row]]) -> Chart:
     """Return both scores with their 90 % ranges; imports are ringed where they were recorded."""
     rows = [_scores(site, row["community"], family) for row in pair]
-    first = min(row["first"] for row in rows)
-    last = max(_distance(first, row["first"]) + len(row["scores"]) for row in rows)
-    days = months_from(first, last)
-    lines, spans = [], {}
-    for own, row in zip(pair, rows, strict=True):
-        before = [None] * _distance(first, row["first"])
-        after = [None] * (last - len(before) - len(row["scores"]))
-        values = [[*before, *(_index(s, e, z) for s, e in zip(row["scores"], row["errors"], strict=True)), *after]
-                  for z in (0, -QUANTILE, QUANTILE)]  # fmt: skip
-        lines.append(Series(own["community"], own["name"], days, tuple(values[0])))
-        spans[own["community"]] = Span(tuple(values[1]), tuple(values[2]))
-    events = [event for line, own in zip(lines, imports, strict=True) for event in _rings(line, own)]
+    lines = [_line(own, row) for own, row in zip(pair, rows, strict=True)]
+    spans = {row["community"]: Span(_indexes(row, -QUANTILE), _indexes(row, QUANTILE)) for row in rows}
     looks = {row["community"]: look_of(row["community"], row["marker"]) for row in pair}
+    events = [event for line, own in zip(lines, imports, strict=True) for event in _rings(line, own)]
+    said = gettext("Twelve months to each month, with 90 % range, logarithmic scale. {scale}")
     return Chart(
         id=f"score-{family}",
         title=gettext("Score: {family}").format(family=family_heading(family).lower()),
-        description=gettext("Twelve months to each month, with 90 % range, logarithmic scale. {scale}").format(
-            scale=SCALES[family]
-        ),
+        description=said.format(scale=SCALES[family]),
         figure=draw_lines(lines, looks, spans=spans, events=events),
         table=_scores_table(lines, spans),
-        source=picture_source(site, _both(pair), days[-1]),
+        source=picture_source(site, _both(pair), lines[0].months[-1]),
         download="places.csv",
         legend={"event": LEGEND["event"]},
-    )  # fmt: skip
+    )
 
 
 def _scores(site: Context, slug: str, family: str) -> Row:
     return next(row for row in site.grouped("compare", "scores", "community")[slug] if row["family"] == family)
 
 
-def _index(score: float | None, error: float | None, z: float) -> float | None:
-    if score is None or error is None:
-        return None
-    return 100 * exp(score + z * error)
+def _line(own: Row, row: Row) -> Series:
+    """Return the scores of a community; all of a family begin in the same month."""
+    return Series(own["community"], own["name"], months_from(row["first"], len(row["scores"])), _indexes(row, 0))
+
+
+def _indexes(row: Row, z: float) -> tuple[float | None, ...]:
+    """Return scores as indexes, so many standard errors up or down."""
+    pairs = zip(row["scores"], row["errors"], strict=True)
+    return tuple(None if score is None else 100 * exp(score + z * error) for score, error in pairs)
 
 
 def _rings(line: Series, imports: Sequence[Row]) -> list[Event]:
@@ -143,7 +140,10 @@ def _scores_table(lines: Sequence[Series], spans: dict[str, Span]) -> Table:
         heads += [line.name, gettext("{name}, 90 % range").format(name=line.name)]
     days = lines[0].months
     rows = [
-        [format_month(date.fromisoformat(days[n])), *(cell for line in lines for cell in _cells(line, spans[line.key], n))]
+        [
+            format_month(date.fromisoformat(days[n])),
+            *(cell for line in lines for cell in _cells(line, spans[line.key], n)),
+        ]
         for n in reversed(range(len(days)))
         if any(line.values[n] is not None for line in lines)
     ]

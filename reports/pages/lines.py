@@ -20,8 +20,11 @@ from reports.text.picture import picture_source
 from reports.text.unseen import hole_text
 
 PAGE = "community"
-FAMILY = {"commits": "code", "code_people": "code", "talk_people": "talk", "messages": "talk", "threads_replied": "talk",
-          "new_people": "people"}  # fmt: skip
+FAMILY = {
+    **dict.fromkeys(("commits", "code_people"), "code"),
+    **dict.fromkeys(("talk_people", "messages", "threads_replied"), "talk"),
+    "new_people": "people",
+}
 SAID = gettext("Dots: months. Line: mean of twelve months with its 90 % range. Logarithmic scale.")
 HOLES = 3
 BOTS_SAID = gettext("%{customdata:,} of bots alone")
@@ -29,7 +32,9 @@ BOTS_SAID = gettext("%{customdata:,} of bots alone")
 
 def monthly_chart(site: Context, own: Row, metric: str) -> Chart | None:
     """Return the chart of a metric of one community; None where none of its months was seen."""
-    line = next((row for row in site.grouped(PAGE, "lines", "community")[own["community"]] if row["metric"] == metric), None)
+    line = next(
+        (row for row in site.grouped(PAGE, "lines", "community")[own["community"]] if row["metric"] == metric), None
+    )
     return _Drawing(site, own, line).chart() if line else None
 
 
@@ -109,12 +114,14 @@ class _Drawing:
             return []
         return [
             Mark(row["community"], row["released_at"], release_text(row), row["series"] or row["version"])
-            for row in self.rows("releases")
+            for row in reversed(self.rows("releases"))
             if row["kind"] == "feature" and row["month"] and self.months[0] <= row["month"] <= self.months[-1]
         ]
 
     def breaks(self) -> list[Break]:
-        return [Break(row["month"], move_text(row)) for row in self.rows("moves") if row["family"] == FAMILY[self.metric]]
+        return [
+            Break(row["month"], move_text(row)) for row in self.rows("moves") if row["family"] == FAMILY[self.metric]
+        ]
 
     def note(self) -> str:
         """Return how the order of communities changes where bots are included."""
@@ -122,7 +129,7 @@ class _Drawing:
         return " ".join(map(rank_change, said))
 
     def table(self, bots: Row | None) -> Table:
-        """Return the twin: count, mean and range of each month, what bots add, and what happened or why it is missing."""
+        """Return the twin: count, mean and range, what bots add, and what happened or why a month is missing."""
         happened = texts_by_month(self.events(), self.releases(), self.breaks())
         causes = {month: hole.text for hole in self.holes(self.metric) for month in _months_of(hole, self.months)}
         added = dict(zip(self.days, self._bots(bots, "values").values, strict=True)) if bots else None

@@ -43,7 +43,7 @@ class Month:
 
 
 def ratio_of(difference: float, error: float) -> tuple[float, float, float]:
-    """Return the ratio of two scores whose logarithms lie so far apart, with its 90 % range; the larger one is above."""
+    """Return the ratio of two scores whose logarithms lie so far apart, with its 90 % range."""
     apart = abs(difference)
     middle, low, high = (float(np.exp(apart + z * error)) for z in (0, -QUANTILE, QUANTILE))
     return middle, low, high
@@ -52,7 +52,9 @@ def ratio_of(difference: float, error: float) -> tuple[float, float, float]:
 def judge(one: Row, other: Row, constants: Method) -> Iterator[Month]:
     """Yield each month in which both were ranked; `one` and `other` are rows of `queries/compare/scores.sql`."""
     days = [date.fromisoformat(day) for day in months_from(one["first"], len(one["scores"]))]
-    values = {month: n for n, month in enumerate(map(date.fromisoformat, months_from(other["first"], len(other["scores"]))))}
+    values = {
+        month: n for n, month in enumerate(map(date.fromisoformat, months_from(other["first"], len(other["scores"]))))
+    }
     shared = [
         (n, values[month]) for n, month in enumerate(days)
         if month in values and one["scores"][n] is not None and other["scores"][values[month]] is not None
@@ -89,7 +91,9 @@ def families_of(site: Context, one: str, other: str) -> dict[str, list[Month]]:
     scores = site.grouped("compare", "scores", "community")
     rows = {slug: {row["family"]: row for row in scores[slug]} for slug in (one, other)}
     shared = [family for family in ORDER if family in rows[one] and family in rows[other]]
-    found = {family: list(judge(rows[one][family], rows[other][family], constants_of(site.database))) for family in shared}
+    found = {
+        family: list(judge(rows[one][family], rows[other][family], constants_of(site.database))) for family in shared
+    }
     known = {family: months for family, months in found.items() if months}
     return dict(sorted(known.items(), key=lambda item: (item[1][-1].month != site.month, ORDER.index(item[0]))))
 
@@ -103,7 +107,7 @@ def static_pairs(site: Context) -> list[tuple[str, str]]:
     if len(slugs) <= ALL_PAIRS:
         return list(combinations(sorted(slugs), 2))
     order = site.grouped("compare", "order", "family")
-    ranked = next((order[family] for family in ORDER if order[family]), [])
+    ranked = next((order[family] for family in ORDER if order[family]), ())
     best = [row["community"] for row in ranked[:BEST]]
     return [(min(pair), max(pair)) for pair in pairwise(best)]
 

@@ -70,7 +70,12 @@ def _cause(unseen: list[Row], last: date) -> str:
 def _table(own: Row, row: Row, months: list[date]) -> Table:
     """Return place, score and range of each window, the newest first."""
     cells = [
-        [format_month(month), _place(row, n), format_level(row["indexes"][n], ""), _range(row["lows"][n], row["highs"][n])]
+        [
+            format_month(month),
+            _place(row, n),
+            format_level(row["indexes"][n], ""),
+            _range(row["lows"][n], row["highs"][n]),
+        ]
         for n, month in reversed(list(enumerate(months)))
     ]
     heads = [gettext("Window ends"), gettext("Place"), gettext("Score"), gettext("90 % range")]

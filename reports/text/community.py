@@ -34,13 +34,16 @@ def verdict_text(row: Row, movement: Iterable[Row]) -> str:
     if row["rank"] is None:
         said = gettext("{{name}} has no place today. It was last ranked by {what} in {month}.")
         return said.format(what=what, month=format_month(row["ranked_in"]))
+    if row["rank_low"] is None:
+        said = gettext("{{name}} stands in row {rank} by {what}; its places are not computed.")
+        return said.format(rank=row["rank"], what=what)
     word = next((m["word"] for m in movement if (m["family"], m["span"]) == (row["family"], "year")), None)
     said = gettext("{{name}} is {place} by {what}{moving}.")
     return said.format(place=_place(row), what=what, moving=MOVING.get(word or "", ""))
 
 
 def _place(row: Row) -> str:
-    low, high = row["rank_low"] or row["rank"], row["rank_high"] or row["rank"]
+    low, high = row["rank_low"], row["rank_high"]
     return FIRST.get(low, format_ordinal(low)) if low == high else format_ordinals(low, high)
 
 
@@ -79,7 +82,7 @@ def _signed(share: float) -> str:
 
 
 def places_cell(low: int | None, high: int | None) -> str:
-    """Return a set of places as a cell shows it: `2`, or `2–4`; a dash where there is none."""
+    """Return a set of places as a cell shows it, one or from the first to the last; a dash where there is none."""
     if low is None:
         return "–"
     return f"{low}" if low == high else f"{low}–{high}"

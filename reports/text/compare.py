@@ -58,7 +58,10 @@ def leads_text(first: str, second: str, lanes: Sequence[int]) -> str:
     if len(lanes) in (ones, threes):
         said = gettext("{name} was ahead in all {months} in which both were ranked.")
         return said.format(name=first if ones else second, months=pluralize(len(lanes), "month"))
-    said = gettext("Ahead only where the gap is beyond chance: {first} in {ones}, {second} in {threes}; nobody can tell in {untold}.")
+    said = gettext(
+        "Ahead only where the gap is beyond chance: {first} in {ones}, {second} in {threes};"
+        " nobody can tell in {untold}."
+    )
     return said.format(first=first, second=second, ones=pluralize(ones, "month"), threes=pluralize(threes, "month"),
                        untold=untold)  # fmt: skip
 
@@ -70,7 +73,9 @@ def cell_of_month(word: str, ahead: str) -> str:
 
 def fed_text(name: str, row: Row) -> str:
     """Return that an import feeds a lead; `row` is one of `queries/community/imports.sql`."""
-    said = gettext("{name}: {commits:,} commits recorded at once on {day} count in {first} to {last} and feed its lead there.")
+    said = gettext(
+        "{name}: {commits:,} commits recorded at once on {day} count in {first} to {last} and feed its lead there."
+    )
     return said.format(name=name, commits=row["moved"], day=format_day(row["day"]),
                        first=format_month(row["authored_from"]), last=format_month(row["authored_to"]))  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What a saved picture says of itself: its edition, how far its lines go, by which method, and whether it is invented."""
+"""Say of a saved picture its edition, how far its lines go, by which method, and whether it is invented."""
 
 from datetime import date
 from typing import Any

@@ -29,7 +29,9 @@ MARKS = [Mark("alpha", date(2022, 5, 17), "Alpha 1.0, 17 May 2022", "1.0")]
 
 
 def monthly(**more):
-    return Monthly(LOOK, COUNTS, MEANS, SPAN, "5.40", [HOLE], [EVENT], MARKS, [HOLE], [Break(date(2022, 1, 1), "moved")], **more)
+    return Monthly(
+        LOOK, COUNTS, MEANS, SPAN, "5.40", [HOLE], [EVENT], MARKS, [HOLE], [Break(date(2022, 1, 1), "moved")], **more
+    )
 
 
 def valid(figure):
@@ -45,14 +47,19 @@ def traces(figure, meta):
 
 def test_months_are_dots_their_mean_is_a_line_in_its_range_and_releases_imports_and_moves_are_marks():
     figure = valid(draw_monthly(monthly(bots=COUNTS, bots_said="%{y}")))
-    seen = {known: dict(zip(t["x"], t["customdata"], strict=True)) for known in set(KNOWN) for t in traces(figure, known)}
+    seen = {
+        known: dict(zip(t["x"], t["customdata"], strict=True)) for known in set(KNOWN) for t in traces(figure, known)
+    }
     assert {m: v for each in seen.values() for m, v in each.items()} == {
         m: v for m, v in zip(MONTHS, VALUES, strict=True) if v is not None
     }
     symbols = {known: traces(figure, known)[0]["marker"]["symbol"] for known in seen}
     assert symbols == {"observed": "circle", "partial": "circle-open", "published": "circle-open"}
     (line,) = traces(figure, "line")
-    assert (line["y"][11:], line["customdata"][29]) == (list(MEANS.values[11:]), [MEANS.values[29], SPAN.lows[29], SPAN.highs[29]])
+    assert (line["y"][11:], line["customdata"][29]) == (
+        list(MEANS.values[11:]),
+        [MEANS.values[29], SPAN.lows[29], SPAN.highs[29]],
+    )
     assert [trace["x"] for trace in traces(figure, "event")] == [["2022-03-01"]]
     assert [trace["x"] for trace in traces(figure, "marks")] == [["2022-05-17"]]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2022-01-01"]
@@ -79,7 +86,9 @@ def test_the_label_stands_at_the_last_month_that_has_a_mean():
 
 def test_a_place_is_thick_where_it_is_firm_and_pale_where_others_cannot_be_excluded():
     ranks, lows, highs = [1, 1, 2, None], [1, 1, 1, None], [1, 1, 3, None]
-    figure = valid(draw_places(Places(LOOK, MONTHS[:4], ranks, lows, highs, 3, [Hole(date(2021, 2, 1), date(2021, 2, 1), "why")])))
+    figure = valid(
+        draw_places(Places(LOOK, MONTHS[:4], ranks, lows, highs, 3, [Hole(date(2021, 2, 1), date(2021, 2, 1), "why")]))
+    )
     (firm,), (pale,), (best,) = (traces(figure, kind) for kind in ("firm", "pale", "best"))
     assert (firm["x"][0], firm["x"][1]) == ("2020-11-01", "2021-01-01")
     assert (pale["x"][0], min(y for y in pale["y"] if y), max(y for y in pale["y"] if y)) == ("2021-01-01", 0.54, 3.46)
@@ -90,8 +99,14 @@ def test_a_place_is_thick_where_it_is_firm_and_pale_where_others_cannot_be_exclu
 
 
 def test_leads_are_lanes_and_nobody_can_tell_is_hatched():
-    leads = [Lead("2020-11-01", "2021-02-01", 1, True), Lead("2021-02-01", "2021-05-01", 2), Lead("2021-05-01", "2021-06-01", 3)]
-    figure = valid(draw_leads(MONTHS, ("A ahead", "nobody can tell", "B ahead"), (LOOK, theme.look_of("beta", None)), leads))
+    leads = [
+        Lead("2020-11-01", "2021-02-01", 1, True),
+        Lead("2021-02-01", "2021-05-01", 2),
+        Lead("2021-05-01", "2021-06-01", 3),
+    ]
+    figure = valid(
+        draw_leads(MONTHS, ("A ahead", "nobody can tell", "B ahead"), (LOOK, theme.look_of("beta", None)), leads)
+    )
     first, second = (trace for trace in traces(figure, "ahead"))
     assert (first["fillcolor"], second["fillcolor"]) == ("var(--k-alpha)", "var(--k-beta)")
     (untold,) = traces(figure, "untold")
@@ -195,7 +210,9 @@ def test_every_colour_is_a_style_of_the_page():
 
 def test_a_table_escapes_every_cell_leads_to_evidence_and_can_be_pointed_at():
     rows = [["May 2022", "<b>", "a & b"]]
-    body = Table(["Month", "A", "What"], rows, [date(2022, 5, 1)], "../evidence/alpha.html", has_words=True, has_ids=True).body
+    body = Table(
+        ["Month", "A", "What"], rows, [date(2022, 5, 1)], "../evidence/alpha.html", has_words=True, has_ids=True
+    ).body
     assert body == (
         '<tr id="2022-05"><th scope="row"><a href="../evidence/alpha.html#2022-05">May 2022</a>'
         '<td class="n">&lt;b&gt;<td>a &amp; b'

@@ -19,7 +19,12 @@ FIRST = date(2020, 1, 1)
 
 
 def scores(*values, first=FIRST, error=0.1, threshold=2.0):
-    return {"first": first, "scores": list(values), "errors": [error] * len(values), "thresholds": [threshold] * len(values)}
+    return {
+        "first": first,
+        "scores": list(values),
+        "errors": [error] * len(values),
+        "thresholds": [threshold] * len(values),
+    }
 
 
 def judged(one, other):
