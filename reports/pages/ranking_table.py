@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from statistics import NormalDist
 from typing import Any
 
@@ -15,7 +16,9 @@ from reports.pages.brackets import find_runs, lay_out
 from reports.pages.context import Context, Row
 from reports.text.cells import Cell, place_cell, places_text, score_range_text, step_cell
 from reports.text.headlines import firmness_text, headline
+from reports.text.imports import import_text
 from reports.text.labels import FAMILIES
+from reports.text.language import gettext
 from reports.text.pairs import distance_text, pair_text
 from reports.text.places import possible_sentence
 from reports.text.reasons import gap_text, unranked_text
@@ -53,25 +56,49 @@ def with_reasons(rankings: Iterable[Row], unseen: Sequence[Row]) -> list[dict[st
 
 
 def _table(site: Context, family: str, rows: Sequence[Row], pairs: Sequence[Row]) -> dict[str, Any]:
-    runs = find_runs(rows)
-    scores = Counter(row["score"] for row in rows if row["rank"] is not None)
-    lines = site.grouped("ranking_table", "history", "family")[family] if not site.is_dated else []
-    drawn = {
-        line["community"]: draw_sparkline(line["scores"], line["community"]) for line in lines if any(line["scores"])
-    }
-    month = site.month if site.is_dated else None
+    imports = _imports(site, family)
+    drawn = {} if site.is_dated else _sparklines(site, family)
     return {
-        "family": family, "is_ranked": any(row["rank"] is not None for row in rows),
-        "headline": headline(family, rows, month), "firmness": firmness_text(rows),
-        "closest": _closest(pairs),
+        "family": family, "is_ranked": any(row["rank"] is not None for row in rows), "listed": rows[0]["listed"],
+        "headline": headline(family, rows, site.month if site.is_dated else None),
+        "firmness": firmness_text(rows), "closest": _closest(pairs),
         "possible": [text for row in rows if (text := possible_sentence(row))],
-        "details": [*(pair_text(pair) for pair in pairs), *filter(None, [unranked_text(rows)])], "listed": rows[0]["listed"],
+        "details": list(_details(rows, pairs, imports)),
         "rows": [
-            _row(row, scores) | {"brackets": brackets, "spark": drawn.get(row["community"]),
-                         "runs": [run for run in runs if run.first == number]}
-            for number, (row, brackets) in enumerate(zip(rows, lay_out(runs, len(rows)), strict=True))
+            {**row, "spark": drawn.get(row["community"]), "has_import": row["community"] in imports}
+            for row in drawn_rows(rows)
         ],
     }  # fmt: skip
+
+
+def drawn_rows(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """Yield rows with what is drawn and written in their cells, and the brackets that begin in them or pass them."""
+    runs = find_runs(rows)
+    scores = Counter(row["score"] for row in rows if row["rank"] is not None)
+    for number, (row, brackets) in enumerate(zip(rows, lay_out(runs, len(rows)), strict=True)):
+        yield _row(row, scores) | {"brackets": brackets, "runs": [run for run in runs if run.first == number]}
+
+
+def _details(rows: Sequence[Row], pairs: Sequence[Row], imports: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    """Yield what is said of neighbours, of who has no place, and of imports."""
+    yield from map(pair_text, pairs)
+    if said := unranked_text(rows):
+        yield said
+    for row in rows:
+        for each in imports.get(row["community"], ()):
+            yield gettext("{name}: {said}").format(name=row["name"], said=import_text(each))
+
+
+def _imports(site: Context, family: str) -> dict[str, list[Row]]:
+    """Return the histories that communities recorded in one day of the window; a ranking of talk counts none."""
+    if family == "talk":
+        return {}
+    first = date(site.month.year - 1, site.month.month, 1)
+    found: dict[str, list[Row]] = {}
+    for community, rows in site.grouped("ranking_table", "imports", "community").items():
+        if own := [row for row in rows if first < row["month"] <= site.month]:
+            found[community] = own
+    return found
 
 
 def _sparklines(site: Context, family: str) -> dict[str, Markup]:

@@ -34,7 +34,7 @@ def page(site: Context, key: str) -> str:
     return render_page(
         "time_month.html", site=dated, here="time", root="../", charts=(), open=opened(tables),
         tables=[_worded(dated, table) for table in tables], newest=months[-1],
-        steps={step: other for step, other in _steps(month).items() if other in months},
+        steps=[step for step in _steps(month) if step[1] in months],
     )  # fmt: skip
 
 
@@ -42,11 +42,11 @@ def _months(site: Context) -> list[date]:
     return sorted(site.grouped("ranking_table", "rows", "as_of"))
 
 
-def _steps(month: date) -> dict[str, date]:
-    """Return the months that one step leads to."""
+def _steps(month: date) -> list[tuple[str, date, str]]:
+    """Return the months a year and a month before and after, each between the arrows of its button."""
     number = month.year * 12 + month.month - 1
-    steps = {"year before": -12, "month before": -1, "month after": 1, "year after": 12}
-    return {name: date((number + step) // 12, (number + step) % 12 + 1, 1) for name, step in steps.items()}
+    steps = (("◀◀", -12, ""), ("◀", -1, ""), ("", 1, "▶"), ("", 12, "▶▶"))
+    return [(before, date((number + step) // 12, (number + step) % 12 + 1, 1), after) for before, step, after in steps]
 
 
 def _worded(site: Context, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def _counted(commits: int, not_counted: int) -> str:
 
 
 def import_in_month(row: Row) -> str:
-    """Return what was recorded in one month as an import; `row` is one of `queries/ranking/monthly.sql`."""
+    """Return what was recorded in one month as an import; `row` is one of `queries/community/monthly.sql`."""
     said = gettext("{name}: {commits:,} commits were recorded on {days}. {counted}")
     return said.format(
         name=row["community_name"], commits=row["import_commits"],

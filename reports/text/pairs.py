@@ -18,7 +18,7 @@ PAIRS = {
 
 
 def pair_text(row: Row) -> str:
-    """Return what is said of two neighbours in a table; `row` is one of `queries/ranking/pairs.sql`."""
+    """Return what is said of two neighbours in a table; `row` is one of `queries/ranking_table/pairs.sql`."""
     names = {"ahead": row["ahead_name"], "behind": row["behind_name"]}
     said = [_level_text(row), PAIRS[row["word"]], _fragility(row), _flip(row)]
     return " ".join(filter(None, said)).format(**names)

@@ -36,7 +36,7 @@ NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers we
 
 
 def reason_text(row: Row) -> str:
-    """Return why a community has no place, or nothing; `row` is one of `queries/ranking/rankings.sql`."""
+    """Return why a community has no place, or nothing; `row` is one of `queries/ranking_table/rows.sql`."""
     if row["reason_code"] is None:
         return ""
     reason = "; ".join(
