@@ -16,10 +16,11 @@ from pipelines.folders import Folders
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES, rows
 from reports.pages import as_of, community, data, members, platforms, privacy, ranking
+from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.css")
+COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
 CHECKED = "checked.js"
 PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
@@ -85,6 +86,7 @@ def _write_site(draft: Path, site: Context, months: Sequence[date]) -> None:
     (draft / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
     for name in COPIED:
         shutil.copyfile(ASSETS / name, draft / name)
+    _write_styles(draft, site)
     _write_checked(draft / CHECKED, "")
     for name, made in PAGES.items():
         (draft / f"{name}.html").write_text(made.page(site), encoding="utf-8")
@@ -97,6 +99,13 @@ def _write_site(draft: Path, site: Context, months: Sequence[date]) -> None:
     _write_csv(draft / "data" / "freshness.csv", site.ask("site", "sources")[list(FRESHNESS)])
     for month in months:
         _write_ranking(page_of(draft, month), site.dated(month), months)
+
+
+def _write_styles(draft: Path, site: Context) -> None:
+    """Write the style of the pages, and that of the communities which have a colour."""
+    parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
+    (draft / "page.css").write_text("\n".join(parts), encoding="utf-8")
+    (draft / "communities.css").write_text(community_styles(site.communities), encoding="utf-8")
 
 
 def _write_ranking(folder: Path, site: Context, months: Sequence[date]) -> None:

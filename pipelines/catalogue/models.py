@@ -35,6 +35,7 @@ from pipelines.catalogue.field_types import (
 from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import CAPTURES, KINDS, PAGE_SCHEMES, PLACE, index_of, repository_url, split_url
 
+MARKERS = ("circle", "square", "triangle", "diamond")
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "bots")
 FORMER_AUDIENCES = {"machines": "bots"}
 """Words that community files have used for an audience, and today's word."""
@@ -134,6 +135,7 @@ Language: TypeAlias = Annotated[
     OneLine, matches(r"[a-z]{2}(-[A-Z]{2})?", "not the code of a language, like en: {text!r:.80}")
 ]
 Registered: TypeAlias = Annotated[OneLine, AfterValidator(_registered)]
+Colour: TypeAlias = Annotated[OneLine, matches(r"#[0-9A-Fa-f]{6}", "not a colour like #C2400F: {text!r:.80}")]
 AsOf: TypeAlias = Annotated[str, PlainValidator(_as_of), WithJsonSchema({"type": "string"})]
 Traffic: TypeAlias = Annotated[float, PlainValidator(_traffic), WithJsonSchema({"type": "number", "minimum": 0})]
 PerYear: TypeAlias = Annotated[
@@ -375,6 +377,14 @@ class CommunityFile(TomlTable):
         default=None,
         description="The measure of `data/rules/measures.toml`, of the kind `registered`, that counts its official "
         "members. Without it nobody counts them.",
+    )
+    colour: Colour | None = Field(
+        default=None,
+        description="Its colour on a light page, `#RRGGBB`. Without it and `colour_dark` it is drawn in grey.",
+    )
+    colour_dark: Colour | None = Field(default=None, description="Its colour on a dark page.")
+    marker: Annotated[OneLine, OneOf("marker", MARKERS)] = Field(
+        default="circle", description=f"Its mark in charts: {', '.join(f'`{each}`' for each in MARKERS)}."
     )
     sources: Annotated[
         tuple[Annotated[AnySource, Field(discriminator="kind"), WrapValidator(_of_known_kind)], ...],

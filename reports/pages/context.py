@@ -1,7 +1,8 @@
 """What every page shows: the build, the communities and sources, and the month."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,7 @@ class Context:
     sources: Sequence[Row]
     month: date
     is_dated: bool = False
+    _groups: dict[tuple[str, str, str], Mapping[Any, Sequence[Row]]] = field(default_factory=dict, repr=False)
 
     def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:
         """Return the answer to a question about the month; it may name `$as_of`, `$until` (not shown) and `more`."""
@@ -35,6 +37,19 @@ class Context:
     def rows(self, page: str, name: str, **more: object) -> list[dict[str, Any]]:
         """Return the same answer as rows, in which NULL is None."""
         return ask_rows(self.database, page, name, **self._span, **more)
+
+    def grouped(self, page: str, name: str, key: str) -> Mapping[Any, Sequence[Row]]:
+        """Return the rows of a question by the value of a column; it is asked once for the pages of all keys.
+
+        The question is about all months: it names neither `$as_of` nor `$until`. A key without a row has an empty list.
+        """
+        asked = (page, name, key)
+        if asked not in self._groups:
+            groups: dict[Any, list[Row]] = defaultdict(list)
+            for row in ask_rows(self.database, page, name):
+                groups[row[key]].append(row)
+            self._groups[asked] = groups
+        return self._groups[asked]
 
     @property
     def _span(self) -> dict[str, date]:
