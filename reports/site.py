@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 from pipelines.folders import Folders
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES, rows
-from reports.pages import as_of, community, data, members, platforms, privacy, ranking
+from reports.pages import as_of, community, data, evidence, members, platforms, privacy, ranking
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 
@@ -94,6 +94,10 @@ def _write_site(draft: Path, site: Context, months: Sequence[date]) -> None:
     for row in site.communities:
         slug = row["community"]
         (draft / community.FOLDER / f"{slug}.html").write_text(community.page(site, slug), encoding="utf-8")
+    for key in evidence.keys(site):
+        path = draft / evidence.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(evidence.page(site, key), encoding="utf-8")
     _write_ranking(draft, site, months)
     _write_downloads(draft / "data", site, DOWNLOADS)
     _write_csv(draft / "data" / "freshness.csv", site.ask("site", "sources")[list(FRESHNESS)])
