@@ -1,9 +1,10 @@
 """The pages that lead from a number of a community to what it was counted from, month by month."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from reports.answers import question
 from reports.pages.context import Context, Row
 from reports.render import render_page
 from reports.text.addresses import log_address, public_address
@@ -29,7 +30,7 @@ def path(key: tuple[str, str]) -> str:
 def page(site: Context, key: tuple[str, str]) -> str:
     """Return a page of evidence: figures and repositories of a community, or its lists and forums."""
     template, slug = key
-    own = {"site": site, "here": FOLDER, "community": site.of(slug), "charts": []}
+    own = {"site": site, "here": FOLDER, "community": site.of(slug), "charts": ()}
     return _talk_page(site, slug, own) if template == TALK else _code_page(site, slug, own)
 
 
@@ -38,8 +39,9 @@ def _code_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
     repositories = _by_month(_of(site, "repositories", slug))
     published, notes = _notes(_of(site, "published", slug))
     talk = set(_by_month(_of(site, "lists", slug)))
-    months = [
-        row | {
+    months: list[dict[str, Any]] = [
+        {
+            **row,
             "text": figures_text(row, "talk" if row["month"] in talk else ""), "has_talk": row["month"] in talk,
             "published": published.get(row["month"], ()),
             "repositories": [_repository(each, units) for each in repositories.get(row["month"], ())],
@@ -49,19 +51,28 @@ def _code_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
     metrics = {each["metric"] for row in months for each in row["figures"] or ()}
     return render_page(
         CODE, **own, root="../", notes=notes, years=_years(months), units=[_unit(row) for row in units.values()],
+        query=_query("of_repositories", slug, months),
         metrics=[row for row in site.rows("ranking", "metrics") if row["metric"] in metrics],
     )  # fmt: skip
 
 
 def _talk_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
-    lists = [row | {"address": public_address(row["url"])} for row in _of(site, "lists", slug)]
+    lists = [_unit(row) for row in _of(site, "lists", slug)]
     numbers = {row["month"]: figures_text(row, "", "talk") for row in _of(site, "months", slug)}
     months = [
         {"month": month, "lists": list(rows), "text": numbers.get(month, "")}
         for month, rows in groupby(lists, key=lambda row: row["month"])
     ]
     readers = sorted({(row["source"], row["reader"]) for row in lists if row["reader"]})
-    return render_page(TALK, **own, root="../../", years=_years(months), readers=readers)
+    return render_page(
+        TALK, **own, root="../../", years=_years(months), readers=readers, query=_query("of_lists", slug, months)
+    )
+
+
+def _query(name: str, slug: str, months: Sequence[Row]) -> str:
+    """Return a question that a reader can ask, about the newest month of the page."""
+    sql = question(FOLDER, name).replace("$community", f"'{slug}'")
+    return sql.replace("$month", f"'{months[0]['month']}'") if months else sql
 
 
 def _of(site: Context, name: str, slug: str) -> Sequence[Row]:
@@ -77,12 +88,12 @@ def _years(months: Sequence[Row]) -> list[tuple[int, list[Row]]]:
 
 
 def _unit(row: Row) -> dict[str, Any]:
-    return row | {"address": public_address(row["url"])}
+    return {**row, "address": public_address(row["url"])}
 
 
 def _repository(row: Row, units: Mapping[str, Row]) -> dict[str, Any]:
     unit = units.get(row["repository"])
-    return row | {"log": log_address(unit["url"], row["month"]) if unit else ""}
+    return {**row, "log": log_address(unit["url"], row["month"]) if unit else ""}
 
 
 def _notes(published: Sequence[Row]) -> tuple[dict[Any, list[int]], list[Row]]:

@@ -92,7 +92,8 @@ def test_a_month_that_was_measured_earlier_names_its_file(house):
 @pytest.mark.parametrize(("url", "address"), [
     ("git+https://github.com/a/b", "https://github.com/a/b"),
     ("http://127.0.0.1:4711/lists.example.org/x", "https://lists.example.org/x"),
-    ("file://localhost/srv/mail/dev.mbox", ""), ("javascript:alert(1)", ""), ("http://old.example.org/", ""), (None, ""),
+    ("file://localhost/srv/mail/dev.mbox", ""), ("javascript:alert(1)", ""),
+    ("http://old.example.org/", ""), (None, ""),
 ])  # fmt: skip
 def test_only_what_others_can_reach_has_an_address(url, address):
     assert public_address(url) == address
