@@ -42,6 +42,11 @@ def _answer(database: Database, page: str, name: str, parameters: Mapping[str, o
     return pa.table([_visible(column) for column in answer.columns], names=answer.column_names)
 
 
+def sentence(page: str, name: str) -> str:
+    """Return what the rows of a question are, as its first line says."""
+    return (QUERIES / page / f"{name}.sql").read_text(encoding="utf-8").partition("\n")[0].removeprefix("-- ")
+
+
 @cache
 def question(page: str, name: str) -> str:
     """Return the SQL of a question without its comments."""

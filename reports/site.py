@@ -15,14 +15,21 @@ from plotly.offline import get_plotlyjs
 from pipelines.folders import Folders
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES, rows
-from reports.pages import as_of, community, data, evidence, members, platforms, privacy, ranking
+from reports.pages import as_of, community, data, database, evidence, members, method, platforms, privacy, ranking
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
 CHECKED = "checked.js"
-PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
+PAGES = {
+    "coverage": data,
+    "data": database,
+    "members": members,
+    "method": method,
+    "platforms": platforms,
+    "privacy": privacy,
+}
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
