@@ -18,7 +18,7 @@ def keys(site: Context) -> list[tuple[str, str]]:
     """Return the pages of all communities: the template and the slug; talk has a page where a list is held."""
     listed = site.grouped(FOLDER, "lists", "community")
     slugs = [row["community"] for row in site.communities]
-    return [(CODE, slug) for slug in slugs] + [(TALK, slug) for slug in slugs if listed.get(slug)]
+    return [(CODE, slug) for slug in slugs] + [(TALK, slug) for slug in slugs if slug in listed]
 
 
 def path(key: tuple[str, str]) -> str:
@@ -48,11 +48,10 @@ def _code_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
         }
         for row in _of(site, "months", slug)
     ]  # fmt: skip
-    metrics = {each["metric"] for row in months for each in row["figures"] or ()}
+    metrics = sorted({each["metric"] for row in months for each in row["figures"] or ()})
     return render_page(
         CODE, **own, root="../", notes=notes, years=_years(months), units=[_unit(row) for row in units.values()],
-        query=_query("of_repositories", slug, months),
-        metrics=[row for row in site.rows("ranking", "metrics") if row["metric"] in metrics],
+        query=_query("of_repositories", slug, months), metrics=metrics,
     )  # fmt: skip
 
 
@@ -76,7 +75,7 @@ def _query(name: str, slug: str, months: Sequence[Row]) -> str:
 
 
 def _of(site: Context, name: str, slug: str) -> Sequence[Row]:
-    return site.grouped(FOLDER, name, "community").get(slug, ())
+    return site.grouped(FOLDER, name, "community")[slug]
 
 
 def _by_month(rows: Sequence[Row]) -> dict[Any, list[Row]]:
