@@ -11,27 +11,26 @@ from reports.text.addresses import log_address, public_address
 from reports.text.evidence import figures_text
 
 FOLDER = "evidence"
-CODE, TALK = "evidence.html", "evidence_talk.html"
+TALK = "talk/"
 
 
-def keys(site: Context) -> list[tuple[str, str]]:
-    """Return the pages of all communities: the template and the slug; talk has a page where a list is held."""
+def keys(site: Context) -> list[str]:
+    """Return the pages: `slug` for the numbers and repositories of a community, `talk/slug` for its lists."""
     listed = site.grouped(FOLDER, "lists", "community")
     slugs = [row["community"] for row in site.communities]
-    return [(CODE, slug) for slug in slugs] + [(TALK, slug) for slug in slugs if slug in listed]
+    return slugs + [f"{TALK}{slug}" for slug in slugs if slug in listed]
 
 
-def path(key: tuple[str, str]) -> str:
+def path(key: str) -> str:
     """Return where a page lies in the site."""
-    template, slug = key
-    return f"{FOLDER}/{slug}.html" if template == CODE else f"{FOLDER}/talk/{slug}.html"
+    return f"{FOLDER}/{key}.html"
 
 
-def page(site: Context, key: tuple[str, str]) -> str:
+def page(site: Context, key: str) -> str:
     """Return a page of evidence: figures and repositories of a community, or its lists and forums."""
-    template, slug = key
+    slug = key.removeprefix(TALK)
     own = {"site": site, "here": FOLDER, "community": site.of(slug), "charts": ()}
-    return _talk_page(site, slug, own) if template == TALK else _code_page(site, slug, own)
+    return _code_page(site, slug, own) if slug == key else _talk_page(site, slug, own)
 
 
 def _code_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
@@ -50,7 +49,7 @@ def _code_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
     ]  # fmt: skip
     metrics = sorted({each["metric"] for row in months for each in row["figures"] or ()})
     return render_page(
-        CODE, **own, root="../", notes=notes, years=_years(months), units=[_unit(row) for row in units.values()],
+        "evidence.html", **own, root="../", notes=notes, years=_years(months), units=[_unit(row) for row in units.values()],
         query=_query("of_repositories", slug, months), metrics=metrics,
     )  # fmt: skip
 
@@ -64,7 +63,12 @@ def _talk_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
     ]
     readers = sorted({(row["source"], row["reader"]) for row in lists if row["reader"]})
     return render_page(
-        TALK, **own, root="../../", years=_years(months), readers=readers, query=_query("of_lists", slug, months)
+        "evidence_talk.html",
+        **own,
+        root="../../",
+        years=_years(months),
+        readers=readers,
+        query=_query("of_lists", slug, months),
     )
 
 

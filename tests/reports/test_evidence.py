@@ -27,8 +27,8 @@ def house(once, tmp_path_factory):
         'https://lists.example.org/2025-04{SHOWN}' as url, timestamp '2026-03-20 03:00' as seen_at,
         '{"ab" * 32}' as checksum, 'pipermail/7' as reader"""
     where = altered(published(once), tmp_path_factory.mktemp("evidence"), moved, posted, read)
-    alpha, beta = (render(where, evidence.page, (evidence.CODE, slug)) for slug in ("alpha", "beta"))
-    talk = render(where, evidence.page, (evidence.TALK, "beta"))
+    alpha, beta = (render(where, evidence.page, slug) for slug in ("alpha", "beta"))
+    talk = render(where, evidence.page, "talk/beta")
     return SimpleNamespace(where=where, alpha=alpha, beta=beta, talk=talk)
 
 
@@ -84,7 +84,7 @@ def test_the_file_has_every_page_that_was_read(once):
 
 
 def test_a_month_that_was_measured_earlier_names_its_file(house):
-    text = Page(render(house.where, evidence.page, (evidence.CODE, "gamma"))).text
+    text = Page(render(house.where, evidence.page, "gamma")).text
     assert "Commits 20 (measured earlier) [1]" in text
     assert "1. data/history/measured.csv : invented" in text
 
