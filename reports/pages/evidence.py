@@ -49,7 +49,8 @@ def _code_page(site: Context, slug: str, own: Mapping[str, Any]) -> str:
     ]  # fmt: skip
     metrics = sorted({each["metric"] for row in months for each in row["figures"] or ()})
     return render_page(
-        "evidence.html", **own, root="../", notes=notes, years=_years(months), units=[_unit(row) for row in units.values()],
+        "evidence.html", **own, root="../", notes=notes,
+        years=_years(months), units=[_unit(row) for row in units.values()],
         query=_query("of_repositories", slug, months), metrics=metrics,
     )  # fmt: skip
 
