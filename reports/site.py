@@ -23,7 +23,10 @@ from reports.pages import (
     compare,
     compare_index,
     data,
+    database,
+    evidence,
     members,
+    method,
     platforms,
     privacy,
     ranking,
@@ -38,12 +41,19 @@ ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
 PAGES = {
-    "index.html": ranking, "data.html": data, "members.html": members, "platforms.html": platforms,
-    "privacy.html": privacy, "time/index.html": time_index, compare_index.PATH: compare_index,
+    "index.html": ranking,
+    "time/index.html": time_index,
+    compare_index.PATH: compare_index,
     communities.PATH: communities,
-}  # fmt: skip
+    "coverage.html": data,
+    "data.html": database,
+    "members.html": members,
+    "method.html": method,
+    "platforms.html": platforms,
+    "privacy.html": privacy,
+}
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community, compare)
+KEYED = (time_month, community, compare, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""
