@@ -16,20 +16,44 @@ from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
-from reports.pages import as_of, community, data, members, platforms, privacy, ranking, time_index, time_month
+from reports.pages import (
+    as_of,
+    communities,
+    community,
+    compare,
+    compare_index,
+    data,
+    database,
+    evidence,
+    members,
+    method,
+    platforms,
+    privacy,
+    ranking,
+    time_index,
+    time_month,
+)
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
+COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
 PAGES = {
-    "index.html": ranking, "data.html": data, "members.html": members, "platforms.html": platforms,
-    "privacy.html": privacy, "time/index.html": time_index,
-}  # fmt: skip
+    "index.html": ranking,
+    "time/index.html": time_index,
+    compare_index.PATH: compare_index,
+    communities.PATH: communities,
+    "coverage.html": data,
+    "data.html": database,
+    "members.html": members,
+    "method.html": method,
+    "platforms.html": platforms,
+    "privacy.html": privacy,
+}
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community)
+KEYED = (time_month, community, compare, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""

@@ -13,12 +13,6 @@ SHAPES: dict[str, list[tuple[float, float]]] = {
 """The corners of each mark in a box from -6 to 6; a circle of radius 5 has none."""
 
 
-def draw_marker(marker: str | None, slug: str = "") -> Markup:
-    """Return a mark to stand beside a name, in the colour of the community; without a mark of its own a circle."""
-    own = f" k-{slug}" if slug else ""
-    return element("svg", mark_at(marker, 0, 0), class_=f"mk{own}", viewBox="-6 -6 12 12", aria_hidden="true")
-
-
 def mark_at(marker: str | None, x: float, y: float, size: float = 1, class_: str | None = None) -> Markup:
     """Return the shape of a mark around a point of a picture."""
     corners = SHAPES[marker or "circle"]

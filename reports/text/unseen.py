@@ -1,5 +1,6 @@
 """Say why months were not seen, from the reason codes of `core.coverage`, and since when a source has ended."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -33,6 +34,12 @@ NEVER = {
 def unseen_text(row: Row) -> str:
     """Return why months of a source were not seen whole, by the `reason_code` and the month `seen_to` of a row."""
     return _reason(row["reason_code"], row["seen_to"])
+
+
+def cause_text(rows: Sequence[Row]) -> str:
+    """Return why one month of a community was not seen whole: the reason that most of its sources have."""
+    found = Counter((row["reason_code"], row["seen_to"]) for row in rows)
+    return _reason(*found.most_common(1)[0][0]) if found else gettext("could not be seen")
 
 
 def _reason(code: str, seen_to: date | None) -> str:
@@ -72,3 +79,10 @@ def ended_text(until: date | None, today: date) -> str:
     if until is None or until >= today:
         return ""
     return _reason("ended", until)
+
+
+def hole_text(row: Row) -> str:
+    """Return the cause of a hole as a short phrase; `row` is one of `queries/community/holes.sql`."""
+    if row["reason_code"] is None:
+        return gettext("could not be seen")
+    return _reason(row["reason_code"], row["seen_to"])

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.graphics.marker import SHAPES, draw_marker
+from reports.graphics.marker import SHAPES, mark_at
 from reports.graphics.slots import draw_slots
 from reports.graphics.sparkline import draw_sparkline
 from reports.graphics.strip import draw_strip, position
@@ -93,8 +93,8 @@ def test_hatching_stays_within_its_rectangle():
 
 
 def test_every_mark_of_a_community_file_can_be_drawn_and_none_is_a_circle():
-    assert len({draw_marker(marker) for marker in SHAPES}) == 4
-    assert draw_marker(None, "alpha") == draw_marker("circle", "alpha")
+    assert len({mark_at(marker, 0, 0) for marker in SHAPES}) == 4
+    assert mark_at(None, 0, 0) == mark_at("circle", 0, 0)
 
 
 def test_what_comes_from_outside_is_escaped():
