@@ -2,9 +2,8 @@
 
 from functools import cache
 
-import duckdb
+from support.database import close_database, database, open_database
 
-from pipelines.warehouse import query
 from pipelines.warehouse.build import NothingObservedError, make_schemas
 from pipelines.warehouse.raw import load_raw, read_inputs
 from pipelines.warehouse.tables import Table, create_table, in_order, read_tables, reads_from
@@ -19,7 +18,7 @@ class Tables:
         inputs = read_inputs(where, communities, today, None)
         if not inputs.units and not inputs.figures:
             raise NothingObservedError
-        self._con = duckdb.connect()
+        self._con = open_database()
         make_schemas(self._con)
         for table in read_once():
             if table.is_declared:
@@ -39,7 +38,7 @@ class Tables:
                 create_table(self._con, table)
 
     def close(self):
-        self._con.close()
+        close_database(self._con)
 
 
 _built: dict = {}
@@ -66,4 +65,5 @@ def ask(where, sql):
     """Answer a question in rows, from what `build_tables` was given or else from the database file of the folder."""
     if where.database in _built:
         return _built[where.database].ask(sql)
-    return [tuple(row.values()) for row in query.ask(where.database, sql).to_pylist()]
+    with database(where.database, "(read_only)") as con:
+        return con.execute(sql).fetchall()
