@@ -1,5 +1,6 @@
 """What all tests share: which wait for `--long`, which go first, which worker runs them, and an empty data folder."""
 
+import gc
 import os
 import sys
 
@@ -32,6 +33,33 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes over a CPU second; runs with --long only, as in .ci/run")
     config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
+
+
+class FromTheEnd(pytest.Dir):
+    """A folder whose last file is collected first."""
+
+    def collect(self):
+        return reversed([*super().collect()])
+
+
+def pytest_collect_directory(path, parent):
+    """Let every second worker begin at the end of each folder: it compiles one half of the test files and reads the other."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return FromTheEnd.from_parent(parent, path=path) if int(worker.removeprefix("gw")) % 2 else None
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave out the tests that open a browser, where they would be skipped: Playwright takes half a second to import."""
+    return True if collection_path.name == "browser" and not config.getoption("--long") else None
+
+
+def pytest_collection_finish():
+    """Spare the collector of garbage what lives until the end: modules and tests are half of what it would visit."""
+    gc.freeze()
+
+
+def pytest_unconfigure():
+    gc.unfreeze()
 
 
 @pytest.hookimpl(tryfirst=True)
