@@ -43,13 +43,13 @@ class FromTheEnd(pytest.Dir):
 
 
 def pytest_collect_directory(path, parent):
-    """Let every second worker begin at the end of each folder: it compiles one half of the test files and reads the other."""
+    """Let every second worker begin at the end of each folder: each worker compiles one half of the test files."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     return FromTheEnd.from_parent(parent, path=path) if int(worker.removeprefix("gw")) % 2 else None
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave out the tests that open a browser, where they would be skipped: Playwright takes half a second to import."""
+    """Leave out the tests that open a browser without `--long`: Playwright takes half a second to import."""
     return True if collection_path.name == "browser" and not config.getoption("--long") else None
 
 
@@ -64,12 +64,18 @@ def pytest_unconfigure():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    for item in items:
-        if LONG_FIXTURES.intersection(item.fixturenames):
-            item.add_marker(pytest.mark.long)
-        if item.get_closest_marker("long") and not config.getoption("--long"):
-            item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if not is_long(item)]
     items.sort(key=place)
+
+
+def is_long(item):
+    return bool(item.get_closest_marker("long") or LONG_FIXTURES.intersection(item.fixturenames))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--long"):
+        terminalreporter.write_line("without the long tests, which run with --long")
 
 
 def place(item):
