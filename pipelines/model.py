@@ -171,6 +171,7 @@ class Community:
     """A project that is compared; `slug` is the name of its file without `.toml`.
 
     `registered` is the measure by which its official members are counted (None: nobody counts them).
+    It is drawn with `marker`, in `colour` on a light page and in `colour_dark` on a dark one (None: in grey).
     """
 
     slug: str
@@ -181,6 +182,9 @@ class Community:
     release_dates: tuple[ReleaseDate, ...] = ()
     facts: tuple[Fact, ...] = ()
     registered: str | None = None
+    colour: str | None = None
+    colour_dark: str | None = None
+    marker: str = "circle"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from pipelines.catalogue import measures
 from pipelines.catalogue.facts import FactBlock, ReleaseDateBlock
-from pipelines.catalogue.field_types import Day, HttpsUrl, OneLine, TomlTable, blocks
+from pipelines.catalogue.field_types import Day, HttpsUrl, OneLine, OneOf, TomlTable, blocks, matches
 from pipelines.catalogue.sources import OneSource
 from pipelines.catalogue.toml_files import nearest
 
@@ -21,6 +21,8 @@ def _registered(name: str) -> str:
 
 
 Registered: TypeAlias = Annotated[OneLine, AfterValidator(_registered)]
+Colour: TypeAlias = Annotated[OneLine, matches(r"#[0-9A-Fa-f]{6}", "not a colour like #C2400F: {text!r:.80}")]
+MARKERS = ("circle", "square", "triangle", "diamond")
 
 
 class CommunityFile(TomlTable):
@@ -33,6 +35,14 @@ class CommunityFile(TomlTable):
         default=None,
         description="The measure of `data/rules/measures.toml`, of the kind `registered`, that counts its official "
         "members. Without it nobody counts them.",
+    )
+    colour: Colour | None = Field(
+        default=None,
+        description="Its colour on a light page, `#RRGGBB`. Without it and `colour_dark` it is drawn in grey.",
+    )
+    colour_dark: Colour | None = Field(default=None, description="Its colour on a dark page.")
+    marker: Annotated[OneLine, OneOf("marker", MARKERS)] = Field(
+        default="circle", description=f"Its mark in charts: {', '.join(f'`{each}`' for each in MARKERS)}."
     )
     sources: Annotated[
         tuple[OneSource, ...],
