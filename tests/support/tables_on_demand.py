@@ -26,10 +26,18 @@ class Tables:
         load_raw(self._con, inputs)
         self._waiting = {table.name: table for table in in_order(self._con, read_once())}
 
-    def ask(self, sql):
+    def rows(self, sql):
         """Answer in rows."""
+        return self._asked(sql).execute(sql).fetchall()
+
+    def ask(self, sql, parameters=None):
+        """Answer in Arrow, as `query.Database` does."""
+        return self._asked(sql).sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+    def _asked(self, sql):
+        """Make what a question reads."""
         self._make(reads_from(self._con, Table("question", "", {}, {}, sql)))
-        return self._con.execute(sql).fetchall()
+        return self._con
 
     def _make(self, names):
         for name in names:
@@ -50,6 +58,11 @@ def build_tables(where, communities, today):
     _built[where.database] = Tables(where, communities, today)
 
 
+def opened(where):
+    """Return the tables of a folder, which answer as `query.Database` does."""
+    return _built[where.database]
+
+
 def forget(where):
     if where.database in _built:
         _built.pop(where.database).close()
@@ -64,6 +77,6 @@ def forget_all():
 def ask(where, sql):
     """Answer a question in rows, from what `build_tables` was given or else from the database file of the folder."""
     if where.database in _built:
-        return _built[where.database].ask(sql)
+        return opened(where).rows(sql)
     with database(where.database, "(read_only)") as con:
         return con.execute(sql).fetchall()
