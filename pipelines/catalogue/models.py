@@ -44,6 +44,7 @@ def _todays_audience(word: str) -> str:
     return FORMER_AUDIENCES.get(word, word)
 
 
+FORMER_NAME = r"([a-z][a-z0-9-]*/)?[a-z0-9][a-z0-9-]*"
 NEEDED = "x-needed"
 """The key of the JSON Schema that says when a key is needed, where this hangs on another key."""
 
@@ -166,7 +167,16 @@ class SourceBlock(TomlTable):
         description="The source in which this history goes on. It has the matching `continues`, or that of another "
         "list that was folded into it.",
     )
-    enabled: Flag = Field(default=True, description="`false`: known, but not visited.")
+    renamed_from: Annotated[OneLine, matches(FORMER_NAME, "not the former name of a source: {text!r:.80}")] | None = (
+        Field(
+            default=None,
+            description="Its former name, or `community/name` where it was in another file. What is held under that name "
+            "goes on here.",
+        )
+    )
+    enabled: Flag = Field(
+        default=True, description="`false`: known, but not visited. What it had stays, and it is a gap from then on."
+    )
     snapshot: Flag = Field(
         default=False, description="`true`: a frozen copy, which proves nothing after its newest observation."
     )
@@ -371,6 +381,10 @@ class CommunityFile(TomlTable):
     name: OneLine = Field(description="The name of the community as it is shown.")
     homepage: HttpsUrl = Field(description="Where readers can learn more; `https` only.")
     born: Day = Field(description="The day on which it became public. Dates are written plain, `2010-07-01`.")
+    renamed_from: Slug | None = Field(
+        default=None,
+        description="The former name of this file, without `.toml`. What is held of its sources goes on here.",
+    )
     registered: Registered | None = Field(
         default=None,
         description="The measure of `data/rules/measures.toml`, of the kind `registered`, that counts its official "
