@@ -14,8 +14,9 @@ from flows.findings import BAD, MAX_NAMES, NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker
+from pipelines.landing.undeclared import find_undeclared
 from pipelines.model import Source
-from pipelines.privacy import decisions
+from pipelines.privacy import decisions, pseudonyms
 from pipelines.warehouse.query import NoDatabaseError, read_build
 
 GB = 1e9
@@ -30,11 +31,13 @@ def examine(where: Folders, now: datetime) -> list[Finding]:
     """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
     findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *_prefect(where), _database(where)]
     try:
-        sources = [source for community in load_catalogue(where.communities) for source in community.sources]
+        declared = load_catalogue(where.communities)
     except CatalogueError as error:
         return [*findings, Finding(BAD, "catalogue", f"fix this first, nothing runs: {error}"), *_runs(where)]
+    sources = [source for community in declared for source in community.sources]
     found = status.read_status(where, sources)
     findings += [_contact(sources), *_token(sources), _last_run(found, where, now), _sources(found)]
+    findings += [Finding(NOTE, "held", str(each)) for each in find_undeclared(where, declared)]
     return [*findings, *_observations(where, sources), *_runs(where)]
 
 
@@ -42,7 +45,7 @@ def _opt_outs(where: Folders) -> list[Finding]:
     """Say how many people are left out under which key: under another one than the present they are not."""
     if mistakes := opt_outs.find_mistake(where):
         return [Finding(BAD, "opted out", mistakes[0])]
-    key_id = opt_outs.read_key_id()
+    key_id = pseudonyms.present_key_id()
     others = decisions.people_left_out(where).keys() - {key_id}
     state = NOTE if others else OK
     text = "; ".join(opt_outs.format_people(where, key_id))

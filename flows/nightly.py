@@ -18,6 +18,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import allow_failure, quote
 
 from flows import artifacts, contact, damage, locks, progress, summary, unchanged
+from flows.begin import begin_work
 from flows.collect import CollectResult, collect, read_result
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.summary import Problem
@@ -25,8 +26,6 @@ from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import ARCHIVES, INDEX
 from pipelines.folders import current_day, read_demo_marker
-from pipelines.landing.runs import begin_run
-from pipelines.landing.sweep import sweep
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
@@ -122,17 +121,15 @@ def nightly() -> NightlyResult:
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
-        collected = _collect([s for c in declared for s in c.sources if s.visited])
+        run = begin_work(where, declared, _log)
+        collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result
 
 
-def _collect(sources: Sequence[Source]) -> CollectResult:
-    where, run = folders(), begin_run()
-    sweep(where)
-    for line in damage.format_warnings(where):
-        _log(line)
+def _collect(sources: Sequence[Source], run: str) -> CollectResult:
+    where = folders()
     with progress.show_progress(where, sources, (), run):
         for future in _submit(sources, run):
             future.wait()

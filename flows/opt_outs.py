@@ -1,10 +1,8 @@
 """Find the people of an address that is forgotten, and say how many people are left out under which key."""
 
-import os
-
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import Folders
-from pipelines.privacy import decisions, pseudonyms
+from pipelines.privacy import decisions
 from pipelines.warehouse.query import NoDatabaseError, ask
 
 PEOPLE = """
@@ -43,13 +41,3 @@ def find_mistake(where: Folders) -> list[str]:
     except WrongFileError as error:
         return [str(error)]
     return []
-
-
-def read_key_id() -> str | None:
-    """Return the id of the present key without making one; None where there is none that can be read."""
-    if "STACKRANK_KEY" not in os.environ and not pseudonyms.key_file().exists():
-        return None
-    try:
-        return pseudonyms.load().key_id
-    except (pseudonyms.KeyRefusedError, OSError):
-        return None

@@ -173,6 +173,7 @@ class Community:
 
     `registered` is the measure by which its official members are counted (None: nobody counts them).
     `renamed_from` is the former slug.
+    It is drawn with `marker`, in `colour` on a light page and in `colour_dark` on a dark one (None: in grey).
     """
 
     slug: str
@@ -184,6 +185,9 @@ class Community:
     facts: tuple[Fact, ...] = ()
     registered: str | None = None
     renamed_from: str | None = None
+    colour: str | None = None
+    colour_dark: str | None = None
+    marker: str = "circle"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.text import formats, freshness, labels, language, sentences, unseen
+from reports.text import citation, formats, freshness, labels, language, menu, sentences, unseen
 
 
 def render_page(template: str, **given: Any) -> str:
@@ -21,7 +21,7 @@ def environment() -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
-    for module in (formats, labels, freshness, sentences, unseen):
+    for module in (citation, formats, freshness, labels, menu, sentences, unseen):
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

@@ -1,28 +1,35 @@
 """Write the static site: the pages, what they load, and the numbers behind them as CSV."""
 
-import csv
 import json
 import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
 from pipelines.warehouse.query import open_database
-from reports.answers import QUERIES, rows
+from reports.answers import QUERIES
+from reports.csv_files import to_csv
+from reports.drafts import Draft, drafting
 from reports.pages import as_of, community, data, members, platforms, privacy, ranking
+from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
+from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.css")
+COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
 CHECKED = "checked.js"
-PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
-FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
+PAGES = {"data.html": data, "members.html": members, "platforms.html": platforms, "privacy.html": privacy}
+"""The modules of which each makes one page, by its address."""
+KEYED = (community,)
+"""The modules of which each makes a page for every key: a community or a month."""
+BATCH, FEW = 16, 100
+"""Pages that one job makes; so few pages of keys are made in one process."""
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
 # The first ones depend on the month that is shown: each dated page has them too.
@@ -36,13 +43,16 @@ def publish(where: Folders, asked: date | None = None) -> Path:
     page is returned. Such pages are made again by every later call. Raises AsOfError where no
     ranking can be dated to the month. If anything raises, the published site stays as it was.
     """
-    with open_database(where.database) as database:
-        site = read_context(database)
+    with _reading(where.database) as site:
         months = as_of.kept_months(where.site, site.build)
         if asked is not None:
             as_of.check_month(site.build, asked)
             months.add(asked)
-        _publish(where.site, site, sorted(months))
+        keyed = sum(len(made.keys(site)) for made in KEYED)
+    with drafting(where.site) as draft:
+        _write_assets(draft, site)
+        jobs = _jobs(site, draft, sorted(months))
+        do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
     return page_of(where.site, asked) / "index.html"
 
 
@@ -60,79 +70,74 @@ def update_last_checked(where: Folders, message: str) -> Path:
     if not index.is_file():
         raise FileNotFoundError(f"there is no page at {index}")
     draft = where.site / f".{CHECKED}.{os.getpid()}"
-    _write_checked(draft, message)
+    draft.write_text(_checked(message), encoding="utf-8")
     draft.replace(where.site / CHECKED)
     return index
 
 
-def _write_checked(path: Path, message: str) -> None:
-    path.write_text(f"window.stackrankChecked = {json.dumps(message)};\n", encoding="utf-8")
+def _checked(message: str) -> str:
+    return f"window.stackrankChecked = {json.dumps(message)};\n"
 
 
-def _publish(folder: Path, site: Context, months: Sequence[date]) -> None:
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        _write_site(draft, site, months)
-        _swap(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+@contextmanager
+def _reading(database: Path) -> Iterator[Context]:
+    with open_database(database) as opened:
+        yield read_context(opened)
 
 
-def _write_site(draft: Path, site: Context, months: Sequence[date]) -> None:
-    """Write every page and file of a site into an empty folder."""
-    (draft / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
+def _jobs(site: Context, draft: Draft, months: Sequence[date]) -> list[Job]:
+    """Return what makes the site: each job writes some files from the context of its process."""
+    dated = [(partial(_write_ranking, draft, months=months, month=month)) for month in (None, *months)]
+    pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
+    keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
+    return [*dated, *keyed, *pages, *_download_jobs(draft, DOWNLOADS, "data"), partial(_write_freshness, draft)]
+
+
+def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
+    draft.write(name, made.page(site))
+
+
+def _write_pages(draft: Draft, made: Any, keys: Sequence[str], site: Context) -> None:
+    for key in keys:
+        draft.write(made.path(key), made.page(site, key))
+
+
+def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))
+
+
+def _write_assets(draft: Draft, site: Context) -> None:
+    """Write what pages load: scripts, and the styles of the pages and of the communities which have a colour."""
+    draft.write("plotly.min.js", get_plotlyjs())
     for name in COPIED:
-        shutil.copyfile(ASSETS / name, draft / name)
-    _write_checked(draft / CHECKED, "")
-    for name, made in PAGES.items():
-        (draft / f"{name}.html").write_text(made.page(site), encoding="utf-8")
-    (draft / community.FOLDER).mkdir()
-    for row in site.communities:
-        slug = row["community"]
-        (draft / community.FOLDER / f"{slug}.html").write_text(community.page(site, slug), encoding="utf-8")
-    _write_ranking(draft, site, months)
-    _write_downloads(draft / "data", site, DOWNLOADS)
-    _write_csv(draft / "data" / "freshness.csv", site.ask("site", "sources")[list(FRESHNESS)])
-    for month in months:
-        _write_ranking(page_of(draft, month), site.dated(month), months)
+        draft.write(name, (ASSETS / name).read_bytes())
+    parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
+    draft.write("page.css", "\n".join(parts))
+    draft.write("communities.css", community_styles(site.communities))
+    draft.write(CHECKED, _checked(""))
 
 
-def _write_ranking(folder: Path, site: Context, months: Sequence[date]) -> None:
+def _write_ranking(draft: Draft, site: Context, months: Sequence[date], month: date | None) -> None:
     """Write a page of a ranking with the CSV files of its month."""
-    (folder / "data").mkdir(parents=True)
-    (folder / "index.html").write_text(ranking.page(site, months), encoding="utf-8")
-    _write_downloads(folder / "data", site, DOWNLOADS_OF_MONTH)
+    shown = site if month is None else site.dated(month)
+    folder = _folder_of(month)
+    draft.write(f"{folder}index.html", ranking.page(shown, months))
+    for job in _download_jobs(draft, DOWNLOADS_OF_MONTH, f"{folder}data"):
+        job(shown)
 
 
-def _write_downloads(folder: Path, site: Context, questions: str) -> None:
-    for question in sorted((QUERIES / questions).glob("*.sql")):
-        _write_csv(folder / f"{question.stem}.csv", site.ask(questions, question.stem))
+def _folder_of(month: date | None) -> str:
+    return "" if month is None else f"{as_of.FOLDER}/{month:%Y-%m}/"
 
 
-def _write_csv(path: Path, answer: pd.DataFrame) -> None:
-    """Write an answer; a missing value is an empty cell, its reason or state stands beside it."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(answer.columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({column: _inert(value) for column, value in row.items()} for row in rows(answer))
+def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
+    names = sorted(path.stem for path in (QUERIES / questions).glob("*.sql"))
+    return [partial(_write_download, draft, questions, name, folder) for name in names]
 
 
-def _inert(value: Any) -> Any:
-    """Return the value; a text that a spreadsheet would run as a formula gets a quote in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _write_download(draft: Draft, questions: str, name: str, folder: str, site: Context) -> None:
+    draft.write(f"{folder}/{name}.csv", to_csv(site.table(questions, name)))
 
 
-def _swap(draft: Path, folder: Path) -> None:
-    before = folder.with_name(f"{draft.name}.before")
-    shutil.rmtree(before, ignore_errors=True)
-    if folder.exists():
-        folder.rename(before)
-    try:
-        draft.rename(folder)
-    except OSError:
-        if before.exists():
-            before.rename(folder)
-        raise
-    shutil.rmtree(before, ignore_errors=True)
+def _write_freshness(draft: Draft, site: Context) -> None:
+    draft.write("data/freshness.csv", to_csv(site.table("site", "sources").select(FRESHNESS)))

@@ -45,10 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_all(found: "Status", declared: "Sequence[Source]", now: datetime) -> int:
     from flows import damage, opt_outs, status
+    from pipelines.privacy import pseudonyms
 
     where = folders()
     damaged = [*damage.format_lines(damage.find_damage(where, declared)), *opt_outs.find_mistake(where)]
-    left_out = [f"opted out: {line}" for line in opt_outs.format_people(where, opt_outs.read_key_id())]
+    left_out = [f"opted out: {line}" for line in opt_outs.format_people(where, pseudonyms.present_key_id())]
     print("\n".join([*status.format_table(found, now), *left_out, *damaged]))
     return ALL_WELL if status.is_well(found) and not damaged else SOMETHING_FAILED
 

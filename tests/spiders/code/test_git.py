@@ -711,7 +711,6 @@ CLONE_DAMAGES = {
     "head": lambda clone: (clone / "HEAD").write_bytes(b"\0\0"),
     "config": lambda clone: (clone / "config").write_bytes(b"[\xff"),
     "objects": lambda clone: shutil.rmtree(clone / "objects"),
-    "ref": lambda clone: (clone / "refs/stackrank/head").write_text("0" * 39 + "1\n"),
 }
 
 
