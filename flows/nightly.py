@@ -14,10 +14,11 @@ prefect_api.prepare(folders())
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.states import Cancelled, State
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import allow_failure, quote
 
-from flows import artifacts, contact, damage, locks, progress, summary, unchanged
+from flows import artifacts, contact, damage, locks, progress, stop, summary, unchanged
 from flows.begin import begin_work
 from flows.collect import CollectResult, collect, read_result
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
@@ -25,7 +26,7 @@ from flows.summary import Problem
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import ARCHIVES, INDEX
-from pipelines.folders import current_day, read_demo_marker
+from pipelines.folders import Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
@@ -110,14 +111,22 @@ def write_report() -> Path:
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
     task_runner=ThreadPoolTaskRunner(max_workers=4),
 )
-def nightly() -> NightlyResult:
+def nightly() -> NightlyResult | State[NightlyResult]:
     """Collect every source that is switched on, then build, then report.
 
     A source that fails does not stop the others. A failed build or report leaves database and page
-    as they were; so does a run that finds nothing new (`flows.unchanged`). Raises
-    AlreadyRunningError while another run is active.
+    as they were; so does a run that finds nothing new (`flows.unchanged`). While another run
+    is active, this one is skipped: it ends as Cancelled. SIGTERM ends it at once.
     """
     where = folders()
+    stop.on_sigterm()
+    try:
+        return _run(where)
+    except locks.AlreadyRunningError as error:
+        return Cancelled(message=f"skipped: {error}")
+
+
+def _run(where: Folders) -> NightlyResult:
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
