@@ -124,7 +124,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
 
 
 def _catalogue(given: Inputs) -> dict[str, list[Row]]:
-    from pipelines.catalogue import platform_facts
+    from pipelines.catalogue import platform_facts, talk_claims
 
     communities = given.communities
     return {
@@ -135,6 +135,13 @@ def _catalogue(given: Inputs) -> dict[str, list[Row]]:
         ],
         "raw.facts": [_fact_row(c.slug, i, fact) for c in communities for i, fact in enumerate(c.facts)],
         "raw.image_formats": [vars(each) for each in platform_facts.formats()],
+        "raw.hypervisors": [
+            {"position": i, "name": each.name, "begins": list(each.begins)}
+            for i, each in enumerate(platform_facts.hypervisors())
+        ],
+        "raw.talk_claims": [
+            vars(claim) | {"position": i, "check_sql": claim.check} for i, claim in enumerate(talk_claims.claims())
+        ],
         "raw.history": [vars(figure) for figure in given.figures],
     }
 
@@ -283,7 +290,7 @@ def _source_row(source: Source) -> Row:
 
 
 def _fact_row(community: str, position: int, fact: Fact) -> Row:
-    from pipelines.catalogue import platform_facts
+    from pipelines.catalogue import platform_facts, talk_claims
 
     at_least, at_most = fact.per_year or (None, None)
     return vars(fact) | {
