@@ -16,7 +16,7 @@ from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
-from reports.pages import as_of, community, data, database, evidence, members, method, platforms, privacy, ranking
+from reports.pages import as_of, community, data, database, evidence, members, method, privacy, ranking, talk
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 from reports.workers import Job, count_processors, do
@@ -29,8 +29,8 @@ PAGES = {
     "data.html": database,
     "members.html": members,
     "method.html": method,
-    "platforms.html": platforms,
     "privacy.html": privacy,
+    "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
 KEYED = (community, evidence)

@@ -290,7 +290,7 @@ def _source_row(source: Source) -> Row:
 
 
 def _fact_row(community: str, position: int, fact: Fact) -> Row:
-    from pipelines.catalogue import platform_facts, talk_claims
+    from pipelines.catalogue import platform_facts
 
     at_least, at_most = fact.per_year or (None, None)
     return vars(fact) | {
