@@ -4,7 +4,7 @@ from itertools import groupby
 
 from reports.pages.context import Context
 from reports.render import render_page
-from reports.text.sentences import rank_changes
+from reports.text.bots import rank_changes
 
 LISTS = ("unseen", "reconciled", "differing", "mail_bot_rules", "bot_accuracy", "commit_bot_rules",
          "new_top_contributors", "visits", "failures", "notes", "collections")  # fmt: skip

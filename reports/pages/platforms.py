@@ -8,12 +8,11 @@ from operator import itemgetter
 from typing import Any
 
 from pipelines.catalogue.platform_facts import OF_RELEASES, THEN, TIMELESS, TODAY, TOPICS
-from pipelines.ranking import method
 from reports.pages.context import Context, Row
 from reports.text.formats import format_day, format_month, pluralize
 from reports.text.language import gettext
+from reports.text.rules import WINDOW
 
-WINDOW = method.load().rules["window_months"]
 MONTH_THEN = date(2013, 11, 1)
 """The month of 2013 of which we count: that after the autumn's releases."""
 RELEASE_TEXTS = {

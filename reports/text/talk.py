@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.ranking import method
 from reports.text.formats import format_month, format_time
 from reports.text.labels import FAMILY_PHRASES
 from reports.text.language import gettext, ngettext
+from reports.text.rules import RULES
 
 Row = Mapping[str, Any]
 
-RULES = method.load().rules
 VERDICTS = {
     "held": gettext("Held"),
     "incomplete": gettext("Incomplete"),
