@@ -27,9 +27,9 @@ from reports.pages import (
     evidence,
     members,
     method,
-    platforms,
     privacy,
     ranking,
+    talk,
     time_index,
     time_month,
 )
@@ -49,8 +49,8 @@ PAGES = {
     "data.html": database,
     "members.html": members,
     "method.html": method,
-    "platforms.html": platforms,
     "privacy.html": privacy,
+    "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
 KEYED = (time_month, community, compare, evidence)
