@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 from pipelines.folders import Folders
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES, rows
-from reports.pages import as_of, community, data, members, platforms, privacy, ranking
+from reports.pages import as_of, community, coverage, members, operations, platforms, privacy, ranking
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 from reports.pages.hero import hero_pictures
@@ -23,7 +23,9 @@ from reports.pages.hero import hero_pictures
 ASSETS = Path(__file__).parent / "assets"
 COPIED = ("chart.js", "last-checked.js", "page.js", "picture.js", "theme.js")
 CHECKED = "checked.js"
-PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
+PAGES = {
+    "coverage": coverage, "members": members, "operations": operations, "platforms": platforms, "privacy": privacy,
+}  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
