@@ -5,7 +5,42 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.text import citation, formats, freshness, labels, language, menu, sentences, unseen
+from reports.graphics.strip import draw_axis
+from reports.text import (
+    bots,
+    cells,
+    citation,
+    events,
+    formats,
+    freshness,
+    imports,
+    labels,
+    language,
+    menu,
+    months,
+    places,
+    reasons,
+    rules,
+    unseen,
+)
+
+SAID = (
+    bots,
+    cells,
+    citation,
+    events,
+    formats,
+    freshness,
+    imports,
+    labels,
+    menu,
+    months,
+    places,
+    reasons,
+    rules,
+    unseen,
+)
+"""What templates may call."""
 
 
 def render_page(template: str, **given: Any) -> str:
@@ -21,7 +56,8 @@ def environment() -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
-    for module in (citation, formats, freshness, labels, menu, sentences, unseen):
+    for module in SAID:
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
+    environment.globals["draw_axis"] = draw_axis
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

@@ -14,20 +14,16 @@ from reports.pages.channels import channels_chart
 from reports.pages.context import Context, Row
 from reports.pages.months import BOTS, GAPS, Numbers, months_chart
 from reports.pages.places import places_chart
-from reports.pages.ranking import with_reasons
+from reports.pages.ranking_table import with_reasons
 from reports.render import render_page
+from reports.text.bots import rank_change
+from reports.text.events import move_text, release_text
 from reports.text.formats import format_window, join_and
 from reports.text.labels import family_phrase, label
 from reports.text.language import gettext
-from reports.text.sentences import (
-    month_text,
-    move_text,
-    movement_text,
-    origin_text,
-    rank_change,
-    release_text,
-    standing_text,
-)
+from reports.text.months import month_text
+from reports.text.origin import origin_text
+from reports.text.places import movement_text, standing_text
 
 FOLDER = "community"
 LISTS = ("unseen", "imports", "twins", "collections", "layers", "organisations")

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from reports.graphics.coverage import draw_coverage, draw_sources
 from reports.pages.context import Context, Row
 from reports.render import render_page
+from reports.text.bots import rank_changes
 from reports.text.language import gettext
-from reports.text.sentences import rank_changes
 
 LISTS = ("unseen", "reconciled", "differing", "quarantine", "mail_bot_rules", "bot_accuracy", "commit_bot_rules",
          "new_top_contributors", "rank_including_bots", "imports", "collections")  # fmt: skip

@@ -12,9 +12,10 @@ from reports.charts.figure import draw_months
 from reports.charts.series import Break, series_of, styles
 from reports.pages.context import Context, Row
 from reports.render import render_page
+from reports.text.counts import count_text, measure_change_text
 from reports.text.labels import LEGEND_OF_COUNTS, label
 from reports.text.language import gettext
-from reports.text.sentences import count_text, measure_change_text, origin_text
+from reports.text.origin import origin_text
 
 KIND_TEXTS = {
     "registered": (

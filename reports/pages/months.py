@@ -10,8 +10,9 @@ from reports.answers import rows
 from reports.charts.chart import Chart, table_of
 from reports.charts.figure import draw_months
 from reports.charts.series import Break, Event, Mark, Series, Style, series_of
+from reports.text.imports import import_in_month
 from reports.text.language import gettext
-from reports.text.sentences import import_in_month, month_text
+from reports.text.months import month_text
 
 BOTS = "bot_messages"
 GAPS = gettext("A line breaks where a month was not observed.")

@@ -10,7 +10,8 @@ from reports.charts.figure import draw_places
 from reports.charts.series import Style, series_of
 from reports.text.labels import LEGEND_OF_PLACES, family_phrase
 from reports.text.language import gettext
-from reports.text.sentences import origin_text, place_text
+from reports.text.origin import origin_text
+from reports.text.places import place_text
 
 DESCRIPTION = gettext(
     "Each point is a row in the order of scores over the twelve months that end there, by what we hold today."

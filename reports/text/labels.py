@@ -18,6 +18,22 @@ FAMILY_PHRASES = {
     "people": "newcomers",
 }
 
+FAMILY_TITLES = {
+    "overall": gettext("Overall"),
+    "code": gettext("By public code activity"),
+    "talk": gettext("By public talk"),
+    "people": gettext("By newcomers"),
+}
+"""How the headline of a ranking begins."""
+
+SCALES = {
+    "overall": gettext("100: the references of talk, code and newcomers together, July 2012 to June 2013."),
+    "code": gettext("100: geometric mean of the four founding communities, July 2012 to June 2013."),
+    "talk": gettext("100: geometric mean of OpenStack and OpenNebula, July 2012 to June 2013."),
+    "people": gettext("100: geometric mean of the four founding communities, July 2012 to June 2013, authors only."),
+}
+"""What a score of 100 is."""
+
 LABELS = {
     "commits": "Commits",
     "code_people": "Contributors",
@@ -116,6 +132,13 @@ DATED_BY = {
     "tag": "the tag's",
     "commit": "the commit's: can be days or months off",
 }
+
+MONTH_STATES = {
+    "firm": gettext("every place is firm"),
+    "open": gettext("some places have no firm order"),
+    "none": gettext("no ranking"),
+}
+"""What the calendar of a ranking says of a month."""
 
 CAUTION = gettext(
     "“2nd to 4th” means that the counts allow each of these places. All places of a table hold together in nominally 90"

@@ -59,7 +59,7 @@ def unseen_months_text(run: Row) -> str:
 def unseen_sources_text(rows: Iterable[Row]) -> str:
     """Return why sources could not be seen, those with one reason together; nothing without rows.
 
-    `rows` are those of one community in `queries/ranking/unseen.sql`.
+    `rows` are those of one community in `queries/ranking_table/unseen.sql`.
     """
     found: dict[tuple[str, date | None], list[str]] = {}
     for row in rows:
