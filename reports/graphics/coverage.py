@@ -48,15 +48,16 @@ def draw_coverage(rows: Sequence[Mapping[str, Any]], id_: str = "all") -> Markup
 def draw_sources(rows: Sequence[Mapping[str, Any]], first: date, last: date) -> Markup:
     """Return a row for each source of a community, drawn by months.
 
-    A row has community, source and runs: of months that follow each other in one state, with first, last, state and
-    covered. The picture shows whole years, from that of `first` to that of `last`.
+    A row has community, name, source and runs: of months that follow each other in one state, with first, last, state
+    and covered. The picture shows whole years, from that of `first` to that of `last`.
     """
     start, end = _months(date(first.year, 1, 1)), _months(date(last.year + 1, 1, 1))
     pattern = f"by-source-{rows[0]['community']}"
     drawn = [
-        _row(Markup.escape(row["source"]), row["source"], [_run(run, start, end) for run in row["runs"]], pattern)
+        _row(Markup.escape(row["source"]), gettext("{name}, {source}").format(**row),
+             [_run(run, start, end) for run in row["runs"]], pattern)
         for row in rows
-    ]
+    ]  # fmt: skip
     return _grid(range(first.year, last.year + 1), drawn, pattern)
 
 
