@@ -1,11 +1,12 @@
 """Ask the database the questions in `reports/queries`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,6 +34,42 @@ def ask_rows(database: Database, page: str, name: str, **parameters: object) -> 
 def rows(answer: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of an answer: NA is None."""
     return pa.Table.from_pandas(answer, preserve_index=False).to_pylist()
+
+
+def ask_table(database: Database, page: str, name: str, **parameters: object) -> Any:
+    """Return the same answer as an Arrow table."""
+    return _answer(database, page, name, parameters)
+
+
+class Groups(Mapping[Any, list[dict[str, Any]]]):
+    """The rows of an answer by the value of a column, in their order; a value without a row has an empty list.
+
+    They become Python's objects when they are asked for: all numbers of a thousand communities would not fit as such.
+    """
+
+    def __init__(self, answer: Any, key: str) -> None:
+        rows = pc.indices_nonzero(pc.is_valid(answer[key]))
+        values = answer[key].take(rows).combine_chunks().dictionary_encode()
+        codes = values.indices.to_numpy(zero_copy_only=False)
+        self._answer = answer
+        self._order = rows.to_numpy()[np.argsort(codes, kind="stable")]
+        ends = np.cumsum(np.bincount(codes, minlength=len(values.dictionary)))
+        self._spans = {
+            value: (ends[n - 1] if n else 0, ends[n]) for n, value in enumerate(values.dictionary.to_pylist())
+        }
+
+    def __getitem__(self, value: Any) -> list[dict[str, Any]]:
+        first, end = self._spans.get(value, (0, 0))
+        return self._answer.take(self._order[first:end]).to_pylist()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._spans
 
 
 def _answer(database: Database, page: str, name: str, parameters: Mapping[str, object]) -> Any:

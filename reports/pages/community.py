@@ -39,6 +39,16 @@ class Answers:
     releases: Sequence[Row]
 
 
+def keys(site: Context) -> list[str]:
+    """Return the slugs of all communities."""
+    return [row["community"] for row in site.communities]
+
+
+def path(community: str) -> str:
+    """Return the address of the page."""
+    return f"{FOLDER}/{community}.html"
+
+
 def page(site: Context, community: str) -> str:
     """Return community/<slug>.html."""
     answers = Answers(

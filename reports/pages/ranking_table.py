@@ -66,12 +66,12 @@ def _table(site: Context, family: str, rows: Sequence[Row], pairs: Sequence[Row]
         "details": list(_details(rows, pairs, imports)),
         "rows": [
             {**row, "spark": drawn.get(row["community"]), "has_import": row["community"] in imports}
-            for row in _drawn_rows(rows)
+            for row in drawn_rows(rows)
         ],
     }  # fmt: skip
 
 
-def _drawn_rows(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def drawn_rows(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
     """Yield rows with what is drawn and written in their cells, and the brackets that begin in them or pass them."""
     runs = find_runs(rows)
     scores = Counter(row["score"] for row in rows if row["rank"] is not None)

@@ -8,6 +8,7 @@ from typing import Any
 from reports.graphics.lanes import Lane, draw_lanes
 from reports.pages.context import Context, Row
 from reports.render import render_page
+from reports.text.headlines import firm_months_text
 from reports.text.labels import FAMILIES, family_phrase
 from reports.text.language import gettext
 from reports.text.places import place_text
@@ -22,7 +23,7 @@ def page(site: Context) -> str:
     places = site.rows("time", "places")
     families = [family for family in FAMILIES if any(row["family"] == family for row in places)]
     tables = [_of_family(site, family, [row for row in places if row["family"] == family]) for family in families]
-    ranked = [table["family"] for table in tables if table["firm"] + table["in_no_order"]]
+    ranked = [table["family"] for table in tables if table["is_ranked"]]
     return render_page(
         "time_index.html", site=site, here="time", root="../", charts=(), tables=tables,
         open=next(iter([*ranked, *families]), ""),
@@ -33,10 +34,10 @@ def _of_family(site: Context, family: str, places: Sequence[Row]) -> dict[str, A
     """Return the calendar and the lanes of one ranking."""
     states = {month: _state(list(rows)) for month, rows in groupby(places, key=lambda row: row["as_of"])}
     lanes = list(_lanes(site, places, list(states)))
-    counts = list(states.values())
     return {
-        "family": family, "years": _calendar(states), "firm": counts.count(FIRM), "in_no_order": counts.count(OPEN),
-        "months": len(counts), "what": family_phrase(family), "heads": [lane.name for lane in lanes],
+        "family": family, "what": family_phrase(family), "is_ranked": {FIRM, OPEN} & {*states.values()},
+        "sentence": firm_months_text(family, list(states.values())), "years": _calendar(states),
+        "heads": [lane.name for lane in lanes],
         "lanes": draw_lanes(lanes, list(states), _title(family)) if lanes else "",
         "rows": [(month, [lane.texts.get(month, "") for lane in lanes]) for month in reversed(states)],
     }  # fmt: skip

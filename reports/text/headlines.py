@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.text.formats import format_month, format_ordinal
-from reports.text.labels import FAMILY_TITLES
+from reports.text.labels import FAMILY_TITLES, family_phrase
 from reports.text.language import fill_in, gettext, join_names
 
 Row = Mapping[str, Any]
@@ -144,3 +144,12 @@ def firmness_text(rows: Sequence[Row]) -> str:
     said = FIRM if all(row["rank_low"] == row["rank_high"] for row in ranked) else SETS
     is_hidden = any(row["state"] == "not observed" for row in rows)
     return f"{said} {OF_SEEN.format(ranked=ranked[0]['ranked'])}" if is_hidden else said
+
+
+def firm_months_text(family: str, states: Sequence[str]) -> str:
+    """Return in how many of the months that have a ranking every place is firm; `states` are keys of MONTH_STATES."""
+    what, ranked = family_phrase(family), len(states) - states.count("none")
+    if not ranked:
+        return gettext("No month has a ranking by {what}.").format(what=what)
+    said = gettext("Every place is firm in {firm} of {ranked} months that have a ranking by {what}.")
+    return said.format(firm=states.count("firm"), ranked=ranked, what=what)

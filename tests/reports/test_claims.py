@@ -15,7 +15,7 @@ from reports.pages.places import DESCRIPTION
 from reports.text.changes import STILL
 from reports.text.formats import format_ordinals, format_percents
 from reports.text.headlines import FIRM, ORDINALS, SETS
-from reports.text.labels import CAUTION
+from reports.text.labels import CAUTION, MONTH_STATES, family_phrase
 
 MONTH = date(2026, 2, 1)
 NAMES = "select name, community from raw.communities"
@@ -62,6 +62,9 @@ CLAIMS = {  # the form of a sentence, and the question whose rows must hold what
     "ceil(100 * (exp(a.threshold * sqrt(a.score_error ^ 2 + b.score_error ^ 2)) - 1))::int as required "
     "from rankings.monthly a join rankings.monthly b using (as_of, family) "
     "where as_of = $as_of and a.community = $first and b.community = $last and a.level_until >= b.rank",
+    "Every place is firm in {firm} of {of} months that have a ranking by {by}.": "select count(*) as of, "
+    "count(*) filter (firm) as firm, family from (select family, as_of, bool_and(rank_low = rank_high) as firm "
+    "from rankings.monthly where rank is not null and as_of <= $as_of group by all) group by family",
     "{name} had the most {metric}": "select 1 from rankings.components where as_of = $as_of and community = $name",
     "{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).": "from rankings.movement "
     "where as_of = $as_of and community = $name",
@@ -71,9 +74,9 @@ CLAIMS = {  # the form of a sentence, and the question whose rows must hold what
 FORMS = {
     "places": PLACES, "possible": PLACES, "needed": r"[\w ,]+", "percent": r"[\d.]+", "what": r"[\w ,]+?",
     "month": r"\w+ \d{4}", "word": "rising|falling|steady|unclear", "family": r"\w+",
-    "gap": r"\d+|less than 1", "metric": r"[a-z ]+", "now": r"\w+", "then": r"\w+",
+    "gap": r"\d+|less than 1", "metric": r"[a-z ]+", "now": r"\w+", "then": r"\w+", "by": r"[\w ,]+",
     **dict.fromkeys(("growth", "low", "high"), r"[+−-]?\d+"),
-    **dict.fromkeys(("fragility", "fragility_of", "flip_weight", "ranked", "required"), r"[\d,]+"),
+    **dict.fromkeys(("fragility", "fragility_of", "flip_weight", "ranked", "required", "firm", "of"), r"[\d,]+"),
 }  # fmt: skip
 
 
@@ -101,13 +104,17 @@ def clean(gap, text):
     return numbers(text) if gap in ("needed", *COUNTS) else text
 
 
-SHARES, COUNTS = ("growth", "low", "high"), ("fragility", "fragility_of", "flip_weight", "ranked", "required")
+SHARES, COUNTS = (
+    ("growth", "low", "high"),
+    ("fragility", "fragility_of", "flip_weight", "ranked", "required", "firm", "of"),
+)
 WRITTEN = {
     "places": lambda row, _: format_ordinals(row["rank_low"], row["rank_high"]),
     "possible": lambda row, _: format_ordinals(row["possible_low"], row["possible_high"]),
     "needed": lambda row, _: sorted(row["needed"]),
     "month": lambda row, _: f"{row['earlier']:%B %Y}",
     "word": lambda row, _: row["word"],
+    "by": lambda row, _: family_phrase(row["family"]),
     "gap": lambda row, _: f"{row['gap']:.0f}" if row["gap"] >= 1 else "less than 1",
     **dict.fromkeys(SHARES, lambda row, gap: format_percents(row[gap])[0].lstrip("+")),
     **dict.fromkeys(COUNTS, lambda row, gap: [row[gap]]),
@@ -120,7 +127,7 @@ def claims_of(html):
     """Return the text of a page outside its tables, without what stands on every page."""
     text = Page(re.sub(r"<table\b.*?</table>", "", html, flags=re.S)).text.partition("What is counted")[0]
     text = re.sub(r" ([.,;])", r"\1", text)
-    for explanation in (SETS, CAUTION, DESCRIPTION):
+    for explanation in (SETS, CAUTION, DESCRIPTION, *MONTH_STATES.values()):
         text = text.replace(explanation, "")
     return text
 

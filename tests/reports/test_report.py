@@ -199,31 +199,6 @@ def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def full(*_):
-    raise OSError("the disk is full")
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("step", ["_write_downloads", "get_plotlyjs", "_write_csv", "_swap"])
-def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypatch, step):
-    where = replace(house.where, site=tmp_path / "site")
-    where.site.mkdir()
-    (where.site / "index.html").write_text("yesterday")
-    monkeypatch.setattr(site, step, full)
-    with pytest.raises(OSError, match="the disk is full"):
-        site.publish(where)
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-    assert tree(where.site) == {"index.html": b"yesterday"}
-
-
-def test_a_swap_that_fails_brings_the_old_site_back(tmp_path):
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "index.html").write_text("yesterday")
-    with pytest.raises(FileNotFoundError):
-        site._swap(tmp_path / ".site.1", tmp_path / "site")
-    assert tree(tmp_path) == {"site/index.html": b"yesterday"}
-
-
 # ---- what is told ----------------------------------------------------------------------------------------------
 
 
