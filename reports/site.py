@@ -17,7 +17,16 @@ from reports.answers import QUERIES
 from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
 from reports.pages import (
-    as_of, community, coverage, members, operations, platforms, privacy, ranking, time_index, time_month,
+    as_of,
+    community,
+    coverage,
+    members,
+    operations,
+    platforms,
+    privacy,
+    ranking,
+    time_index,
+    time_month,
 )  # fmt: skip
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
