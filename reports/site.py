@@ -18,30 +18,45 @@ from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
 from reports.pages import (
     as_of,
+    communities,
     community,
+    compare,
+    compare_index,
     coverage,
+    database,
+    evidence,
     members,
+    method,
     operations,
     platforms,
     privacy,
     ranking,
     time_index,
     time_month,
-)  # fmt: skip
+)
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 from reports.pages.hero import hero_pictures
 from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.js", "picture.js", "theme.js")
+COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
 PAGES = {
-    "index.html": ranking, "time/index.html": time_index, "members.html": members, "platforms.html": platforms,
-    "coverage.html": coverage, "operations.html": operations, "privacy.html": privacy,
-}  # fmt: skip
+    "index.html": ranking,
+    "time/index.html": time_index,
+    compare_index.PATH: compare_index,
+    communities.PATH: communities,
+    "coverage.html": coverage,
+    "data.html": database,
+    "members.html": members,
+    "method.html": method,
+    "operations.html": operations,
+    "platforms.html": platforms,
+    "privacy.html": privacy,
+}
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community)
+KEYED = (time_month, community, compare, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""

@@ -84,39 +84,29 @@ STATES = {
     "ended": ("–", "after the source ended"),
 }
 
-RESTATED = gettext("Dotted, with hollow marks: restated later. People who left since then are missing.")
+RESTATED = gettext("Hollow dots: restated later. People who left since then are missing.")
 
 LEGEND = {
+    "hole": gettext("Hatched: could not be seen. This is not zero."),
     "restated": RESTATED,
-    "partial": gettext("Dotted, with hollow marks: partly observed. The number is of what was seen."),
-    "published": gettext(
-        "Dashed, with hollow marks: measured earlier by us and kept in data/history, because these months could not be"
-        " seen here."
-    ),
-    "to date": gettext("Hollow marks alone: the month is not complete. Its number is to date."),
+    "partial": gettext("Hollow dots: partly observed. The number is of what was seen."),
+    "published": gettext("Hollow dots: measured earlier by us, because these months could not be seen here."),
     "event": gettext(
-        "Crossed circles: a history that one person recorded in one day, mostly more than 30 days after it was written."
+        "Rings: a history that one person recorded in one day, mostly more than 30 days after it was written."
         " Its commits count in the months in which they were written."
     ),
     "hatched": gettext("Hatched: some lists are missing this month. Shares are of the data we have."),
-    "unseen": gettext("Grey and hatched: no data. This is not zero."),
-    "bots": gettext(
-        "Thin lines: bots alone. The thick lines leave them out; the switch above the chart includes them."
-    ),
+    "unseen": gettext("Hatched without colour: no data. This is not zero."),
+    "thin": gettext("Thin line: bots alone. The dots leave them out; the switch above the chart includes them."),
     "break": gettext("Dotted upright lines: a source moved. The table says where to."),
-    "marks": gettext("Small marks below: the first release of each line of versions."),
+    "marks": gettext("Ticks below: the first release of each line of versions."),
 }
 
 LEGEND_OF_PLACES = {
-    "partial": gettext("Dotted, with hollow marks: fewer than twelve months of the window could be counted."),
-    "published": gettext(
-        "Dashed, with hollow marks: months of the window are figures that we measured earlier, kept in data/history."
-    ),
+    "hole": gettext("Hatched: not ranked, because something could not be seen."),
 }
 
 LEGEND_OF_COUNTS = {
-    "restated": RESTATED,
-    "cited": gettext("Dashed, with hollow marks: published by others. The table and the CSV name them."),
     "break": gettext("Dotted upright lines: what is counted changed, as stated above."),
 }
 

@@ -79,3 +79,10 @@ def ended_text(until: date | None, today: date) -> str:
     if until is None or until >= today:
         return ""
     return _reason("ended", until)
+
+
+def hole_text(row: Row) -> str:
+    """Return the cause of a hole as a short phrase; `row` is one of `queries/community/holes.sql`."""
+    if row["reason_code"] is None:
+        return gettext("could not be seen")
+    return _reason(row["reason_code"], row["seen_to"])
