@@ -12,6 +12,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
+from pipelines.warehouse.export import export_database, is_export_of
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
@@ -51,7 +52,7 @@ def publish(where: Folders, asked: date | None = None) -> Path:
         keyed = sum(len(made.keys(site)) for made in KEYED)
     with drafting(where.site) as draft:
         _write_assets(draft, site)
-        jobs = _jobs(site, draft, sorted(months))
+        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft, sorted(months))]
         do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
     return page_of(where.site, asked) / "index.html"
 
@@ -141,3 +142,12 @@ def _write_download(draft: Draft, questions: str, name: str, folder: str, site: 
 
 def _write_freshness(draft: Draft, site: Context) -> None:
     draft.write("data/freshness.csv", to_csv(site.table("site", "sources").select(FRESHNESS)))
+
+
+def _write_database(draft: Draft, database: Path, site: Context) -> None:
+    """Write the database that is for publishing, or keep that of the same build."""
+    name = f"data/{database.name}"
+    if is_export_of(draft.published / name, site.build):
+        draft.keep(name)
+    else:
+        export_database(database, draft.folder / name)
