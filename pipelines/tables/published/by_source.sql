@@ -7,8 +7,8 @@
 --   only_here: postings whose message stands on no other list of the community; NULL where the month was not seen
 --   first_here: messages of people that stood here first; NULL where the month was not seen
 --   state: observed, partial, unobserved or not_applicable, as in analysis.by_source
---   withheld: the senders are one or two
+--   suppressed: the senders are one or two
 select community, source, month, postings, if(is_few(people), null, people) as people, only_here, first_here, state,
-    coalesce(is_few(people), false) as withheld
+    coalesce(is_few(people), false) as suppressed
 from analysis.by_source
 order by community, source, month
