@@ -17,49 +17,69 @@ from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
-from reports.pages import as_of, community, data, members, platforms, privacy, ranking
+from reports.pages import (
+    as_of,
+    communities,
+    community,
+    compare,
+    compare_index,
+    data,
+    database,
+    evidence,
+    members,
+    method,
+    platforms,
+    privacy,
+    ranking,
+    time_index,
+    time_month,
+)
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
+from reports.render import load_templates
 from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.js", "theme.js")
+COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
-PAGES = {"data.html": data, "members.html": members, "platforms.html": platforms, "privacy.html": privacy}
+PAGES = {
+    "index.html": ranking,
+    "time/index.html": time_index,
+    compare_index.PATH: compare_index,
+    communities.PATH: communities,
+    "coverage.html": data,
+    "data.html": database,
+    "members.html": members,
+    "method.html": method,
+    "platforms.html": platforms,
+    "privacy.html": privacy,
+}
 """The modules of which each makes one page, by its address."""
-KEYED = (community,)
+KEYED = (time_month, community, compare, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
-# The first ones depend on the month that is shown: each dated page has them too.
-DOWNLOADS_OF_MONTH, DOWNLOADS = "downloads_of_month", "downloads"
+DOWNLOADS = ("downloads", "downloads_of_month")
 
 
 def publish(where: Folders, asked: date | None = None) -> Path:
     """Write the whole site beside the published one, then swap it in; return its index.html.
 
-    With `asked`, the first day of a month, the site also gets a page that is dated to it, and that
-    page is returned. Such pages are made again by every later call. Raises AsOfError where no
-    ranking can be dated to the month. If anything raises, the published site stays as it was.
+    With `asked`, the first day of a month, the page of that month is returned. Raises AsOfError where no ranking can be
+    dated to the month. If anything raises, the published site stays as it was.
     """
     with _reading(where.database) as site:
-        months = as_of.kept_months(where.site, site.build)
         if asked is not None:
             as_of.check_month(site.build, asked)
-            months.add(asked)
         keyed = sum(len(made.keys(site)) for made in KEYED)
     with drafting(where.site) as draft:
         _write_assets(draft, site)
-        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft, sorted(months))]
+        load_templates()
+        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft)]
         do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
-    return page_of(where.site, asked) / "index.html"
-
-
-def page_of(folder: Path, month: date | None) -> Path:
-    """Return the folder of the page that is dated to a month; without one that of the newest page."""
-    return folder if month is None else folder / as_of.FOLDER / f"{month:%Y-%m}"
+    return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
 
 def update_last_checked(where: Folders, message: str) -> Path:
@@ -86,12 +106,12 @@ def _reading(database: Path) -> Iterator[Context]:
         yield read_context(opened)
 
 
-def _jobs(site: Context, draft: Draft, months: Sequence[date]) -> list[Job]:
+def _jobs(site: Context, draft: Draft) -> list[Job]:
     """Return what makes the site: each job writes some files from the context of its process."""
-    dated = [(partial(_write_ranking, draft, months=months, month=month)) for month in (None, *months)]
     pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
     keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
-    return [*dated, *keyed, *pages, *_download_jobs(draft, DOWNLOADS, "data"), partial(_write_freshness, draft)]
+    downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
+    return [*keyed, *pages, *downloads, partial(_write_freshness, draft)]
 
 
 def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
@@ -116,19 +136,6 @@ def _write_assets(draft: Draft, site: Context) -> None:
     draft.write("page.css", "\n".join(parts))
     draft.write("communities.css", community_styles(site.communities))
     draft.write(CHECKED, _checked(""))
-
-
-def _write_ranking(draft: Draft, site: Context, months: Sequence[date], month: date | None) -> None:
-    """Write a page of a ranking with the CSV files of its month."""
-    shown = site if month is None else site.dated(month)
-    folder = _folder_of(month)
-    draft.write(f"{folder}index.html", ranking.page(shown, months))
-    for job in _download_jobs(draft, DOWNLOADS_OF_MONTH, f"{folder}data"):
-        job(shown)
-
-
-def _folder_of(month: date | None) -> str:
-    return "" if month is None else f"{as_of.FOLDER}/{month:%Y-%m}/"
 
 
 def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:

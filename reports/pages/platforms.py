@@ -12,7 +12,7 @@ from reports.pages.context import Context, Row
 from reports.render import render_page
 from reports.text.formats import format_day, format_month, pluralize
 from reports.text.language import gettext
-from reports.text.sentences import WINDOW
+from reports.text.rules import WINDOW
 
 MONTH_THEN = date(2013, 11, 1)
 """The month of 2013 of which we count: that after the autumn's releases."""

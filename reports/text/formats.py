@@ -100,6 +100,11 @@ def format_percents(*shares: float) -> list[str]:
     return [f"{whole:+d}" if (whole := round(100 * share)) else "0" for share in shares]
 
 
+def format_signed(share: float) -> str:
+    """Return a share in whole percent with its sign, such as `+5` or `0`; a true minus sign stands before a fall."""
+    return format_percents(share)[0].replace("-", "−")
+
+
 def join_and(parts: Sequence[str]) -> str:
     """Return parts as one enumeration with commas and a final `and`."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

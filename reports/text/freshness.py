@@ -1,6 +1,6 @@
 """Say how fresh a source is and what it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,18 @@ def needs_attention(row: Row, built: datetime) -> bool:
     late = row["good_at"] is None or built - row["good_at"] > LATE
     is_visited = row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
     return is_visited and (late or bool(loading_text(row)) or bool(overdue_text(row)))
+
+
+def freshness_summary(sources: Sequence[Row], built: datetime) -> str:
+    """Return in one sentence how many sources were seen in the last two days."""
+    visited = [row for row in sources if row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND} and not row["snapshot"]]
+    if not visited:
+        return gettext("No source is read regularly.")
+    late = [row for row in visited if row["good_at"] is None or built - row["good_at"] > LATE]
+    if not late:
+        return gettext("All {count:,} sources were seen in the two days before the build.").format(count=len(visited))
+    said = gettext("{late:,} of {count:,} sources were not seen in the two days before the build.")
+    return said.format(late=len(late), count=len(visited))
 
 
 def overdue_text(row: Row) -> str:

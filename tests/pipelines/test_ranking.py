@@ -84,6 +84,20 @@ def test_the_parts_of_the_golden_example(golden, part):
     ]
 
 
+def test_the_range_of_a_level_holds_its_bounds_and_its_noise(golden):
+    for row in of_code(golden, "levels", "community", "metric").values():
+        if row["level"] is None:
+            assert (row["range_low"], row["range_high"]) == (None, None)
+            continue
+        low, high = (row["level"] if row[name] is None else row[name] for name in ("low", "high"))
+        offset = {"code_people": 1, "commits": 5}.get(row["metric"])
+        if offset:
+            reach = math.exp(1.6448536269514722 * row["y_error"])
+            assert row["range_low"] == pytest.approx(max((low + offset) / reach - offset, 0))
+            assert row["range_high"] == pytest.approx((high + offset) * reach - offset)
+        assert 0 <= row["range_low"] <= low <= high <= row["range_high"]
+
+
 def test_the_states_and_the_brackets_of_the_golden_example(golden):
     rows = of_code(golden, "monthly", "community")
     said = {c: tuple(rows[c,][key] for key in ("state", "reason_code", "months")) for c in SLUGS}

@@ -20,7 +20,8 @@ class Page(HTMLParser):
             for name, rows in self.found
         }
         figures = {name.removesuffix("-figure"): "".join(said) for name, said in self.scripts.items() if name}
-        self.figures = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
+        read = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
+        self.figures = {name: dated(figure, figure["first"]) for name, figure in read.items()}
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -36,7 +37,7 @@ class Page(HTMLParser):
             self.found[-1][1][-1].append(self.into)
 
     def handle_endtag(self, tag):
-        if tag in ("script", "caption", "th", "td"):
+        if tag in ("script", "caption", "th", "td", "table"):  # the last cell of a table may end with it
             self.into = None
 
     def handle_data(self, data):
@@ -52,6 +53,23 @@ class Page(HTMLParser):
         """The rows of the first table whose caption begins so, by their first cell and without the head."""
         found = next(rows for caption, rows in self.tables.items() if caption.startswith(beginning))
         return {row[0]: row[1:] for row in found[1:]}
+
+
+def dated(part, first):
+    """Return a figure in which months stand as days, as the script puts them, not as numbers from the first on."""
+    if isinstance(part, list):
+        return [dated(each, first) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: [_day(x, first) for x in value] if key == "x" and isinstance(value, list) else dated(value, first)
+            for key, value in part.items()}  # fmt: skip
+
+
+def _day(x, first):
+    if not isinstance(x, int):
+        return x
+    months = 12 * int(first[:4]) + int(first[5:7]) - 1 + x
+    return f"{months // 12:04}-{months % 12 + 1:02}-01"
 
 
 def table(house, name):
