@@ -7,6 +7,7 @@ from typing import Any
 from pipelines.ranking.constants import OVERALL
 from reports.pages.context import Context, Row
 from reports.pages.first_night import first_night_page
+from reports.pages.hero import hero_figure
 from reports.pages.ranking_table import opened, ranking_tables
 from reports.render import render_page
 from reports.text.bots import rank_changes
@@ -29,7 +30,7 @@ def page(site: Context) -> str:
     return render_page(
         "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),
         tables=[_worded(site, table, scope, moved) for table in tables],
-        trust=list(_trust(site, opened(tables))),
+        trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
     )  # fmt: skip
 
 
