@@ -12,6 +12,7 @@ from support.site import altered, published, render
 
 from pipelines.warehouse.query import ask
 from reports.pages import ranking
+from reports.pages.places import SAID as PLACES_SAID
 from reports.text.compare import LEGEND_OF_LEADS
 from reports.text.headlines import FIRM, SETS
 from reports.text.labels import CAUTION, MONTH_STATES
@@ -25,7 +26,7 @@ def claims_of(html):
     """Return the text of a page outside its tables, without what stands on every page."""
     text = Page(re.sub(r"<table\b.*?</table>", "", html, flags=re.S)).text.partition("What is counted")[0]
     text = re.sub(r" ([.,;:])", r"\1", re.sub(r"Who was ahead: \w+", "", text))
-    for explanation in (SETS, CAUTION, *MONTH_STATES.values(), *LEGEND_OF_LEADS.values()):
+    for explanation in (QUESTION, SETS, CAUTION, PLACES_SAID, *MONTH_STATES.values(), *LEGEND_OF_LEADS.values()):
         text = text.replace(explanation, "")
     return text
 
@@ -42,9 +43,13 @@ def read_claims(html, where, month):
             assert any(holds(row, said) for row in rows), sentence[0]
             text = text.replace(sentence[0], "", 1)
             found[claim] += 1
-    left = [text[max(0, each.start() - 60) : each.end() + 60] for each in CLAIM.finditer(text)]
-    assert left == [], f"claims of no known form: {left}"
+    left = unknown_claims(text)
+    assert left == [], "claims of no known form"
     return found
+
+
+def unknown_claims(text):
+    return [text[max(0, each.start() - 60) : each.end() + 60] for each in CLAIM.finditer(text)]
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,7 @@ def month_of(name):
     return date(int(found[1]), int(found[2]), 1) if found else MONTH
 
 
+QUESTION = "Which of two is ahead, since when, and is that fair?"
 DEFINITIONS = {"data.html", "method.html"}
 """Pages that say what tables and columns mean; they name no community."""
 LEVEL = (

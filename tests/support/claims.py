@@ -10,8 +10,8 @@ from reports.text.labels import family_phrase
 PLACES = r"\d+(?:st|nd|rd|th)(?: to \d+(?:st|nd|rd|th))?"
 CLAIM = re.compile(
     rf"{PLACES}|ahead|told apart|would need|would not be|equal scores|are level|whatever people|(?:is|are) firm|rising"
-    r"|falling|steady|unclear|\bbeat|\blead|\bled\b|\bovertak|\bnumber \d|\btied\b|100 %|firm order|\brose\b|\bfell\b"
-    r"|had the most|(?:is|instead of) (?:first|second|third|fourth)"
+    r"|falling|steady|unclear|\bbeat|\blead(?!s to)|\bled\b|\bovertak|\bnumber \d|\btied\b|100 %|firm order"
+    r"|\brose\b|\bfell\b|had the most|(?:is|instead of) (?:first|second|third|fourth)"
 )
 PAIR = "from rankings.pairs where as_of = $as_of and ahead = $ahead and behind = $behind"
 ROW = "from rankings.monthly where as_of = $as_of and community = $name and rank is not null"
@@ -27,6 +27,7 @@ LAST = f"""select max(as_of) as edition, arg_max(gap, as_of) as gap_then, arg_ma
     {ANY} group by family, other"""
 LEADS = """select count(*) filter (gap > chance) as ones, count(*) filter (-gap > chance) as threes,
     count(*) filter (abs(gap) <= chance) as untold {} group by family, other"""
+IN_A_YEAR = "from rankings.movement where as_of = $as_of and span = 'year'"
 BEYOND_CHANCE = "Ahead only where the gap is beyond chance"
 SHARES = ("growth", "low", "high")
 COUNTS = (
@@ -40,10 +41,20 @@ CLAIMS = {  # the form of a sentence, and the question whose rows must hold what
     "Both were last ranked in {edition}. {ahead} was ahead then.": f"{LAST} having gap_then > chance_then",
     "Both were last ranked in {edition}. {ahead} was probably ahead then.": f"{LAST} "
     "having gap_then between 0 and chance_then",
+    "Both were last ranked in {edition}. They could not be told apart then.": "select as_of as edition "
+    "from rankings.monthly where rank is not null and as_of <= $as_of group by as_of, family having count(*) > 1",
     f"{BEYOND_CHANCE}: {{ahead}} in {{ones}}, {{behind}} in {{threes}}; nobody can tell in {{untold}}.": LEADS.format(
         ONE
     ),
     "{ahead} was ahead in all {ones} in which both were ranked.": f"{LEADS.format(ANY)} having untold + threes = 0",
+    "{name} is {place} by {by}{moving}.": "select m.*, v.word from rankings.monthly m left join rankings.movement v "
+    "on (v.as_of, v.family, v.community, v.span) = (m.as_of, m.family, m.community, 'year') "
+    "where m.as_of = $as_of and m.community = $name and m.rank is not null",
+    "In a year its score rose {growth} % (range {low} to {high} %).": f"{IN_A_YEAR} and word = 'rising'",
+    "In a year its score fell {growth} % (range {low} to {high} %).": "select -growth as growth, -high as low, "
+    f"-low as high {IN_A_YEAR} and word = 'falling'",
+    "In a year its score was steady: {growth} % (range {low} to {high} %).": f"{IN_A_YEAR} and word = 'steady'",
+    "How its score changed in a year is unclear: {growth} % (range {low} to {high} %).": IN_A_YEAR,
     "{name}: {imported} commits recorded at once on {day} count in {from} to {to} and feed its lead there.": "select "
     "moved as imported from core.imports where community = $name and month <= $as_of",
     "{ahead} is probably ahead of {behind}.": f"{PAIR} and not firm and probability >= .9 and word = 'probably ahead'",
@@ -87,6 +98,7 @@ CLAIMS = {  # the form of a sentence, and the question whose rows must hold what
     "and state = 'not observed' and possible_low is not null",
 }
 FORMS = {
+    "place": rf"{PLACES}|first|second|third|fourth", "moving": r"(?:, and (?:rising|falling|steady))?",
     "places": PLACES, "possible": PLACES, "ratio": r"[\d.,]+",
     "edition": r"\w+ \d{4}", "ones": r"no months|\d+ months?", "threes": r"no months|\d+ months?",
     "needed": r"[\w ,]+", "percent": r"[\d.]+", "what": r"[\w ,]+?",
@@ -104,6 +116,10 @@ def form_of(claim, names):
     parts = re.split(r"{(\w+)}", claim)
     gaps = (f"(?P<{gap}>{FORMS.get(gap, named)})" for gap in parts[1::2])
     return "".join(part for pair in zip(map(re.escape, parts[::2]), [*gaps, ""], strict=True) for part in pair)
+
+
+def place_of(low, high):
+    return ORDINALS[low] if low == high else format_ordinals(low, high)
 
 
 def numbers(text):
@@ -128,6 +144,8 @@ WRITTEN = {
     "needed": lambda row, _: sorted(row["needed"]),
     "month": lambda row, _: f"{row['earlier']:%B %Y}",
     "word": lambda row, _: row["word"],
+    "place": lambda row, _: place_of(row["rank_low"], row["rank_high"]),
+    "moving": lambda row, _: f", and {row['word']}" if row["word"] in ("rising", "falling", "steady") else "",
     "edition": lambda row, _: f"{row['edition']:%B %Y}",
     **dict.fromkeys(("ones", "threes"), lambda row, gap: pluralize(row[gap], "month")),
     "ratio": lambda row, _: format_level(row["ratio"]),
