@@ -500,6 +500,7 @@ def test_each_stage_reads_only_what_lies_below_it():
         "definitions": 2,
         "rankings": 3,
         "analysis": 4,
+        "published": 5,
     }
 
     def level_of(name):
