@@ -14,6 +14,7 @@ from flows.commands import (
     communities,
     demo,
     doctor,
+    export,
     forget,
     nightly,
     prune,
@@ -82,6 +83,7 @@ COMMANDS: dict[str, Command] = {
     "status": status,
     "doctor": doctor,
     "sql": sql,
+    "export": export,
     "calibrate": calibrate,
     "communities": communities,
 }

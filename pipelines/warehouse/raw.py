@@ -141,7 +141,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
 
 
 def _catalogue(given: Inputs) -> dict[str, list[Row]]:
-    from pipelines.catalogue import platform_facts
+    from pipelines.catalogue import platform_facts, talk_claims
 
     communities = given.communities
     return {
@@ -152,6 +152,13 @@ def _catalogue(given: Inputs) -> dict[str, list[Row]]:
         ],
         "raw.facts": [_fact_row(c.slug, i, fact) for c in communities for i, fact in enumerate(c.facts)],
         "raw.image_formats": [vars(each) for each in platform_facts.formats()],
+        "raw.hypervisors": [
+            {"position": i, "name": each.name, "begins": list(each.begins)}
+            for i, each in enumerate(platform_facts.hypervisors())
+        ],
+        "raw.talk_claims": [
+            vars(claim) | {"position": i, "check_sql": claim.check} for i, claim in enumerate(talk_claims.claims())
+        ],
         "raw.history": [vars(figure) for figure in given.figures],
     }
 
