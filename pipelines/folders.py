@@ -50,6 +50,11 @@ class Folders:
         return self.data / "visits"
 
     @property
+    def begun(self) -> Path:
+        """The units that the latest spider of each source has begun, a file for each source."""
+        return self.data / "begun"
+
+    @property
     def database(self) -> Path:
         """The DuckDB file that people ask."""
         return self.data / "stackrank.duckdb"

@@ -554,7 +554,9 @@ def fetched(clones: Path, *urls: str, **bounds: int):
 
     async def all_of_them():
         handler = GitDownloadHandler(SimpleNamespace(settings=Settings(BOUNDS | bounds), spider=PATIENT))
-        asked = (Request(url, meta={"clone": str(clones / f"{n}.git")}) for n, url in enumerate(urls))
+        known = {"source": None, "unit": ""}
+        clone_of = [{"clone": str(clones / f"{n}.git")} for n, _ in enumerate(urls)]
+        asked = (Request(url, meta=meta, cb_kwargs=known) for url, meta in zip(urls, clone_of, strict=True))
         return await asyncio.gather(*map(handler.download_request, asked), return_exceptions=True)
 
     answers = asyncio.run(all_of_them())
