@@ -15,7 +15,7 @@ from flows import contact, damage, locks, opt_outs, prefect_api, status
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import Folders, read_demo_marker
-from pipelines.landing.store import stored_visits
+from pipelines.landing.stored import stored_visits
 from pipelines.model import Source
 from pipelines.privacy import decisions, pseudonyms
 from pipelines.warehouse.query import NoDatabaseError, ask

@@ -185,7 +185,10 @@ class Community:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of the latest run for a source: all its `units`, those `deferred` to the next run, and why."""
+    """The plan of the latest run for a source: all its `units`, those `deferred` to the next run, and why.
+
+    `run` is the id of that run ("": of an earlier version).
+    """
 
     community: str
     source: str
@@ -193,6 +196,7 @@ class Plan:
     units: tuple[str, ...]
     deferred: tuple[str, ...] = ()
     reason: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,7 @@ class Visit:
     `observations` counts the rows stored after the visit (None: nothing could be counted). `checksum`
     is that of what was read: an equal one needs no reading. `etag` and `last_modified` are the server's
     validators for the next request. `reason_code` is a ReasonCode ("": a good visit, or an old one).
+    `run` is the id of the run that made it ("": of an earlier version).
     """
 
     community: str
@@ -221,3 +226,4 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     reason_code: str = ""
+    run: str = ""

@@ -19,6 +19,8 @@ def add(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     """Build the database; name the damaged files that it leaves out."""
     from flows import damage
+    from pipelines.landing.runs import begin_run
+    from pipelines.landing.sweep import sweep
     from pipelines.warehouse.build import CheckFailedError, NothingObservedError, build_database
 
     where = folders()
@@ -27,6 +29,8 @@ def run(_: argparse.Namespace) -> int:
     declared = load_catalogue(where.communities)
     try:
         with locks.single_run(where, "stackrank build"):
+            begin_run()
+            sweep(where)
             damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
             for line in damage.format_lines(damaged):
                 print(line, file=sys.stderr)

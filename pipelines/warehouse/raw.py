@@ -15,7 +15,7 @@ from pipelines.model import Community, Fact, Plan, Source, Verdict, Visit
 if TYPE_CHECKING:
     from pipelines.catalogue.history import Figure
     from pipelines.catalogue.measures import Measure
-    from pipelines.landing.store import DamagedFile, StoredUnit
+    from pipelines.landing.stored import DamagedFile, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
     from pipelines.rules.bots_mail import Measured, Rule
@@ -75,8 +75,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     Files of observations that cannot be read are listed apart and left out.
     """
     from pipelines.catalogue import history, measures
-    from pipelines.landing import store
-    from pipelines.landing.store import StoredUnit, read_unit, stored_files
+    from pipelines.landing.stored import DamagedFile, StoredUnit, read_unit, stored_files
     from pipelines.landing.visits import read_plans, read_visits
     from pipelines.privacy import decisions
     from pipelines.ranking import method
@@ -87,7 +86,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     held = (unit for unit in files if isinstance(unit, StoredUnit))
     return Inputs(
         units=[unit for unit in held if _of(unit.visit) in known],
-        damaged=[file for file in files if isinstance(file, store.DamagedFile)],
+        damaged=[file for file in files if isinstance(file, DamagedFile)],
         visits=[visit for visit in read_visits(where.visits) if _of(visit) in known],
         plans=[plan for plan in read_plans(where.visits) if _of(plan) in known],
         communities=communities,

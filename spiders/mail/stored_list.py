@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from pipelines.catalogue.urls import INDEX
 from pipelines.folders import Folders
 from pipelines.landing.pages import kept_page
-from pipelines.landing.store import unit_file
+from pipelines.landing.stored import unit_file
 from pipelines.landing.visits import read_visits
 from pipelines.model import Source, Verdict, Visit
 from spiders.mail.due import ListedMonth, StoredMonth, Totals

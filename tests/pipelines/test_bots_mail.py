@@ -11,7 +11,7 @@ from support.postings import DECEMBER, TODAY, land_index, land_month, mail, mail
 from support.tables_on_demand import ask, build_tables
 
 from pipelines.catalogue.toml_files import WrongFileError
-from pipelines.landing.store import stored_files
+from pipelines.landing.stored import stored_files
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.rules import bots_mail
 from spiders.mail.reader import Archive, messages

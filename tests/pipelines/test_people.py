@@ -21,7 +21,7 @@ from flows import doctor, opt_outs
 from flows.cli import main
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import CHECKOUT, Folders, folders
-from pipelines.landing.store import stored_files
+from pipelines.landing.stored import stored_files
 from pipelines.privacy import decisions, pseudonyms
 from pipelines.warehouse.build import build_database
 

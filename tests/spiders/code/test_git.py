@@ -48,7 +48,8 @@ from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest, land, read_unit, read_visit, stored_files
+from pipelines.landing.store import Harvest, land
+from pipelines.landing.stored import read_unit, read_visit, stored_files
 from pipelines.landing.visits import read_visits
 from pipelines.model import Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms
