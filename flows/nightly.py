@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +14,16 @@ prefect_api.prepare(folders())
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
-from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import allow_failure, quote
+from prefect.utilities.annotations import quote
 
-from flows import artifacts, contact, damage, locks, progress, summary, unchanged
-from flows.collect import CollectResult, collect, read_result
+from flows import artifacts, damage, locks, progress, summary, unchanged
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
+from flows.hosts import Group
+from flows.results import CollectResult, read_result
 from flows.summary import Problem
-from pipelines.catalogue import count_pages
+from flows.visiting import visit_group, visit_hosts
 from pipelines.catalogue.load import load_catalogue
-from pipelines.catalogue.urls import ARCHIVES, INDEX
+from pipelines.catalogue.urls import INDEX
 from pipelines.folders import current_day, read_demo_marker
 from pipelines.landing.runs import begin_run
 from pipelines.landing.sweep import sweep
@@ -31,9 +31,6 @@ from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
 from reports import site
-
-RETRY_DELAYS = [30.0, 120.0]
-LOOPBACK_DELAYS = [0.5, 0.5]
 
 
 class SourceFailedError(Exception):
@@ -70,15 +67,23 @@ class NightlyResult:
         return summary.render(self.collected, self.problems, self.page, up_to_date=self.up_to_date)
 
 
-@task(task_run_name="collect {sources[0].id}", retries=len(RETRY_DELAYS))
-def collect_sources(sources: Sequence[Source], run: str) -> None:
+@task(task_run_name="collect {sources[0].id}")
+def collect_sources(sources: Sequence[Source], run: str) -> CollectResult:
     """Visit sources of one kind; a second try visits only the units that failed in this run."""
     where = folders()
     before = read_result(where, sources, run)
     retried = [source for source in sources if source.id in _sources_to_retry(before)] if before.good else sources
-    after = collect(where, retried, _units_to_retry(before) if before.good else (), run)
+    after = visit_group(where, retried, run, frozenset(_units_to_retry(before) if before.good else ()))
     if after.unvisited or after.retryable:
         raise SourceFailedError("; ".join(after.complaints))
+    return after
+
+
+def _visit(group: Group, run: str) -> CollectResult:
+    """Visit a group as a task of Prefect; return the visits of the run to its sources, whatever came of it."""
+    with suppress(SourceFailedError):
+        collect_sources(group.sources, run)
+    return read_result(folders(), group.sources, run)
 
 
 def _units_to_retry(before: CollectResult) -> list[str]:
@@ -109,7 +114,6 @@ def write_report() -> Path:
 @flow(  # type: ignore[no-matching-overload]  (of a future that is not submitted yet)
     name="nightly",
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
-    task_runner=ThreadPoolTaskRunner(max_workers=4),
 )
 def nightly() -> NightlyResult:
     """Collect every source that is switched on, then build, then report.
@@ -134,8 +138,7 @@ def _collect(sources: Sequence[Source]) -> CollectResult:
     for line in damage.format_warnings(where):
         _log(line)
     with progress.show_progress(where, sources, (), run):
-        for future in _submit(sources, run):
-            future.wait()
+        visit_hosts(where, sources, run, lambda group: _visit(group, run), retries=True)
     return read_result(where, sources, run)
 
 
@@ -174,34 +177,3 @@ def _last_checked_message(collected: CollectResult) -> str:
 def _log(line: str) -> None:
     """Print a line for the terminal; Prefect's own log is switched off (`flows.prefect_api.QUIET`)."""
     print(line, file=sys.stderr, flush=True)
-
-
-def _submit(sources: Sequence[Source], run: str) -> list[PrefectFuture[None]]:
-    """Start a task for each group of sources.
-
-    Tasks on one host wait for each other, except on loopback.
-    """
-    last: dict[str, PrefectFuture[None]] = {}
-    futures = []
-    for group in _groups(sources):
-        hosts = contact.source_hosts(group[0])
-        delays = LOOPBACK_DELAYS if hosts <= contact.LOOPBACK else RETRY_DELAYS
-        waits = [allow_failure(last[host]) for host in hosts - contact.LOOPBACK if host in last]
-        task_of_group = collect_sources.with_options(retry_delay_seconds=delays)
-        future = task_of_group.submit(group, run, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
-        last |= dict.fromkeys(hosts, future)
-        futures.append(future)
-    return futures
-
-
-def _groups(sources: Sequence[Source]) -> list[list[Source]]:
-    """Group the sources that one process visits: all mail archives, or all counts, of a kind on one host.
-
-    Any other source is a group of its own. Starting a process takes longer than visiting an unchanged list.
-    """
-    groups: dict[object, list[Source]] = {}
-    for source in sources:
-        together = source.kind in (*ARCHIVES, *count_pages.KINDS)
-        key = (source.kind, contact.source_hosts(source)) if together else source.id
-        groups.setdefault(key, []).append(source)
-    return list(groups.values())

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
 
-from flows.collect import CollectResult
+from flows.results import CollectResult
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders

@@ -18,11 +18,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 
-from pipelines.model import ReasonCode, Verdict
+from pipelines.model import UNANSWERED_CODES, ReasonCode, Verdict
 from spiders.code.git_answers import GitError
 from spiders.code.git_fetch import Fetch
 from spiders.code.git_process import Bounds
-from spiders.core.verdicts import UNANSWERED_CODES
 
 
 class GitDownloadHandler(BaseDownloadHandler):

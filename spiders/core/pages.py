@@ -15,7 +15,7 @@ from scrapy.http import Response
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import units
 from pipelines.landing.store import Harvest
-from pipelines.model import ReasonCode, Source, Verdict, Visit
+from pipelines.model import UNANSWERED_CODES, ReasonCode, Source, Verdict, Visit
 from spiders import settings
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError, host_of
@@ -30,7 +30,7 @@ from spiders.core.responses import (
     retry_after,
     without_encoding,
 )
-from spiders.core.verdicts import UNANSWERED_CODES, NoPageError, NothingThereError
+from spiders.core.verdicts import NoPageError, NothingThereError
 
 MAX_FAILURES = 3
 """After so many failures in a row a host is paused for the rest of the run; after one, where it has never answered."""

@@ -21,8 +21,6 @@ REFUSED_CODES = frozenset(
     }
 )
 GONE_CODES = frozenset({ReasonCode.GONE, ReasonCode.NO_SUCH_LIST})
-UNANSWERED_CODES = frozenset({ReasonCode.HOST_UNKNOWN, ReasonCode.CONNECTION_FAILED, ReasonCode.TIMED_OUT})
-"""Why a host was not heard at all."""
 SHRUNK_CODES = frozenset({ReasonCode.VANISHED, ReasonCode.SHRANK})
 
 CODES: Mapping[int, ReasonCode] = {

@@ -20,9 +20,9 @@ import pytest
 from support import nights
 
 from flows import prefect_api, progress, summary, unchanged
-from flows.collect import CollectResult
 from flows.demo import catalogue, histories
 from flows.demo.server import serve
+from flows.results import CollectResult
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
 from pipelines.landing.stored import read_visit
@@ -453,32 +453,6 @@ def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
     assert sources(CollectResult(tuple(visits), ("birds/old index",))) == {"birds/core", "birds/old"}
     assert sources(CollectResult((told("birds/c", Verdict.GONE),), ())) == set()
     assert units(CollectResult(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
-
-
-@pytest.mark.long
-def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, monkeypatch):
-    waits = []
-
-    class Run:
-        def submit(self, sources, run, *, return_state, wait_for):
-            waits.append((*(source.community for source in sources), len(wait_for)))
-            return object()
-
-    class Task:
-        def with_options(self, *, retry_delay_seconds):
-            waits.append(retry_delay_seconds)
-            return Run()
-
-    monkeypatch.setattr(nightly, "collect_sources", Task())
-    local = replace(SPARROW, community="local", urls=("git+http://127.0.0.1:1/birds/sparrow",))
-    lists = [replace(local, name=name, kind="ponymail", urls=("http://127.0.0.1:1/api/",)) for name in ("a", "b")]
-    near = replace(local, name="near")
-    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], RUN)
-    assert waits == [
-        nightly.RETRY_DELAYS, ("sparrow", 0), nightly.RETRY_DELAYS, ("finch", 1),
-        nightly.LOOPBACK_DELAYS, ("local", 0), nightly.LOOPBACK_DELAYS, ("local", "local", 0),
-        nightly.LOOPBACK_DELAYS, ("local", 0),
-    ]  # fmt: skip
 
 
 def asked(path: str, body: dict | None = None, **headers: str) -> tuple[int, str | None]:

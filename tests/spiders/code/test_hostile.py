@@ -26,9 +26,9 @@ from scrapy.settings import Settings
 from support.git import FORGE, KEY, PATIENT, block, commit, declared, history, imported, line, made
 
 import spiders.settings
-from flows.collect import read_result
 from flows.demo import places
 from flows.demo.server import FAULTS, serve
+from flows.results import read_result
 from pipelines.catalogue.load import load_catalogue
 from pipelines.landing.runs import begin_run
 from pipelines.landing.stored import read_unit, stored_files

@@ -16,9 +16,9 @@ from support.crawl import Crawl
 from support.walk import CLOCK, TODAY, next_night
 
 from flows import doctor, status
-from flows.collect import read_result
 from flows.demo.counts import CANARY_NAME, Counts, Listed, Project, Register, Repository, invent_pages
 from flows.demo.server import serve
+from flows.results import read_result
 from pipelines.catalogue import count_pages, history, measures, urls
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
