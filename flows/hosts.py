@@ -137,7 +137,7 @@ class HostQueue:
 
 
 Visit = Callable[[Group], Outcome]
-Refuse = Callable[[Group, Closed], None]
+Refuse = Callable[[list[tuple[Group, Closed]]], None]
 Ended = SimpleQueue[tuple[Group, Outcome | BaseException]]
 LOOK = 0.1
 """How many seconds pass, at most, before news of a host are heard."""
@@ -152,11 +152,11 @@ def visit_all(queue: HostQueue, words: "SimpleQueue[Reach]", visit: Visit, refus
     active = 0
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="visits") as pool:
         while queue.waiting or active:
-            for group, why in queue.take_closed():
-                refuse(group, why)
             while active < WORKERS and (next_group := queue.take()):
                 active += 1
                 pool.submit(copy_context().run, _visit, next_group, visit, ended)
+            if closed := queue.take_closed():
+                refuse(closed)
             active -= _hear(queue, words, ended)
 
 

@@ -51,8 +51,8 @@ class NightlyResult:
 
     @property
     def exit_status(self) -> int:
-        """0: all is well; 3: published, but something failed; 4: nothing published."""
-        if self.page is None:
+        """0: all is well; 3: published, but something failed; 4: nothing published, or no host answered."""
+        if self.page is None or self.collected.is_offline:
             return NOTHING_PUBLISHED
         return SOMETHING_FAILED if self.other_problems or self.collected.complaints else ALL_WELL
 
@@ -146,6 +146,9 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
     """Build and report, or leave what is published where nothing is new; turn what fails into a problem."""
     where, step = folders(), "build"
     damaged = tuple(damage.find_damage(where, [s for c in declared for s in c.sources]))
+    if collected.is_offline and (where.site / "index.html").exists():
+        site.update_last_checked(where, f"Last checked {_now()}: no host answered.")
+        return NightlyResult(collected, None, damaged)
     try:
         inputs = _read_inputs(declared)
         is_quiet = not collected.complaints and not collected.deferred and not damaged
@@ -171,7 +174,11 @@ def _read_inputs(declared: Sequence[Community]) -> Inputs:
 
 
 def _last_checked_message(collected: CollectResult) -> str:
-    return f"Last checked {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {len(collected.good)} units, nothing new."
+    return f"Last checked {_now()}: {len(collected.good)} units, nothing new."
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _log(line: str) -> None:

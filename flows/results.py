@@ -7,7 +7,7 @@ from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.folders import Folders
 from pipelines.landing.visits import read_plans, read_run
-from pipelines.model import GOOD_VERDICTS, Plan, Source, Verdict, Visit
+from pipelines.model import GOOD_VERDICTS, UNANSWERED_CODES, Plan, Source, Verdict, Visit
 
 ENDED = "not visited: its spider took too long and was ended"
 OVERRAN = "not done in time: its spider was ended"
@@ -40,6 +40,11 @@ class CollectResult:
     def good(self) -> tuple[Visit, ...]:
         """The visits after which we have what the source has."""
         return tuple(visit for visit in self.visits if visit.verdict in GOOD_VERDICTS)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether no host at all answered."""
+        return bool(self.visits) and all(visit.reason_code in UNANSWERED_CODES for visit in self.visits)
 
     @property
     def complaints(self) -> list[str]:

@@ -38,8 +38,10 @@ def visit_hosts(
     urls = reach.urls_by_host(hosts.source_urls(sources))
     reach.ask_all({host: url for host, url in urls.items() if host in remote}, AGENT, words)
 
-    def refuse(group: Group, why: Closed) -> None:
-        refuse_group(where, group.sources, run, why, units)
+    def refuse(closed: list[tuple[Group, Closed]]) -> None:
+        for why in dict.fromkeys(why for _, why in closed):
+            refused = [source for group, its in closed if its == why for source in group.sources]
+            refuse_sources(where, refused, run, why, units)
 
     hosts.visit_all(queue, words, lambda group: outcome_of(visit(group)), refuse)
 
@@ -79,7 +81,7 @@ def silent_hosts(where: Folders) -> frozenset[str]:
     return frozenset(host for host, code in latest.items() if host and code in UNANSWERED_CODES)
 
 
-def refuse_group(where: Folders, sources: Sequence[Source], run: str, why: Closed, units: frozenset[str]) -> None:
+def refuse_sources(where: Folders, sources: Sequence[Source], run: str, why: Closed, units: frozenset[str]) -> None:
     """Let the units of sources fail, because their host is not there, or wait for the next run."""
     if why.code:
         fail_unvisited(where, sources, run, units, f"not asked: {why.reason}", why.code)
@@ -119,9 +121,9 @@ def fail_unvisited(
     code: ReasonCode = ReasonCode.TIMED_OUT,
 ) -> None:
     """Log a failed visit to each unit that a run has not visited."""
-    for source in sources:
-        for unit in _unvisited(where, source, run, units):
-            _fail(where, source, unit, run, reason, code)
+    by_id = {source.id: source for source in sources}
+    for name, _, unit in (one.partition(" ") for one in read_result(where, sources, run, units).unvisited):
+        _fail(where, by_id[name], unit, run, reason, code)
 
 
 def _fail(where: Folders, source: Source, unit: str, run: str, reason: str, code: ReasonCode) -> None:

@@ -147,7 +147,7 @@ def test_a_pause_holds_no_worker(monkeypatch):
         return Outcome(is_retried=group.sources[0].name == "wren")
 
     groups = groups_of(on(f"{name}.org", name) for name in names)
-    visit_all(HostQueue(groups, retries=True), words, visit, lambda group, why: pytest.fail(why.reason))
+    visit_all(HostQueue(groups, retries=True), words, visit, lambda closed: pytest.fail(closed[0][1].reason))
     assert asked == ["wren", "finch", "owl", "wren", "wren"]
 
 
@@ -157,7 +157,7 @@ def test_what_a_visit_raises_ends_the_run():
 
     local = groups_of([source("wren", "git+http://127.0.0.1:1/birds/wren")])
     with pytest.raises(LookupError, match="wren"):
-        visit_all(HostQueue(local), SimpleQueue(), visit, lambda *_: None)
+        visit_all(HostQueue(local), SimpleQueue(), visit, list)
 
 
 # ---- is a host there? --------------------------------------------------------------------------------------------
