@@ -93,9 +93,14 @@ class HostQueue:
         if word.is_last:
             self.busy.discard(word.host)
 
-    def take(self) -> Group | None:
-        """Take the next group whose hosts are free; None where there is none now."""
-        ready = [group for group in self.waiting if self._is_ready(group)]
+    def take(self, active: Collection[Group] = ()) -> Group | None:
+        """Take the next group whose hosts are free, while these are active; None where there is none now.
+
+        WORKERS visit hosts that answer, and as many visit slow ones: no slow host keeps another waiting.
+        """
+        slow = [self.is_slow(group) for group in active]
+        free = {kind for kind in (True, False) if slow.count(kind) < WORKERS}
+        ready = [group for group in self.waiting if self._is_ready(group) and self.is_slow(group) in free]
         if not ready:
             return None
         chosen = min(ready, key=self._order)
@@ -109,8 +114,11 @@ class HostQueue:
         return is_heard and group.at <= now and not group.hosts & self.busy and not self.why_closed(group)
 
     def _order(self, group: Group) -> tuple[bool, bool, int]:
-        is_slow = bool(group.hosts & self.slow) or not group.hosts <= self.known
-        return is_slow, not group.hosts.isdisjoint(self.silent_before), group.place
+        return self.is_slow(group), not group.hosts.isdisjoint(self.silent_before), group.place
+
+    def is_slow(self, group: Group) -> bool:
+        """Tell whether a host of a group has not answered soon."""
+        return bool(group.hosts & self.slow) or not group.hosts <= self.known
 
     def why_closed(self, group: Group) -> Closed | None:
         """Return why a group is not visited: all its hosts are closed."""
@@ -144,20 +152,20 @@ LOOK = 0.1
 
 
 def visit_all(queue: HostQueue, words: "SimpleQueue[Reach]", visit: Visit, refuse: Refuse) -> None:
-    """Visit all groups, at most WORKERS at a time; refuse those whose hosts are closed.
+    """Visit all groups, some at a time; refuse those whose hosts are closed.
 
     `visit` runs in a thread, in the context of the caller. What it raises ends the run, after the other visits.
     """
     ended: Ended = SimpleQueue()
-    active = 0
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="visits") as pool:
+    active: list[Group] = []
+    with ThreadPoolExecutor(2 * WORKERS, thread_name_prefix="visits") as pool:
         while queue.waiting or active:
-            while active < WORKERS and (next_group := queue.take()):
-                active += 1
-                pool.submit(copy_context().run, _visit, next_group, visit, ended)
+            while group := queue.take(active):
+                active.append(group)
+                pool.submit(copy_context().run, _visit, group, visit, ended)
             if closed := queue.take_closed():
                 refuse(closed)
-            active -= _hear(queue, words, ended)
+            _hear(queue, words, ended, active)
 
 
 def _visit(group: Group, visit: Visit, ended: Ended) -> None:
@@ -167,18 +175,18 @@ def _visit(group: Group, visit: Visit, ended: Ended) -> None:
         ended.put((group, error))
 
 
-def _hear(queue: HostQueue, words: "SimpleQueue[Reach]", ended: Ended) -> int:
-    """Wait a moment for news; return how many visits have ended."""
+def _hear(queue: HostQueue, words: "SimpleQueue[Reach]", ended: Ended, active: list[Group]) -> None:
+    """Wait a moment for news of hosts and of the active groups."""
     while not words.empty():
         queue.hear(words.get())
     try:
         group, outcome = ended.get(timeout=LOOK)
     except Empty:
-        return 0
+        return
     if isinstance(outcome, BaseException):
         raise outcome
+    active.remove(group)
     queue.finish(group, outcome)
-    return 1
 
 
 def source_urls(sources: Sequence[Source]) -> list[str]:

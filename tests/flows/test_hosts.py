@@ -68,6 +68,19 @@ def test_hosts_that_answer_go_first_then_those_that_were_silent_the_last_time_th
     assert [named(waiting.take()) for _ in names] == [["well"], ["before"], ["slow"]]
 
 
+def test_slow_hosts_keep_no_other_waiting():
+    waiting = queue(*(on(f"{name}.org", name) for name in "abcdef"), on("well.org", "well"))
+    for name in "abcdef":
+        waiting.hear(Reach(f"{name}.org", is_slow=True))
+    active = []
+    while group := waiting.take(active):
+        active.append(group)
+    assert [named(group) for group in active] == [["a"], ["b"], ["c"], ["d"]]
+    waiting.hear(Reach("well.org"))
+    assert named(waiting.take(active)) == ["well"]
+    assert waiting.take(active) is None
+
+
 def test_a_host_of_which_nothing_is_heard_has_its_turn_after_a_while():
     waiting = queue(on("a.org", "wren"))
     assert waiting.take() is None
