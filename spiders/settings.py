@@ -41,6 +41,8 @@ UNITS_PER_HOST = 200
 FORUM_BLOCKS = 15
 # Posts are deleted at any time: after so many days the newest block, and any other one, is read again.
 FORUM_RECOUNT, FORUM_ROTATION = 30, 180
+# Where the token of GitHub goes, and nowhere else.
+GITHUB_API = "https://api.github.com"
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
 DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50, "spiders.core.robots.RobotsMiddleware": 100}
 

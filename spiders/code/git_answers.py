@@ -52,6 +52,9 @@ SIGNS: tuple[tuple[str, ReasonCode, Verdict, str], ...] = (
         Verdict.REFUSED,
         "its hashes are no longer of our copy's kind",
     ),
+    ("Too large response headers", ReasonCode.TOO_LARGE, Verdict.FAILED, "its headers do not end"),
+    ("cannot lock ref", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "it has a reference that cannot be stored"),
+    ("remote error", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "the server gave up, in words of its own"),
     ("index-pack", ReasonCode.DAMAGED, Verdict.FAILED, "what came is damaged"),
 )
 GAVE_UP = ("", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "git gave up")
@@ -167,9 +170,13 @@ def _wait(value: str) -> str:
 
 
 def complaint(code: int, errors: str) -> GitError:
-    """Return what git's complaints mean: verdict, a few plain words, git's own last words in one line."""
+    """Return what git's complaints mean: verdict, a few plain words, git's own last words in one line.
+
+    The words of the server are not among them: they are anybody's.
+    """
     _sign, kind, verdict, words = next((one for one in SIGNS if one[0] in errors), GAVE_UP)
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))] or lines
+    plain = "".join(sign for sign in errors if sign == "\n" or sign.isprintable())
+    lines = [line.partition("remote error")[0].strip() for line in plain.split("\n") if "remote:" not in line]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or [line for line in lines if line]
     said = UNABLE.sub("", " | ".join(telling[-2:])) or f"exit status {code}, no words"
     return GitError(verdict, redact(f"{words}: {said}")[:300], kind)
