@@ -15,7 +15,8 @@ from flows.contact import LOOPBACK, source_hosts
 from flows.reach import SECONDS, Reach
 from pipelines.model import ReasonCode, Source
 
-WORKERS = 4
+WORKERS, SLOW_WORKERS = 4, 8
+"""How many groups are visited at a time: of hosts that answer, and of slow ones, whose spiders only wait."""
 RETRY_DELAYS = (30.0, 120.0)
 LOOPBACK_DELAYS = (0.5, 0.5)
 UNHEARD = SECONDS + 5
@@ -96,10 +97,10 @@ class HostQueue:
     def take(self, active: Collection[Group] = ()) -> Group | None:
         """Take the next group whose hosts are free, while these are active; None where there is none now.
 
-        WORKERS visit hosts that answer, and as many visit slow ones: no slow host keeps another waiting.
+        No slow host keeps one that answers waiting.
         """
         slow = [self.is_slow(group) for group in active]
-        free = {kind for kind in (True, False) if slow.count(kind) < WORKERS}
+        free = {kind for kind, most in ((False, WORKERS), (True, SLOW_WORKERS)) if slow.count(kind) < most}
         ready = [group for group in self.waiting if self._is_ready(group) and self.is_slow(group) in free]
         if not ready:
             return None
@@ -158,7 +159,7 @@ def visit_all(queue: HostQueue, words: "SimpleQueue[Reach]", visit: Visit, refus
     """
     ended: Ended = SimpleQueue()
     active: list[Group] = []
-    with ThreadPoolExecutor(2 * WORKERS, thread_name_prefix="visits") as pool:
+    with ThreadPoolExecutor(WORKERS + SLOW_WORKERS, thread_name_prefix="visits") as pool:
         while queue.waiting or active:
             while group := queue.take(active):
                 active.append(group)

@@ -68,7 +68,8 @@ def test_hosts_that_answer_go_first_then_those_that_were_silent_the_last_time_th
     assert [named(waiting.take()) for _ in names] == [["well"], ["before"], ["slow"]]
 
 
-def test_slow_hosts_keep_no_other_waiting():
+def test_slow_hosts_keep_no_other_waiting(monkeypatch):
+    monkeypatch.setattr(hosts, "SLOW_WORKERS", 4)
     waiting = queue(*(on(f"{name}.org", name) for name in "abcdef"), on("well.org", "well"))
     for name in "abcdef":
         waiting.hear(Reach(f"{name}.org", is_slow=True))
