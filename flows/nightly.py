@@ -19,6 +19,7 @@ from prefect.utilities.annotations import quote
 from flows import artifacts, damage, locks, progress, summary, unchanged
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
+from flows.publishing import mark_checked, publish_site
 from flows.results import CollectResult, read_result
 from flows.summary import Problem
 from flows.visiting import visit_group, visit_hosts
@@ -30,7 +31,6 @@ from pipelines.landing.sweep import sweep
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
-from reports import site
 
 
 class SourceFailedError(Exception):
@@ -108,7 +108,7 @@ def build_database(given: Inputs) -> Path:
 @task(name="report")
 def write_report() -> Path:
     """Write the site from the database."""
-    return site.publish(folders())
+    return publish_site(folders())
 
 
 @flow(  # type: ignore[no-matching-overload]  (of a future that is not submitted yet)
@@ -147,13 +147,13 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
     where, step = folders(), "build"
     damaged = tuple(damage.find_damage(where, [s for c in declared for s in c.sources]))
     if collected.is_offline and (where.site / "index.html").exists():
-        site.update_last_checked(where, f"Last checked {_now()}: no host answered.")
+        mark_checked(where, f"Last checked {_now()}: no host answered.")
         return NightlyResult(collected, None, damaged)
     try:
         inputs = _read_inputs(declared)
         is_quiet = not collected.complaints and not collected.deferred and not damaged
         if is_quiet and unchanged.is_up_to_date(where, inputs):
-            page = site.update_last_checked(where, _last_checked_message(collected))
+            page = mark_checked(where, _last_checked_message(collected))
             unchanged.record(where, inputs)
             return NightlyResult(collected, page, up_to_date=True)
         _log("building the database")
