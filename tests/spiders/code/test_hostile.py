@@ -649,6 +649,25 @@ def test_a_move_by_two_steps_on_one_host_is_followed(liars, tmp_path):
     assert state["note"] == f"moved to {base}/near2; moved to {base}/good"
 
 
+def test_a_local_repositorys_own_configuration_runs_nothing(tmp_path):
+    evil = tmp_path / "evil"
+    evil.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    evil.chmod(0o755)
+    bare = made(tmp_path, "local", line(3))
+    sections = {"core": ("fsmonitor", "sshCommand", "gitProxy", "alternateRefsCommand", "pager"),
+                "uploadpack": ("packObjectsHook",), "gpg": ("program",), "credential": ("helper",),
+                'remote "origin"': ("uploadpack", "receivepack")}  # fmt: skip
+    lines = [f"[{name}]\n" + "".join(f"{key} = {evil}\n" for key in keys) for name, keys in sections.items()]
+    with (bare / "config").open("a") as config:
+        config.write("".join(lines) + f"[core]\nhooksPath = {bare}/hooks\n[log]\nshowSignature = true\n")
+    (bare / "hooks").mkdir(exist_ok=True)
+    for name in ("post-upload-pack", "reference-transaction", "pre-auto-gc"):
+        shutil.copy(evil, bare / "hooks" / name)
+    (state,) = fetched(tmp_path.resolve() / "clones", f"git+file://localhost{bare}")
+    assert state["head"]
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_server_that_only_drips_is_left(liars, tmp_path):
     (error,) = fetched(tmp_path.resolve(), f"git+http://127.0.0.1:{liars.server_address[1]}/birds/drip", GIT_TIMEOUT=1)
     assert (error.verdict, str(error)) == ("failed", "not finished after 1 s")
