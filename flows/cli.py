@@ -14,6 +14,7 @@ from flows.commands import (
     communities,
     demo,
     doctor,
+    export,
     forget,
     nightly,
     prune,
@@ -83,6 +84,7 @@ COMMANDS: dict[str, Command] = {
     "status": status,
     "doctor": doctor,
     "sql": sql,
+    "export": export,
     "calibrate": calibrate,
     "communities": communities,
 }

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows import prefect_api
 from pipelines.folders import folders
@@ -14,9 +15,11 @@ prefect_api.prepare(folders())
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, progress, summary, unchanged
+from flows import artifacts, damage, locks, progress, stop, summary, unchanged
+from flows.begin import begin_work
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
 from flows.publishing import mark_checked, publish_site
@@ -25,9 +28,7 @@ from flows.summary import Problem
 from flows.visiting import visit_group, visit_hosts
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import INDEX
-from pipelines.folders import current_day, read_demo_marker
-from pipelines.landing.runs import begin_run
-from pipelines.landing.sweep import sweep
+from pipelines.folders import Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
@@ -115,28 +116,34 @@ def write_report() -> Path:
     name="nightly",
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
 )
-def nightly() -> NightlyResult:
-    """Collect every source that is switched on, then build, then report.
+def nightly() -> Any:
+    """Collect every source that is switched on, then build, then report; return a NightlyResult.
 
     A source that fails does not stop the others. A failed build or report leaves database and page
-    as they were; so does a run that finds nothing new (`flows.unchanged`). Raises
-    AlreadyRunningError while another run is active.
+    as they were; so does a run that finds nothing new (`flows.unchanged`). While another run
+    is active, this one is skipped: it ends as Cancelled. SIGTERM ends it at once.
     """
     where = folders()
+    stop.on_sigterm()
+    try:
+        return _run(where)
+    except locks.AlreadyRunningError as error:
+        return Cancelled(message=f"skipped: {error}")
+
+
+def _run(where: Folders) -> NightlyResult:
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
-        collected = _collect([s for c in declared for s in c.sources if s.visited])
+        run = begin_work(where, declared, _log)
+        collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result
 
 
-def _collect(sources: Sequence[Source]) -> CollectResult:
-    where, run = folders(), begin_run()
-    sweep(where)
-    for line in damage.format_warnings(where):
-        _log(line)
+def _collect(sources: Sequence[Source], run: str) -> CollectResult:
+    where = folders()
     with progress.show_progress(where, sources, (), run):
         visit_hosts(where, sources, run, lambda group: _visit(group, run), retries=True)
     return read_result(where, sources, run)

@@ -159,3 +159,13 @@ def current_day(where: Folders) -> date:
     """Return the current day of the data folder: the demo's own, else today in UTC."""
     demo = read_demo_marker(where)
     return demo.today if demo else datetime.now(UTC).date()
+
+
+def can_write(path: Path) -> bool:
+    """Tell whether we may write into a folder, or make it."""
+    return nearest_folder(path).is_dir() and os.access(nearest_folder(path), os.W_OK)
+
+
+def nearest_folder(path: Path) -> Path:
+    """Return the path, or the nearest folder above it that exists."""
+    return next(one for one in (path, *path.parents) if one.exists())

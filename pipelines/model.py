@@ -88,7 +88,7 @@ class Source:
     `captures` is where captures of the dead hosts in `urls` are asked for. `copy_of` names the source
     of which this one is the same list or forum, seen at another place. `traffic` is how many commits or
     messages a month it has, as `traffic_source` states it. Each file of a mailbox that is a `whole_archive`
-    has all mail of its months.
+    has all mail of its months. `renamed_from` is its former name, or `community/name`: what is held goes on here.
     """
 
     community: str
@@ -115,6 +115,7 @@ class Source:
     traffic: float | None = None
     traffic_source: str | None = None
     whole_archive: bool = False
+    renamed_from: str | None = None
 
     @property
     def id(self) -> str:
@@ -175,6 +176,8 @@ class Community:
     """A project that is compared; `slug` is the name of its file without `.toml`.
 
     `registered` is the measure by which its official members are counted (None: nobody counts them).
+    `renamed_from` is the former slug.
+    It is drawn with `marker`, in `colour` on a light page and in `colour_dark` on a dark one (None: in grey).
     """
 
     slug: str
@@ -185,6 +188,10 @@ class Community:
     release_dates: tuple[ReleaseDate, ...] = ()
     facts: tuple[Fact, ...] = ()
     registered: str | None = None
+    renamed_from: str | None = None
+    colour: str | None = None
+    colour_dark: str | None = None
+    marker: str = "circle"
 
 
 @dataclass(frozen=True)

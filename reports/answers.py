@@ -1,11 +1,12 @@
 """Ask the database the questions in `reports/queries`."""
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,8 @@ import pyarrow.compute as pc
 from pipelines.warehouse.query import Database
 
 QUERIES = Path(__file__).parent / "queries"
+KEPT = 4
+"""Keys whose rows are kept: a page asks for those of one or two again and again."""
 # A server's reason may carry terminal colours or turn the reading direction of the page around.
 INVISIBLE = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 
@@ -35,15 +38,61 @@ def rows(answer: pd.DataFrame) -> list[dict[str, Any]]:
     return pa.Table.from_pandas(answer, preserve_index=False).to_pylist()
 
 
+def ask_table(database: Database, page: str, name: str, **parameters: object) -> Any:
+    """Return the same answer as an Arrow table."""
+    return _answer(database, page, name, parameters)
+
+
+class Groups(Mapping[Any, list[dict[str, Any]]]):
+    """The rows of an answer by the value of a column, in their order; a value without a row has an empty list.
+
+    They become Python's objects when they are asked for: all numbers of a thousand communities would not fit as such.
+    """
+
+    def __init__(self, answer: Any, key: str) -> None:
+        rows = pc.indices_nonzero(pc.is_valid(answer[key]))
+        values = answer[key].take(rows).combine_chunks().dictionary_encode()
+        codes = values.indices.to_numpy(zero_copy_only=False)
+        self._answer = answer
+        self._order = rows.to_numpy()[np.argsort(codes, kind="stable")]
+        ends = np.cumsum(np.bincount(codes, minlength=len(values.dictionary)))
+        self._spans = {
+            value: (ends[n - 1] if n else 0, ends[n]) for n, value in enumerate(values.dictionary.to_pylist())
+        }
+
+        self._read = lru_cache(maxsize=KEPT)(self._rows_of)
+
+    def __getitem__(self, value: Any) -> list[dict[str, Any]]:
+        return self._read(value)
+
+    def _rows_of(self, value: Any) -> list[dict[str, Any]]:
+        first, end = self._spans.get(value, (0, 0))
+        return self._answer.take(self._order[first:end]).to_pylist()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._spans
+
+
 def _answer(database: Database, page: str, name: str, parameters: Mapping[str, object]) -> Any:
-    sql = _question(page, name)
+    sql = question(page, name)
     named = {key: value for key, value in parameters.items() if re.search(rf"\${key}\b", sql)}
     answer = database.ask(sql, named)
     return pa.table([_visible(column) for column in answer.columns], names=answer.column_names)
 
 
+def sentence(page: str, name: str) -> str:
+    """Return what the rows of a question are, as its first line says."""
+    return (QUERIES / page / f"{name}.sql").read_text(encoding="utf-8").partition("\n")[0].removeprefix("-- ")
+
+
 @cache
-def _question(page: str, name: str) -> str:
+def question(page: str, name: str) -> str:
     """Return the SQL of a question without its comments."""
     lines = (QUERIES / page / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))

@@ -5,7 +5,42 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.text import formats, freshness, labels, language, sentences, unseen
+from reports.graphics.strip import draw_axis
+from reports.text import (
+    bots,
+    cells,
+    citation,
+    events,
+    formats,
+    freshness,
+    imports,
+    labels,
+    language,
+    menu,
+    months,
+    places,
+    reasons,
+    rules,
+    unseen,
+)
+
+SAID = (
+    bots,
+    cells,
+    citation,
+    events,
+    formats,
+    freshness,
+    imports,
+    labels,
+    menu,
+    months,
+    places,
+    reasons,
+    rules,
+    unseen,
+)
+"""What templates may call."""
 
 
 def render_page(template: str, **given: Any) -> str:
@@ -13,15 +48,22 @@ def render_page(template: str, **given: Any) -> str:
     return environment().get_template(template).render(**given)
 
 
+def load_templates() -> None:
+    """Compile every template, so that processes that are forked from this one need not."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 @cache
 def environment() -> Environment:
     """Return where the templates are, with what they may call."""
     environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
-    for module in (formats, labels, freshness, sentences, unseen):
+    for module in SAID:
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
+    environment.globals["draw_axis"] = draw_axis
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

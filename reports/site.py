@@ -1,54 +1,88 @@
 """Write the static site: the pages, what they load, and the numbers behind them as CSV."""
 
-import csv
 import json
 import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
+from pipelines.warehouse.export import export_database, is_export_of
 from pipelines.warehouse.query import open_database
-from reports.answers import QUERIES, rows
-from reports.pages import as_of, community, data, members, platforms, privacy, ranking
+from reports.answers import QUERIES
+from reports.csv_files import to_csv
+from reports.drafts import Draft, drafting
+from reports.pages import (
+    as_of,
+    communities,
+    community,
+    compare,
+    compare_index,
+    coverage,
+    database,
+    evidence,
+    members,
+    method,
+    operations,
+    privacy,
+    ranking,
+    talk,
+    time_index,
+    time_month,
+)
+from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
+from reports.pages.hero import hero_pictures
+from reports.render import load_templates
+from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = ("chart.js", "last-checked.js", "page.css")
+COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
-PAGES = {"data": data, "members": members, "platforms": platforms, "privacy": privacy}
-FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
+PAGES = {
+    "index.html": ranking,
+    "time/index.html": time_index,
+    compare_index.PATH: compare_index,
+    communities.PATH: communities,
+    "coverage.html": coverage,
+    "data.html": database,
+    "members.html": members,
+    "method.html": method,
+    "operations.html": operations,
+    "privacy.html": privacy,
+    "talk.html": talk,
+}
+"""The modules of which each makes one page, by its address."""
+KEYED = (time_month, community, compare, evidence)
+"""The modules of which each makes a page for every key: a community or a month."""
+BATCH, FEW = 16, 100
+"""Pages that one job makes; so few pages of keys are made in one process."""
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
-# The first ones depend on the month that is shown: each dated page has them too.
-DOWNLOADS_OF_MONTH, DOWNLOADS = "downloads_of_month", "downloads"
+DOWNLOADS = ("downloads", "downloads_of_month")
 
 
 def publish(where: Folders, asked: date | None = None) -> Path:
     """Write the whole site beside the published one, then swap it in; return its index.html.
 
-    With `asked`, the first day of a month, the site also gets a page that is dated to it, and that
-    page is returned. Such pages are made again by every later call. Raises AsOfError where no
-    ranking can be dated to the month. If anything raises, the published site stays as it was.
+    With `asked`, the first day of a month, the page of that month is returned. Raises AsOfError where no ranking can be
+    dated to the month. If anything raises, the published site stays as it was.
     """
-    with open_database(where.database) as database:
-        site = read_context(database)
-        months = as_of.kept_months(where.site, site.build)
+    with _reading(where.database) as site:
         if asked is not None:
             as_of.check_month(site.build, asked)
-            months.add(asked)
-        _publish(where.site, site, sorted(months))
-    return page_of(where.site, asked) / "index.html"
-
-
-def page_of(folder: Path, month: date | None) -> Path:
-    """Return the folder of the page that is dated to a month; without one that of the newest page."""
-    return folder if month is None else folder / as_of.FOLDER / f"{month:%Y-%m}"
+        keyed = sum(len(made.keys(site)) for made in KEYED)
+    with drafting(where.site) as draft:
+        _write_assets(draft, site)
+        load_templates()
+        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft)]
+        do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
+    return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
 
 def update_last_checked(where: Folders, message: str) -> Path:
@@ -60,79 +94,76 @@ def update_last_checked(where: Folders, message: str) -> Path:
     if not index.is_file():
         raise FileNotFoundError(f"there is no page at {index}")
     draft = where.site / f".{CHECKED}.{os.getpid()}"
-    _write_checked(draft, message)
+    draft.write_text(_checked(message), encoding="utf-8")
     draft.replace(where.site / CHECKED)
     return index
 
 
-def _write_checked(path: Path, message: str) -> None:
-    path.write_text(f"window.stackrankChecked = {json.dumps(message)};\n", encoding="utf-8")
+def _checked(message: str) -> str:
+    return f"window.stackrankChecked = {json.dumps(message)};\n"
 
 
-def _publish(folder: Path, site: Context, months: Sequence[date]) -> None:
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        _write_site(draft, site, months)
-        _swap(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+@contextmanager
+def _reading(database: Path) -> Iterator[Context]:
+    with open_database(database) as opened:
+        yield read_context(opened)
 
 
-def _write_site(draft: Path, site: Context, months: Sequence[date]) -> None:
-    """Write every page and file of a site into an empty folder."""
-    (draft / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
+def _jobs(site: Context, draft: Draft) -> list[Job]:
+    """Return what makes the site: each job writes some files from the context of its process."""
+    pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
+    keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
+    downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
+    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft)]
+
+
+def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
+    draft.write(name, made.page(site))
+
+
+def _write_pages(draft: Draft, made: Any, keys: Sequence[str], site: Context) -> None:
+    for key in keys:
+        draft.write(made.path(key), made.page(site, key))
+
+
+def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))
+
+
+def _write_assets(draft: Draft, site: Context) -> None:
+    """Write what pages load: scripts, and the styles of the pages and of the communities which have a colour."""
+    draft.write("plotly.min.js", get_plotlyjs())
     for name in COPIED:
-        shutil.copyfile(ASSETS / name, draft / name)
-    _write_checked(draft / CHECKED, "")
-    for name, made in PAGES.items():
-        (draft / f"{name}.html").write_text(made.page(site), encoding="utf-8")
-    (draft / community.FOLDER).mkdir()
-    for row in site.communities:
-        slug = row["community"]
-        (draft / community.FOLDER / f"{slug}.html").write_text(community.page(site, slug), encoding="utf-8")
-    _write_ranking(draft, site, months)
-    _write_downloads(draft / "data", site, DOWNLOADS)
-    _write_csv(draft / "data" / "freshness.csv", site.ask("site", "sources")[list(FRESHNESS)])
-    for month in months:
-        _write_ranking(page_of(draft, month), site.dated(month), months)
+        draft.write(name, (ASSETS / name).read_bytes())
+    parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
+    draft.write("page.css", "\n".join(parts))
+    draft.write("communities.css", community_styles(site.communities))
+    draft.write(CHECKED, _checked(""))
 
 
-def _write_ranking(folder: Path, site: Context, months: Sequence[date]) -> None:
-    """Write a page of a ranking with the CSV files of its month."""
-    (folder / "data").mkdir(parents=True)
-    (folder / "index.html").write_text(ranking.page(site, months), encoding="utf-8")
-    _write_downloads(folder / "data", site, DOWNLOADS_OF_MONTH)
+def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
+    names = sorted(path.stem for path in (QUERIES / questions).glob("*.sql"))
+    return [partial(_write_download, draft, questions, name, folder) for name in names]
 
 
-def _write_downloads(folder: Path, site: Context, questions: str) -> None:
-    for question in sorted((QUERIES / questions).glob("*.sql")):
-        _write_csv(folder / f"{question.stem}.csv", site.ask(questions, question.stem))
+def _write_download(draft: Draft, questions: str, name: str, folder: str, site: Context) -> None:
+    draft.write(f"{folder}/{name}.csv", to_csv(site.table(questions, name)))
 
 
-def _write_csv(path: Path, answer: pd.DataFrame) -> None:
-    """Write an answer; a missing value is an empty cell, its reason or state stands beside it."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(answer.columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({column: _inert(value) for column, value in row.items()} for row in rows(answer))
+def _write_freshness(draft: Draft, site: Context) -> None:
+    draft.write("data/freshness.csv", to_csv(site.table("site", "sources").select(FRESHNESS)))
 
 
-def _inert(value: Any) -> Any:
-    """Return the value; a text that a spreadsheet would run as a formula gets a quote in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _write_pictures(draft: Draft, site: Context) -> None:
+    """Write the pictures that a reader may save."""
+    for name, picture in hero_pictures(site).items():
+        draft.write(f"pictures/{name}", picture)
 
 
-def _swap(draft: Path, folder: Path) -> None:
-    before = folder.with_name(f"{draft.name}.before")
-    shutil.rmtree(before, ignore_errors=True)
-    if folder.exists():
-        folder.rename(before)
-    try:
-        draft.rename(folder)
-    except OSError:
-        if before.exists():
-            before.rename(folder)
-        raise
-    shutil.rmtree(before, ignore_errors=True)
+def _write_database(draft: Draft, database: Path, site: Context) -> None:
+    """Write the database that is for publishing, or keep that of the same build."""
+    name = f"data/{database.name}"
+    if is_export_of(draft.published / name, site.build):
+        draft.keep(name)
+    else:
+        export_database(database, draft.folder / name)

@@ -14,8 +14,9 @@ from pathlib import Path
 import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-with atheris.instrument_imports(include=["spiders.mail.reader", "spiders.mail.headers", "email"]):
-    from spiders.mail.reader import Archive, messages, split
+with atheris.instrument_imports(include=["spiders.mail", "email"]):
+    from spiders.mail.reader import Archive, messages
+    from spiders.mail.splitter import split
 
 from support import mail as known
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,19 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
-    from flows import damage, progress
+    from flows import progress
+    from flows.begin import begin_work
     from flows.collect import collect
-    from pipelines.landing.runs import begin_run
-    from pipelines.landing.sweep import sweep
 
     where = folders()
     sources = _choose(declared, [*arguments.sources, *filter(None, [arguments.source])])
     contact.require_contact(sources)
     with locks.single_run(where, "stackrank collect"):
-        run = begin_run()
-        sweep(where)
-        for line in damage.format_warnings(where):
-            print(line, file=sys.stderr)
+        run = begin_work(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
         with progress.show_progress(where, sources, arguments.unit, run):
             result = collect(where, sources, arguments.unit, run)
     return print_result(result, declared.values())

@@ -23,6 +23,8 @@ from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import split_url
 
 SLUG = r"[a-z][a-z0-9-]*"
+NEEDED = "x-needed"
+"""The key of the JSON Schema that says when a key is needed, where this hangs on another key."""
 
 
 class TomlTable(BaseModel):

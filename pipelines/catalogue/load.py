@@ -8,7 +8,7 @@ from pipelines.catalogue.toml_files import Table, WrongFileError, parse_toml, va
 from pipelines.model import Community, Fact, ReleaseDate, Source
 
 if TYPE_CHECKING:
-    from pipelines.catalogue.models import CommunityFile
+    from pipelines.catalogue.community_file import CommunityFile
 
 
 class CatalogueError(WrongFileError):
@@ -17,9 +17,9 @@ class CatalogueError(WrongFileError):
 
 def load_catalogue(folder: Path) -> tuple[Community, ...]:
     """Return the communities of the `*.toml` files of a folder, by slug; raises CatalogueError."""
+    from pipelines.catalogue.community_file import CommunityFile
     from pipelines.catalogue.consistency import inconsistencies
     from pipelines.catalogue.lineage import wrong_links
-    from pipelines.catalogue.models import CommunityFile
 
     tables, mistakes = _parse_files(files := _files(folder))
     content: dict[str, CommunityFile] = {}

@@ -1,6 +1,6 @@
-"""Write what the classes of models.py say: a JSON Schema for editors, and the tables of keys in data/README.md.
+"""Write what the class CommunityFile says: a JSON Schema for editors, and the tables of keys in data/README.md.
 
-Run `uv run python -m pipelines.catalogue.schema` after a change of models.py.
+Run `uv run python -m pipelines.catalogue.schema` after a change of it or of its parts.
 """
 
 import json
@@ -11,7 +11,10 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from pipelines.catalogue.models import FAMILIES, NEEDED, CommunityFile, FactBlock, ReleaseDateBlock
+from pipelines.catalogue.community_file import CommunityFile
+from pipelines.catalogue.facts import FactBlock, ReleaseDateBlock
+from pipelines.catalogue.field_types import NEEDED
+from pipelines.catalogue.sources import FAMILIES
 from pipelines.folders import DECLARED
 
 SCHEMA_FILE = DECLARED / "community.schema.json"

@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.ranking import noise
 from pipelines.ranking.arrays import Counts, Floats, trailing_sum
 from pipelines.ranking.constants import Method, Metric
+from pipelines.ranking.normal import upper_quantile
 
 BLOCK = 256
 """So many communities are computed at a time: their months fit into the processor's cache."""
@@ -49,6 +50,16 @@ def mean_level(counts: Floats, method: Method) -> tuple[Floats, Counts]:
     months = trailing_sum(gives.astype(np.int16), method.window_months)
     total = trailing_sum(np.where(gives, counts, 0.0), method.window_months)
     return np.where(months >= method.fewest_months, total / np.maximum(months, 1), np.nan), months
+
+
+def level_range(low: Floats, high: Floats, error: Floats, metric: Metric, method: Method) -> tuple[Floats, Floats]:
+    """Return the range of a level, in counts a month: the noise on top of the least and the most that it could be.
+
+    (low + c) exp(-z se) - c, not below 0, and (high + c) exp(z se) - c with z = Phi^-1(1 - alpha / 2).
+    """
+    reach = np.exp(upper_quantile(method.alpha / 2) * error)
+    offset = metric.offset
+    return np.maximum((low + offset) / reach - offset, 0.0), (high + offset) * reach - offset
 
 
 def _measure_block(counts: Floats, metric: Metric, method: Method) -> Levels:

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
@@ -47,7 +49,11 @@ class Database:
 
     def ask(self, sql: str, parameters: Mapping[str, object] | None = None) -> "pa.Table":
         """Answer one question in Arrow; `$name` in the SQL takes its value from `parameters`."""
-        return self._con.sql(sql, params=dict(parameters or {})).to_arrow_table()
+        with warnings.catch_warnings():
+            # It warns of a copy of the rows. `sql`, which makes none, binds a question twice, and that takes longer.
+            warnings.filterwarnings("ignore", "Arrow output on a DB-API result")
+            self._con.execute(sql, dict(parameters or {}))
+            return self._con.to_arrow_table()
 
 
 @contextmanager
@@ -64,6 +70,25 @@ def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None
     """
     with open_database(database) as opened:
         return opened.ask(sql, parameters)
+
+
+class Build(NamedTuple):
+    """What a database says of itself: when it was built, UTC, its last complete month, and whose units it holds."""
+
+    built_at: datetime
+    last_complete_month: date
+    sources: frozenset[str]
+
+
+def read_build(database: Path) -> Build:
+    """Return what a database says of itself. Raises NoDatabaseError, also for a database that is none of ours."""
+    with _reading(database) as con:
+        try:
+            (facts,) = con.execute("select built_at, last_complete_month from raw.build").fetchall()
+            held = con.execute("select distinct community || '/' || source from raw.units").fetchall()
+        except (duckdb.Error, ValueError):
+            raise NoDatabaseError(f"{database} is no database of stackrank") from None
+    return Build(*facts, sources=frozenset(source for (source,) in held))
 
 
 def answer(database: Path, sql: str, form: str) -> str:

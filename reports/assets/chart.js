@@ -1,67 +1,190 @@
-// Draws every chart from the JSON that stands beside it; nothing is fetched.
+// Draws a chart when it scrolls into view, from the JSON that stands beside it. Plotly is loaded once, by the first.
 "use strict";
-const narrow = window.matchMedia("(max-width: 700px)");
-const SAID = {
-  linear: "",
-  log: "Each labelled step is two to two and a half times the one below it; zero stands on the lowest line.",
+(() => {
+const here = document.currentScript.src.replace(/[^/]*$/, "");
+const narrow = matchMedia("(max-width: 700px)"), dark = matchMedia("(prefers-color-scheme: dark)");
+// Plotly would otherwise offer to upload the data, and show buttons that have no names for a screen reader.
+const CONFIG = { showSendToCloud: false, displaylogo: false, displayModeBar: false, responsive: true };
+// The look of all charts; what is a style of the page is resolved when a chart is drawn.
+const TEMPLATE = {
+  "layout": {
+    "font": { "family": "var(--sans)", "size": 12.5, "color": "var(--soft)" },
+    "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+    "showlegend": false, "dragmode": false, "hovermode": "x unified",
+    "hoverlabel": { "bgcolor": "var(--card)", "bordercolor": "var(--rule2)", "font": { "color": "var(--ink)" } },
+    "xaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true,
+      "type": "date", "showgrid": false, "showline": true, "ticks": "", "hoverformat": "%B %Y" },
+    "yaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true }
+  }
 };
+const PICTURE = { width: 1280, height: 720, head: 84, foot: 64 };
+const holders = [...document.querySelectorAll(".chart")];
+const shown = new Set();
 
-const MAIL = { people: "", bots: "The mail of bots is counted too." };
-const FIRST = { scale: "linear", mail: "people" };
+let loading;
+function load() {
+  loading ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = here + "plotly.min.js";
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  return loading;
+}
 
 function known(holder) {
-  const chart = JSON.parse(document.getElementById(holder.id + "-figure").textContent);
-  return Object.assign(chart, chosen(holder, "mail") === "bots" ? chart.with_bots : {});
+  const chart = JSON.parse(document.getElementById(holder.dataset.file + "-figure").textContent);
+  return Object.assign(chart, switched(holder) ? chart.with_bots : {});
 }
 
 // The switch itself is the state, so that a redraw, or another width, keeps it.
-function chosen(holder, what) {
-  const on = holder.closest("figure").querySelector("input[name$='-" + what + "']:checked");
-  return on ? on.value : FIRST[what];
+function switched(holder) {
+  return Boolean(holder.closest("figure").querySelector("input[value=bots]:checked"));
 }
 
-function drawn(holder, chart, size) {
-  const scale = chart.scales[chosen(holder, "scale")];
-  const yaxis = Object.assign({}, chart.layout.yaxis, scale.axis);
-  if (size === "narrow") yaxis.title = { text: "" }; // the heading above says it
-  const layout = Object.assign({}, chart.layout, chart[size], { yaxis: yaxis, annotations: scale[size] });
-  const data = chart.data.map(function (trace) {
-    const y = trace.yaxis || scale.floor === null ? trace.y : trace.y.map((value) => (value === 0 ? scale.floor : value));
-    return Object.assign({}, trace, { customdata: trace.y, y: y });
-  });
-  return { data: data, layout: layout, config: chart.config };
+function month(first, number) {
+  const months = 12 * Number(first.slice(0, 4)) + Number(first.slice(5, 7)) - 1 + number;
+  return String(Math.floor(months / 12)).padStart(4, "0") + "-" + String((months % 12) + 1).padStart(2, "0") + "-01";
+}
+
+const probe = document.createElement("span");
+probe.hidden = true;
+document.body.append(probe);
+
+// "var(--ink)" is a style of the page, "var(--k-alpha,16)" the colour of the community alpha at 16 percent.
+function resolved(name) {
+  const [, style, percent] = name.match(/^var\(--([^,)]+)(?:,(\d+))?\)$/);
+  if (style === "sans") return getComputedStyle(document.body).fontFamily;
+  probe.className = style.startsWith("k-") ? style : "";
+  probe.style.color = style.startsWith("k-") ? "var(--k, var(--soft))" : "var(--" + style + ")";
+  const colour = getComputedStyle(probe).color;
+  return percent ? colour.replace(/^rgb\((.*)\)$/, "rgba($1, " + Number(percent) / 100 + ")") : colour;
+}
+
+function filled(part) {
+  if (typeof part === "string") return part.startsWith("var(--") ? resolved(part) : part;
+  if (Array.isArray(part)) return part.map(filled);
+  if (part === null || typeof part !== "object") return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, filled(value)]));
+}
+
+// A month is its number from the first one; months that follow each other are named by the first of them.
+function days(x, count, first) {
+  const numbers = typeof x === "number" ? Array.from({ length: count }, (_, n) => x + n) : x;
+  return numbers.map((day) => (typeof day === "number" ? month(first, day) : day));
+}
+
+// What the pointer is told is what is drawn, but for the months in "told"; a line with a range brings its band.
+function unpacked(packed, first) {
+  const trace = Object.assign({}, packed, { x: days(packed.x, packed.y.length, first) });
+  if (packed.boxes) return [Object.assign(trace, boxes(packed.boxes, first))];
+  if (!packed.told) return [trace];
+  const values = packed.y.map((y, n) => (n in packed.told ? packed.told[n] : y));
+  trace.customdata = packed.low ? values.map((value, n) => [value, packed.low[n], packed.high[n]]) : values;
+  return packed.low ? [band(trace), trace] : [trace];
+}
+
+// A box is its first and its last day, its lower and its upper end.
+function boxes(ends, first) {
+  const x = ends.flatMap(([from, to]) => [...days([from, to, to, from, from], 5, first), null]);
+  return { x: x, y: ends.flatMap(([, , low, high]) => [low, low, high, high, low, null]) };
+}
+
+function band(trace) {
+  const x = [], y = [], run = [];
+  const close = () => {
+    x.push(...run.map((n) => trace.x[n]), ...[...run].reverse().map((n) => trace.x[n]), null);
+    y.push(...run.map((n) => trace.high[n]), ...[...run].reverse().map((n) => trace.low[n]), null);
+    run.length = 0;
+  };
+  trace.low.forEach((low, n) => { if (low !== null) run.push(n); else if (run.length) close(); });
+  if (run.length) close();
+  const colour = trace.line.color.replace(/^rgb\((.*)\)$/, "rgba($1, 0.16)");
+  return { type: "scatter", mode: "lines", x: x, y: y, fill: "toself", fillcolor: colour, line: { width: 0 }, hoverinfo: "skip" };
+}
+
+function drawn(holder, isNarrow) {
+  const chart = known(holder), layout = filled(Object.assign({ template: TEMPLATE }, chart.layout));
+  if (isNarrow) Object.assign(layout, filled(chart.narrow));
+  const data = filled(chart.data).flatMap((trace) => unpacked(trace, chart.first));
+  return { data: data.sort((a, b) => Boolean(b.fill) - Boolean(a.fill)), layout: layout, title: chart.title, source: chart.source };
 }
 
 function draw(holder) {
-  const figure = drawn(holder, known(holder), narrow.matches ? "narrow" : "wide");
-  holder.style.height = figure.layout.height + "px";
-  Plotly.react(holder, figure.data, figure.layout, figure.config);
-  const status = holder.closest("figure").querySelector(".said");
-  if (status) status.textContent = [MAIL[chosen(holder, "mail")], SAID[chosen(holder, "scale")]].filter(Boolean).join(" ");
+  const figure = drawn(holder, narrow.matches);
+  shown.add(holder);
+  holder.replaceChildren(...holder.querySelectorAll(":scope > .plot-container"));
+  Plotly.react(holder, figure.data, figure.layout, CONFIG);
 }
 
-function save(holder) {
-  const chart = known(holder);
-  const figure = drawn(holder, chart, "wide");
-  const source = { text: chart.source, xref: "paper", yref: "container", x: 0, y: 0.02, xanchor: "left", yanchor: "bottom",
-    showarrow: false, font: { size: 12, color: "#5a6472" } };
-  figure.layout = Object.assign({}, figure.layout, {
-    title: { text: chart.title, x: 0.02, font: { size: 24 } },
-    margin: Object.assign({}, figure.layout.margin, { t: 70, b: 80 }),
-    annotations: figure.layout.annotations.concat([source]),
+async function show(holder) {
+  try {
+    await load();
+    draw(holder);
+    lead(holder);
+  } catch {
+    holder.textContent = holder.dataset.failed;
+  }
+}
+
+// A press on a month leads to the rows behind it, as its link in the table does.
+function lead(holder) {
+  if (!holder.dataset.evidence) return;
+  holder.on("plotly_click", (pressed) => {
+    location.href = holder.dataset.evidence + "#" + String(pressed.points[0].x).slice(0, 7);
   });
-  Plotly.downloadImage(figure, { format: "png", width: 1280, height: 720, scale: 2, filename: holder.id });
 }
 
-function drawAll() {
-  document.querySelectorAll(".chart").forEach(draw);
+function redraw() {
+  shown.forEach(draw);
 }
 
-document.querySelectorAll(".chart").forEach(function (holder) {
+async function save(holder, format) {
+  await load();
+  const figure = drawn(holder, false), layout = figure.layout;
+  const paper = resolved("var(--paper)"), panel = PICTURE.height - PICTURE.head - PICTURE.foot;
+  const source = { text: figure.source, xref: "paper", yref: "container", x: 0, y: 0.015, xanchor: "left", yanchor: "bottom",
+    align: "left", showarrow: false, xshift: -layout.margin.l + 24, font: { size: 13, color: resolved("var(--faint)") } };
+  Object.assign(layout, {
+    paper_bgcolor: paper, plot_bgcolor: paper, width: PICTURE.width, height: PICTURE.height,
+    title: { text: figure.title, x: 0, xanchor: "left", pad: { l: 24 }, y: 0.965, yanchor: "top",
+      font: { size: 26, color: resolved("var(--ink)"), family: getComputedStyle(document.querySelector("h1")).fontFamily } },
+    margin: Object.assign({}, layout.margin, { t: PICTURE.head, b: PICTURE.foot + layout.margin.b }),
+    annotations: (layout.annotations || []).concat([source]),
+  });
+  await Plotly.downloadImage({ data: figure.data, layout: layout }, { format: format, width: PICTURE.width,
+    height: PICTURE.height, scale: format === "png" ? 2 : 1, filename: "stackrank-" + holder.dataset.file });
+}
+
+const watch = new IntersectionObserver((seen) => {
+  for (const { target } of seen.filter((each) => each.isIntersecting)) {
+    watch.unobserve(target);
+    show(target);
+  }
+}, { rootMargin: "300px" });
+
+for (const holder of holders) {
   const figure = holder.closest("figure");
-  figure.querySelector(".tools").hidden = false;
-  figure.querySelectorAll("input").forEach((input) => input.addEventListener("change", () => draw(holder)));
-  figure.querySelector(".save").addEventListener("click", () => save(holder));
-});
-narrow.addEventListener("change", drawAll);
-drawAll();
+  figure.querySelectorAll("[data-save]").forEach((button) => button.addEventListener("click", () => save(holder, button.dataset.save)));
+  figure.querySelectorAll("input[value=bots], input[value=people]").forEach((input) => input.addEventListener("change", () => draw(holder)));
+  if (!holder.hidden) watch.observe(holder);
+}
+
+// "Explore" puts the chart in the place of the picture that was made before; a second press gives that back.
+for (const button of document.querySelectorAll("[data-explore]")) {
+  const holder = document.getElementById(button.dataset.explore), still = holder.closest("figure").querySelector("[data-still]");
+  button.addEventListener("click", async () => {
+    const isOpen = holder.hidden;
+    holder.hidden = !isOpen;
+    still.hidden = isOpen;
+    button.setAttribute("aria-pressed", String(isOpen));
+    if (isOpen) await show(holder);
+  });
+}
+
+narrow.addEventListener("change", redraw);
+dark.addEventListener("change", redraw);
+document.addEventListener("theme", redraw);
+addEventListener("beforeprint", redraw);
+})();

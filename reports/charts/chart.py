@@ -4,31 +4,48 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from html import escape
 
-import plotly.graph_objects as go
-from plotly.utils import PlotlyJSONEncoder
+from markupsafe import Markup
 
+from reports.charts.figure import Figure
+from reports.charts.packing import pack
 from reports.charts.series import Break, Event, Mark, Series
 from reports.text.formats import format_month
 from reports.text.labels import LEGEND, MISSING
 from reports.text.language import gettext
 
-CONFIG = {
-    "showSendToCloud": False,  # Plotly would otherwise offer to upload the data
-    "displaylogo": False,
-    "displayModeBar": False,  # its buttons have no names for a screen reader; the page has its own
-    "responsive": True,
-}
 HAPPENED = gettext("What happened")
+BETWEEN = "\x00"
+"""Stands between cells that are escaped together; no cell has it."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The twin of a figure: a row per month, the newest first, and a column per line."""
+    """The twin of a figure: a row per month, the newest first, and a column per line.
+
+    The last column is words where `has_words`. A row has the address `#2013-06` where `has_ids`. `evidence` is the
+    address of the page that leads to the rows behind a month; a month's own part of it is `#2013-06`.
+    """
 
     heads: list[str]
     rows: list[list[str]]
+    months: Sequence[date] = ()
+    evidence: str = ""
+    has_words: bool = False
+    has_ids: bool = False
+
+    @property
+    def body(self) -> Markup:
+        """The rows as HTML; months lead to their evidence."""
+        months = self.months or [None] * len(self.rows)
+        return Markup("\n".join(map(self._row, self.rows, months)))  # noqa: S704 - each row escapes its cells
+
+    def _row(self, cells: list[str], month: date | None) -> str:
+        first, *others = escape(BETWEEN.join(cells)).split(BETWEEN)
+        head = f'<a href="{self.evidence}#{month:%Y-%m}">{first}</a>' if self.evidence else first
+        anchor = f' id="{month:%Y-%m}"' if self.has_ids else ""
+        return f"<tr{anchor}><th>{head}" + "".join(f"<td>{cell}" for cell in others)
 
 
 @dataclass(frozen=True)
@@ -36,54 +53,53 @@ class Chart:
     """A figure with its table and the words around it.
 
     `with_bots` is the figure that the switch puts in its place. `legend` has a sentence for each way of drawing.
+    `source` is what a saved picture says below: what, edition, last month, method, and that a demo is invented.
     """
 
     id: str
     title: str
     description: str
-    figure: go.Figure
+    figure: Figure
     table: Table
     source: str
     download: str
-    with_bots: go.Figure | None = None
+    with_bots: Figure | None = None
     legend: Mapping[str, str] = field(default_factory=lambda: LEGEND)
     note: str = ""
 
     @property
     def json(self) -> str:
-        """The figure as JSON that cannot end the script element it stands in."""
-        shown = _spread(self.figure) | {"config": CONFIG, "title": self.title, "source": self.source}
+        """The figure as JSON that cannot end the script element it stands in, packed for the script to unpack."""
+        first = _first_month(self.figure)
+        shown = {"first": first, "title": self.title, "source": self.source, **pack(self.figure, first)}
         if self.with_bots is not None:
-            other, title = _spread(self.with_bots), gettext("{title}, including bots").format(title=self.title)
-            shown["with_bots"] = {"data": other["data"], "scales": other["scales"], "title": title}
-        return json.dumps(shown, cls=PlotlyJSONEncoder, sort_keys=True).replace("<", "\\u003c")
+            shown["with_bots"] = pack(self.with_bots, first)
+        return json.dumps(shown, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
 
     @property
-    def scales(self) -> list[str]:
-        """The names of the scales on which it can be drawn."""
-        return list(self.figure.layout.meta["scales"])
+    def heights(self) -> tuple[int, int]:
+        """How many pixels high the figure is on a wide screen and on a phone."""
+        return self.figure["layout"]["height"], self.figure["narrow"]["height"]
 
     @property
     def shown_legend(self) -> list[tuple[str, str]]:
         """How months, marks and events are drawn, as (kind, sentence); no line for months that were all seen."""
-        drawn = {trace.meta for trace in self.figure.data}
-        drawn |= {"break"} if self.figure.layout.shapes else set()
+        drawn = {trace["meta"] for trace in self.figure["data"] if trace["x"]}
+        drawn |= {"break"} if self.figure["layout"].get("shapes") else set()
         return [(kind, sentence) for kind, sentence in self.legend.items() if kind in drawn]
 
 
-def _spread(figure: go.Figure) -> dict[str, Any]:
-    """Return a figure as plain JSON, with what the script may put in place beside data and layout."""
-    plain: dict[str, Any] = figure.to_plotly_json()
-    return plain | plain["layout"].pop("meta")
+def _first_month(figure: Figure) -> str:
+    return str(figure["layout"]["xaxis"].get("range", ["2000-01-01"])[0])
 
 
 def table_of(
     head: str, drawn: Iterable[Series], cells: Mapping[tuple[date, str], str],
     events: Iterable[Event] = (), marks: Iterable[Mark] = (), breaks: Iterable[Break] = (),
-    missing: str = MISSING["not_applicable"],
+    missing: str = MISSING["not_applicable"], evidence: str = "",
 ) -> Table:  # fmt: skip
     """Return the twin of a chart; `cells` has a text for each month and key of a line."""
-    happened = _texts_by_month(events, marks, breaks)
+    happened = texts_by_month(events, marks, breaks)
     columns = list(drawn)
     heads = [head, *(line.name for line in columns), *([HAPPENED] if happened else [])]
     months = sorted({month for month, _ in cells}, reverse=True)
@@ -92,13 +108,17 @@ def table_of(
          *(["; ".join(happened.get(m, ()))] if happened else [])]
         for m in months
     ]  # fmt: skip
-    return Table(heads, rows)
+    return Table(heads, rows, months, evidence, bool(happened))
 
 
-def _texts_by_month(
-    events: Iterable[Event], marks: Iterable[Mark], breaks: Iterable[Break]
-) -> dict[date, Sequence[str]]:
-    dated = [(each.month, each.text) for each in breaks]
-    dated += [(mark.day.replace(day=1), mark.text) for mark in marks]
-    dated += [(event.month, event.text) for event in events]
-    return {month: [text for day, text in dated if day == month] for month, _ in dated}
+def texts_by_month(
+    events: Iterable[Event] = (), marks: Iterable[Mark] = (), breaks: Iterable[Break] = ()
+) -> dict[date, list[str]]:
+    """Return what happened in each month in which anything did."""
+    found: dict[date, list[str]] = {}
+    for month, text in (
+        *((each.month, each.text) for each in breaks), *((mark.day.replace(day=1), mark.text) for mark in marks),
+        *((event.month, event.text) for event in events),
+    ):  # fmt: skip
+        found.setdefault(month, []).append(text)
+    return found

@@ -1,58 +1,29 @@
-"""What a chart is made of: lines month by month, how each month is known, marks, events and breaks."""
+"""What a figure is made of: lines month by month, how each month is known, holes, marks, events and breaks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 import pandas as pd
 
 from reports.text.formats import next_month
 from reports.text.language import gettext
 
-
-class Style(NamedTuple):
-    """How one line is drawn: colour, Plotly's marker symbol and the same shape as a letter."""
-
-    colour: str
-    symbol: str
-    shape: str
-
-
-# The palette of the UK Analysis Function, in its order.
-STYLES = (
-    Style("#12436D", "circle", "●"),
-    Style("#28A197", "square", "■"),
-    Style("#801650", "diamond", "◆"),
-    Style("#F46A25", "triangle-up", "▲"),
-    Style("#3D3D3D", "triangle-down", "▼"),
-    Style("#A285D1", "star", "★"),
-)
-GREY = Style("#8a93a0", "circle", "○")
 LONGEST = 28
-
-
-class Kind(NamedTuple):
-    """How a month is known, as it is drawn and said: the line's dash (none: marks only), hollow marks, words."""
-
-    dash: str | None
-    hollow: bool
-    said: str
-
-
-KINDS = {
-    "observed": Kind("solid", False, ""),
-    "partial": Kind("dot", True, gettext("partly observed")),
-    "published": Kind("dash", True, gettext("measured earlier")),
-    "restated": Kind("dot", True, gettext("restated later")),
-    "cited": Kind("dash", True, gettext("published by others")),
-    "to date": Kind(None, True, gettext("to date")),
+SAID = {
+    "observed": "",
+    "partial": gettext("partly observed"),
+    "published": gettext("measured earlier"),
+    "restated": gettext("restated later"),
+    "cited": gettext("published by others"),
+    "to date": gettext("to date"),
 }
+"""How a month is known, in words."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart: its key, its name, and month by month a value and how it is known; None is a gap."""
+    """One line: its key, its name, and month by month a value and how it is known; None is a gap."""
 
     key: str
     name: str
@@ -62,8 +33,31 @@ class Series:
 
     @property
     def label(self) -> str:
-        """The name as a chart has room for it."""
+        """The name as a figure has room for it."""
         return self.name if len(self.name) <= LONGEST else f"{self.name[: LONGEST - 1]}…"
+
+    @property
+    def end(self) -> tuple[str, float] | None:
+        """The last month that has a value, with it; None for a line without any."""
+        known = [(m, v) for m, v in zip(self.months, self.values, strict=True) if v is not None]
+        return known[-1] if known else None
+
+
+@dataclass(frozen=True)
+class Span:
+    """A range month by month: the least and the most that a value could be; None where there is none."""
+
+    lows: tuple[float | None, ...]
+    highs: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Months that could not be seen, the last one included, and why, in a short phrase."""
+
+    first: date
+    last: date
+    text: str
 
 
 @dataclass(frozen=True)
@@ -96,19 +90,20 @@ class Event:
 
     @property
     def label(self) -> str:
-        """What happened in two words."""
-        return f"import: {self.size:,}"
+        """What happened in a few words."""
+        return gettext("{size:,} recorded at once").format(size=self.size)
 
 
-def styles(keys: Sequence[str]) -> dict[str, Style]:
-    """Return a style for the first six keys; who has which does not change when places change among them."""
-    return dict(zip(sorted(keys[: len(STYLES)]), STYLES, strict=False))
+def months_from(first: date, count: int) -> tuple[str, ...]:
+    """Return so many months from the first on, each as its first day."""
+    start = first.year * 12 + first.month - 1
+    return tuple(f"{n // 12:04}-{n % 12 + 1:02}-01" for n in range(start, start + count))
 
 
 def series_of(frame: pd.DataFrame, value: str = "value") -> list[Series]:
     """Return one line per key over every month from the first row to the last one.
 
-    The frame has the columns key, name, month, known (one of KINDS) and the one named `value`; NA is a gap.
+    The frame has the columns key, name, month, known (one of SAID) and the one named `value`; NA is a gap.
     """
     if frame.empty:
         return []
@@ -134,3 +129,12 @@ def _months(first: date, last: date) -> Iterator[str]:
 def _line(key: str, name: str, months: tuple[str, ...], points: Mapping[str, tuple[float, str]]) -> Series:
     known = [points.get(month, (None, None)) for month in months]
     return Series(key, name, months, tuple(value for value, _ in known), tuple(kind for _, kind in known))
+
+
+def runs_of(flags: Sequence[object]) -> Iterator[tuple[int, int, object]]:
+    """Yield (start, end, flag) for each run of equal flags that follow each other; `end` is the one after its last."""
+    start = 0
+    for n in range(1, len(flags) + 1):
+        if n == len(flags) or flags[n] != flags[start]:
+            yield start, n, flags[start]
+            start = n

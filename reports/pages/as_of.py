@@ -1,13 +1,11 @@
-"""Which months have a page of their own, dated to them by what is held today."""
+"""Which months can be asked for by name."""
 
 import re
 from datetime import date
-from pathlib import Path
 
 from reports.pages.context import Row
 from reports.text.formats import next_month
 
-FOLDER = "as-of"
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -37,18 +35,3 @@ def check_month(build: Row, asked: date) -> None:
         raise AsOfError(f"{said}: this database holds no ranking of any month")
     if asked < first:
         raise AsOfError(f"{said} is before the first ranking, which is of {first:%Y-%m}")
-
-
-def kept_months(site: Path, build: Row) -> set[date]:
-    """Return the months that have a page in the site and can still be shown."""
-    names = [path.parent.name for path in site.glob(f"{FOLDER}/*/index.html")]
-    return {asked for name in names if (asked := _shown_month(name, build))}
-
-
-def _shown_month(name: str, build: Row) -> date | None:
-    try:
-        asked = parse_month(name)
-        check_month(build, asked)
-    except AsOfError:
-        return None
-    return asked

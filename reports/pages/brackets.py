@@ -22,32 +22,30 @@ class Run:
 def find_runs(rows: Sequence[Mapping[str, Any]]) -> list[Run]:
     """Return the brackets of a ranking from `rank` and `level_until` of its rows, which stand in their order.
 
-    A run that lies within the one before it is no bracket. Runs may overlap.
+    A run that lies within the one before it is no bracket. Runs may overlap. One that goes on below the last row ends
+    with it.
     """
     runs: list[Run] = []
     reached = 0
     ranked = [row for row in rows if row["rank"] is not None]
     for first, row in enumerate(ranked):
-        number = (row["level_until"] or row["rank"]) - row["rank"] + 1
+        number = min((row["level_until"] or row["rank"]) - row["rank"] + 1, len(ranked) - first)
         if number > 1 and first + number > reached:
             runs.append(Run(first, number, tuple(each["name"] for each in ranked[first : first + number])))
         reached = max(reached, first + number)
     return runs
 
 
-def lay_out(rows: Sequence[Mapping[str, Any]]) -> list[list[Run | str]]:
-    """Return for every row the cells of the columns of brackets: a run that begins there, or an empty text.
+def lay_out(runs: Sequence[Run], rows: int) -> list[list[str]]:
+    """Return for every row what stands in each column of brackets: first, inside or last of a run, or nothing.
 
-    Brackets that overlap stand in columns of their own. A row has no cell where a run from above covers it.
+    Brackets that overlap stand in columns of their own.
     """
-    ends: list[int] = []
-    columns: dict[tuple[int, int], Run] = {}
-    for run in find_runs(rows):
-        column = next((column for column, end in enumerate(ends) if end <= run.first), len(ends))
-        ends[column : column + 1] = [run.end]
-        columns[run.first, column] = run
-    covered = {(row, column) for (first, column), run in columns.items() for row in range(first + 1, run.end)}
-    return [
-        [columns.get((row, column), "") for column in range(len(ends)) if (row, column) not in covered]
-        for row in range(len(rows))
-    ]
+    columns: list[list[str]] = []
+    for run in runs:
+        column = next((each for each in columns if not any(each[run.first : run.end])), None)
+        if column is None:
+            column = [""] * rows
+            columns.append(column)
+        column[run.first : run.end] = ["first", *["inside"] * (run.rows - 2), "last"]
+    return [[column[row] for column in columns] for row in range(rows)]

@@ -1,169 +1,105 @@
-"""The page of one community: its places, its numbers, its sources and what of them could not be seen."""
+"""The page of one community: verdict, figures, places, numbers, people, sources and what could not be seen."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from reports.answers import rows
-from reports.charts.chart import Chart, table_of
-from reports.charts.figure import draw_months
-from reports.charts.series import STYLES, Break, Mark, Style, series_of, styles
-from reports.pages.channels import channels_chart
+from reports.charts.chart import Chart
+from reports.pages.channels import channels_chart, sources_chart
 from reports.pages.context import Context, Row
-from reports.pages.months import BOTS, GAPS, Numbers, months_chart
+from reports.pages.figures import family_figures, five_figures
+from reports.pages.lines import evidence_of, monthly_chart
+from reports.pages.pairs import path_of
 from reports.pages.places import places_chart
-from reports.pages.ranking import with_reasons
 from reports.render import render_page
-from reports.text.formats import format_window, join_and
-from reports.text.labels import family_phrase, label
-from reports.text.language import gettext
-from reports.text.sentences import (
-    month_text,
-    move_text,
-    movement_text,
-    origin_text,
-    rank_change,
-    release_text,
-    standing_text,
+from reports.text.community import (
+    layers_text,
+    members_text,
+    standfirst_text,
+    verdict_text,
 )
+from reports.text.formats import format_window
+from reports.text.labels import family_heading, family_phrase
+from reports.text.pairs import pair_text
+from reports.text.places import movement_text, standing_text
+from reports.text.unseen import hole_text
 
 FOLDER = "community"
-LISTS = ("unseen", "imports", "twins", "collections", "layers", "organisations")
+CODE, TALK, PEOPLE = ("code_people", "commits"), ("talk_people", "messages", "threads_replied"), ("new_people",)
+LISTS = ("unseen", "imports", "twins", "collections", "organisations", "releases", "numbers", "moves")
+MANY, LEFT_OUT = 100, ("threads_replied",)
+"""Above so many communities a page has fewer charts: places of one family only, without lists by themselves."""
+ORDER = ("overall", "code", "talk", "people")
+TOLD_BY = {"overall": "talk_people", "code": "code_people", "talk": "talk_people", "people": "new_people"}
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What several parts of the page show of one community."""
-
-    own: Row
-    rankings: Sequence[Row]
-    months: pd.DataFrame
-    releases: Sequence[Row]
+def keys(site: Context) -> list[str]:
+    """Return the communities that have a page."""
+    return [row["community"] for row in site.communities]
 
 
-def page(site: Context, community: str) -> str:
+def path(key: str) -> str:
+    """Return the address of a community's page from the folder of the site."""
+    return f"{FOLDER}/{key}.html"
+
+
+def page(site: Context, key: str) -> str:
     """Return community/<slug>.html."""
-    answers = Answers(
-        site.of(community),
-        with_reasons(site.rows("community", "rankings", community=community), site.rows("ranking", "unseen")),
-        site.ask("community", "monthly", community=community), site.rows("community", "releases", community=community),
-    )  # fmt: skip
-    lists = {name: site.rows("community", name, community=community) for name in LISTS}
+    own = site.of(key)
+
+    def rows(name: str) -> Sequence[Row]:
+        return site.grouped(FOLDER, name, "community")[key]
+
+    rankings, movement, pairs = rows("rankings"), rows("movement"), rows("pairs")
+    opening = next((row for row in rankings if row["rank"]), next(iter(rankings), None))
+    charts = _charts(site, own, opening)
     window = format_window(site.month)
     return render_page(
-        "community.html", site=site, here=community, root="../",
-        own=answers.own,
-        standing=[
-            standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in answers.rankings
-        ],
-        movement=[movement_text(row) for row in site.rows("community", "movement", community=community)],
-        charts=list(_charts(site, community, answers)),
-        numbers=_numbers(site, answers.months),
-        watched=site.rows("community", "watched", community=community)[0],
-        overlap=next(iter(site.rows("community", "overlap", community=community)), None),
-        cohorts=_cohorts(site.rows("community", "retention", community=community)),
-        sources=[row for row in site.sources if row["community"] == community],
-        releases=answers.releases,
-        **lists,
+        "community.html", site=site, here="communities", root="../", own=own, opening=opening,
+        verdict=verdict_text(opening, movement) if opening else "",
+        standfirst=standfirst_text(opening, pairs, movement, _cause(site, opening)) if opening else "",
+        tiles_of=five_figures(site, own, opening) if opening else [],
+        charts=charts, places=[name for name in charts if name.startswith("place-")],
+        standing=[standing_text(row, f"{family_phrase(row['family'])}, {window}") for row in rankings],
+        movement=[movement_text(row) for row in movement],
+        layers=[{**row, "text": layers_text(row)} for row in rows("layers")],
+        talk=family_figures(rankings, charts, "talk", TALK), people=family_figures(rankings, charts, "people", PEOPLE),
+        watched=next(iter(rows("watched")), {"was_seen": False, "was_whole": False}),
+        overlap=next(iter(rows("overlap")), None), cohorts=_cohorts(rows("retention")),
+        members=next((members_text(row) for row in rows("members")), ""),
+        neighbours=list(_neighbours(pairs, key)),
+        sources=[row for row in site.sources if row["community"] == key],
+        evidence=evidence_of(own), compare_path=partial(path_of, site),
+        **{name: rows(name) for name in LISTS},
     )  # fmt: skip
 
 
-def _charts(site: Context, community: str, answers: Answers) -> Iterator[Chart]:
-    looks = {key: style for key, style in styles(sorted(row["community"] for row in site.communities)).items()
-             if key == community} or {community: STYLES[0]}  # fmt: skip
-    source = f"{answers.own['name']}. {origin_text(site.build)}"
-    places = site.ask("community", "places")
-    made = [places_chart(places, row["family"], looks, site.build) for row in answers.rankings]
-    moves = site.rows("community", "moves", community=community)
-    yield from filter(None, made)
-    yield from _months_charts(site, community, answers, moves, source)
+def _charts(site: Context, own: Row, opening: Row | None) -> dict[str, Chart]:
+    """Return the charts of the page by their id; those of which nothing is known are left out."""
+    order = sorted(ORDER, key=lambda family: (opening is None or family != opening["family"], ORDER.index(family)))
+    is_large = len(site.communities) > MANY
+    metrics = [metric for metric in (*CODE, *TALK, *PEOPLE) if not (is_large and metric in LEFT_OUT)]
     made = [
-        channels_chart(site.ask("community", "channels", community=community), source),
-        _sources_chart(site.ask("community", "by_source", community=community), moves, source),
-    ]
-    yield from filter(None, made)
-
-
-def _months_charts(
-    site: Context, community: str, answers: Answers, moves: Sequence[Row], source: str
-) -> Iterator[Chart]:
-    """Yield a chart of all metrics that count the same thing; releases are marks and a list, not a line."""
-    months = answers.months[answers.months["family"] != "releases"]
-    bots = site.ask("community", "including_bots", community=community)
-    bots = bots.assign(name=[label(metric) for metric in bots["key"]])
-    changes = {row["metric"]: row for row in site.rows("community", "rank_including_bots", community=community)}
-    marked = [row for row in reversed(answers.releases) if row["kind"] == "feature" and row["month"]]
-    for _, own in months.groupby(["family", "unit"], sort=False):
-        family, unit = str(own["family"].iloc[0]), str(own["unit"].iloc[0])
-        if own["value"].isna().all():
-            continue
-        keys = list(own["key"].unique())
-        looks = styles(keys)
-        switched = bots[bots["key"].isin(keys)]
-        has_bots = bool(switched["value"].notna().any())
-        numbers = Numbers(
-            own.assign(name=[label(metric) for metric in own["key"]]),
-            switched,
-            unit if own["kind"].iloc[0] != "count" else gettext("{unit} a month").format(unit=unit),
-            [Mark(next(iter(looks)), r["released_at"], release_text(r), r["series"] or r["version"]) for r in marked],
-            [Break(row["month"], move_text(row)) for row in moves if row["family"] == family],
-            has_mark_labels=True,
-        )
-        yield months_chart(
-            numbers, looks, id=f"{family}-{unit}", source=source, **_words(own, keys, has_bots),
-            note=_note(changes, [*switched["key"].unique(), "talk"]) if has_bots else "",
-        )  # fmt: skip
-
-
-def _words(own: pd.DataFrame, keys: Sequence[str], has_bots: bool) -> dict[str, str]:
-    """Return title and description of a chart: the metrics by name, and their definitions."""
-    drawn = [key for key in sorted(keys) if not (has_bots and key == BOTS)]
-    definitions = dict(zip(own["key"], own["definition"], strict=True))
-    names = join_and([label(key) for key in drawn])
-    return {
-        "title": names if own["kind"].iloc[0] != "count" else gettext("{metrics} a month").format(metrics=names),
-        "description": " ".join([*(f"{label(key)}: {definitions[key]}" for key in drawn), GAPS]),
-    }
-
-
-def _note(changes: Mapping[str, Row], metrics: Sequence[str]) -> str:
-    return " ".join(rank_change(changes[metric]) for metric in metrics if metric in changes)
-
-
-def _sources_chart(by_source: pd.DataFrame, moves: Sequence[Row], source: str) -> Chart | None:
-    """Return what stands on each list and forum by itself; None where nothing does."""
-    if by_source.empty:
-        return None
-    drawn = series_of(by_source)
-    looks: Mapping[str, Style] = styles(list(by_source["key"].unique()))
-    breaks = [Break(row["month"], move_text(row)) for row in moves if row["family"] == "talk"]
-    cells = {(row["month"], row["key"]): month_text(row) for row in rows(by_source)}
-    return Chart(
-        id="by-source",
-        title=gettext("Postings a month, each list and forum by itself"),
-        description=gettext("Every list and forum as it stands, copies and cross-posts included. The charts above count"
-                            " a message once, also where it moved. A line breaks where a month was not observed."),
-        figure=draw_months(drawn, looks, gettext("postings a month"), breaks=breaks),
-        table=table_of(gettext("Month"), drawn, cells, breaks=breaks),
-        source=source,
-        download="by_source.csv",
-    )  # fmt: skip
-
-
-def _numbers(site: Context, months: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return what each metric says of the last complete month and of the running one, with its definition."""
-    held = {(row["metric"], row["month"]): row for row in rows(months)}
-    running = max((month for _, month in held), default=site.month)
-    metrics = dict.fromkeys(metric for metric, month in held if month == running)
-    return [
-        {
-            "metric": metric, "month": running, "definition": held[metric, running]["definition"],
-            "complete": held.get((metric, site.month)), "running": held[metric, running],
-        }
-        for metric in metrics
+        *(places_chart(site, own, family) for family in (order[:1] if is_large else order)),
+        *(monthly_chart(site, own, metric) for metric in metrics),
+        channels_chart(site, own), *([] if is_large else [sources_chart(site, own)]),
     ]  # fmt: skip
+    return {chart.id: chart for chart in made if chart}
+
+
+def _cause(site: Context, row: Row) -> str:
+    """Return why the newest months of a ranking could not be seen; nothing where they were."""
+    holes = site.grouped(FOLDER, "holes", "community")[row["community"]]
+    newest = [hole for hole in holes if hole["last"] == site.month and hole["metric"] == TOLD_BY[row["family"]]]
+    return hole_text(newest[0]) if newest else ""
+
+
+def _neighbours(pairs: Sequence[Row], key: str) -> Iterator[dict[str, Any]]:
+    """Yield for each family and neighbour what is said of the two, and the address of their comparison."""
+    for pair in pairs:
+        other = pair["behind"] if pair["ahead"] == key else pair["ahead"]
+        yield {"family": family_heading(pair["family"]), "text": pair_text(pair), "other": other,
+               "name": pair["behind_name"] if pair["ahead"] == key else pair["ahead_name"]}  # fmt: skip
 
 
 def _cohorts(retention: Sequence[Row]) -> dict[int, list[Row]]:

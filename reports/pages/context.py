@@ -1,14 +1,14 @@
 """What every page shows: the build, the communities and sources, and the month."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from pipelines.warehouse.query import Database
-from reports.answers import ask, ask_rows
+from reports.answers import Groups, ask, ask_rows, ask_table
 from reports.text.formats import next_month
 
 Row = Mapping[str, Any]
@@ -27,6 +27,7 @@ class Context:
     sources: Sequence[Row]
     month: date
     is_dated: bool = False
+    _groups: dict[tuple[str, str, str], Groups] = field(default_factory=dict, repr=False)
 
     def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:
         """Return the answer to a question about the month; it may name `$as_of`, `$until` (not shown) and `more`."""
@@ -36,9 +37,23 @@ class Context:
         """Return the same answer as rows, in which NULL is None."""
         return ask_rows(self.database, page, name, **self._span, **more)
 
+    def grouped(self, page: str, name: str, key: str) -> Mapping[Any, Sequence[Row]]:
+        """Return the rows of a question by the value of a column; it is asked once for the pages of all keys.
+
+        The question is about all months: it names neither `$as_of` nor `$until`. A key without a row has an empty list.
+        """
+        asked = (page, name, key)
+        if asked not in self._groups:
+            self._groups[asked] = Groups(ask_table(self.database, page, name), key)
+        return self._groups[asked]
+
     @property
     def _span(self) -> dict[str, date]:
         return {"as_of": self.month, "until": next_month(self.month if self.is_dated else self.build["today"])}
+
+    def table(self, page: str, name: str) -> Any:
+        """Return the answer of `ask` as an Arrow table."""
+        return ask_table(self.database, page, name, **self._span)
 
     def of(self, community: str) -> Row:
         """Return what is known of one community."""

@@ -8,13 +8,15 @@ import pandas as pd
 from pipelines.catalogue.measures import KINDS
 from reports.answers import rows
 from reports.charts.chart import Chart, table_of
-from reports.charts.figure import draw_months
-from reports.charts.series import Break, series_of, styles
+from reports.charts.lines import draw_lines
+from reports.charts.series import Break, series_of
+from reports.charts.theme import plain_looks
 from reports.pages.context import Context, Row
 from reports.render import render_page
+from reports.text.counts import count_text, measure_change_text
 from reports.text.labels import LEGEND_OF_COUNTS, label
 from reports.text.language import gettext
-from reports.text.sentences import count_text, measure_change_text, origin_text
+from reports.text.origin import origin_text
 
 KIND_TEXTS = {
     "registered": (
@@ -100,7 +102,7 @@ def _chart(site: Context, measure: Row, counts: pd.DataFrame, community: str | N
         description=" ".join(
             [measure["definition"], COMPARABLE[measure["comparable"]], LAST, *map(measure_change_text, changed)]
         ),
-        figure=draw_months(drawn, styles([line.key for line in drawn]), measure["unit"], breaks=uprights),
+        figure=draw_lines(drawn, plain_looks([line.key for line in drawn]), breaks=uprights),
         table=table_of(gettext("Month"), drawn, cells, breaks=uprights, missing=gettext("not counted")),
         source=origin_text(site.build),
         download="counts.csv",

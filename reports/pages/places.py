@@ -1,39 +1,95 @@
-"""The chart of places over time in one family."""
+"""The chart of the places of one community over time, in one family."""
 
-from collections.abc import Mapping
+from datetime import date
 
-import pandas as pd
-
-from reports.answers import rows
-from reports.charts.chart import Chart, table_of
-from reports.charts.figure import draw_places
-from reports.charts.series import Style, series_of
-from reports.text.labels import LEGEND_OF_PLACES, family_phrase
+from reports.charts.chart import Chart, Table
+from reports.charts.lanes import Places, draw_places
+from reports.charts.series import Hole, months_from, runs_of
+from reports.charts.theme import look_of
+from reports.pages.context import Context, Row
+from reports.pages.lines import holes_legend
+from reports.text.formats import format_level, format_month
+from reports.text.labels import LEGEND_OF_PLACES
 from reports.text.language import gettext
-from reports.text.sentences import origin_text, place_text
+from reports.text.picture import picture_source
+from reports.text.places import place_text
+from reports.text.unseen import hole_text
 
-DESCRIPTION = gettext(
-    "Each point is a row in the order of scores over the twelve months that end there, by what we hold today."
-    " In the table, brackets hold the places that the counts allow. A line breaks where a community was not ranked."
-)
+PAGE, LANES = "community", 12
+PEOPLE = {"code": "code_people", "talk": "talk_people", "people": "new_people"}
+TITLES = {
+    "overall": gettext("Place overall since {year}"),
+    "code": gettext("Place by code since {year}"),
+    "talk": gettext("Place by talk since {year}"),
+    "people": gettext("Place by newcomers since {year}"),
+}
+SAID = gettext("Thick: the place is firm. Pale: places that the counts do not exclude, with the best estimate.")
 
 
-def places_chart(
-    places: pd.DataFrame, family: str, looks: Mapping[str, Style], build: Mapping[str, object]
-) -> Chart | None:
-    """Return places over time, from rows of `queries/ranking/places.sql`; None where nobody ever had one."""
-    own = places[places["family"] == family].rename(columns={"community": "key", "as_of": "month", "rank": "value"})
-    if own["value"].isna().all():
+def places_chart(site: Context, own: Row, family: str) -> Chart | None:
+    """Return the chart; None where the community was never ranked in the family."""
+    found = site.grouped(PAGE, "places", "community")[own["community"]]
+    row = next((each for each in found if each["family"] == family), None)
+    if row is None or not any(row["ranks"]):
         return None
-    drawn = series_of(own)
-    held = rows(own.assign(rank=own["value"]))
+    days = months_from(row["first"], len(row["ranks"]))
+    months = [date.fromisoformat(day) for day in days]
+    lowest = row["lowest"] if row["lowest"] <= LANES else max(filter(None, (*row["rank_highs"], *row["ranks"])))
+    shown = Places(look_of(own["community"], own["marker"]), days, row["ranks"], row["rank_lows"], row["rank_highs"],
+                   lowest, _holes(site, own, row, months))  # fmt: skip
     return Chart(
-        id=f"places-{family}",
-        title=gettext("Places over time: {family}").format(family=family_phrase(family)),
-        description=DESCRIPTION,
-        figure=draw_places(drawn, looks),
-        table=table_of(gettext("Window ends"), drawn, {(r["month"], r["key"]): place_text(r) for r in held}),
-        source=origin_text(build),
+        id=f"place-{family}",
+        title=TITLES[family].format(year=months[0].year),
+        description=SAID,
+        figure=draw_places(shown),
+        table=_table(row, months),
+        source=picture_source(site, own["name"], days[-1]),
         download="places.csv",
-        legend=LEGEND_OF_PLACES,
+        legend=LEGEND_OF_PLACES | holes_legend(shown.holes),
     )
+
+
+def _holes(site: Context, own: Row, row: Row, months: list[date]) -> list[Hole]:
+    """Return the months without a place because something could not be seen, with the cause of the newest of them."""
+    unseen = [each for each in site.grouped(PAGE, "holes", "community")[own["community"]]
+              if each["metric"] == PEOPLE.get(row["family"], "talk_people")]  # fmt: skip
+    return [
+        Hole(months[start], months[end - 1], _cause(unseen, months[end - 1]))
+        for start, end, state in runs_of(row["states"])
+        if state == "not observed"
+    ]
+
+
+def _cause(unseen: list[Row], last: date) -> str:
+    for each in unseen:
+        if each["first"] <= last <= each["last"]:
+            return hole_text(each)
+    return gettext("not ranked: could not be seen")
+
+
+def _table(row: Row, months: list[date]) -> Table:
+    """Return place, score and range of each window, the newest first."""
+    cells = [
+        [
+            format_month(month),
+            _place(row, n),
+            format_level(row["indexes"][n], ""),
+            _range(row["lows"][n], row["highs"][n]),
+        ]
+        for n, month in reversed(list(enumerate(months)))
+    ]
+    heads = [gettext("Window ends"), gettext("Place"), gettext("Score"), gettext("90 % range")]
+    return Table(heads, cells)
+
+
+def _place(row: Row, n: int) -> str:
+    if row["ranks"][n] is None:
+        return gettext("not ranked") if row["states"][n] == "ranked" else row["states"][n]
+    return place_text({
+        "rank": row["ranks"][n], "rank_low": row["rank_lows"][n], "rank_high": row["rank_highs"][n],
+        "months": row["months"][n], "published_months": row["published_months"][n],
+    })  # fmt: skip
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return "" if low is None else f"{format_level(low)}–{format_level(high)}"

@@ -1,159 +1,72 @@
-"""The first page, and its like for an earlier month: who has which place, and how it came to that."""
+"""The first page: who leads each ranking, how sure that is, what changed, and whether to trust it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 
-from pipelines.catalogue.urls import CHANNELS
-from reports.charts.chart import Chart
-from reports.charts.series import Mark, Style, styles
-from reports.pages.brackets import lay_out
+from pipelines.ranking.constants import OVERALL
 from reports.pages.context import Context, Row
-from reports.pages.months import GAPS, Numbers, months_chart
-from reports.pages.places import places_chart
+from reports.pages.first_night import first_night_page
+from reports.pages.hero import hero_figure
+from reports.pages.ranking_table import opened, ranking_tables
 from reports.render import render_page
-from reports.text.formats import format_level, format_number, format_range, format_window
-from reports.text.labels import FAMILIES, family_heading, family_phrase, label, metric_heading
+from reports.text.bots import rank_changes
+from reports.text.changes import changes
+from reports.text.formats import format_day, format_window
+from reports.text.freshness import freshness_summary
+from reports.text.imports import order_by_recorded_month
+from reports.text.labels import family_phrase
 from reports.text.language import gettext
-from reports.text.sentences import (
-    NO_OVERALL,
-    headline,
-    import_text,
-    order_by_recorded_month,
-    origin_text,
-    pair_text,
-    rank_changes,
-    release_text,
-)
-
-DRAWN = ("active_people", "talk_people", "threads_replied", "messages", "code_people", "commits")
-FAILURES = 10
+from reports.text.rules import RULES
+from reports.text.scope import scope_text
 
 
-def page(site: Context, dated: Sequence[date] = ()) -> str:
-    """Return index.html, or the page of an earlier month; `dated` are the months that have such a page."""
-    metrics, rankings = site.rows("ranking", "metrics"), list(_rankings(site))
-    charts = [*_places_charts(site, [ranking["family"] for ranking in rankings]), *_months_charts(site, metrics)]
-    drawn = {chart.id for chart in charts}
+def page(site: Context) -> str:
+    """Return index.html; of a database without any visit the page of a first night."""
+    tables = ranking_tables(site)
+    if not tables or not (site.build["visited_units"] or any(table["is_ranked"] for table in tables)):
+        return first_night_page(site)
+    scope, moved = site.rows("ranking", "scope"), site.rows("ranking", "changes")
     return render_page(
-        "index.html", site=site, here="an earlier month" if site.is_dated else "ranking",
-        root="../../" if site.is_dated else "",
-        rankings=rankings,
-        no_overall="" if site.rows("ranking", "no_overall")[0]["is_ranked"] else NO_OVERALL,
-        charts=charts,
-        empty=[
-            {"metric": metric, "sources": _sources(site, metrics, metric)}
-            for metric in DRAWN if _id(metric) not in drawn
-        ],
-        failures=[] if site.is_dated else site.rows("ranking", "failures", most=FAILURES),
-        method=site.rows("ranking", "method"),
-        dated=sorted(dated, reverse=True),
+        "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),
+        tables=[_worded(site, table, scope, moved) for table in tables],
+        trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
     )  # fmt: skip
 
 
-def _rankings(site: Context) -> Iterator[dict[str, Any]]:
-    """Yield each family's sentence and table: of its metrics' levels, overall of the families' indices."""
-    weights = site.rows("ranking", "weights")
-    cells = {(row["family"], row["community"], row["part"]): row
-             for row in site.rows("ranking", "cells")}  # fmt: skip
-    imports, pairs, unseen, moved = (
-        site.rows("ranking", name) for name in ("imports", "pairs", "unseen", "rank_by_recorded_month")
+def _worded(site: Context, table: Mapping[str, Any], scope: Sequence[Row], moved: Sequence[Row]) -> dict[str, Any]:
+    """Return a table with what stands around it."""
+    family = table["family"]
+    own = [row for row in moved if row["family"] == family]
+    return {
+        **table, "kicker": kicker(site, family), "scope": scope_text(family, scope),
+        "caption": gettext("Ranking by {what}, {window}").format(
+            what=family_phrase(family), window=format_window(site.month)
+        ),
+        "changes": changes(own, _since(site.month)) if table["is_ranked"] else [],
+    }  # fmt: skip
+
+
+def kicker(site: Context, family: str) -> str:
+    """Return what a ranking is of, of which twelve months, and how new the data are."""
+    said = gettext("{what}, {window} · data of {day}")
+    what = family_phrase(family) if family != OVERALL else gettext("talk, code and newcomers")
+    return said.format(
+        what=what[0].upper() + what[1:], window=format_window(site.month), day=format_day(site.build["today"])
     )
-    for family, answer in groupby(site.rows("ranking", "rankings"), key=lambda row: row["family"]):
-        ranked = with_reasons(answer, unseen)
-        brackets = lay_out(ranked)
-        metrics = [row for row in weights if row["family"] == family]
-        heads = _heads(family, metrics)
-        what = f"{family_phrase(family)}, {format_window(site.month)}"
-        yield {
-            "family": family, "heading": family_heading(family),
-            "what": what, "sentence": headline(ranked, what), "metrics": metrics,
-            "by_recorded_month": order_by_recorded_month([row for row in moved if row["family"] == family]),
-            "heads": list(heads.values()), "bracket_columns": max(map(len, brackets)),
-            "pairs": [pair_text(row) for row in pairs if row["family"] == family],
-            "rows": [
-                row | {
-                    "brackets": own,
-                    "cells": [_cell(cells.get((family, row["community"], part))) for part in heads],
-                    "imports": [import_text(i) for i in imports if i["community"] == row["community"]],
-                }
-                for row, own in zip(ranked, brackets, strict=True)
-            ],
-        }  # fmt: skip
 
 
-def with_reasons(rankings: Iterable[Row], unseen: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return rows of a ranking, each with its sources that were not seen, from `queries/ranking/unseen.sql`."""
-    keys = ("family", "community")
-    return [{**row, "unseen": [each for each in unseen if all(each[k] == row[k] for k in keys)]} for row in rankings]
+def _since(month: date) -> dict[str, date]:
+    before = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+    return {"month": before, "year": month.replace(year=month.year - 1), "origin": RULES["compared_with"]}
 
 
-def _heads(family: str, metrics: Sequence[Row]) -> dict[str, str]:
-    """Return the heads of a ranking's table by what the column is of."""
-    if family == "overall":
-        rest = {row["metric_family"] for row in metrics}
-        heads = ((part, family_heading(part)) for part in FAMILIES if part in rest)
-        return {part: gettext("{family}: index").format(family=heading) for part, heading in heads}
-    return {row["metric"]: metric_heading(row["metric"]) for row in metrics}
-
-
-def _cell(row: Row | None) -> dict[str, Any]:
-    if row is None:
-        return {"value": None, "text": format_number(None), "range": ""}
-    is_index = row["family"] == "overall"
-    text = format_number(row["value"]) if is_index else format_level(row["value"])
-    return {"value": row["value"], "text": text, "range": format_range(row["low"], row["high"])}
-
-
-def _places_charts(site: Context, families: Iterable[str]) -> Iterator[Chart]:
-    places, looks = site.ask("ranking", "places"), _looks(site)
-    for family in families:
-        if chart := places_chart(places, family, looks, site.build):
-            yield chart
-
-
-def _months_charts(site: Context, metrics: Sequence[Row]) -> Iterator[Chart]:
-    """Yield a chart of each metric that has a value, with releases and imports."""
-    months = site.ask("ranking", "monthly", metrics=list(DRAWN))
-    bots = site.ask("ranking", "including_bots")
-    changes = site.rows("ranking", "rank_including_bots")
-    definitions = {row["metric"]: row["definition"] for row in metrics}
-    marks = [
-        Mark(row["community"], row["released_at"], release_text(row), row["series"] or row["version"])
-        for row in site.rows("ranking", "releases")
-    ]
-    for metric in DRAWN:
-        own, including_bots = months[months["metric"] == metric], bots[bots["metric"] == metric]
-        if own["value"].notna().any():
-            numbers = Numbers(own, including_bots, _unit(metric), marks)
-            note = _note(changes, metric) if including_bots["value"].notna().any() else ""
-            yield months_chart(
-                numbers, _looks(site), id=_id(metric), title=metric_heading(metric), note=note,
-                description=f"{definitions[metric]} {GAPS}", source=origin_text(site.build),
-            )  # fmt: skip
-
-
-def _looks(site: Context) -> Mapping[str, Style]:
-    return styles([row["community"] for row in site.communities])
-
-
-def _id(metric: str) -> str:
-    return metric.replace("_", "-")
-
-
-def _unit(metric: str) -> str:
-    return gettext("{metric} a month").format(metric=label(metric).lower())
-
-
-def _note(changes: Sequence[Row], metric: str) -> str:
-    """Return how places by a metric, and in talk, change where bots are included."""
-    own = ([row for row in changes if row["metric"] == name] for name in (metric, "talk"))
-    return " ".join(filter(None, map(rank_changes, own)))
-
-
-def _sources(site: Context, metrics: Sequence[Row], metric: str) -> list[Row]:
-    """Return the sources that a metric could come from."""
-    family = next((row["family"] for row in metrics if row["metric"] == metric), None)
-    kinds = {"code": ("git",), "members": ("git", *CHANNELS)}.get(str(family), CHANNELS)
-    return [row for row in site.sources if row["kind"] in kinds]
+def _trust(site: Context, family: str) -> Iterator[str]:
+    """Yield how fresh the sources are, and what imports and bots do to the order of the ranking that stands open."""
+    yield freshness_summary(site.sources, site.build["built_at"])
+    moved = [row for row in site.rows("ranking", "rank_by_recorded_month") if row["family"] == family]
+    bots = [row for row in site.rows("ranking", "rank_including_bots") if row["metric"] == family]
+    if any(row["rank"] != row["rank_including_bots"] for row in bots):
+        yield rank_changes(bots)
+    if said := order_by_recorded_month(moved):
+        yield said

@@ -18,6 +18,22 @@ FAMILY_PHRASES = {
     "people": "newcomers",
 }
 
+FAMILY_TITLES = {
+    "overall": gettext("Overall"),
+    "code": gettext("By public code activity"),
+    "talk": gettext("By public talk"),
+    "people": gettext("By newcomers"),
+}
+"""How the headline of a ranking begins."""
+
+SCALES = {
+    "overall": gettext("100: the references of July 2012 to June 2013."),
+    "code": gettext("100: geometric mean of the four, July 2012 to June 2013."),
+    "talk": gettext("100: geometric mean of OpenStack and OpenNebula, July 2012 to June 2013."),
+    "people": gettext("100: geometric mean of the four, July 2012 to June 2013, authors only."),
+}
+"""What a score of 100 is."""
+
 LABELS = {
     "commits": "Commits",
     "code_people": "Contributors",
@@ -68,39 +84,29 @@ STATES = {
     "ended": ("–", "after the source ended"),
 }
 
-RESTATED = gettext("Dotted, with hollow marks: restated later. People who left since then are missing.")
+RESTATED = gettext("Hollow dots: restated later. People who left since then are missing.")
 
 LEGEND = {
+    "hole": gettext("Hatched: could not be seen. This is not zero."),
     "restated": RESTATED,
-    "partial": gettext("Dotted, with hollow marks: partly observed. The number is of what was seen."),
-    "published": gettext(
-        "Dashed, with hollow marks: measured earlier by us and kept in data/history, because these months could not be"
-        " seen here."
-    ),
-    "to date": gettext("Hollow marks alone: the month is not complete. Its number is to date."),
+    "partial": gettext("Hollow dots: partly observed. The number is of what was seen."),
+    "published": gettext("Hollow dots: measured earlier by us, because these months could not be seen here."),
     "event": gettext(
-        "Crossed circles: a history that one person recorded in one day, mostly more than 30 days after it was written."
+        "Rings: a history that one person recorded in one day, mostly more than 30 days after it was written."
         " Its commits count in the months in which they were written."
     ),
     "hatched": gettext("Hatched: some lists are missing this month. Shares are of the data we have."),
-    "unseen": gettext("Grey and hatched: no data. This is not zero."),
-    "bots": gettext(
-        "Thin lines: bots alone. The thick lines leave them out; the switch above the chart includes them."
-    ),
+    "unseen": gettext("Hatched without colour: no data. This is not zero."),
+    "thin": gettext("Thin line: bots alone. The dots leave them out; the switch above the chart includes them."),
     "break": gettext("Dotted upright lines: a source moved. The table says where to."),
-    "marks": gettext("Small marks below: the first release of each line of versions."),
+    "marks": gettext("Ticks below: the first release of each line of versions."),
 }
 
 LEGEND_OF_PLACES = {
-    "partial": gettext("Dotted, with hollow marks: fewer than twelve months of the window could be counted."),
-    "published": gettext(
-        "Dashed, with hollow marks: months of the window are figures that we measured earlier, kept in data/history."
-    ),
+    "hole": gettext("Hatched: not ranked, because something could not be seen."),
 }
 
 LEGEND_OF_COUNTS = {
-    "restated": RESTATED,
-    "cited": gettext("Dashed, with hollow marks: published by others. The table and the CSV name them."),
     "break": gettext("Dotted upright lines: what is counted changed, as stated above."),
 }
 
@@ -116,6 +122,13 @@ DATED_BY = {
     "tag": "the tag's",
     "commit": "the commit's: can be days or months off",
 }
+
+MONTH_STATES = {
+    "firm": gettext("every place is firm"),
+    "open": gettext("some places have no firm order"),
+    "none": gettext("no ranking"),
+}
+"""What the calendar of a ranking says of a month."""
 
 CAUTION = gettext(
     "“2nd to 4th” means that the counts allow each of these places. All places of a table hold together in nominally 90"

@@ -1,5 +1,6 @@
 """Say why months were not seen, from the reason codes of `core.coverage`, and since when a source has ended."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -35,6 +36,12 @@ def unseen_text(row: Row) -> str:
     return _reason(row["reason_code"], row["seen_to"])
 
 
+def cause_text(rows: Sequence[Row]) -> str:
+    """Return why one month of a community was not seen whole: the reason that most of its sources have."""
+    found = Counter((row["reason_code"], row["seen_to"]) for row in rows)
+    return _reason(*found.most_common(1)[0][0]) if found else gettext("could not be seen")
+
+
 def _reason(code: str, seen_to: date | None) -> str:
     if seen_to is None:
         return NEVER.get(code, REASONS[code])
@@ -52,7 +59,7 @@ def unseen_months_text(run: Row) -> str:
 def unseen_sources_text(rows: Iterable[Row]) -> str:
     """Return why sources could not be seen, those with one reason together; nothing without rows.
 
-    `rows` are those of one community in `queries/ranking/unseen.sql`.
+    `rows` are those of one community in `queries/ranking_table/unseen.sql`.
     """
     found: dict[tuple[str, date | None], list[str]] = {}
     for row in rows:
@@ -72,3 +79,10 @@ def ended_text(until: date | None, today: date) -> str:
     if until is None or until >= today:
         return ""
     return _reason("ended", until)
+
+
+def hole_text(row: Row) -> str:
+    """Return the cause of a hole as a short phrase; `row` is one of `queries/community/holes.sql`."""
+    if row["reason_code"] is None:
+        return gettext("could not be seen")
+    return _reason(row["reason_code"], row["seen_to"])

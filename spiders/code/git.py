@@ -19,6 +19,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from pipelines.catalogue.urls import repository_url, unit_of
+from pipelines.landing import set_aside
 from pipelines.landing.schemas import COMMITS
 from pipelines.landing.store import Harvest
 from pipelines.landing.stored import latest_hash, unit_file
@@ -126,7 +127,7 @@ class GitSpider(SourceSpider):
             try:
                 yield self._harvest(visit, self.clone(source, unit), state["seconds"])
             except OSError as error:
-                shutil.rmtree(self.clone(source, unit))
+                self.discard(self.clone(source, unit), str(error))
                 yield replace(visit, verdict=Verdict.FAILED, reason=redact(str(error))[:300])
             except Exception as error:  # noqa: BLE001  (a mistake of ours is no reason to lose the other units)
                 yield replace(
@@ -140,7 +141,7 @@ class GitSpider(SourceSpider):
         newest = latest_hash(unit_file(self.folders.observations, visit))
         window = plausible_times(self.born[visit.community], visit.seen_at)
         lists = self.list_addresses(visit.community)
-        batches = _or_discard(clone, commits(log(clone), self.pseudonyms, load_commit_bots(), lists))
+        batches = self._or_discard(clone, commits(log(clone), self.pseudonyms, load_commit_bots(), lists))
         return Harvest(
             visit=visit,
             fetched_in=seconds,
@@ -168,6 +169,21 @@ class GitSpider(SourceSpider):
             return self.visit(source, unit, request.url, error.verdict, reason=reason, reason_code=error.code)
         return self.failed_visit(source, unit, request.url, ReasonCode.READER_ERROR, reader_error(error))
 
+    def _or_discard(self, clone: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Pass batches on; discard a clone that cannot be read, so that the next visit makes it anew."""
+        try:
+            yield from batches
+        except (OSError, ValueError) as error:
+            self.discard(clone, str(error))
+            raise
+
+    def discard(self, clone: Path, reason: str) -> None:
+        """Set a clone aside that cannot be read. Of a repository one is enough: a hostile host could fill the disk."""
+        if set_aside.has(self.folders, clone):
+            shutil.rmtree(clone)
+        else:
+            set_aside.move(self.folders, clone, redact(reason)[:MAX_REASON])
+
 
 def _list_problem(error: BaseException | None) -> tuple[ReasonCode, str]:
     """Return why a list of repositories could not be had."""
@@ -179,12 +195,3 @@ def _list_problem(error: BaseException | None) -> tuple[ReasonCode, str]:
         found = download_error(error)
         return found.code, str(found)
     return ReasonCode.READER_ERROR, reader_error(error)
-
-
-def _or_discard(clone: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Pass batches on; remove a clone that cannot be read, so that the next visit makes it anew."""
-    try:
-        yield from batches
-    except (OSError, ValueError):
-        shutil.rmtree(clone)
-        raise

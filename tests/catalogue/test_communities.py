@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.catalogue.listing import catalogue_table
 from pipelines.catalogue.load import CatalogueError, load_catalogue
-from pipelines.catalogue.models import FAMILIES
+from pipelines.catalogue.sources import FAMILIES
 from pipelines.catalogue.urls import KINDS, unit_of
 
 HERE = Path(__file__).parent

@@ -6,9 +6,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipelines.catalogue import schema
+from pipelines.catalogue.community_file import CommunityFile
+from pipelines.catalogue.facts import FactBlock, ReleaseDateBlock
 from pipelines.catalogue.load import load_catalogue
-from pipelines.catalogue.models import FAMILIES, CommunityFile, FactBlock, ReleaseDateBlock
 from pipelines.catalogue.platform_facts import TIMELESS, TOPICS, period_of
+from pipelines.catalogue.sources import FAMILIES
 from pipelines.catalogue.urls import ARCHIVES, CHANNELS, KINDS, unit_of
 from pipelines.catalogue.urls import units as units_of
 from pipelines.folders import CHECKOUT

@@ -4,12 +4,26 @@ import importlib
 import json
 import os
 import subprocess
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import builders
+from support.damages import (
+    AHEAD,
+    cut,
+    cut_pack,
+    date_ahead,
+    empty,
+    make_newer,
+    rewrite,
+    take_copy,
+    tear_last_line,
+    turn_a_bit,
+    write_text,
+)
+from support.nights import dice
 from support.tables_on_demand import ask
 
 from flows import damage, unchanged
@@ -28,41 +42,13 @@ from pipelines.model import Source, Verdict, Visit
 from pipelines.privacy.decisions import record_key_rotation, rotated_keys
 
 BIRDS = Source("birds", "core", "git", (), date(2025, 1, 15), "Invented.")
-AHEAD = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=365)
 FILE = "observations/birds/core/birds/one.parquet"
 AGAIN = "the next collect reads its unit again"
 COMMIT = ("-c", "user.name=Ann Wren", "-c", "user.email=ann@example.org", "commit", "--quiet", "--allow-empty")
 
 
-def cut(path):
-    path.write_bytes(path.read_bytes()[:500])
-
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def write_text(path):
-    path.write_text("what somebody left here\n")
-
-
 def write_other_table(path):
     pq.write_table(pa.table({"one": [1]}), path)
-
-
-def take_copy(path):
-    path.write_bytes(path.with_name("two.parquet").read_bytes())
-
-
-def rewrite(path, change=lambda table: table, **facts):
-    """Write the file as another version could: with other columns, and with other facts in its footer."""
-    table, footer = pq.read_table(path), pq.read_metadata(path).metadata
-    visit = json.dumps(json.loads(footer[b"stackrank.visit"]) | facts.pop("visit", {}))
-    kept = {key: value for key, value in footer.items() if key.startswith(b"stackrank.")}
-    kept |= {b"stackrank.visit": visit} | {f"stackrank.{name}".encode(): value for name, value in facts.items()}
-    with pq.ParquetWriter(path, change(table).schema) as writer:
-        writer.write_table(change(table))
-        writer.add_key_value_metadata(kept)
 
 
 def as_text(table):
@@ -75,14 +61,12 @@ DAMAGES = {
     "it is empty": empty,
     "it is no Parquet file": write_text,
     "it is not the file of this unit": write_other_table,
-    "it has format 2, and this version of stackrank reads formats up to 1": lambda path: rewrite(path, format="2"),
+    "it has format 2, and this version of stackrank reads formats up to 1": make_newer,
     "it states no version of its format": lambda path: rewrite(path, format="new"),
     "its verdict is not known: 'puzzled'": lambda path: rewrite(path, visit={"verdict": "puzzled"}),
     "it is no visit that can be read: url": lambda path: rewrite(path, visit={"url": 5}),
     "its time has no zone": lambda path: rewrite(path, visit={"seen_at": "2026-03-20T03:00:00"}),
-    f"it is dated after now: {AHEAD:%Y-%m-%d %H:%M} UTC": lambda path: rewrite(
-        path, visit={"seen_at": AHEAD.isoformat()}
-    ),
+    f"it is dated after now: {AHEAD:%Y-%m-%d %H:%M} UTC": date_ahead,
     "it has rows of a kind that this version of stackrank does not know": lambda path: rewrite(path, rows="reviews"),
     "its column hash is missing": lambda path: rewrite(path, lambda table: table.drop_columns(["hash"])),
     "its column parents has values of another kind": lambda path: rewrite(path, as_text),
@@ -96,9 +80,7 @@ def test_what_a_newer_version_adds_is_kept_and_read_over(landed):
 
 
 def test_a_bit_that_turned_within_the_rows_is_found(landed):
-    content = bytearray((landed.data / FILE).read_bytes())
-    content[300] ^= 1
-    (landed.data / FILE).write_bytes(content)
+    turn_a_bit(landed.data / FILE)
     assert damage.find_damage(landed, [BIRDS]) == [], "the footer says nothing of it"
     sweep(landed)
     (problem,) = damage.find_damage(landed, [BIRDS])
@@ -368,3 +350,50 @@ def test_a_foreign_file_of_no_unit_is_never_read_again(landed):
     (problem,) = damage.find_damage(landed, [BIRDS])
     assert problem.what == "observations/birds/core/birds/notes.parquet: cannot be read (it is no Parquet file)"
     assert problem.fix == damage.RESTORE
+
+
+OF_UNITS = (cut, empty, write_text, turn_a_bit, take_copy, make_newer, date_ahead)
+NESTS = tuple(f"n{number}" for number in range(len(OF_UNITS) + 3))
+
+
+def seen_by_people(where):
+    """Return what depends on no clock: all commits, and the metrics of each month."""
+    metrics = "select metric, month, value, state from metrics.monthly where month < '2026-01-01' order by all"
+    return ask(where, "select * exclude (seen_at) from core.commits order by hash"), ask(where, metrics)
+
+
+@pytest.mark.long
+def test_ten_kinds_of_damage_at_random_are_named_and_the_next_run_is_whole_again(where, capfd):
+    """Collect and build stand for the night: what they promise does not depend on Prefect."""
+    random, top = dice(), where.data.parent
+    for name in NESTS:
+        repository(top, name)
+    text = (where.communities / "birds.toml").read_text()
+    urls = [f"git+file://localhost{top}/birds/{name}" for name in NESTS]
+    (where.communities / "birds.toml").write_text("\n".join(
+        f"urls = {urls}" if line.startswith("urls") else line for line in text.splitlines()
+    ))  # fmt: skip
+    assert (main(["collect"]), main(["build"])) == (0, 0)
+    calm = seen_by_people(where)
+    files = {name: where.observations / f"birds/core/birds/{name}.parquet" for name in NESTS}
+    before = {name: path.read_bytes() for name, path in files.items()}
+    hurt = random.sample(NESTS, len(OF_UNITS) + 1)
+    for harm, name in zip(OF_UNITS, hurt, strict=False):
+        harm(files[name])
+    cut_pack(next(where.clones.rglob(f"{hurt[-1]}.git")))
+    tear_last_line(random.choice(sorted(where.visits.rglob("*.jsonl"))))
+    write_text(where.visits / "birds/core/plan.json")
+    capfd.readouterr()
+    assert main(["build"]) == 3
+    said = capfd.readouterr().err
+    assert main(["collect"]) == 3
+    for name in set(NESTS) - {*hurt}:
+        assert files[name].read_bytes() == before[name], "what was not damaged is as it was"
+    for name in hurt[:-1]:
+        assert f"observations/birds/core/birds/{name}.parquet: cannot be read" in said
+        assert (where.set_aside / f"observations/birds/core/birds/{name}.parquet").exists()
+    assert "plan.json: cannot be read" in said
+    assert "jsonl: cannot be read (1 of " in said
+    assert "clones/birds/core/birds/" in "".join(capfd.readouterr()) or any(where.set_aside.rglob("*.git"))
+    assert (main(["collect"]), main(["build"])) == (0, 0)
+    assert seen_by_people(where) == calm

@@ -4,8 +4,8 @@ import pytest
 from support.bot_site import WRITTEN, house
 from support.page import table
 
+from reports.text.bots import rank_change, rank_changes
 from reports.text.labels import LEGEND
-from reports.text.sentences import rank_change, rank_changes
 
 __all__ = ["house"]
 

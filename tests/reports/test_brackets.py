@@ -38,9 +38,16 @@ def test_runs_are_the_longest_and_may_overlap(level_until, runs):
     assert brackets(names[: len(ranked)], firm) == runs
 
 
+def test_a_run_that_goes_on_below_the_last_row_ends_with_it():
+    (run,) = find_runs(table(1, 9, 9))
+    assert (run.first, run.end) == (1, 3)
+
+
 def test_brackets_that_overlap_stand_in_columns_of_their_own():
-    one, two, three = Run(0, 3, tuple("ABC")), Run(1, 3, tuple("BCD")), Run(3, 2, tuple("DE"))
-    assert lay_out(table(3, 4, 4, 5, 5, None)) == [[one, ""], [two], [], [three], [""], ["", ""]]
+    runs = [Run(0, 3, tuple("ABC")), Run(1, 3, tuple("BCD")), Run(3, 2, tuple("DE"))]
+    assert lay_out(runs, 6) == [
+        ["first", ""], ["inside", "first"], ["last", "inside"], ["first", "last"], ["last", ""], ["", ""],
+    ]  # fmt: skip
 
 
 RANKED = """
@@ -53,10 +60,11 @@ FLAT = "update rankings.monthly set level_until = ranked, rank_low = 1, rank_hig
 def test_a_bracket_stands_in_the_table_of_its_page(once, tmp_path):
     where = altered(published(once), tmp_path, FLAT)
     html = render(where, ranking.page)
-    (rows,) = [rows for caption, rows in Page(html).tables.items() if caption.startswith("Ranking by public code")]
-    assert rows[0].count("Bracket") == 1
     ranked = ask(where.database, RANKED, {"as_of": date(2026, 2, 1)})
     names = [row["name"] for row in ranked.to_pylist()]
-    assert rows[1][2].startswith(f"{names[0]} to ")
-    assert rows[1][2].endswith(": in no firm order")
-    assert f'<td class="bracket" rowspan="{len(names)}">' in html
+    page = Page(html)
+    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Ranking by public code")]
+    assert rows[1][0].startswith(f"1–{len(names)} 1 to {len(names)}; {names[0]} to ")
+    assert rows[1][0].endswith(": in no firm order")
+    drawn = [attrs["class"] for tag, attrs in page.tags if tag == "i" and "class" in attrs]
+    assert drawn[: len(names)] == ["first", *["inside"] * (len(names) - 2), "last"]

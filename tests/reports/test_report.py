@@ -21,36 +21,24 @@ from reports.answers import QUERIES
 from reports.charts import figure as figures
 from reports.charts import labels, scales, series
 from reports.charts.chart import Chart, Table
-from reports.pages import as_of, community, data, ranking
+from reports.csv_files import FORMULA
+from reports.pages import as_of, community, coverage, operations, ranking
+from reports.text.events import move_text
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
-from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
-from reports.text.labels import LEGEND, LEGEND_OF_PLACES
-from reports.text.sentences import (
-    headline,
-    import_in_month,
-    month_text,
-    move_text,
-    movement_text,
-    order_by_recorded_month,
-    reason_text,
-)
-
-DRAWN = {
-    "places-code": "Places over time: public code activity",
-    "commits": "Commits a month",
-    "code-people": "Contributors a month",
-}
-
+from reports.text.imports import import_in_month, order_by_recorded_month
+from reports.text.labels import LEGEND
+from reports.text.months import month_text
+from reports.text.places import movement_text
 
 # ---- what the pages are of -------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def house(once, tmp_path_factory):
-    """A copy of the published site of `support.site.build`, with a page dated to December 2025."""
+    """A copy of the published site of `support.site.build`; `dated` is its page of December 2025."""
     where = folders(tmp_path_factory.mktemp("house") / "own")
     shutil.copytree(published(once).data, where.data)
-    dated = (where.site / "as-of" / "2025-12" / "index.html").read_text(encoding="utf-8")
+    dated = (where.site / "time" / "2025-12.html").read_text(encoding="utf-8")
     html = (where.site / "index.html").read_text(encoding="utf-8")
     pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
     return SimpleNamespace(where=where, html=html, page=Page(html), dated=Page(dated), pages=pages)
@@ -67,15 +55,14 @@ def bare(tmp_path_factory):
     where = build_bare(tmp_path_factory.mktemp("bare"))
     return SimpleNamespace(
         first=Page(render(where, ranking.page)), alpha=Page(render(where, community.page, "alpha")),
-        data=Page(render(where, data.page)),
+        coverage=Page(render(where, coverage.page)), operations=Page(render(where, operations.page)),
     )  # fmt: skip
 
 
 # ---- readers ---------------------------------------------------------------------------------------------------
 
 
-OF_MONTH = {path.stem for path in (QUERIES / site.DOWNLOADS_OF_MONTH).glob("*.sql")}
-TABLES = OF_MONTH | {path.stem for path in (QUERIES / site.DOWNLOADS).glob("*.sql")} | {"freshness"}
+TABLES = {path.stem for of in site.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness"}
 
 
 def tree(folder):
@@ -83,27 +70,6 @@ def tree(folder):
 
 
 # ---- missing values --------------------------------------------------------------------------------------------
-
-
-def test_r15_a_missing_value_is_a_word(house):
-    unranked = house.page.rows("Ranking by")["not ranked"]
-    ended = "Gamma all its sources have ended (core: ended December 2025); it was last seen active in May 2025"
-    assert unranked == [ended, "not ranked", "not observed", "not observed", "not observed",
-                        "0 of 12, up to 1 measured earlier"]  # fmt: skip
-    months = {month: cells[:-1] for month, cells in house.page.rows("Commits a month").items()}
-    assert months["May 2025"] == ["24", "15", "8", "20 (measured earlier)"]
-    assert months["August 2025"] == ["24", "15", "8", "not observed"]
-    assert months["November 2025"] == ["24", "15 (partly observed)", "8", "not observed"]
-    assert months["February 2026"] == ["24", "not observed", "8", "not applicable"]
-    assert months["March 2026"] == ["24 to date", "not observed", "8 to date", "not applicable"]
-    places = house.page.rows("Places over time")
-    assert places["February 2026"] == ["1 (1st)", "not ranked", "2 (2nd)", "not ranked"]
-    assert places["January 2026"] == [
-        "1 (1st to 2nd)",
-        "2 (1st to 3rd; 9 of 12 months)",
-        "3 (2nd to 3rd)",
-        "not ranked",
-    ]
 
 
 def test_r12_of_months_that_were_not_seen_no_page_says_that_nobody_was_there(bare):
@@ -135,14 +101,16 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 
 def test_hostile_text_makes_no_elements(house):
-    for page in house.pages.values():
+    for page in (house.page, *house.pages.values()):
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
         root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
-        own = [{"src": f"{root}plotly.min.js"}, {"src": f"{root}chart.js"}]
-        checked = [{"src": "checked.js"}, {"src": "last-checked.js"}] if page is house.page else []
-        assert scripts == [*data, *checked, *(own if data else [])]
-        assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base", "svg"} == set()
+        own = ["plotly.min.js", "chart.js"] if data else []
+        checked = ["checked.js", "last-checked.js"] if "last-checked" in page.values("id") else []
+        pictures = ["picture.js"] if page.values("data-png") else []
+        files = [{"src": f"{root}{name}"} for name in ("theme.js", "page.js", *checked, *pictures, *own)]
+        assert scripts == [files[0], *data, *files[1:]]
+        assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base"} == set()
         assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
 
 
@@ -154,9 +122,8 @@ def test_only_safe_homepages_are_links(house):
 
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
     name = f"=cmd(){SHOWN}"
-    assert house.page.rows("Units whose")[name][3] == f'said "{SHOWN}"'
-    assert house.page.rows("Ranking by")["2nd"][0].split(" its ")[0] == name
-    assert name in house.page.rows("Sources, by")
+    assert house.pages["operations.html"].rows("Units whose")[name][3] == f'said "{SHOWN}"'
+    assert name in [row[1] for row in house.page.tables["Ranking by public code activity, March 2025 to February 2026"]]
     assert set("\u202e\u061c\x1b") & set(house.html) == set()
 
 
@@ -176,7 +143,7 @@ def test_hostile_text_in_a_chart_is_text(house):
         ] == []
     drawn = texts([page.figures for page in house.pages.values()])
     assert len([text for text in drawn if escape(SHOWN) in text]) >= 3  # its release, said in full at each mark
-    assert len([text for text in drawn if escape(f"=cmd(){SHOWN}"[:27]) in text]) >= 12
+    assert len([text for text in drawn if escape(f"=cmd(){SHOWN}"[:27]) in text]) >= 8
     chart = Chart("x", "</script><!--", "", figures.draw_months([], {}, "</script>"), Table([], []), "", "")
     assert "<" not in chart.json
     assert json.loads(chart.json)["title"] == "</script><!--"
@@ -185,9 +152,7 @@ def test_hostile_text_in_a_chart_is_text(house):
 def test_no_cell_is_a_formula(house):
     cells = {cell for name in TABLES for row in table(house, name) for cell in row.values()}
     assert cells >= {f"'=cmd(){SHOWN}", f"'+1 {SHOWN}", f"v{SHOWN}"}
-    assert [cell for cell in cells if cell.startswith(site.FORMULA) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
-    given = ("=1", "+1", "-2+3", "@sum", "\t=1", "\r=1", "\n=1", -2.5, None, "a=b")
-    assert [site._inert(value) for value in given] == [*(f"'{value}" for value in given[:7]), *given[7:]]
+    assert [cell for cell in cells if re.match(FORMULA, cell) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
 
 
 # ---- requests --------------------------------------------------------------------------------------------------
@@ -223,9 +188,9 @@ def test_the_browser_is_told_to_load_nothing_else_and_to_send_nothing(house):
 @pytest.mark.long
 def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp_path):
     where = replace(house.where, site=tmp_path / "site")
-    for old in ("2025-12", "1999-01", "2026-03", "2099-01", "old"):
-        (where.site / "as-of" / old).mkdir(parents=True)
-        (where.site / "as-of" / old / "index.html").write_text("yesterday")
+    for old in ("as-of", "time"):
+        (where.site / old).mkdir(parents=True)
+        (where.site / old / "1999-01.html").write_text("yesterday")
     assert site.publish(where) == where.site / "index.html"
     assert tree(where.site) == tree(house.where.site)
     assert sorted(path.name for path in where.site.rglob("*.html")) == sorted([*house.pages, "index.html"])
@@ -233,213 +198,28 @@ def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def full(*_):
-    raise OSError("the disk is full")
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("step", ["_write_ranking", "get_plotlyjs", "_write_csv", "_swap"])
-def test_a_site_that_cannot_be_made_leaves_the_old_one(house, tmp_path, monkeypatch, step):
-    where = replace(house.where, site=tmp_path / "site")
-    where.site.mkdir()
-    (where.site / "index.html").write_text("yesterday")
-    monkeypatch.setattr(site, step, full)
-    with pytest.raises(OSError, match="the disk is full"):
-        site.publish(where)
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-    assert tree(where.site) == {"index.html": b"yesterday"}
-
-
-def test_a_swap_that_fails_brings_the_old_site_back(tmp_path):
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "index.html").write_text("yesterday")
-    with pytest.raises(FileNotFoundError):
-        site._swap(tmp_path / ".site.1", tmp_path / "site")
-    assert tree(tmp_path) == {"site/index.html": b"yesterday"}
-
-
 # ---- what is told ----------------------------------------------------------------------------------------------
 
 
-def test_a_failed_source_is_told_with_its_reason_and_its_last_good_visit(house):
-    failed = house.page.rows("Units whose")
-    assert failed["Beta Stack"] == [
-        "core", "beta/one", "refused", "the server asked for a password", "1", "20 March 2026, 03:00 UTC",
-        "11 November 2025, 03:00 UTC",
-    ]  # fmt: skip
-    assert len(failed) == 2
-    assert house.pages["data.html"].rows("Units whose") == failed
-    assert "none failed" not in house.page.text
-
-
-def test_each_source_says_when_it_was_last_seen(house):
-    rows = house.page.rows("Sources, by")
-    assert [rows[name][2] for name in ("Alpha Cloud", "Beta Stack", "Gamma")] == [
-        "20 March 2026, 03:00 UTC", "11 November 2025, 03:00 UTC", "never",
-    ]  # fmt: skip
-    never = "ended December 2025; never visited; still loading: nothing was asked for yet"
-    assert rows["Gamma"] == ["core", never, "never", "0", "no visit recorded"]
-    assert re.fullmatch(r"not seen for \d+ days", rows["Beta Stack"][1])
-    assert rows["Beta Stack"][4] == "1 refused"
-    assert house.pages["data.html"].rows("Every source")["Beta Stack"][2] == rows["Beta Stack"][1]
-
-
-@pytest.mark.parametrize(("seen", "more", "said", "troubled"), [
-    (47.9, {}, "seen 47 hours before the build", False),
-    (48, {}, "seen 2 days before the build", False),
-    (48.1, {}, "not seen for 2 days", True),
-    (None, {}, "never visited", True),
-    (None, {"latest": "2 failed"}, "never seen: every visit failed", True),
-    (1, {"waiting_units": 2, "pending_months": 5},
-     "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked for yet", True),
-    (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked for yet", True),
-    (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
-    (1, {"snapshot": True, "seen_to": date(2021, 7, 1)}, "not seen since July 2021: our copy ends there", False),
-    (1, {"until": date(2017, 11, 30)}, "ended November 2017; seen 1 hour before the build", False),
-    (1, {"until": date(2099, 11, 30)}, "seen 1 hour before the build", False),
-    (None, {"kind": "unreadable", "until": date(2012, 9, 30)}, f"ended September 2012; {UNREADABLE_TEXT}", False),
-    (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
-    (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
-    (1, {"quiet_days": 10, "usual_days": 3},
-     "seen 1 hour before the build; nothing new for 10 days (usual: 3 days); check that it still works", True),
-])  # fmt: skip
-def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
-    row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
-           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
-           "quiet_days": None, "usual_days": None,
-           "until": None, "seen_to": None, "today": NIGHT.date()} | more  # fmt: skip
-    assert freshness_text(row, NIGHT) == said
-    assert needs_attention(row, NIGHT) is troubled
-
-
-def test_the_data_page_tells_every_month_and_every_night(house):
-    page = house.pages["data.html"]
-    months = page.tables["Beta Stack, core"]
-    assert months[1:] == [["2025", f"10 complete, 1 partly seen, 1 could not be seen {'■ ' * 10}◧ ×"],
-                          ["2026", "3 could not be seen × × ×"]]  # fmt: skip
-    assert page.tables["Gamma, core"][1][1].startswith("12 still loading")
-    assert page.rows("Months that are not complete")["Gamma"] == [
-        "core", "January 2025", "December 2025", "12", "still loading: not asked for yet",
-    ]  # fmt: skip
-    nights = page.tables["Visits by day and source, the last fourteen days that had any"]
-    assert nights[1:] == [
-        [night, name, "core", *("1" if verdict == had else "0" for verdict in nights[0][3:])]
-        for night, name, had in (
-            ("20 March 2026", f"=cmd(){SHOWN}", "failed"), ("20 March 2026", "Alpha Cloud", "ok"),
-            ("20 March 2026", "Beta Stack", "refused"), ("10 March 2026", f"=cmd(){SHOWN}", "ok"),
-            ("11 November 2025", "Beta Stack", "ok"),
-        )
-    ]  # fmt: skip
-    (noted,) = page.rows("Notes of each unit").values()
-    assert noted[-1] == f"+1 {SHOWN}"
-
-
-def test_nobody_ranked_and_nothing_failed_are_said_with_what_was_looked_at(quiet):
-    assert "No community can be ranked in public code activity, March 2025 to February 2026." in quiet.text
-    for name in ("Alpha Cloud", "Beta Stack"):
-        assert (
-            f"{name} is listed without a place: its sources are younger than 12 months: they began in January 2026"
-            in quiet.text
-        )
-    assert "2 units in 2 sources visited; none failed." in quiet.text
-    assert "Demo: people <invented>" in quiet.text
-    assert set(quiet.figures) == {"commits", "code-people", "active-people"}
-
-
-def test_a_page_without_any_metric_or_source_says_so(house, tmp_path):
-    nothing = ("delete from rankings.monthly", "delete from metrics.monthly", "delete from raw.sources")
-    empty = Page(render(altered(house.where, tmp_path, *nothing), ranking.page))
-    assert "The database holds no ranking for February 2026" in empty.text
-    assert "No source is switched on" in empty.text
-    assert empty.figures == {}
-
-
 def test_a_database_without_a_number_says_so_on_every_page(bare):
-    for page in (bare.first, bare.alpha, bare.data):
+    for page in (bare.first, bare.alpha, bare.operations):
         assert page.figures == {}
         assert "To do: stackrank" in page.text
-    assert "No community can be ranked" in bare.first.text
-    assert "Nothing has been visited from here yet." in bare.first.text
     assert bare.alpha.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
-    assert bare.data.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
-    assert "Figures of the quality measured" in bare.data.text
-
-
-def test_the_page_claims_no_more_than_it_counts(house, quiet):
-    assert re.findall("winner|best|beats|most used|users", house.html + quiet.text, re.IGNORECASE) == []
-    assert "Popularity is not quality." in house.page.text
+    assert "Figures of the quality measured" in bare.coverage.text
 
 
 # ---- charts ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("chart", DRAWN)
-def test_a_chart_and_its_table_hold_the_same_numbers(house, chart):
-    head, *rows = house.page.tables[DRAWN[chart]]
-    slugs = {"Alpha Cloud": "alpha", "Beta Stack": "beta", f"=cmd(){SHOWN}": "evil", "Gamma": "gamma"}
-    cells = {(slugs.get(name), row[0]): cell for row in rows for name, cell in zip(head[1:], row[1:], strict=True)}
-    drawn, events = {}, set()
-    for trace in house.page.figures[chart]["data"]:
-        for month, value in zip(trace["x"], trace["y"], strict=True):
-            at = trace["legendgroup"], f"{date.fromisoformat(month):%B %Y}"
-            if trace["meta"] == "event":
-                events.add(at)
-            if trace["meta"] == "event" or (trace["meta"] != "marks" and value is not None):
-                drawn[at] = f"{value:,.0f}"
-    assert events == {("alpha", "August 2025")} - ({("alpha", "August 2025")} if chart == "places-code" else set())
-    assert len(drawn) == {"places-code": 8, "commits": 42, "code-people": 41}[chart]
-    assert drawn == {at: cell.split(" ")[0] for at, cell in cells.items() if at[0] and cell[0].isdigit()}
-
-
-def values(figure, slug, known):
-    """The values of one line that are known in one way, by month."""
-    (trace,) = (t for t in figure["data"] if (t["legendgroup"], t["meta"]) == (slug, known))
-    return dict(zip(trace["x"], trace["y"], strict=True))
-
-
-def test_r12_months_that_were_not_seen_are_gaps_and_the_running_one_stands_alone(house):
-    figure = house.page.figures["commits"]
-    assert list(values(figure, "beta", "observed"))[-1] == "2025-10-01"
-    assert values(figure, "beta", "partial") == {"2025-11-01": 15}
-    assert values(figure, "gamma", "published") == {"2025-05-01": 20}
-    assert list(values(figure, "alpha", "observed"))[-1] == "2026-02-01"
-    assert values(figure, "alpha", "to date") == {"2026-03-01": 24}
-    drawn = {(t["meta"], t["mode"], t["line"]["dash"], t["marker"]["symbol"][-5:] == "-open")
-             for t in figure["data"] if "line" in t}  # fmt: skip
-    assert drawn == {
-        ("observed", "lines+markers", "solid", False), ("partial", "lines+markers", "dot", True),
-        ("published", "lines+markers", "dash", True), ("to date", "markers", "solid", True),
-    }  # fmt: skip
-    for sentence in (LEGEND["published"], LEGEND["partial"], LEGEND["to date"]):
-        assert sentence in house.page.text
-    assert LEGEND_OF_PLACES["published"] not in house.page.text
-
-
-def test_places_that_rest_on_earlier_measurement_are_drawn_apart(house, tmp_path):
-    measured = "update rankings.monthly set published_months = 3 where community = 'beta'"
-    page = Page(render(altered(house.where, tmp_path, measured), ranking.page))
-    kinds = {(t["legendgroup"], t["meta"]) for t in page.figures["places-code"]["data"]}
-    assert kinds >= {("beta", "published"), ("alpha", "observed")}
-    assert ("beta", "observed") not in kinds
-    assert LEGEND_OF_PLACES["published"] in page.text
-    assert page.rows("Places over time")["January 2026"][1] == "2 (1st to 3rd; 3 months measured earlier)"
-    assert {row["published_months"] for row in table(house, "places")} == {"0", "1"}
-
-
-def test_an_import_is_an_event_in_its_month_and_counts_where_it_was_written(house):
-    for figure, line in (("commits", 24), ("code-people", 6)):
-        drawn = house.page.figures[figure]
-        assert values(drawn, "alpha", "observed")["2025-08-01"] == line
-        assert values(drawn, "alpha", "event") == {"2025-08-01": line}
-    assert values(house.page.figures["commits"], "alpha", "observed")["2025-03-01"] > 24
+def test_an_import_counts_where_it_was_written(house):
     told = "They count in the months in which they were written."
-    said = f"Alpha Cloud: 120 commits were recorded on 20 August 2025. {told}"
-    assert house.page.rows("Commits a month")["August 2025"][-1] == said
     (found,) = table(house, "imports")
     assert [found[k] for k in ("day", "commits", "moved", "not_counted")] == [f"{IMPORT:%Y-%m-%d}", "120", "120", "0"]
     (row,) = house.pages["alpha.html"].rows("Histories recorded").items()
     assert row == ("20 August 2025", ["alpha/one", "120", "120", "0", "1 January 2025", "30 April 2025"])
-    assert told in house.page.rows("Ranking by")["1st"][0]
+    assert told in house.page.text
+    assert "Alpha Cloud ◎ with an import" in house.page.text
     assert "The commits in this database have no such day." in house.pages["beta.html"].text
     assert "This is unknown" in house.pages["gamma.html"].text
 
@@ -473,10 +253,7 @@ def test_an_import_says_where_its_commits_count(not_counted, counted):
     assert said == f"Alpha: 1,200 commits were recorded on 20 August 2025. {counted}"
 
 
-def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(house):
-    marks = values(house.page.figures["commits"], "alpha", "marks")
-    assert list(marks) == ["2025-02-03", "2025-06-03"]
-    assert house.page.rows("Commits a month")["June 2025"][-1] == "Alpha Cloud 1.1, 3 June 2025"
+def test_all_releases_are_listed(house):
     listed = house.pages["alpha.html"].rows("Releases of")
     assert [(day, *cells[:2]) for day, cells in listed.items()] == [
         ("3 July 2025", "1.1.1", "later"), ("3 June 2025", "1.1", "first of its line"),
@@ -493,13 +270,6 @@ def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
     assert line.kinds == ("observed", None, "observed", "observed", None)
     assert figures.sizes(line.months, line.values) == [8, 0, 0, 8, 0]
     assert series.series_of(pd.DataFrame()) == []
-
-
-def test_the_first_place_is_on_top_and_numbers_begin_at_zero(house):
-    assert house.page.figures["places-code"]["scales"]["linear"]["axis"]["range"] == [3.5, 0.5]
-    bottom, top = house.page.figures["commits"]["scales"]["linear"]["axis"]["range"]
-    assert bottom == 0
-    assert top > 24
 
 
 def test_on_the_logarithmic_scale_zero_has_a_line_of_its_own():
@@ -534,46 +304,6 @@ def report(house, monkeypatch, capsys, *arguments):
     monkeypatch.setenv("STACKRANK_DATA", str(house.where.data))
     status = main(["report", *arguments])
     return status, *capsys.readouterr()
-
-
-def test_a_page_dated_to_a_month_holds_nothing_of_later_months_and_says_what_it_is(house):
-    text = house.dated.text
-    assert "As of December 2025 : this page shows that month with the data of" in text
-    assert "It does not show what was known or published at that time." in text
-    assert "By score in public code activity, January 2025 to December 2025" in text
-    folder = house.where.site / "as-of" / "2025-12" / "data"
-    shown = {name: (folder / f"{name}.csv").read_text() for name in OF_MONTH}
-    assert {name: re.findall(r"\b2026-\d\d-\d\d\b", text) for name, text in shown.items()} == {key: [] for key in shown}
-    assert all("2025-12-01" in shown[name] for name in ("places", "monthly"))
-    months = [month for figure in house.dated.figures.values() for trace in figure["data"] for month in trace["x"]]
-    assert max(months) == "2025-12-01"
-    assert "to date" not in " ".join(cell for row in house.dated.tables["Commits a month"] for cell in row)
-    assert house.page.values("href", "a").count("as-of/2025-12/index.html") == 1
-
-
-def test_what_happened_after_the_month_is_not_on_its_page(house):
-    page = Page(render(house.where, lambda site: ranking.page(site.dated(date(2025, 6, 1)))))
-    marks = [trace["text"] for trace in page.figures["commits"]["data"] if trace["meta"] == "marks"]
-    assert [len(texts) for texts in marks] == [2, 1], "1.0 and 1.1, not 1.1.1 of July"
-    assert "recorded in alpha/one on 20 August" not in page.text
-    assert {trace["meta"] for figure in page.figures.values() for trace in figure["data"]} & {"event"} == set()
-
-
-def test_r13_the_last_complete_month_is_ranked_and_the_running_one_never(house):
-    assert "March 2025 to February 2026" in house.page.text
-    assert max(row["as_of"] for row in table(house, "places")) == "2026-02-01"
-    assert {row["month"] for row in table(house, "monthly") if row["to_date"] == "True"} == {"2026-03-01"}
-
-
-@pytest.mark.long
-def test_the_command_writes_a_dated_page_beside_those_that_are_there(house, monkeypatch, capsys):
-    page, other = (house.where.site / "as-of" / month / "index.html" for month in ("2026-02", "2025-12"))
-    other.write_text("stale")
-    assert report(house, monkeypatch, capsys, "--as-of", "2026-02") == (0, f"page: {page}\n", "")
-    assert "As of February 2026" in Page(page.read_text()).text
-    assert other.read_text() != "stale"
-    links = Page((house.where.site / "index.html").read_text()).values("href", "a")
-    assert [link for link in links if "as-of" in link] == ["as-of/2026-02/index.html", "as-of/2025-12/index.html"]
 
 
 def test_the_command_refuses_a_month_in_one_line_and_writes_nothing(house, monkeypatch, capsys):
@@ -617,64 +347,6 @@ def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
 # ---- mail and the families together ----------------------------------------------------------------------------
 
 
-RECONCILED = """insert into core.reconciliation by name select * from (values
-    ('alpha', 'dev', date '2025-05-01', 406, 400, 4, 7, null, -2, 'differs'),
-    ('alpha', 'dev', date '2025-06-01', 8, 8, 0, 0, null, 0, 'equal'),
-    ('alpha', 'dev', date '2025-07-01', null, 5, 0, 0, null, null, 'not held'),
-    ('alpha', 'old', null, 10, 11, 0, 0, null, 1, 'differs'),
-) as r(community, source, month, total, stored, quarantined, copies, other_month, difference, state)"""
-
-
-def test_r02_our_count_of_mail_stands_beside_the_archives_own(house, tmp_path):
-    page = Page(render(altered(house.where, tmp_path, RECONCILED), data.page))
-    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Mail archives and their own")]
-    assert rows[1:] == [
-        ["Alpha Cloud", "dev", "1", "1", "0", "1", "414", "408", "4", "7", "unknown"],
-        ["Alpha Cloud", "old", "0", "1", "0", "0", "10", "11", "0", "unknown", "unknown"],
-    ]
-    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Months in which we hold another")]
-    assert rows[1:] == [
-        ["Alpha Cloud", "dev", "May 2025", "406", "400", "4", "-2"],
-        ["Alpha Cloud", "old", "the whole list", "10", "11", "0", "+1"],
-    ]
-    assert "No mail archive is held yet." in house.pages["data.html"].text
-
-
-def like_code(family, **changed):
-    """Statements that give a ranking the rows of code."""
-    values = "".join(f", {value} as {column}" for column, value in changed.items())
-    return (
-        f"delete from rankings.monthly where family = '{family}'",
-        f"insert into rankings.monthly select * replace ('{family}' as family{values}) from rankings.monthly"
-        " where family = 'code'",
-    )
-
-
-def test_an_overall_ranking_states_its_families_and_stands_first(house, tmp_path):
-    statements = (*like_code("talk", **{'"index"': 7}), *like_code("overall"))
-    page = Page(render(altered(house.where, tmp_path / "all", *statements), ranking.page))
-    assert (
-        "By score in public talk, public code activity and newcomers together, March 2025 to February 2026" in page.text
-    )
-    heads = next(rows for caption, rows in page.tables.items() if "together" in caption)[0]
-    assert heads == [
-        "Place", "Community", "First = 100", "Code: index", "Talk: index", "People: index", "Index", "Months counted",
-    ]  # fmt: skip
-    assert page.rows("Ranking by public talk, public code activity and newcomers")["1st"][3] == "7.00"
-    assert "There is no overall ranking" not in page.text
-    assert families(page)[:3] == ["overall", "code", "talk"]
-    unranked = altered(house.where, tmp_path / "none", *like_code("talk", rank="null::integer"))
-    nobody = Page(render(unranked, ranking.page))
-    assert families(nobody)[-2:] == ["talk", "people"], "who ranks nobody stands last"
-
-
-def families(page):
-    """The families of the rankings of a page, in its order."""
-    phrases = {"together": "overall", "public code": "code", "public talk": "talk", "newcomers": "people"}
-    found = [caption for caption in page.tables if caption.startswith("Ranking by")]
-    return [next(family for phrase, family in phrases.items() if phrase in caption) for caption in found]
-
-
 BY_SOURCE = """insert into analysis.by_source by name select community, source, month, postings, postings as people,
     postings as only_here, postings as first_here, state from (values
     ('alpha', 'old', date '2025-05-01', 7, 'observed'), ('alpha', 'old', date '2025-06-01', null, 'not_applicable'),
@@ -698,18 +370,13 @@ def test_r23_each_list_stands_by_itself_with_where_it_moved(house, tmp_path):
     assert move_text(moved) == hole
 
 
-def test_without_an_overall_ranking_the_page_says_why(house):
-    assert families(house.page) == ["code", "overall", "people"]
-    assert "There is no overall ranking of these months: it needs two communities whose talk" in house.page.text
-
-
 def test_every_question_is_asked_by_a_page():
     code = "".join(path.read_text(encoding="utf-8") for path in Path(site.__file__).parent.glob("pages/*.py"))
     asked = {path.stem for path in QUERIES.glob("*/*.sql") if path.parent.name not in DOWNLOADED}
     assert [name for name in asked if f'"{name}"' not in code] == []
 
 
-DOWNLOADED = (site.DOWNLOADS, site.DOWNLOADS_OF_MONTH)
+DOWNLOADED = site.DOWNLOADS
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
@@ -745,51 +412,6 @@ def test_times_and_counts_in_words():
     assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
 
 
-def ranked(*percents):
-    """Rows as queries/ranking/rankings.sql gives them: A, B, ... with their percent of the first; None has no rank."""
-    ranks = [percent and 1 + sum(other > percent for other in percents if other) for percent in percents]
-    rows = zip("ABCDE", percents, ranks, strict=False)
-    return [
-        UNKNOWN
-        | {"name": n, "percent_of_first": p, "rank": r, "reason_code": None if r else "no_source"}
-        | {"rank_low": r, "rank_high": r and r + percents.count(p) - 1}
-        for n, p, r in rows
-    ]
-
-
-UNKNOWN = dict.fromkeys(
-    ("state", "missing", "without_source", "too_short", "months", "people", "living_since", "active_in")
-)
-
-
-@pytest.mark.parametrize(("row", "text"), [
-    ({"reason_code": None}, ""),
-    ({"reason_code": "not_observed", "missing": "people, talk", "months": 8},
-     "its newcomers and talk could not be seen: 8 of 12 months were, and a place needs 9"),
-    ({"reason_code": "not_observed", "missing": "talk", "months": 0, "unseen": [
-        {"source": "dev", "reason_code": "copy_ends", "seen_to": date(2021, 7, 1)},
-        *({"source": name, "reason_code": "unreadable", "seen_to": None} for name in "abc")]},
-     "its talk could not be seen: 0 of 12 months were, and a place needs 9"
-     " (3 sources: cannot be read; dev: not seen since July 2021: our copy ends there)"),
-    ({"reason_code": "not_observed", "missing": "code", "without_source": "code", "months": 0},
-     "we know no source of its code in these months"),
-    ({"reason_code": "not_observed", "missing": "code, people, talk", "without_source": "code", "too_short": "people",
-      "months": 0},
-     "its talk could not be seen; we know no source of its code in these months; "
-     "its newcomers can be counted for too few months: a place needs 9 of 12"),
-    ({"reason_code": "not_observed"}, "how many people a month it has could not be seen"),
-    ({"reason_code": "sources_ended", "state": "dormant", "active_in": date(2017, 6, 1)},
-     "all its sources have ended; it was last seen active in June 2017"),
-    ({"reason_code": "nobody_seen", "state": "dormant"}, "nobody was seen for 12 months"),
-    ({"reason_code": "new", "living_since": date(2026, 3, 1)},
-     "its sources are younger than 12 months: they began in March 2026"),
-    ({"reason_code": "quiet", "people": 2.9}, "2.9 people a month; a place needs 3"),
-    ({"reason_code": "fewer_than_two_ranked"}, "no other community can be ranked, and a ranking needs two"),
-])  # fmt: skip
-def test_why_there_is_no_rank_is_said_in_words(row, text):
-    assert reason_text(UNKNOWN | row) == text
-
-
 def test_what_a_move_makes_incomparable_is_said():
     row = {"name": "Birds", "family": "code", "earlier": date(2025, 6, 1), "reason_code": "moved",
            "break_month": date(2026, 1, 1), "growth": None, "low": None, "high": None, "word": None}  # fmt: skip
@@ -797,24 +419,3 @@ def test_what_a_move_makes_incomparable_is_said():
         "Birds, public code activity, against June 2025: not compared. "
         "A source moved in January 2026, and one of the two cannot be read."
     )
-
-
-YEAR = "public code activity, March 2025 to February 2026"
-OVERLAP = "Places that overlap are in no firm order."
-NO_SOURCE = "no source of it was alive in these months"
-
-
-@pytest.mark.parametrize(("percents", "text"), [
-    ((), f"No community can be ranked in {YEAR}."),
-    ((None,), f"No community can be ranked in {YEAR}. A is listed without a place: {NO_SOURCE}."),
-    ((None,) * 4,
-     f"No community can be ranked in {YEAR}. 4 communities are listed without a place; the table says why."),
-    ((100.0, 36.79), f"By score in {YEAR}: A 1st (100) and B 2nd (36.8). All 2 places are firm."),
-    ((100.0, 100.0, 36.79, None),
-     f"By score in {YEAR}: A 1st to 2nd (100), B 1st to 2nd (100) and C 3rd (36.8). {OVERLAP}"
-     f" D is listed without a place: {NO_SOURCE}."),
-    ((100.0, 36.79, 36.79, 10.0),
-     f"By score in {YEAR}, the first of 4: A 1st (100), B 2nd to 3rd (36.8) and C 2nd to 3rd (36.8). {OVERLAP}"),
-])  # fmt: skip
-def test_the_first_sentence_says_who_has_which_place(percents, text):
-    assert headline(ranked(*percents), YEAR) == text

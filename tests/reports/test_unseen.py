@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.warehouse.tables import read_tables
 from reports.text.formats import format_level
-from reports.text.sentences import month_text, retention_text
+from reports.text.months import month_text, retention_text
 from reports.text.unseen import REASONS, unseen_months_text, unseen_text
 
 JULY = date(2021, 7, 1)

@@ -20,7 +20,8 @@ class Page(HTMLParser):
             for name, rows in self.found
         }
         figures = {name.removesuffix("-figure"): "".join(said) for name, said in self.scripts.items() if name}
-        self.figures = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
+        read = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
+        self.figures = {name: unpacked(figure, figure["first"]) for name, figure in read.items()}
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -36,7 +37,7 @@ class Page(HTMLParser):
             self.found[-1][1][-1].append(self.into)
 
     def handle_endtag(self, tag):
-        if tag in ("script", "caption", "th", "td"):
+        if tag in ("script", "caption", "th", "td", "table"):  # the last cell of a table may end with it
             self.into = None
 
     def handle_data(self, data):
@@ -52,6 +53,35 @@ class Page(HTMLParser):
         """The rows of the first table whose caption begins so, by their first cell and without the head."""
         found = next(rows for caption, rows in self.tables.items() if caption.startswith(beginning))
         return {row[0]: row[1:] for row in found[1:]}
+
+
+def unpacked(figure, first):
+    """Return a figure as the script makes it out of what stands in the page."""
+    return figure | {"data": [_trace(trace, first) for trace in figure["data"]]} | (
+        {"with_bots": unpacked(figure["with_bots"], first)} if "with_bots" in figure else {}
+    )  # fmt: skip
+
+
+def _trace(packed, first):
+    x = packed["x"] if isinstance(packed["x"], list) else range(packed["x"], packed["x"] + len(packed["y"]))
+    trace = packed | {"x": [_day(each, first) for each in x]}
+    if "boxes" in packed:
+        sides = [([_day(a, first), _day(b, first)], (low, high)) for a, b, low, high in packed["boxes"]]
+        return trace | {"x": [x for (a, b), _ in sides for x in (a, b, b, a, a, None)],
+                        "y": [y for _, (low, high) in sides for y in (low, low, high, high, low, None)]}  # fmt: skip
+    if "told" not in packed:
+        return trace
+    values = [packed["told"].get(str(n), y) for n, y in enumerate(packed["y"])]
+    if "low" not in packed:
+        return trace | {"customdata": values}
+    return trace | {"customdata": [list(each) for each in zip(values, packed["low"], packed["high"], strict=True)]}
+
+
+def _day(x, first):
+    if not isinstance(x, int):
+        return x
+    months = 12 * int(first[:4]) + int(first[5:7]) - 1 + x
+    return f"{months // 12:04}-{months % 12 + 1:02}-01"
 
 
 def table(house, name):

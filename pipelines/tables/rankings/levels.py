@@ -9,6 +9,8 @@ applicable_months: months of the window in which the metric was applicable
 level: mean of the numbers; NULL with fewer than the method's fewest months
 low: the least that the level could be, see metrics.bounds; NULL where a month has no bounds
 high: the most that it could be
+range_low: lower end of the range of 90 %: the noise below `low`, or below the level where that is NULL
+range_high: upper end of that range
 pairs: pairs of neighbouring months of the past 36 that both give a number
 own_dispersion: sum of the squared changes in these pairs over the sum of their numbers; NULL where that is 0
 dispersion: the dispersion that is used: the panel's at this level, drawn towards the community's own
@@ -25,7 +27,7 @@ import pyarrow as pa
 
 from pipelines.ranking.arrays import trailing_sum
 from pipelines.ranking.held import DAY, FRAME_TABLES, column, grid, labels, read_frame
-from pipelines.ranking.levels import mean_level, measure_levels
+from pipelines.ranking.levels import level_range, mean_level, measure_levels
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -68,12 +70,18 @@ def _measure(numbers: dict[str, Any], metric: "Metric", frame: "Frame") -> dict[
     published, applicable = (
         trailing_sum(numbers[name].astype(np.int16), method.window_months) for name in ("filled", "applicable")
     )
+    low, high = (_bound(numbers[bound], measured.months, method) for bound in ("low", "high"))
+    least, most = (np.where(np.isnan(bound), measured.level, bound) for bound in (low, high))
+    range_low, range_high = level_range(least, most, measured.error, metric, method)
     columns = {
         "months": measured.months,
         "published_months": published,
         "applicable_months": applicable,
         "level": measured.level,
-        **{bound: _bound(numbers[bound], measured.months, method) for bound in ("low", "high")},
+        "low": low,
+        "high": high,
+        "range_low": range_low,
+        "range_high": range_high,
         "pairs": measured.pairs,
         "own_dispersion": measured.dispersion,
         "dispersion": measured.phi,

@@ -4,10 +4,16 @@
 --   homepage: its page
 --   born: when it became public
 --   registered: measure by which its official members are counted; NULL where nobody counts them
+--   colour: its colour on a light page, #RRGGBB; NULL where its file has none
+--   colour_dark: its colour on a dark page, #RRGGBB; NULL where its file has none
+--   marker: its mark in charts: circle, square, triangle or diamond
 create table raw.communities (
     community varchar,
     name varchar,
     homepage varchar,
     born date,
-    registered varchar
+    registered varchar,
+    colour varchar,
+    colour_dark varchar,
+    marker varchar
 )

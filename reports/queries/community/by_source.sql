@@ -1,10 +1,15 @@
--- What stands on each list and forum of $community by itself, month by month before $until, the largest first.
-select s.source as key, s.source as name, s.month, s.postings as value, s.state,
-       s.month > b.last_complete_month as to_date,
-       case when s.month > b.last_complete_month then 'to date'
-            when s.state in ('partial', 'published') then s.state else 'observed' end as known
-from analysis.by_source s
-cross join raw.build b
-where s.community = $community and s.month < $until
-qualify sum(s.postings) over (partition by s.source) > 0
-order by sum(s.postings) over (partition by s.source) desc, s.source, s.month
+-- One row per community and list or forum with a posting: its months up to the last complete one as lists, the largest first. Copies and cross-posts are included.
+with shown as (
+    select s.community, s.source, if(o.kind in ('discourse', 'askbot'), s.source || ' (forum)', s.source) as name, s.month, s.postings, s.state,
+           min(s.month) filter (s.state <> 'not_applicable') over (partition by s.community) as begun
+    from analysis.by_source s
+    left join raw.sources o using (community, source)
+    where s.month <= (select last_complete_month from raw.build)
+)
+select community, source as key, any_value(name) as name, min(month) as first, list(postings order by month) as "values",
+       list(state order by month) as states
+from shown
+where month >= begun
+group by community, source
+having sum(postings) > 0
+order by community, sum(postings) desc, source

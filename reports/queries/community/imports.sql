@@ -1,5 +1,4 @@
--- One row per history of $community that was recorded in one day before $until, with what counts of it.
-select repository, day, commits, moved, not_counted, authored_from, authored_to
+-- One row per history of a community that was recorded in one day, with what counts of it.
+select community, repository, day, month, commits, moved, not_counted, people, authored_from, authored_to
 from core.imports
-where community = $community and day < $until
-order by day, repository
+order by community, day, repository

@@ -1,3 +1,3 @@
--- Where the people of $community were seen in the twelve months that end with $as_of.
-select state, people, code_only, talk_only, code_and_talk
-from analysis.overlap where community = $community and month = $as_of
+-- Where the people of each community were seen in the last twelve complete months.
+select community, state, people, code_only, talk_only, code_and_talk
+from analysis.overlap where month = (select last_complete_month from raw.build)

@@ -1,4 +1,5 @@
--- How many commits of $community recorded before $until are the same change as another one, and of how many nobody knows.
-select coalesce(sum(twins), 0)::bigint as twins, coalesce(sum(unknown), 0)::bigint as unknown
+-- How many commits of a community are the same change as another one, and of how many nobody knows.
+select community, sum(twins)::bigint as twins, sum(unknown)::bigint as unknown
 from core.twins
-where community = $community and month < $until
+group by community
+order by community

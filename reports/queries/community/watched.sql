@@ -1,5 +1,6 @@
--- Whether anything of code and talk of $community was seen in the twelve months that end with $as_of, and whether all of it was: one row.
-select coalesce(bool_or(state in ('observed', 'partial')), false) as was_seen,
-       coalesce(bool_and(state in ('observed', 'not_applicable')), false) as was_whole
-from core.channels
-where community = $community and family in ('code', 'talk') and month between $as_of - interval 11 months and $as_of
+-- Whether anything of code and talk of a community was seen in the last twelve complete months, and whether all of it was.
+select community, bool_or(state in ('observed', 'partial')) as was_seen, bool_and(state in ('observed', 'not_applicable')) as was_whole
+from core.channels cross join raw.build
+where family in ('code', 'talk') and month between last_complete_month - interval 11 months and last_complete_month
+group by community
+order by community

@@ -22,7 +22,7 @@ from flows.demo import catalogue, places, run
 from flows.demo import series as invented
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
-from pipelines.catalogue.models import tag_rule
+from pipelines.catalogue.source_fields import tag_rule
 from pipelines.catalogue.urls import units
 from pipelines.folders import CATALOGUE, Folders
 from pipelines.landing import store

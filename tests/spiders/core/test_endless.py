@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pipelines.privacy.pseudonyms import Pseudonyms, fold_address, redact
 from spiders.code import git_people, mailmap
 from spiders.core import bodies
-from spiders.mail import headers as mail_headers, mod_mbox_pages, pipermail_pages, reader
+from spiders.mail import message_ids, mod_mbox_pages, pipermail_pages, reader, senders
 
 MB = 1 << 20
 TABLE = "https://lists.example.org/pipermail/dev/"
@@ -54,10 +54,10 @@ INPUTS = {
     "a line of a .mailmap": lambda: mailmap.read_line(b"a<b>" + b"a" * MB + b"<").commit_address,
     "attached mail without an end": lambda: mails(
         b"".join(BORDER + b"Content-Type: x/y; boundary=q%d\\n\\n--q%d\\n\\n" % (n, n) for n in range(9000))),
-    "ids in prose": lambda: len(reader.answered_ids(b"from <a" * 30_000 + b">")),
+    "ids in prose": lambda: len(message_ids.answered_ids(b"from <a" * 30_000 + b">")),
     "folds of a type": lambda: mails(
         b"From: a\\nContent-Type: x" + b"\\n ;content-type:" * 9000 + b" boundary\\n\\n\\n" + BORDER),
-    "a person among commas": lambda: mail_headers.sender(b"a via b <b@c>", frozenset(), b"", b'",' * (MB // 4)).quality,
+    "a person among commas": lambda: senders.sender(b"a via b <b@c>", frozenset(), b"", b'",' * (MB // 4)).quality,
     "a sender of words": lambda: KEYED.of(b"a " * 100_000, b"").name_words,
 }
 for name, read in INPUTS.items():

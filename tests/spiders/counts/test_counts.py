@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
+from support import tables_on_demand
 from support.crawl import Crawl
 from support.walk import CLOCK, TODAY, next_night
 
@@ -186,7 +187,7 @@ def tree(folder):
 
 
 def ask(house, sql):
-    return [tuple(row.values()) for row in query.ask(house.where.database, sql).to_pylist()]
+    return tables_on_demand.ask(house.where, sql)
 
 
 def test_every_page_lands_its_totals_of_the_day(house):

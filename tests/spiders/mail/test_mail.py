@@ -27,8 +27,13 @@ from support.mail import (
 
 from pipelines.landing.schemas import MESSAGES
 from spiders.core.text import base_subject
-from spiders.mail.headers import moments, sender, text_of
-from spiders.mail.reader import HEADERS, KEPT, Archive, messages, normal_id, split
+from spiders.mail.dates import moments
+from spiders.mail.header_text import text_of
+from spiders.mail.message_headers import HEADERS
+from spiders.mail.message_ids import normal_id
+from spiders.mail.reader import Archive, messages
+from spiders.mail.senders import sender
+from spiders.mail.splitter import KEPT, split
 
 OCTOBER = Archive(
     datetime(2013, 9, 1, tzinfo=UTC), datetime(2013, 12, 1, tzinfo=UTC), date(2013, 10, 1), pipermail=True

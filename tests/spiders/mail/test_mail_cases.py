@@ -14,9 +14,14 @@ from support.mail import ANY_TIME, FROM_LINE, KEYED, one, rows
 
 from spiders.core.batches import check_batches
 from spiders.core.text import base_subject
-from spiders.mail.headers import moments, sender, text_of
+from spiders.mail.dates import moments
+from spiders.mail.header_text import text_of
+from spiders.mail.message_headers import HEADERS
+from spiders.mail.message_ids import answered_ids
 from spiders.mail.odd_dates import moment
-from spiders.mail.reader import HEADERS, KEPT, LOOK, Archive, answered_ids
+from spiders.mail.reader import Archive
+from spiders.mail.senders import sender
+from spiders.mail.splitter import KEPT, LOOK
 
 OCTOBER = Archive(ANY_TIME.first, ANY_TIME.last, date(2013, 10, 1), pipermail=True)
 

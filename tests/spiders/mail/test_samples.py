@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from support.samples import KEYED, SHARED, read, samples
 
+from spiders.mail.message_ids import normal_id
 from spiders.mail.pipermail_pages import stated_total
-from spiders.mail.reader import normal_id
 
 TABLE = Path(__file__).with_name("samples.csv")
 

@@ -1,6 +1,0 @@
--- The frozen constants of every scored metric, with its definition and whose levels are its reference.
-select m.family, m.metric, m.weight, m."offset", m.reference, m.coverage_exponent, f.reference as reference_of, d.unit, d.definition
-from rankings.method m
-join rankings.families f on f.family = m.family
-left join metrics.definitions d using (metric)
-order by m.family, m.weight desc, m.metric
