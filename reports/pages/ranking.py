@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.ranking.constants import OVERALL
 from reports.pages.context import Context, Row
 from reports.pages.first_night import first_night_page
 from reports.pages.hero import hero_figure
@@ -49,7 +50,7 @@ def _worded(site: Context, table: Mapping[str, Any], scope: Sequence[Row], moved
 def kicker(site: Context, family: str) -> str:
     """Return what a ranking is of, of which twelve months, and how new the data are."""
     said = gettext("{what}, {window} · data of {day}")
-    what = family_phrase(family)
+    what = family_phrase(family) if family != OVERALL else gettext("talk, code and newcomers")
     return said.format(
         what=what[0].upper() + what[1:], window=format_window(site.month), day=format_day(site.build["today"])
     )

@@ -21,6 +21,7 @@ from reports.answers import QUERIES
 from reports.charts import figure as figures
 from reports.charts import labels, scales, series
 from reports.charts.chart import Chart, Table
+from reports.csv_files import FORMULA
 from reports.pages import as_of, community, coverage, operations, ranking
 from reports.text.events import move_text
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
@@ -151,9 +152,7 @@ def test_hostile_text_in_a_chart_is_text(house):
 def test_no_cell_is_a_formula(house):
     cells = {cell for name in TABLES for row in table(house, name) for cell in row.values()}
     assert cells >= {f"'=cmd(){SHOWN}", f"'+1 {SHOWN}", f"v{SHOWN}"}
-    assert [cell for cell in cells if cell.startswith(site.FORMULA) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
-    given = ("=1", "+1", "-2+3", "@sum", "\t=1", "\r=1", "\n=1", -2.5, None, "a=b")
-    assert [site._inert(value) for value in given] == [*(f"'{value}" for value in given[:7]), *given[7:]]
+    assert [cell for cell in cells if re.match(FORMULA, cell) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
 
 
 # ---- requests --------------------------------------------------------------------------------------------------
