@@ -12,6 +12,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
+from pipelines.warehouse.export import export_database, is_export_of
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
@@ -28,15 +29,16 @@ from reports.pages import (
     members,
     method,
     operations,
-    platforms,
     privacy,
     ranking,
+    talk,
     time_index,
     time_month,
 )
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
 from reports.pages.hero import hero_pictures
+from reports.render import load_templates
 from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
@@ -52,8 +54,8 @@ PAGES = {
     "members.html": members,
     "method.html": method,
     "operations.html": operations,
-    "platforms.html": platforms,
     "privacy.html": privacy,
+    "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
 KEYED = (time_month, community, compare, evidence)
@@ -77,7 +79,9 @@ def publish(where: Folders, asked: date | None = None) -> Path:
         keyed = sum(len(made.keys(site)) for made in KEYED)
     with drafting(where.site) as draft:
         _write_assets(draft, site)
-        do(_jobs(site, draft), partial(_reading, where.database), count_processors() if keyed > FEW else 1)
+        load_templates()
+        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft)]
+        do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
 
@@ -154,3 +158,12 @@ def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
     for name, picture in hero_pictures(site).items():
         draft.write(f"pictures/{name}", picture)
+
+
+def _write_database(draft: Draft, database: Path, site: Context) -> None:
+    """Write the database that is for publishing, or keep that of the same build."""
+    name = f"data/{database.name}"
+    if is_export_of(draft.published / name, site.build):
+        draft.keep(name)
+    else:
+        export_database(database, draft.folder / name)
