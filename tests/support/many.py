@@ -3,7 +3,6 @@
 Numbers follow from hashes, so that equal requests give equal databases. Rankings are made by the tables themselves.
 """
 
-import shutil
 from contextlib import closing
 from datetime import date
 from functools import cache
@@ -14,6 +13,7 @@ from support.ranking import stages
 from support.site import build_bare, folders
 
 from pipelines.warehouse.tables import create_table, literal, read_tables
+from reports import site
 
 TODAY, LAST = date(2026, 7, 8), date(2026, 6, 1)
 FIRST = date(2009, 1, 1)
@@ -41,7 +41,7 @@ TABLES = {
         ) as kinds(source, kind, url)""",
     "core.coverage": """
         select community, source, month, if(missing, 'gap', 'seen') as state, if(missing, 0, 1) as covered, 1 as units,
-               if(missing, 'failed', null) as reason_code, date '2026-06-01' as seen_to
+               if(missing, 'failed', null) as reason_code, make_date(year(month) - missing::int, 12, 1) as seen_to
         from raw.sources join core.months using (community),
         lateral (select hash(community, source, year(month)) % 40 = 0 as missing)""",
     "core.channels": """
@@ -158,14 +158,6 @@ def _remake(con, name: str) -> None:
     create_table(con, _table(name))
 
 
-def invented(once, communities: int):
-    """The folders of an invented database, made once for all tests: write nothing into its data folder."""
-    return folders(once(f"invented-{communities}", lambda top: invent(top, communities)))
-
-
-def with_site(where, top: Path):
-    """The same database in a folder with a site of its own."""
-    other = folders(top)
-    other.data.mkdir(parents=True)
-    shutil.copyfile(where.database, other.database)
-    return other
+def published(once, communities: int):
+    """The folder of the site of invented communities, made once for all tests: write nothing."""
+    return folders(once(f"site-of-{communities}", lambda top: site.publish(invent(top, communities)))).site
