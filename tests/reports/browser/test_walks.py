@@ -81,7 +81,7 @@ def test_the_contributors_of_a_month_and_where_they_come_from(reader_of_commits)
     reader.clicks += 2
     month = reader.page.locator("[id='2025-03']")
     assert month.evaluate("(e) => e.getBoundingClientRect().top >= -1 && e.getBoundingClientRect().top < innerHeight")
-    assert reader.sees("March 2025\\s+Contributors 6;")
+    assert reader.sees("March 2025\\s+Contributors 7;")
     assert reader.clicks <= 3
 
 
