@@ -23,19 +23,21 @@ from reports.pages import (
     community,
     compare,
     compare_index,
-    data,
+    coverage,
     database,
     evidence,
     members,
     method,
-    platforms,
+    operations,
     privacy,
     ranking,
+    talk,
     time_index,
     time_month,
 )
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, Row, read_context
+from reports.pages.hero import hero_pictures
 from reports.render import load_templates
 from reports.workers import Job, count_processors, do
 
@@ -47,12 +49,13 @@ PAGES = {
     "time/index.html": time_index,
     compare_index.PATH: compare_index,
     communities.PATH: communities,
-    "coverage.html": data,
+    "coverage.html": coverage,
     "data.html": database,
     "members.html": members,
     "method.html": method,
-    "platforms.html": platforms,
+    "operations.html": operations,
     "privacy.html": privacy,
+    "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
 KEYED = (time_month, community, compare, evidence)
@@ -111,7 +114,7 @@ def _jobs(site: Context, draft: Draft) -> list[Job]:
     pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
     keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
     downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
-    return [*keyed, *pages, *downloads, partial(_write_freshness, draft)]
+    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft)]
 
 
 def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
@@ -156,6 +159,12 @@ def _write_download(draft: Draft, questions: str, name: str, folder: str, site: 
 
 def _write_freshness(draft: Draft, site: Context) -> None:
     draft.write("data/freshness.csv", to_csv(site.table("site", "sources").select(FRESHNESS)))
+
+
+def _write_pictures(draft: Draft, site: Context) -> None:
+    """Write the pictures that a reader may save."""
+    for name, picture in hero_pictures(site).items():
+        draft.write(f"pictures/{name}", picture)
 
 
 def _write_database(draft: Draft, database: Path, site: Context) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.model import Community
 from pipelines.warehouse.raw import Inputs, load_raw, read_inputs, relation_kind
@@ -173,4 +174,4 @@ def _swap(draft: Path, database: Path) -> None:
     """Publish the draft; a stale .wal beside the old file would make the new one unreadable."""
     draft.chmod(0o444)
     database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
-    draft.replace(database)
+    replace_synced(draft, database)

@@ -5,6 +5,18 @@ const here = document.currentScript.src.replace(/[^/]*$/, "");
 const narrow = matchMedia("(max-width: 700px)"), dark = matchMedia("(prefers-color-scheme: dark)");
 // Plotly would otherwise offer to upload the data, and show buttons that have no names for a screen reader.
 const CONFIG = { showSendToCloud: false, displaylogo: false, displayModeBar: false, responsive: true };
+// The look of all charts; what is a style of the page is resolved when a chart is drawn.
+const TEMPLATE = {
+  "layout": {
+    "font": { "family": "var(--sans)", "size": 12.5, "color": "var(--soft)" },
+    "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+    "showlegend": false, "dragmode": false, "hovermode": "x unified",
+    "hoverlabel": { "bgcolor": "var(--card)", "bordercolor": "var(--rule2)", "font": { "color": "var(--ink)" } },
+    "xaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true,
+      "type": "date", "showgrid": false, "showline": true, "ticks": "", "hoverformat": "%B %Y" },
+    "yaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true }
+  }
+};
 const PICTURE = { width: 1280, height: 720, head: 84, foot: 64 };
 const holders = [...document.querySelectorAll(".chart")];
 const shown = new Set();
@@ -50,19 +62,53 @@ function resolved(name) {
   return percent ? colour.replace(/^rgb\((.*)\)$/, "rgba($1, " + Number(percent) / 100 + ")") : colour;
 }
 
-function filled(part, first, key) {
+function filled(part) {
   if (typeof part === "string") return part.startsWith("var(--") ? resolved(part) : part;
-  if (Array.isArray(part)) {
-    return key === "x" ? part.map((day) => (typeof day === "number" ? month(first, day) : day)) : part.map((each) => filled(each, first));
-  }
+  if (Array.isArray(part)) return part.map(filled);
   if (part === null || typeof part !== "object") return part;
-  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, filled(value, first, name)]));
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, filled(value)]));
+}
+
+// A month is its number from the first one; months that follow each other are named by the first of them.
+function days(x, count, first) {
+  const numbers = typeof x === "number" ? Array.from({ length: count }, (_, n) => x + n) : x;
+  return numbers.map((day) => (typeof day === "number" ? month(first, day) : day));
+}
+
+// What the pointer is told is what is drawn, but for the months in "told"; a line with a range brings its band.
+function unpacked(packed, first) {
+  const trace = Object.assign({}, packed, { x: days(packed.x, packed.y.length, first) });
+  if (packed.boxes) return [Object.assign(trace, boxes(packed.boxes, first))];
+  if (!packed.told) return [trace];
+  const values = packed.y.map((y, n) => (n in packed.told ? packed.told[n] : y));
+  trace.customdata = packed.low ? values.map((value, n) => [value, packed.low[n], packed.high[n]]) : values;
+  return packed.low ? [band(trace), trace] : [trace];
+}
+
+// A box is its first and its last day, its lower and its upper end.
+function boxes(ends, first) {
+  const x = ends.flatMap(([from, to]) => [...days([from, to, to, from, from], 5, first), null]);
+  return { x: x, y: ends.flatMap(([, , low, high]) => [low, low, high, high, low, null]) };
+}
+
+function band(trace) {
+  const x = [], y = [], run = [];
+  const close = () => {
+    x.push(...run.map((n) => trace.x[n]), ...[...run].reverse().map((n) => trace.x[n]), null);
+    y.push(...run.map((n) => trace.high[n]), ...[...run].reverse().map((n) => trace.low[n]), null);
+    run.length = 0;
+  };
+  trace.low.forEach((low, n) => { if (low !== null) run.push(n); else if (run.length) close(); });
+  if (run.length) close();
+  const colour = trace.line.color.replace(/^rgb\((.*)\)$/, "rgba($1, 0.16)");
+  return { type: "scatter", mode: "lines", x: x, y: y, fill: "toself", fillcolor: colour, line: { width: 0 }, hoverinfo: "skip" };
 }
 
 function drawn(holder, isNarrow) {
-  const chart = known(holder), layout = filled(chart.layout, chart.first);
-  if (isNarrow) Object.assign(layout, filled(chart.narrow, chart.first));
-  return { data: filled(chart.data, chart.first), layout: layout, title: chart.title, source: chart.source };
+  const chart = known(holder), layout = filled(Object.assign({ template: TEMPLATE }, chart.layout));
+  if (isNarrow) Object.assign(layout, filled(chart.narrow));
+  const data = filled(chart.data).flatMap((trace) => unpacked(trace, chart.first));
+  return { data: data.sort((a, b) => Boolean(b.fill) - Boolean(a.fill)), layout: layout, title: chart.title, source: chart.source };
 }
 
 function draw(holder) {

@@ -5,18 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
-from typing import Any
 
 from markupsafe import Markup
 
 from reports.charts.figure import Figure
+from reports.charts.packing import pack
 from reports.charts.series import Break, Event, Mark, Series
 from reports.text.formats import format_month
 from reports.text.labels import LEGEND, MISSING
 from reports.text.language import gettext
 
 HAPPENED = gettext("What happened")
-DIGITS = 6
+BETWEEN = "\x00"
+"""Stands between cells that are escaped together; no cell has it."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,13 @@ class Table:
     def body(self) -> Markup:
         """The rows as HTML; months lead to their evidence."""
         months = self.months or [None] * len(self.rows)
-        return Markup("\n").join(map(self._row, self.rows, months))
+        return Markup("\n".join(map(self._row, self.rows, months)))  # noqa: S704 - each row escapes its cells
 
-    def _row(self, cells: list[str], month: date | None) -> Markup:
-        first, *others = map(escape, cells)
-        head = f'<a href="{escape(self.evidence)}#{month:%Y-%m}">{first}</a>' if self.evidence else first
+    def _row(self, cells: list[str], month: date | None) -> str:
+        first, *others = escape(BETWEEN.join(cells)).split(BETWEEN)
+        head = f'<a href="{self.evidence}#{month:%Y-%m}">{first}</a>' if self.evidence else first
         anchor = f' id="{month:%Y-%m}"' if self.has_ids else ""
-        kinds = [' class="n"'] * len(others)
-        if self.has_words:
-            kinds[-1] = ""
-        body = "".join(f"<td{kind}>{cell}" for kind, cell in zip(kinds, others, strict=True))
-        return Markup(f'<tr{anchor}><th scope="row">{head}{body}')  # noqa: S704 - every cell is escaped above
+        return f"<tr{anchor}><th>{head}" + "".join(f"<td>{cell}" for cell in others)
 
 
 @dataclass(frozen=True)
@@ -72,11 +69,11 @@ class Chart:
 
     @property
     def json(self) -> str:
-        """The figure as JSON that cannot end the script element it stands in; a month is its number from the first."""
+        """The figure as JSON that cannot end the script element it stands in, packed for the script to unpack."""
         first = _first_month(self.figure)
-        shown = {"first": first, "title": self.title, "source": self.source, **_slim(self.figure, first)}
+        shown = {"first": first, "title": self.title, "source": self.source, **pack(self.figure, first)}
         if self.with_bots is not None:
-            shown["with_bots"] = _slim(self.with_bots, first)
+            shown["with_bots"] = pack(self.with_bots, first)
         return json.dumps(shown, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
 
     @property
@@ -94,30 +91,6 @@ class Chart:
 
 def _first_month(figure: Figure) -> str:
     return str(figure["layout"]["xaxis"].get("range", ["2000-01-01"])[0])
-
-
-def _slim(part: Any, first: str) -> Any:
-    """Return a figure in less room: months as numbers, numbers with six digits."""
-    if isinstance(part, dict):
-        return {key: _numbered(value, first) if key == "x" and isinstance(value, list) else _slim(value, first)
-                for key, value in part.items()}  # fmt: skip
-    if isinstance(part, list):
-        return [_slim(each, first) for each in part]
-    return _rounded(part) if isinstance(part, float) else part
-
-
-def _numbered(days: list[Any], first: str) -> list[Any]:
-    """Return first days of months as the number of months since the first; other days as they are."""
-    start = 12 * int(first[:4]) + int(first[5:7])
-    return [
-        12 * int(day[:4]) + int(day[5:7]) - start if isinstance(day, str) and day.endswith("-01") else day
-        for day in days
-    ]
-
-
-def _rounded(number: float) -> float | int:
-    short = float(f"{number:.{DIGITS}g}")
-    return int(short) if short == int(short) else short
 
 
 def table_of(

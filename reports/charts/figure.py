@@ -7,7 +7,6 @@ the same JSON at 3 ms a trace, as long as all the rest of a page takes: the test
 from collections.abc import Sequence
 from typing import Any
 
-from reports.charts import theme
 from reports.charts.axes import FEW_MONTHS, time_axis
 from reports.charts.words import for_phone
 
@@ -28,7 +27,7 @@ def finish(
     return {
         "data": list(traces),
         "layout": {
-            "template": theme.TEMPLATE, "height": height, "margin": margin, "yaxis": yaxis,
+            "height": height, "margin": margin, "yaxis": yaxis,
             "annotations": list(words), "shapes": list(shapes), **layout,
             "xaxis": {**time_axis(months), **layout.get("xaxis", {})},
         },

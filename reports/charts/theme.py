@@ -4,7 +4,7 @@ A colour is the name of a style of the page, such as `var(--ink)`. The script re
 figure is right in light, in dark and in print. `var(--k-alpha,16)` is the colour of the community alpha at 16 percent.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 INK, SOFT, FAINT, GRID, RULE, HATCH, PAPER, CARD = (
     f"var(--{name})" for name in ("ink", "soft", "faint", "grid", "rule2", "hatch", "paper", "card")
@@ -16,20 +16,6 @@ BAND, RIBBON, DOT = 16, 26, 45
 """How strong a community's colour is, in percent: a range, places that cannot be excluded, one month."""
 SYMBOLS = {"circle": "circle", "square": "square", "triangle": "triangle-up", "diamond": "diamond"}
 """Plotly's name of each marker of a community file."""
-AXIS = {"gridcolor": GRID, "linecolor": RULE, "zeroline": False, "fixedrange": True, "tickfont": {"color": SOFT}}
-TEMPLATE: dict[str, Any] = {
-    "layout": {
-        "font": {"family": SANS, "size": FONT, "color": SOFT},
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
-        "showlegend": False,
-        "dragmode": False,
-        "hovermode": "x unified",
-        "hoverlabel": {"bgcolor": CARD, "bordercolor": RULE, "font": {"color": INK}},
-        "xaxis": {**AXIS, "type": "date", "showgrid": False, "showline": True, "ticks": "", "hoverformat": "%B %Y"},
-        "yaxis": AXIS,
-    }
-}
 
 
 class Look(NamedTuple):

@@ -27,6 +27,8 @@ FAMILY = {
 }
 SAID = gettext("Dots: months. Line: mean of twelve months with its 90 % range. Logarithmic scale.")
 HOLES = 3
+LINKED = ("code_people", "messages")
+"""The metrics whose tables lead to the evidence of each month; those of the others would say the same."""
 BOTS_SAID = gettext("%{customdata:,} of bots alone")
 
 
@@ -141,7 +143,8 @@ class _Drawing:
         ]  # fmt: skip
         heads = [gettext("Month"), label(self.metric), gettext("Mean of twelve months"), gettext("90 % range"),
                  *([gettext("Including bots")] if bots else []), HAPPENED]  # fmt: skip
-        return Table(heads, rows, self.months[::-1], evidence_of(self.own), has_words=True)
+        evidence = evidence_of(self.own) if self.metric in LINKED else ""
+        return Table(heads, rows, self.months[::-1], evidence, has_words=True)
 
     def _month(self, n: int) -> dict[str, Any]:
         line = self.line

@@ -7,7 +7,7 @@ from reports.charts.lanes import Places, draw_places
 from reports.charts.series import Hole, months_from, runs_of
 from reports.charts.theme import look_of
 from reports.pages.context import Context, Row
-from reports.pages.lines import evidence_of, holes_legend
+from reports.pages.lines import holes_legend
 from reports.text.formats import format_level, format_month
 from reports.text.labels import LEGEND_OF_PLACES
 from reports.text.language import gettext
@@ -42,7 +42,7 @@ def places_chart(site: Context, own: Row, family: str) -> Chart | None:
         title=TITLES[family].format(year=months[0].year),
         description=SAID,
         figure=draw_places(shown),
-        table=_table(own, row, months),
+        table=_table(row, months),
         source=picture_source(site, own["name"], days[-1]),
         download="places.csv",
         legend=LEGEND_OF_PLACES | holes_legend(shown.holes),
@@ -67,7 +67,7 @@ def _cause(unseen: list[Row], last: date) -> str:
     return gettext("not ranked: could not be seen")
 
 
-def _table(own: Row, row: Row, months: list[date]) -> Table:
+def _table(row: Row, months: list[date]) -> Table:
     """Return place, score and range of each window, the newest first."""
     cells = [
         [
@@ -79,7 +79,7 @@ def _table(own: Row, row: Row, months: list[date]) -> Table:
         for n, month in reversed(list(enumerate(months)))
     ]
     heads = [gettext("Window ends"), gettext("Place"), gettext("Score"), gettext("90 % range")]
-    return Table(heads, cells, months[::-1], evidence_of(own))
+    return Table(heads, cells)
 
 
 def _place(row: Row, n: int) -> str:

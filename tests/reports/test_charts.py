@@ -1,12 +1,14 @@
 """Figures are valid for Plotly, hold what the table beside them holds, and keep their words apart."""
 
 import json
+import re
 from datetime import date
 
 import plotly.graph_objects as go
 import pytest
-from support.page import dated
+from support.page import unpacked
 
+from pipelines.folders import CHECKOUT
 from reports.charts import theme, words
 from reports.charts.axes import LogAxis, round_steps, time_axis
 from reports.charts.chart import Chart, Table
@@ -188,11 +190,22 @@ def test_the_json_cannot_end_its_script_and_holds_the_same_figure_in_less_room()
     assert "<" not in said
     read = json.loads(said)
     assert (read["title"], read["source"]) == ("</script><!--", "built <today>")
-    assert {month for trace in read["data"] for month in trace["x"] if isinstance(month, str)} == {"2022-05-17"}
-    for figure in (dated(read, read["first"]), dated(read["with_bots"], read["first"])):
-        for was, now in zip(drawn["data"], figure["data"], strict=True):
+    figure = unpacked(read, read["first"])
+    for shown in (figure, figure["with_bots"]):
+        for was, now in zip((t for t in drawn["data"] if t["meta"] != "band"), shown["data"], strict=True):
             assert list(was["x"]) == now["x"]
-            assert [y and float(f"{y:.6g}") for y in was["y"]] == now["y"]
+            assert [y and float(f"{y:.5g}") for y in was["y"]] == now["y"]
+            assert ("customdata" in was) == ("customdata" in now)
+    (line,) = traces(figure, "line")
+    assert line["customdata"][15] == [4, 3.2, 5]
+    assert [told for trace in traces(figure, "observed") for told in trace["customdata"]].count(0) == 3
+    assert len(json.dumps(read["data"])) < 0.7 * len(json.dumps(drawn["data"]))
+
+
+def test_the_script_has_one_look_that_plotly_takes():
+    script = (CHECKOUT / "reports/assets/chart.js").read_text()
+    (look,) = re.findall(r"^const TEMPLATE = ({.*?^});", script, re.MULTILINE | re.DOTALL)
+    go.Figure(layout={"template": json.loads(look)})
 
 
 def test_every_colour_is_a_style_of_the_page():
@@ -214,6 +227,5 @@ def test_a_table_escapes_every_cell_leads_to_evidence_and_can_be_pointed_at():
         ["Month", "A", "What"], rows, [date(2022, 5, 1)], "../evidence/alpha.html", has_words=True, has_ids=True
     ).body
     assert body == (
-        '<tr id="2022-05"><th scope="row"><a href="../evidence/alpha.html#2022-05">May 2022</a>'
-        '<td class="n">&lt;b&gt;<td>a &amp; b'
+        '<tr id="2022-05"><th><a href="../evidence/alpha.html#2022-05">May 2022</a><td>&lt;b&gt;<td>a &amp; b'
     )

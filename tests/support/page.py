@@ -21,7 +21,7 @@ class Page(HTMLParser):
         }
         figures = {name.removesuffix("-figure"): "".join(said) for name, said in self.scripts.items() if name}
         read = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
-        self.figures = {name: dated(figure, figure["first"]) for name, figure in read.items()}
+        self.figures = {name: unpacked(figure, figure["first"]) for name, figure in read.items()}
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -55,14 +55,26 @@ class Page(HTMLParser):
         return {row[0]: row[1:] for row in found[1:]}
 
 
-def dated(part, first):
-    """Return a figure in which months stand as days, as the script puts them, not as numbers from the first on."""
-    if isinstance(part, list):
-        return [dated(each, first) for each in part]
-    if not isinstance(part, dict):
-        return part
-    return {key: [_day(x, first) for x in value] if key == "x" and isinstance(value, list) else dated(value, first)
-            for key, value in part.items()}  # fmt: skip
+def unpacked(figure, first):
+    """Return a figure as the script makes it out of what stands in the page."""
+    return figure | {"data": [_trace(trace, first) for trace in figure["data"]]} | (
+        {"with_bots": unpacked(figure["with_bots"], first)} if "with_bots" in figure else {}
+    )  # fmt: skip
+
+
+def _trace(packed, first):
+    x = packed["x"] if isinstance(packed["x"], list) else range(packed["x"], packed["x"] + len(packed["y"]))
+    trace = packed | {"x": [_day(each, first) for each in x]}
+    if "boxes" in packed:
+        sides = [([_day(a, first), _day(b, first)], (low, high)) for a, b, low, high in packed["boxes"]]
+        return trace | {"x": [x for (a, b), _ in sides for x in (a, b, b, a, a, None)],
+                        "y": [y for _, (low, high) in sides for y in (low, low, high, high, low, None)]}  # fmt: skip
+    if "told" not in packed:
+        return trace
+    values = [packed["told"].get(str(n), y) for n, y in enumerate(packed["y"])]
+    if "low" not in packed:
+        return trace | {"customdata": values}
+    return trace | {"customdata": [list(each) for each in zip(values, packed["low"], packed["high"], strict=True)]}
 
 
 def _day(x, first):

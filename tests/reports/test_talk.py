@@ -1,6 +1,9 @@
-"""The page that compares the platforms: what is stated, what is counted beside it, where both differ."""
+"""2013 and today: claims of the talk, scores then and now, and the platforms as stated, counted and different."""
 
+import re
 from datetime import date
+from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
@@ -8,11 +11,17 @@ import pytest
 from support.page import Page
 from support.site import SHOWN, altered, published, render
 
+from pipelines.catalogue import platform_facts, talk_claims
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import CATALOGUE, Folders
+from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import Database
 from pipelines.warehouse.tables import make_table, read_tables
 from reports.answers import ask_rows
-from reports.pages import platforms
+from reports.graphics.slope import LAYOUTS, End, Slope, draw_slopes
+from reports.pages import platforms, talk
 from reports.text.formats import format_time
+from reports.text.talk import CANNOT_TELL, DISAGREES, read_claim
 
 ALPHA, EVIL = "alpha", "evil"
 
@@ -20,7 +29,7 @@ ALPHA, EVIL = "alpha", "evil"
 @pytest.fixture(scope="module")
 def house(once):
     where = published(once)
-    return SimpleNamespace(where=where, page=Page(render(where, platforms.page)))
+    return SimpleNamespace(where=where, page=Page(render(where, talk.page)))
 
 
 def cells(page, name):
@@ -94,7 +103,7 @@ def differences(fact, lines=()):
         make_table(con, next(table for table in read_tables() if table.name == "raw.facts"))
         blank = dict.fromkeys(con.sql("from raw.facts").columns)
         con.execute("insert into raw.facts select unnest(?)", [blank | {"community": "beta", "position": 0} | fact])
-        rows = ask_rows(Database(con), "platforms", "differences", then=date(2013, 11, 1), now=date(2026, 2, 1))
+        rows = ask_rows(Database(con), "talk", "differences", then=date(2013, 11, 1), now=date(2026, 2, 1))
     return [platforms.difference_text(row) for row in rows]
 
 
@@ -119,7 +128,7 @@ def test_a_stated_version_and_its_day_are_compared_with_the_releases_that_we_hol
 def test_of_two_releases_of_one_day_the_higher_version_is_the_newest(house, tmp_path):
     released = "insert into core.releases by name select 'beta' as community, version, date '2013-10-24' as released_at"
     versions = "from (values ('3.4.0'), ('3.3.10'), ('3.3.2')) as v(version)"
-    page = Page(render(altered(house.where, tmp_path, f"{released} {versions}"), platforms.page))
+    page = Page(render(altered(house.where, tmp_path, f"{released} {versions}"), talk.page))
     beta = cells(page, "Beta Stack")
     assert "first: 3.3.2, 24 October 2013" in beta["First release", "any time"]
     assert "newest: 3.4.0, 24 October 2013" in beta["Release", "today"]
@@ -142,19 +151,21 @@ def test_a_cadence_is_judged_only_where_every_month_was_seen(house):
     assert "not observed in the twelve months to November 2013" in cells(house.page, "Alpha Cloud")["Cadence", "2013"]
 
 
-def test_formats_are_explained_once_and_say_of_which_platform_they_are_stated(house):
-    rows = house.page.rows("Image formats, and the platforms")
+def test_formats_are_explained_once_and_lead_to_what_states_them(house):
+    rows = house.page.rows("Image formats, one by one")
     assert list(rows) == ["qcow2", "raw"], "only those that somebody stated and that are explained"
-    assert rows["qcow2"][1] == "Alpha Cloud: 2013 and today"
-    assert rows["raw"][1] == f"Alpha Cloud: 2013 =cmd(){SHOWN}: today"
     assert "openstack/glance" in rows["raw"][0]
+    lines = house.page.rows("Image formats of each platform")
+    assert lines["qcow2"] == ["●", "●", *["not stated"] * 6]
+    assert lines["raw"] == ["●", "not stated", *["not stated"] * 3, "●", *["not stated"] * 2]
+    assert {"#fact-7", "#fact-8", "#fact-11"} <= set(house.page.values("href", "a"))
 
 
 def test_without_facts_the_page_says_so_and_a_demo_says_whose_they_are(house, tmp_path):
-    bare = Page(render(altered(house.where, tmp_path / "bare", "delete from raw.facts"), platforms.page))
+    bare = Page(render(altered(house.where, tmp_path / "bare", "delete from raw.facts"), talk.page))
     assert "Nothing is stated: no community file has a [[facts]] block." in bare.text
     demo = altered(house.where, tmp_path / "demo", "update raw.build set shows = 'Demo.'")
-    assert "The counts beside them are from the demo." in Page(render(demo, platforms.page)).text
+    assert "The counts beside them are from the demo." in Page(render(demo, talk.page)).text
 
 
 def test_the_file_has_every_statement_with_its_source(house):
@@ -167,3 +178,96 @@ def test_times_of_statements_in_words():
     assert [format_time(said) for said in ("2013", "2013-11", "2013-10-18")] == [
         "2013", "November 2013", "18 October 2013",
     ]  # fmt: skip
+
+
+# ---- claims and slopes -----------------------------------------------------------------------------------------
+
+CLAIM = {
+    "name": "first", "community": "alpha", "said": "Alpha leads.", "verdict": "held", "finding": "It had {score}.",
+    "today": "{now} since {said_of}.", "source": "Our count.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "verdict", "finding", "today"), [
+    ({"agrees": True, "score": "304", "now": "88", "said_of": "2026-06"}, "held", "It had 304.", "88 since June 2026."),
+    ({"agrees": True, "score": "304", "now": None, "said_of": None}, "held", "It had 304.", "not observed"),
+    ({"agrees": False, "score": "12", "now": "88", "said_of": "2026"}, "unknown", DISAGREES, "88 since 2026."),
+    ({"agrees": None, "score": "12", "now": None, "said_of": None}, "unknown", CANNOT_TELL, "not observed"),
+    ({"agrees": True, "score": None, "now": None, "said_of": None}, "unknown", CANNOT_TELL, "not observed"),
+    (None, "unknown", CANNOT_TELL, "not observed"),
+])  # fmt: skip
+def test_a_verdict_stands_only_while_the_database_agrees(found, verdict, finding, today):
+    read = read_claim(CLAIM, found)
+    assert (read["verdict"], read["finding"], read["today"]) == (verdict, finding, today)
+
+
+def test_a_claim_about_mail_and_forums_is_not_held_by_code():
+    (first,) = (claim for claim in talk_claims.claims() if claim.name == "most-popular")
+    assert first.verdict == "incomplete"
+    assert "mail and forums" in first.finding
+
+
+@pytest.fixture(scope="module")
+def founders(tmp_path_factory):
+    """The four communities with the figures of data/history alone, as of July 2026: nothing was ever visited."""
+    where = Folders(tmp_path_factory.mktemp("founders"), CATALOGUE, Path("site"))
+    build_database(where, load_catalogue(CATALOGUE), date(2026, 7, 6))
+    return where
+
+
+@pytest.mark.long
+def test_every_finding_agrees_with_the_catalogue_and_the_published_figures(founders):
+    page = Page(render(founders, talk.page))
+    rows = page.tables["Claims of the talk"][1:]
+    assert [(row[0], row[1].strip("“”")) for row in rows] == [
+        (claim.verdict.capitalize(), claim.said) for claim in talk_claims.claims()
+    ]
+    assert "score 304 (277 to 334), then CloudStack with 140" in rows[0][2]
+    assert rows[0][3] == "By code, place 1: score 88."
+    assert "Unknown is not zero" not in page.text
+    assert "2 of 9 claims of the founding talk held." in page.text
+
+
+@pytest.mark.long
+def test_a_slope_stops_at_the_last_place_and_says_why(founders):
+    html = render(founders, talk.page)
+    rows = Page(html).rows("Scores by public code activity in June 2013 and June 2026")
+    assert list(rows) == ["OpenStack", "CloudStack", "Eucalyptus", "OpenNebula"]
+    assert rows["OpenNebula"][-1] == "it does not stop"
+    assert rows["Eucalyptus"][2] == "January 2018"
+    assert rows["Eucalyptus"][-1].startswith("last place in January 2018: fewer than 3 people a month after that")
+    assert html.count('class="line stopped"') == 3, "one in each width"
+
+
+def test_without_a_ranking_of_2013_nothing_is_drawn(house):
+    assert "This database holds no ranking of June 2013." in house.page.text
+    assert "The talk spoke of communities that are not compared here." in house.page.text
+
+
+def test_every_value_of_the_catalogue_belongs_to_a_hypervisor():
+    known = [spelling for each in platform_facts.hypervisors() for spelling in each.begins]
+    facts = [fact for community in load_catalogue(CATALOGUE) for fact in community.facts]
+    confirmed = [fact for fact in facts if fact.topic.startswith("hypervisors") and fact.confirmed]
+    values = [value for fact in confirmed for value in fact.values]
+    assert [value for value in values if not value.startswith(tuple(known))] == []
+
+
+def end(score, place="1"):
+    return End(score, score * 0.9, score * 1.1, place)
+
+
+def test_words_of_lines_that_stop_lie_apart_and_within_the_picture():
+    slopes = [Slope(f"s{n}", f"Name {n}", None, end(100), end(50), 0.9, "last place in May 2020: not seen after that")
+              for n in range(3)]  # fmt: skip
+    picture = draw_slopes(slopes, ("June 2013", "June 2026"), "Scores", "All of them")
+    for text, layout in zip(picture.split("</svg>"), LAYOUTS, strict=False):
+        heights = sorted(float(y) for y in re.findall(r'<tspan x="[\d.]+" y="([\d.]+)"', text))
+        assert heights[-1] < layout.height
+        assert min(b - a for a, b in pairwise(heights)) >= (layout.font - 2) * 1.2
+
+
+def test_hostile_names_in_a_slope_are_text():
+    slope = Slope("evil", "<script>", None, end(10), end(20, "2–4"), 1.0, "")
+    picture = draw_slopes([slope], ("June 2013", "June 2026"), "<b>", "&")
+    assert "<script>" not in picture
+    assert "2–4 &lt;script&gt;" in picture

@@ -1,0 +1,70 @@
+"""Write a figure in less room: the page of a community has many, and a site may have a thousand communities.
+
+Months are numbers from the first on, and those that follow each other are named by the first of them. A band is left
+out: the script draws it from the range of its line. What the pointer is told is left out where it is what is drawn.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+DIGITS = 5
+
+
+def pack(figure: dict[str, Any], first: str) -> dict[str, Any]:
+    """Return a figure packed; `first` is the first day of its first month."""
+    return figure | {"data": [_trace(trace, first) for trace in figure["data"] if trace["meta"] != "band"]}
+
+
+def _trace(trace: dict[str, Any], first: str) -> dict[str, Any]:
+    """Return a trace packed; a line with a range has `low` and `high`."""
+    told, ranged = trace.get("customdata"), _ranged(trace)
+    packed = {name: value for name, value in trace.items() if name != "customdata"}
+    if trace.get("fill") == "toself":
+        return packed | {"x": [], "y": [], "boxes": list(_boxes(_numbers(trace["x"], first), trace["y"]))}
+    packed |= {"x": _days(trace["x"], first), "y": _rounded(trace["y"])}
+    if ranged:
+        values, lows, highs = (list(each) for each in zip(*told or (), strict=True))
+        return packed | {"low": _rounded(lows), "high": _rounded(highs)} | _told(values, trace["y"])
+    return packed | (_told(told, trace["y"]) if told is not None else {})
+
+
+def _ranged(trace: dict[str, Any]) -> bool:
+    """Return whether a trace is a line with a range: the pointer is told value, low and high."""
+    told = trace.get("customdata")
+    return bool(told) and isinstance(told[0], list)
+
+
+def _told(values: Sequence[Any], drawn: Sequence[Any]) -> dict[str, Any]:
+    """Return what the pointer is told: `told` of a month that is not drawn where it is, by its position."""
+    apart = {n: value for n, (value, y) in enumerate(zip(values, drawn, strict=True)) if value != y}
+    return {"told": apart}
+
+
+def _days(days: Sequence[str | None], first: str) -> list[Any] | int:
+    """Return months as numbers from the first on; as the first one alone where they follow each other."""
+    numbers = _numbers(days, first)
+    steps = all(isinstance(n, int) for n in numbers) and all(b - a == 1 for a, b in pairwise(numbers))  # type: ignore[operator]
+    return int(numbers[0]) if steps and numbers and numbers[0] is not None else numbers
+
+
+def _numbers(days: Sequence[str | None], first: str) -> list[Any]:
+    start = 12 * int(first[:4]) + int(first[5:7])
+    return [
+        12 * int(day[:4]) + int(day[5:7]) - start if day is not None and day.endswith("-01") else day for day in days
+    ]
+
+
+def _boxes(x: Sequence[Any], y: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield each box by its ends: six corners stand for one, the last of them a gap."""
+    for n in range(0, len(x), 6):
+        yield [x[n], x[n + 1], *_rounded((y[n], y[n + 2]))]
+
+
+def _rounded(numbers: Sequence[float | None]) -> list[float | int | None]:
+    return [None if number is None else _short(number) for number in numbers]
+
+
+def _short(number: float) -> float | int:
+    short = float(f"{number:.{DIGITS}g}")
+    return int(short) if short.is_integer() else short
