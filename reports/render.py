@@ -22,6 +22,7 @@ from reports.text import (
     reasons,
     rules,
     unseen,
+    visits,
 )
 
 SAID = (
@@ -39,6 +40,7 @@ SAID = (
     reasons,
     rules,
     unseen,
+    visits,
 )
 """What templates may call."""
 BEST = 20

@@ -17,7 +17,8 @@ WIDTHS = (360, 768, 1280, 1600)
 SIDEWAYS = (320, 360, 390, 480, 599, 600, 601, 667, 768, 820, 821, 1000, 1001, 1100, 1101, 1280, 1500, 1600, 1920, 2200)
 SHIFTS = """window.shifted = 0;
 new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; }).observe({ type: "layout-shift", buffered: true });"""
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; })
+    .observe({ type: "layout-shift", buffered: true });"""
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
         && !e.closest(".scroll, pre, .sr, .skip, svg"))
