@@ -12,6 +12,7 @@ import duckdb
 from support.ranking import stages
 from support.site import build_bare, folders
 
+from pipelines.warehouse.build import make_macros
 from pipelines.warehouse.tables import create_table, literal, read_tables
 from reports import site
 
@@ -99,11 +100,6 @@ TABLES = {
                state: 'observed', known_since: date '2009-01-01'
         from core.months a join (select distinct community, year(month) as year from core.months) b using (community)
         where b.year >= year(a.month)""",
-    "analysis.organisations": """
-        select community, channel: 'code', month, organisation: o, people: 9, events: 40, people_so_far: 20,
-               events_so_far: 400, share: .25
-        from core.months
-        cross join (values ('Example'), ('Invented'), ('unknown'), ('fewer than five people')) names(o)""",
     "analysis.by_source": """
         select community, source: 'dev', month, postings: value, people: 12, only_here: 12, first_here: value, state
         from metrics.monthly where metric = 'postings'""",
@@ -137,11 +133,11 @@ def _fill(con, communities: int) -> None:
         con.execute(f"insert into {name} by name {select}", given)
         if name == "raw.sources":
             _remake(con, "core.months")
-    for table in (
-        *stages(*RANKINGS),
-        *map(_table, ("analysis.rank_including_bots", "analysis.rank_by_recorded_month")),
-    ):
-        _remake(con, table.name)
+    make_macros(con)
+    published_ones = [name for name in _tables() if name.startswith("published.")]
+    made_from_rankings = ["analysis.rank_including_bots", "analysis.rank_by_recorded_month"]
+    for name in (*(table.name for table in stages(*RANKINGS)), *made_from_rankings, *published_ones):
+        _remake(con, name)
 
 
 @cache
@@ -149,13 +145,9 @@ def _tables():
     return {table.name: table for table in read_tables()}
 
 
-def _table(name: str):
-    return _tables()[name]
-
-
 def _remake(con, name: str) -> None:
     con.execute(f"drop table if exists {name}")
-    create_table(con, _table(name))
+    create_table(con, _tables()[name])
 
 
 def published(once, communities: int):
