@@ -22,6 +22,7 @@ from reports.pages import (
     community,
     compare,
     compare_index,
+    compare_scores,
     data,
     members,
     platforms,
@@ -43,7 +44,7 @@ PAGES = {
     communities.PATH: communities,
 }  # fmt: skip
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community, compare)
+KEYED = (time_month, community, compare, compare_scores)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""

@@ -168,7 +168,8 @@ for (const holder of holders) {
   const figure = holder.closest("figure");
   figure.querySelectorAll("[data-save]").forEach((button) => button.addEventListener("click", () => save(holder, button.dataset.save)));
   figure.querySelectorAll("input[value=bots], input[value=people]").forEach((input) => input.addEventListener("change", () => draw(holder)));
-  if (!holder.hidden) watch.observe(holder);
+  holder.addEventListener("filled", () => show(holder));
+  if (!holder.hidden && !("waits" in holder.dataset)) watch.observe(holder);
 }
 
 // "Explore" puts the chart in the place of the picture that was made before; a second press gives that back.
