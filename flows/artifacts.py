@@ -4,6 +4,7 @@ Prefect must be prepared before this module is imported (`flows.prefect_api.prep
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from prefect.states import Crashed
 from flows.summary import Problem
 from pipelines.folders import Folders
 from pipelines.model import Visit
-from pipelines.warehouse.query import ask
+from pipelines.warehouse.query import NoDatabaseError, ask
 
 RANKING = """
 select r.family, r.rank, concat_ws(' to ', r.rank_low, nullif(r.rank_high, r.rank_low)) as places, c.name as community,
@@ -48,7 +49,7 @@ def mark_crashed_runs(where: Folders) -> None:
 
 def publish_artifacts(where: Folders, visits: Sequence[Visit], problems: Sequence[Problem], summary: str) -> None:
     """Write the artifacts `ranking`, `durations`, `problems` and `summary`; must run inside a flow."""
-    if where.database.exists():
+    with suppress(NoDatabaseError):
         ranking = ask(where.database, RANKING).to_pylist()
         create_table_artifact(ranking, key="ranking", description="The ranking that is published now.")
     create_table_artifact(durations(visits), key="durations", description="The visits of this run, slowest first.")

@@ -14,6 +14,7 @@ from flows.commands import (
     communities,
     demo,
     doctor,
+    export,
     forget,
     nightly,
     prune,
@@ -25,6 +26,7 @@ from flows.commands import (
 )
 from flows.exit_status import WRONG_USAGE
 from pipelines.catalogue.toml_files import WrongFileError
+from pipelines.folders import DamagedMarkerError
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
@@ -44,7 +46,13 @@ environment:
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
-REFUSALS = (WrongFileError, contact.NoContactError, checks.UsageError, locks.AlreadyRunningError)
+REFUSALS = (
+    WrongFileError,
+    DamagedMarkerError,
+    contact.NoContactError,
+    checks.UsageError,
+    locks.AlreadyRunningError,
+)
 """What a command refuses with a message and exit status 2."""
 
 
@@ -75,6 +83,7 @@ COMMANDS: dict[str, Command] = {
     "status": status,
     "doctor": doctor,
     "sql": sql,
+    "export": export,
     "calibrate": calibrate,
     "communities": communities,
 }

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,8 @@ from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.catalogue.urls import ARCHIVES, CAPTURED, MAILBOX, mailbox_of
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.landing.visits import log_visit, read_plans, read_visits
+from pipelines.landing.runs import RUN, begin_run
+from pipelines.landing.visits import log_visit, read_plans, read_run
 from pipelines.model import GOOD_VERDICTS, Plan, Source, Verdict, Visit
 
 SPIDERS = (sys.executable, "-m", "spiders")
@@ -57,19 +57,21 @@ class CollectResult:
         return failed + [f"{name}: was not visited" for name in self.unvisited]
 
 
-def collect(where: Folders, sources: Sequence[Source], units: Iterable[str] = ()) -> CollectResult:
-    """Visit the sources (only `units` of them, if given) and return their visits.
+def collect(
+    where: Folders, sources: Sequence[Source], units: Iterable[str] = (), run: str | None = None
+) -> CollectResult:
+    """Visit the sources (only `units` of them, if given) in a run, or in a new one; return the visits of that run.
 
     Spiders of different kinds run one after another. The units of a spider that crashes are
     `unvisited`; one that is not done after LONGEST_CRAWL is ended, and its units have failed.
     """
-    started = datetime.now(UTC).replace(microsecond=0)
+    run = run or begin_run()
     chosen = frozenset(units)
     for kind in dict.fromkeys(source.kind for source in sources):
         of_kind = [source for source in sources if source.kind == kind]
-        if not _crawl(where, kind, [source.id for source in of_kind], chosen):
-            _log_unvisited(where, of_kind, started, chosen)
-    return read_result(where, sources, started, chosen)
+        if not _crawl(where, run, kind, [source.id for source in of_kind], chosen):
+            _log_unvisited(where, of_kind, run, chosen)
+    return read_result(where, sources, run, chosen)
 
 
 def collect_given(where: Folders, source: Source, path: Path) -> CollectResult:
@@ -79,9 +81,9 @@ def collect_given(where: Folders, source: Source, path: Path) -> CollectResult:
     Raises ValueError where its name cannot be that of a unit.
     """
     unit = mailbox_of(f"file://localhost{quote(str(path.resolve()))}")
-    started = datetime.now(UTC).replace(microsecond=0)
-    _crawl(where, source.kind, [source.id], frozenset(), f"path={path.resolve()}")
-    visits = read_result(where, [source], started).visits
+    run = begin_run()
+    _crawl(where, run, source.kind, [source.id], frozenset(), f"path={path.resolve()}")
+    visits = read_result(where, [source], run).visits
     if source.kind == MAILBOX:
         visits = tuple(visit for visit in visits if visit.unit == unit)
     return CollectResult(visits, () if visits else (f"{source.id} {unit}",))
@@ -92,24 +94,24 @@ def reread(where: Folders, sources: Sequence[Source]) -> CollectResult:
 
     Each has the time at which its page was served.
     """
-    before = Counter(read_visits(where.visits))
+    run = begin_run()
     for kind in (*ARCHIVES, CAPTURED):
         if names := [s.id for s in sources if s.kind == kind]:
-            _crawl(where, kind, names, frozenset(), "reread=yes")
-    return CollectResult(tuple(Counter(read_visits(where.visits)) - before), ())
+            _crawl(where, run, kind, names, frozenset(), "reread=yes")
+    return CollectResult(tuple(read_run(where.visits, run)), ())
 
 
 def read_result(
-    where: Folders, sources: Sequence[Source], since: datetime, units: frozenset[str] = frozenset()
+    where: Folders, sources: Sequence[Source], run: str, units: frozenset[str] = frozenset()
 ) -> CollectResult:
-    """Return the latest visit to each unit of the sources from `since` on."""
+    """Return the last visit of a run to each unit of the sources."""
     ids = {source.id for source in sources}
     latest = {
         (f"{v.community}/{v.source}", unit_without_day(v)): v
-        for v in read_visits(where.visits, since)
+        for v in read_run(where.visits, run)
         if f"{v.community}/{v.source}" in ids
     }
-    plans = {f"{p.community}/{p.source}": p for p in read_plans(where.visits) if p.made_at >= since}
+    plans = {f"{p.community}/{p.source}": p for p in read_plans(where.visits) if p.run == run}
     expected = [(s.id, unit) for s in sources for unit in _planned(s, plans.get(s.id))]
     missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
     lists = [s.id for s in sources if s.urls_from and s.id not in plans and not any(key[0] == s.id for key in latest)]
@@ -124,19 +126,19 @@ def _planned(source: Source, plan: Plan | None) -> list[str]:
     return [unit for unit in dict.fromkeys([*named, *planned]) if unit not in deferred]
 
 
-def _log_unvisited(where: Folders, sources: list[Source], since: datetime, units: frozenset[str]) -> None:
+def _log_unvisited(where: Folders, sources: list[Source], run: str, units: frozenset[str]) -> None:
     """Log a failed visit to each unit that an ended spider had not visited."""
-    unvisited = [name.partition(" ")[::2] for name in read_result(where, sources, since, units).unvisited]
+    unvisited = [name.partition(" ")[::2] for name in read_result(where, sources, run, units).unvisited]
     by_id = {source.id: source for source in sources}
     for source, unit in ((by_id[name], unit) for name, unit in unvisited):
         by_unit = dict(zip(urls.units(source), source.urls, strict=True))
         url = by_unit.get(unit) or source.urls_from or source.urls[0]
         now = datetime.now(UTC).replace(microsecond=0)
-        visit = Visit(source.community, source.name, source.kind, unit, url, now, Verdict.FAILED, ENDED)
+        visit = Visit(source.community, source.name, source.kind, unit, url, now, Verdict.FAILED, ENDED, run=run)
         log_visit(where.visits, visit)
 
 
-def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> bool:
+def _crawl(where: Folders, run: str, kind: str, sources: list[str], units: frozenset[str], *arguments: str) -> bool:
     """Run one spider; return False where it was not done after LONGEST_CRAWL, and was ended.
 
     The spider and its children end when this process ends, even by kill -9 (see spiders/watchdog.py).
@@ -145,7 +147,11 @@ def _crawl(where: Folders, kind: str, sources: list[str], units: frozenset[str],
     named = [f"sources={','.join(sources)}", f"units={','.join(sorted(units))}", *arguments]
     try:
         process = subprocess.Popen(
-            [*SPIDERS, kind, *named], env=_environment(where, ours), pass_fds=(ours,), cwd=CHECKOUT, process_group=0
+            [*SPIDERS, kind, *named],
+            env=_environment(where, run, ours),
+            pass_fds=(ours,),
+            cwd=CHECKOUT,
+            process_group=0,
         )
         return _wait(process)
     finally:
@@ -166,9 +172,10 @@ def _wait(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def _environment(where: Folders, pipe: int) -> dict[str, str]:
+def _environment(where: Folders, run: str, pipe: int) -> dict[str, str]:
     return os.environ | {
         "STACKRANK_DATA": str(where.data),
         "STACKRANK_COMMUNITIES": str(where.communities),
         "STACKRANK_PARENT_PIPE": str(pipe),
+        RUN: run,
     }

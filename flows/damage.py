@@ -1,39 +1,59 @@
-"""Name the files of observations that cannot be read, and say what happens to their units."""
+"""Name the files of a data folder that cannot be used, and say what happens to their units."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flows.summary import Problem
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX, units
 from pipelines.folders import Folders
-from pipelines.landing.store import DamagedFile, damaged_files, unit_file
+from pipelines.landing import set_aside
+from pipelines.landing.runs import current_run
+from pipelines.landing.set_aside import Entry
+from pipelines.landing.stored import unit_file
+from pipelines.landing.sweep import Unusable, unusable_files
 from pipelines.landing.visits import read_visits
 from pipelines.model import BY_HAND, Source, Visit
 
 KEPT = "nothing of this unit; its months are gaps, not zeros"
 READ_AGAIN = "the next collect reads its unit again"
 RESTORE = "no collect reads it again: restore it from your backup, or delete it"
+LOOK = "look at it and delete it"
 
 
 def find_damage(where: Folders, sources: Iterable[Source]) -> list[Problem]:
-    """Check all files of observations; return one problem for each that cannot be read, sorted by path."""
-    return damage_problems(where, sources, damaged_files(where.observations))
+    """Return one problem for each file that cannot be used: where it should be, or set aside in this run.
 
-
-def damage_problems(where: Folders, sources: Iterable[Source], damaged: list[DamagedFile]) -> list[Problem]:
-    """Return one problem for each damaged file."""
-    if not damaged:
+    A file of observations is a problem until its unit is there again, or the file that was set aside is not.
+    """
+    found = [*unusable_files(where), *filter(lambda entry: _is_news(where, entry), set_aside.entries(where))]
+    if not found:
         return []
     by_name = {(source.community, source.name): source for source in sources}
     visits = {unit_file(where.observations, visit): visit for visit in read_visits(where.visits)}
-    return [_problem(where, file, visits.get(file.path), by_name) for file in damaged]
+    return [_problem(where, each, visits, by_name) for each in found]
 
 
-def _problem(where: Folders, file: DamagedFile, visit: Visit | None, by_name: dict[tuple[str, str], Source]) -> Problem:
+def _is_news(where: Folders, entry: Entry) -> bool:
+    is_missing = entry.file.startswith(f"{where.observations.name}/") and not (where.data / entry.file).exists()
+    return is_missing or entry.run == current_run() != ""
+
+
+def _problem(
+    where: Folders, found: Unusable | Entry, visits: dict[Path, Visit], by_name: dict[tuple[str, str], Source]
+) -> Problem:
+    is_moved = isinstance(found, Entry)
+    path = where.data / found.file if is_moved else found.path
+    what = f"{path.relative_to(where.data)}: cannot be read ({found.reason})"
+    place = f"; the file lies in {found.moved_to}" if is_moved else ""
+    if where.observations not in path.parents:
+        return Problem(what, f"all others{place}", LOOK if is_moved else "the next run sets it aside")
+    if is_moved and path.exists():
+        return Problem(what, f"the unit, which was read again{place}", LOOK)
+    visit = visits.get(path)
     source = by_name.get((visit.community, visit.source)) if visit else None
-    what = f"{file.path.relative_to(where.data)}: cannot be read ({file.reason})"
-    return Problem(what, KEPT, _fix(visit, source) if visit and source and source.enabled else RESTORE)
+    return Problem(what, KEPT + place, _fix(visit, source) if visit and source and source.enabled else RESTORE)
 
 
 def _fix(visit: Visit, source: Source) -> str:
@@ -55,6 +75,7 @@ def format_lines(problems: Iterable[Problem]) -> Iterator[str]:
     return (f"{problem.what}; {problem.fix}" for problem in problems)
 
 
-def format_warnings(problems: Iterable[Problem]) -> Iterator[str]:
-    """Yield a line for each problem that is known when a collect begins."""
-    return (f"{problem.what}; its unit counts as not stored" for problem in problems)
+def format_warnings(where: Folders) -> Iterator[str]:
+    """Yield a line for each file that was set aside in this run so far."""
+    entries = (entry for entry in set_aside.entries(where) if entry.run == current_run())
+    return (f"{entry.file}: cannot be read ({entry.reason}); set aside: {entry.moved_to}" for entry in entries)

@@ -1,125 +1,51 @@
 """Check whether this machine can do the nightly run, one finding a line; change nothing in the data folder."""
 
 import os
-import re
 import shutil
-import subprocess
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flows import contact, damage, locks, opt_outs, prefect_api, status
+from flows.doctor_git import check_git
+from flows.doctor_key import check_key
+from flows.findings import BAD, MAX_NAMES, NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
-from pipelines.folders import Folders, read_demo_marker
-from pipelines.landing.store import stored_visits
+from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker
+from pipelines.landing.undeclared import find_undeclared
 from pipelines.model import Source
 from pipelines.privacy import decisions, pseudonyms
-from pipelines.warehouse.query import NoDatabaseError, ask
+from pipelines.warehouse.query import NoDatabaseError, read_build
 
-OK, NOTE, BAD = "ok", "note", "BAD"
-KEY = "pseudonym key"
-
-# GIT_CONFIG_GLOBAL is known from 2.32 on (without it git would read the user's configuration), and
-# fetch --no-write-fetch-head, --no-auto-maintenance from 2.29 on.
-MIN_GIT = (2, 32)
 GB = 1e9
 MIN_FREE = 1 * GB
 ENOUGH_FREE = 10 * GB  # more than what the spider lets one repository take (GIT_MAX_BYTES)
 # Measured on 2026-11-23 with eleven real repositories: clones 102 MB, observations 20, database 21, site 6, Prefect 5.
 FIRST_LOAD = "the first load of eleven repositories takes 0.2 GB; no repository takes more than 8.6 GB"
 MAX_AGE = timedelta(hours=48)
-MAX_NAMES = 5
-HISTORY = """\
-blob
-mark :1
-data 4
-one
-
-commit refs/heads/main
-committer Wren <wren@example.org> 0 +0000
-data 4
-one
-M 644 :1 file
-"""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was checked, its state (ok, note, BAD), what was found and how to fix it."""
-
-    state: str
-    subject: str
-    text: str
-
-    def __str__(self) -> str:
-        """Return it as one line."""
-        return f"{self.state:4}  {self.subject}: {' '.join(self.text.split())}"
 
 
 def examine(where: Folders, now: datetime) -> list[Finding]:
     """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
-    findings = [_git(), _key(where), *_opt_outs(where), _space(where), *_prefect(where), _database(where)]
+    findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *_prefect(where), _database(where)]
     try:
-        sources = [source for community in load_catalogue(where.communities) for source in community.sources]
+        declared = load_catalogue(where.communities)
     except CatalogueError as error:
         return [*findings, Finding(BAD, "catalogue", f"fix this first, nothing runs: {error}"), *_runs(where)]
+    sources = [source for community in declared for source in community.sources]
     found = status.read_status(where, sources)
     findings += [_contact(sources), *_token(sources), _last_run(found, where, now), _sources(found)]
+    findings += [Finding(NOTE, "held", str(each)) for each in find_undeclared(where, declared)]
     return [*findings, *_observations(where, sources), *_runs(where)]
-
-
-def _git() -> Finding:
-    if not shutil.which("git"):
-        return Finding(BAD, "git", "is not installed; install git 2.32 or newer")
-    try:
-        version_line = _run("version")
-        lacking = _lacking(version_line)
-    except subprocess.CalledProcessError as error:
-        return Finding(BAD, "git", f"a clone without files failed: {error.stderr}")
-    number = version_line.removeprefix("git version ").strip()
-    if lacking:
-        return Finding(BAD, "git", f"{number} {lacking}; install a git of 2.32 or newer with its https support")
-    return Finding(OK, "git", f"{number}, can clone commits without files")
-
-
-def _lacking(version_line: str) -> str | None:
-    """Say what the installed git lacks; None if nothing. Tries a clone of a repository with one commit."""
-    found = re.match(r"git version (\d+)\.(\d+)", version_line)
-    if not found or (int(found[1]), int(found[2])) < MIN_GIT:
-        return "is too old"
-    if not (Path(_run("--exec-path").strip()) / "git-remote-https").exists():
-        return "cannot speak https"
-    with TemporaryDirectory(prefix="stackrank-doctor-") as folder:
-        if kinds := _cloned_kinds(Path(folder)) - {"commit"}:
-            return f"ignores --filter: it clones {' and '.join(sorted(kinds))} objects too"
-    return None
-
-
-def _cloned_kinds(folder: Path) -> set[str]:
-    """Return the kinds of objects that come with a treeless clone of one commit with a file."""
-    origin, clone = folder / "origin.git", folder / "clone.git"
-    _run("init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(origin))
-    _run(f"--git-dir={origin}", "fast-import", "--quiet", given=HISTORY)
-    _run(f"--git-dir={origin}", "config", "uploadpack.allowFilter", "true")
-    _run("clone", "--quiet", "--bare", "--template=", "--filter=tree:0", origin.as_uri(), str(clone))
-    listed = _run(f"--git-dir={clone}", "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)")
-    return set(listed.split())
-
-
-def _run(*arguments: str, given: str = "") -> str:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-    command = ["git", *arguments]
-    return subprocess.run(command, env=kept | alone, input=given, capture_output=True, text=True, check=True).stdout
 
 
 def _opt_outs(where: Folders) -> list[Finding]:
     """Say how many people are left out under which key: under another one than the present they are not."""
-    key_id = opt_outs.read_key_id()
+    if mistakes := opt_outs.find_mistake(where):
+        return [Finding(BAD, "opted out", mistakes[0])]
+    key_id = pseudonyms.present_key_id()
     others = decisions.people_left_out(where).keys() - {key_id}
     state = NOTE if others else OK
     text = "; ".join(opt_outs.format_people(where, key_id))
@@ -127,54 +53,17 @@ def _opt_outs(where: Folders) -> list[Finding]:
     return [Finding(state, "opted out", text + fix)] if text else []
 
 
-def _key(where: Folders) -> Finding:
-    """Check the key without making one; print its id, never the key."""
-    path = pseudonyms.key_file()
-    used = {visit.key_id for visit in stored_visits(where.observations).values() if visit.key_id}
-    if "STACKRANK_KEY" not in os.environ and not path.exists():
-        return _no_key(path, used)
-    try:
-        key_id = pseudonyms.load().key_id
-    except (pseudonyms.KeyRefusedError, OSError) as error:
-        return Finding(BAD, KEY, str(error))
-    place = "in STACKRANK_KEY" if "STACKRANK_KEY" in os.environ else f"in {path}, for its owner only"
-    if others := used - {key_id}:
-        text = f"some stored data was written with another key ({_shorten_list(sorted(others))})"
-        return Finding(NOTE, KEY, f"its id is {key_id} ({place}); {text}; the next run reads it again")
-    return Finding(OK, KEY, f"its id is {key_id} ({place})")
-
-
-def _no_key(path: Path, used: Collection[str]) -> Finding:
-    if used:
-        return Finding(BAD, KEY, f"{path} is missing, and stored data was written with it "
-                       f"(id {_shorten_list(sorted(used))}); restore it from your backup, "
-                       "or the next run reads everything again with a new key")  # fmt: skip
-    if not _writable(path):
-        return Finding(BAD, KEY, f"there is none, and {path} cannot be written; "
-                       "set STACKRANK_KEY or make its folder writable")  # fmt: skip
-    return Finding(NOTE, KEY, f"there is none yet; the first run makes {path}; put it into your backup")
-
-
 def _space(where: Folders) -> Finding:
     subject = "data folder"
     for folder in (where.data, where.site):
-        if not _writable(folder):
+        if not can_write(folder):
             return Finding(BAD, subject, f"{folder} cannot be written; give it to the user who runs stackrank, "
                            "or name another folder in STACKRANK_DATA")  # fmt: skip
-    free = shutil.disk_usage(_nearest(where.data)).free
+    free = shutil.disk_usage(nearest_folder(where.data)).free
     text = f"{where.data} has {free / GB:.1f} GB free; {FIRST_LOAD}"
     if free >= ENOUGH_FREE:
         return Finding(OK, subject, text)
     return Finding(NOTE if free >= MIN_FREE else BAD, subject, f"{text}; make room, or name another in STACKRANK_DATA")
-
-
-def _writable(path: Path) -> bool:
-    return _nearest(path).is_dir() and os.access(_nearest(path), os.W_OK)
-
-
-def _nearest(path: Path) -> Path:
-    """Return the path, or the nearest folder above it that exists."""
-    return next(one for one in (path, *path.parents) if one.exists())
 
 
 def _prefect(where: Folders) -> Iterator[Finding]:
@@ -184,7 +73,7 @@ def _prefect(where: Folders) -> Iterator[Finding]:
         yield Finding(BAD, "Prefect", "is not installed; run: uv sync")
         return
     home = Path(os.environ.get("PREFECT_HOME", where.data / "prefect"))
-    if not _writable(home):
+    if not can_write(home):
         yield Finding(BAD, "Prefect", f"{home} cannot be written; give it to the user who runs stackrank")
     elif "PREFECT_API_URL" not in os.environ:
         yield Finding(OK, "Prefect", f"{number}; its state is in {home}")
@@ -204,12 +93,12 @@ def _database(where: Folders) -> Finding:
     if not where.database.exists():
         return Finding(NOTE, "database", "there is none yet; to make it: stackrank nightly")
     try:
-        (build,) = ask(where.database, "from raw.build").to_pylist()
+        build = read_build(where.database)
     except NoDatabaseError as error:
         what = "close what has it open for writing; if nothing has, delete it and run: stackrank build"
         return Finding(BAD, "database", f"{error}; {what}")
     size = where.database.stat().st_size / 1e6
-    return Finding(OK, "database", f"readable, {size:.0f} MB, last complete month {build['last_complete_month']:%Y-%m}")
+    return Finding(OK, "database", f"readable, {size:.0f} MB, last complete month {build.last_complete_month:%Y-%m}")
 
 
 def _contact(sources: Sequence[Source]) -> Finding:
@@ -250,7 +139,7 @@ def _sources(found: status.Status) -> Finding:
     new = [source.source.id for source in found.sources if source.is_new]
     if not new:
         return Finding(OK, "sources", f"all {len(found.sources)} were fetched at least once")
-    text = f"{len(new)} of {len(found.sources)} were never fetched: {_shorten_list(new)}"
+    text = f"{len(new)} of {len(found.sources)} were never fetched: {shorten_list(new)}"
     if any(source.latest for source in found.sources):
         return Finding(BAD, "sources", f"{text}; why: stackrank status")
     return Finding(NOTE, "sources", f"{text}; there was no run yet")
@@ -263,11 +152,6 @@ def _observations(where: Folders, sources: Sequence[Source]) -> Iterator[Finding
         yield Finding(BAD, *line.split(": ", 1))
     if len(problems) > MAX_NAMES:
         yield Finding(BAD, "observations", f"{len(problems) - MAX_NAMES} more cannot be read; all: stackrank status")
-
-
-def _shorten_list(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-    return ", ".join(names[:MAX_NAMES]) + more
 
 
 def _runs(where: Folders) -> Iterator[Finding]:

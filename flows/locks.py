@@ -35,7 +35,7 @@ def single_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
         yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with path.open("a+", errors="replace") as file:
         _lock(file, where)
         _write_holder(file, command)
         _held.add(path)
@@ -64,10 +64,17 @@ def _write_holder(file: IO[str], command: str) -> None:
 
 def _holder(file: IO[str]) -> str:
     file.seek(0)
+    facts = _holder_facts(file.read())  # none where it has the lock and has not written its name yet
+    return _format_holder(facts) if facts else "another process"
+
+
+def _holder_facts(text: str) -> dict[str, Any] | None:
+    """Return what the holder of a lock wrote; None where it cannot be read, or holds a source only."""
     try:
-        return _format_holder(json.load(file))
-    except ValueError:  # it has the lock and has not written its name yet
-        return "another process"
+        facts: dict[str, Any] = json.loads(text)
+        return facts if isinstance(facts["process"], int) and facts["command"] and facts["since"] else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _format_holder(facts: dict[str, Any]) -> str:
@@ -76,9 +83,9 @@ def _format_holder(facts: dict[str, Any]) -> str:
 
 def running_commands(where: Folders) -> list[str]:
     """Return who holds a lock of the data folder now, without touching any lock."""
-    texts = (path.read_text() for path in sorted((where.data / "locks").glob("*")))
-    facts = [json.loads(text) for text in texts if text.endswith("}")]
-    return [_format_holder(one) for one in facts if "command" in one and _is_alive(one["process"])]
+    files = (path for path in sorted((where.data / "locks").glob("*")) if path.is_file())
+    facts = (_holder_facts(path.read_text(errors="replace")) for path in files)
+    return [_format_holder(one) for one in facts if one and _is_alive(one["process"])]
 
 
 def remove_stale_files(where: Folders) -> None:

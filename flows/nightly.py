@@ -14,17 +14,19 @@ prefect_api.prepare(folders())
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.states import Cancelled, State
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import allow_failure, quote
 
-from flows import artifacts, contact, damage, locks, progress, summary, unchanged
+from flows import artifacts, contact, damage, locks, progress, stop, summary, unchanged
+from flows.begin import begin_work
 from flows.collect import CollectResult, collect, read_result
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.summary import Problem
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import ARCHIVES, INDEX
-from pipelines.folders import current_day, read_demo_marker
+from pipelines.folders import Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
@@ -69,12 +71,12 @@ class NightlyResult:
 
 
 @task(task_run_name="collect {sources[0].id}", retries=len(RETRY_DELAYS))
-def collect_sources(sources: Sequence[Source], since: datetime) -> None:
+def collect_sources(sources: Sequence[Source], run: str) -> None:
     """Visit sources of one kind; a second try visits only the units that failed in this run."""
     where = folders()
-    before = read_result(where, sources, since)
+    before = read_result(where, sources, run)
     retried = [source for source in sources if source.id in _sources_to_retry(before)] if before.good else sources
-    after = collect(where, retried, _units_to_retry(before) if before.good else ())
+    after = collect(where, retried, _units_to_retry(before) if before.good else (), run)
     if after.unvisited or after.retryable:
         raise SourceFailedError("; ".join(after.complaints))
 
@@ -109,41 +111,48 @@ def write_report() -> Path:
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
     task_runner=ThreadPoolTaskRunner(max_workers=4),
 )
-def nightly() -> NightlyResult:
+def nightly() -> NightlyResult | State[NightlyResult]:
     """Collect every source that is switched on, then build, then report.
 
     A source that fails does not stop the others. A failed build or report leaves database and page
-    as they were; so does a run that finds nothing new (`flows.unchanged`). Raises
-    AlreadyRunningError while another run is active.
+    as they were; so does a run that finds nothing new (`flows.unchanged`). While another run
+    is active, this one is skipped: it ends as Cancelled. SIGTERM ends it at once.
     """
     where = folders()
+    stop.on_sigterm()
+    try:
+        return _run(where)
+    except locks.AlreadyRunningError as error:
+        return Cancelled(message=f"skipped: {error}")
+
+
+def _run(where: Folders) -> NightlyResult:
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
-        collected = _collect([s for c in declared for s in c.sources if s.visited])
+        run = begin_work(where, declared, _log)
+        collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result
 
 
-def _collect(sources: Sequence[Source]) -> CollectResult:
-    where, since = folders(), datetime.now(UTC).replace(microsecond=0)
-    for line in damage.format_warnings(damage.find_damage(where, sources)):
-        _log(line)
-    with progress.show_progress(where, sources, (), since):
-        for future in _submit(sources, since):
+def _collect(sources: Sequence[Source], run: str) -> CollectResult:
+    where = folders()
+    with progress.show_progress(where, sources, (), run):
+        for future in _submit(sources, run):
             future.wait()
-    return read_result(where, sources, since)
+    return read_result(where, sources, run)
 
 
 def _publish(declared: Sequence[Community], collected: CollectResult) -> NightlyResult:
     """Build and report, or leave what is published where nothing is new; turn what fails into a problem."""
     where, step = folders(), "build"
-    damaged: tuple[Problem, ...] = ()
+    damaged = tuple(damage.find_damage(where, [s for c in declared for s in c.sources]))
     try:
         inputs = _read_inputs(declared)
-        damaged = tuple(damage.damage_problems(where, [s for c in declared for s in c.sources], inputs.damaged))
-        if not collected.complaints and not collected.deferred and unchanged.is_up_to_date(where, inputs):
+        is_quiet = not collected.complaints and not collected.deferred and not damaged
+        if is_quiet and unchanged.is_up_to_date(where, inputs):
             page = site.update_last_checked(where, _last_checked_message(collected))
             unchanged.record(where, inputs)
             return NightlyResult(collected, page, up_to_date=True)
@@ -173,7 +182,7 @@ def _log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[None]]:
+def _submit(sources: Sequence[Source], run: str) -> list[PrefectFuture[None]]:
     """Start a task for each group of sources.
 
     Tasks on one host wait for each other, except on loopback.
@@ -184,8 +193,8 @@ def _submit(sources: Sequence[Source], since: datetime) -> list[PrefectFuture[No
         hosts = contact.source_hosts(group[0])
         delays = LOOPBACK_DELAYS if hosts <= contact.LOOPBACK else RETRY_DELAYS
         waits = [allow_failure(last[host]) for host in hosts - contact.LOOPBACK if host in last]
-        run = collect_sources.with_options(retry_delay_seconds=delays)
-        future = run.submit(group, since, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
+        task_of_group = collect_sources.with_options(retry_delay_seconds=delays)
+        future = task_of_group.submit(group, run, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
         last |= dict.fromkeys(hosts, future)
         futures.append(future)
     return futures

@@ -1,9 +1,8 @@
 """Find the people of an address that is forgotten, and say how many people are left out under which key."""
 
-import os
-
+from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import Folders
-from pipelines.privacy import decisions, pseudonyms
+from pipelines.privacy import decisions
 from pipelines.warehouse.query import NoDatabaseError, ask
 
 PEOPLE = """
@@ -23,20 +22,22 @@ def find_people(where: Folders, address_key: str) -> list[list[str]]:
 
 
 def format_people(where: Folders, key_id: str | None) -> list[str]:
-    """Return a line for each key under which people are left out; `key_id` is the present key, None if unknown."""
+    """Return a line for each key under which people are left out; `key_id` is the present key, None if unknown.
+
+    Of a damaged file nobody can say; `find_mistake` does.
+    """
     lines = []
-    for key, people in sorted(decisions.people_left_out(where).items()):
+    for key, people in sorted(decisions.people_left_out(where).items()) if not find_mistake(where) else ():
         who = f"{people} {'person' if people == 1 else 'people'} under key {key}"
         known = "" if key_id is None else ", the present one" if key == key_id else ", not the present one: no effect"
         lines.append(f"{who}{known}")
     return lines
 
 
-def read_key_id() -> str | None:
-    """Return the id of the present key without making one; None where there is none that can be read."""
-    if "STACKRANK_KEY" not in os.environ and not pseudonyms.key_file().exists():
-        return None
+def find_mistake(where: Folders) -> list[str]:
+    """Return one line where the file of opt-outs cannot be read, and so nothing can be published; none where it can."""
     try:
-        return pseudonyms.load().key_id
-    except (pseudonyms.KeyRefusedError, OSError):
-        return None
+        decisions.opted_out(where)
+    except WrongFileError as error:
+        return [str(error)]
+    return []

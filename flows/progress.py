@@ -5,7 +5,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.folders import Folders
-from pipelines.landing.visits import parse_visits, read_plans
+from pipelines.landing.visits import parse_visits, read_plans, visit_files
 from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]
@@ -24,20 +23,20 @@ REWRITE = "\r\x1b[K"
 
 @contextmanager
 def show_progress(
-    where: Folders, sources: Sequence[Source], units: Iterable[str], since: datetime, stream: TextIO | None = None
+    where: Folders, sources: Sequence[Source], units: Iterable[str], run: str, stream: TextIO | None = None
 ) -> Iterator[None]:
-    """While the block runs, show on `stream` (standard error) every visit from `since` on.
+    """While the block runs, show on `stream` (standard error) every visit of a run.
 
     A terminal gets one line that is rewritten, with the units done, failed, and waiting by host.
     Anything else gets one line for each visit.
     """
     ended = threading.Event()
     progress = Progress(expected_units(sources, frozenset(units)), stream or sys.stderr)
-    tail = Tail(where.visits, {s.id for s in sources}, since)
+    tail = Tail(where.visits, {s.id for s in sources}, run)
 
     def update() -> None:
         for plan in read_plans(where.visits):
-            if plan.made_at >= since:
+            if plan.run == run:
                 progress.expect(plan, sources)
         progress.update(tail.new_visits())
 
@@ -69,31 +68,29 @@ def host(url: str) -> str:
 
 
 class Tail:
-    """The visits of these sources from a moment on; reads each line once."""
+    """The visits of a run to these sources; reads each line once."""
 
-    def __init__(self, visits: Path, sources: set[str], since: datetime) -> None:
-        """Begin with the files of the month of `since`."""
+    def __init__(self, visits: Path, sources: set[str], run: str) -> None:
+        """Begin before the first line of each file."""
         self._visits = visits
         self._sources = sources
-        self._since = since
+        self._run = run
         self._read: Counter[Path] = Counter()
 
     def new_visits(self) -> list[Visit]:
         """Return the visits that were logged since the last call, oldest first."""
         found = [visit for path in self._files() for visit in self._read_new(path)]
-        return sorted((v for v in found if v.seen_at >= self._since), key=lambda v: v.seen_at)
+        return sorted((v for v in found if v.run == self._run), key=lambda v: v.seen_at)
 
     def _files(self) -> Iterator[Path]:
-        folders = (self._visits / source for source in sorted(self._sources))
-        month = f"{self._since:%Y-%m}.jsonl"
-        return (path for folder in folders for path in sorted(folder.glob("*.jsonl")) if path.name >= month)
+        return (path for source in sorted(self._sources) for path in visit_files(self._visits / source))
 
     def _read_new(self, path: Path) -> Iterator[Visit]:
         with path.open("rb") as file:
             file.seek(self._read[path])
             lines = file.read().rpartition(b"\n")[0]
         self._read[path] += len(lines)
-        return parse_visits(lines)
+        return parse_visits(b"\n".join(line for line in lines.splitlines() if self._run.encode() in line))
 
 
 class Progress:

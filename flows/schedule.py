@@ -27,6 +27,8 @@ from pipelines.folders import Folders
 ZONE = "UTC"
 FIELDS = 5
 CHECK_SECONDS = 30
+AT_ONCE = 2
+"""The run that is active, and the one that finds it so and is skipped; it would wait otherwise, and start late."""
 
 
 class WrongCronError(Exception):
@@ -51,8 +53,9 @@ def check_cron(cron: str) -> None:
 
 
 def serve(cron: str, where: Folders) -> NoReturn:
-    """Start the nightly flow at the times of `cron` in UTC, one at a time, until KeyboardInterrupt.
+    """Start the nightly flow at the times of `cron` in UTC, until KeyboardInterrupt.
 
+    A run that is due while another one is active is skipped.
     Raises EndedError or NotStartedError where Prefect or its server is gone.
     Missed times are not made up for. A run that is active at the end is killed; the next run
     continues where it was.
@@ -73,12 +76,13 @@ def serve(cron: str, where: Folders) -> NoReturn:
 def _serve_flow(cron: str, name: str) -> None:
     _delete_deployment(f"{nightly.name}/{name}")
     printing = nightly.with_options(
-        on_completion=[print_summary], on_failure=[print_failure], on_crashed=[print_failure]
-    )
+        on_completion=[print_summary], on_failure=[print_failure], on_crashed=[print_failure],
+        on_cancellation=[print_skipped],
+    )  # fmt: skip
     printing.serve(
         name=name,
         schedule=Cron(cron, timezone=ZONE),
-        limit=1,
+        limit=AT_ONCE,
         pause_on_shutdown=False,
         print_starting_message=False,
         entrypoint_type=EntrypointType.MODULE_PATH,
@@ -107,6 +111,11 @@ def print_summary(flow: Flow[[], NightlyResult], flow_run: FlowRun, state: State
 def print_failure(flow: Flow[[], NightlyResult], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """Print why a flow run failed or crashed."""
     print(f"the nightly run failed: {state.message}", flush=True)
+
+
+def print_skipped(flow: Flow[[], NightlyResult], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Print that a flow run was skipped, because another one is active."""
+    print(state.message, flush=True)
 
 
 def _end_with(scheduler: int) -> None:

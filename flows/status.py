@@ -2,15 +2,15 @@
 
 A run is good when it fetched every unit that was due and wrote the page after that. So the last
 good run is as old as the oldest last good visit of a due unit, or as the page, whichever is older.
-A unit that the latest plan defers is not due.
+A unit that the latest plan defers is not due. There was none where the database lacks a source that is held.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from flows.published import Published, held_sources, read_published
 from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.folders import Folders
@@ -51,18 +51,20 @@ class SourceStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """All sources that can be visited, and when database and page were written (None: never)."""
+    """All sources that can be visited, what is published, and which sources are held and not in the database."""
 
     sources: tuple[SourceStatus, ...]
-    built_at: datetime | None
-    written_at: datetime | None
+    published: Published
+    unpublished: tuple[str, ...] = ()
 
     @property
     def last_good_run(self) -> datetime | None:
         """The time of the last good run; None if there was none."""
         moments = [source.good.get(unit) for source in self.sources for unit in source.due]
         moments += [None for source in self.sources if source.is_new]
-        oldest = [moment for moment in (*moments, self.written_at) if moment]
+        moments += [None for _ in self.unpublished]
+        moments += [] if self.published.built_at else [None]
+        oldest = [moment for moment in (*moments, self.published.written_at) if moment]
         return min(oldest) if len(oldest) == len(moments) + 1 else None
 
 
@@ -74,7 +76,9 @@ def read_status(where: Folders, sources: Sequence[Source]) -> Status:
     plans = {(plan.community, plan.source): plan for plan in read_plans(where.visits)}
     declared = [((s.community, s.name), s) for s in sources if s.visited]
     found = tuple(_source_status(source, visits.get(key, []), plans.get(key)) for key, source in declared)
-    return Status(found, _written(where.database), _written(where.site / "index.html", where.site / "checked.js"))
+    published = read_published(where)
+    held = held_sources(visit for key, _ in declared for visit in visits.get(key, []))
+    return Status(found, published, tuple(published.missing(held)))
 
 
 def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -> SourceStatus:
@@ -87,12 +91,6 @@ def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -
     )
 
 
-def _written(*paths: Path) -> datetime | None:
-    """Return when the newest of the files was written; a run that finds nothing new writes the last one only."""
-    times = [path.stat().st_mtime for path in paths if path.exists()]
-    return datetime.fromtimestamp(max(times), UTC) if times else None
-
-
 def format_table(status: Status, now: datetime) -> list[str]:
     """Return lines for every source, its failed units and the database."""
     lines: list[str] = []
@@ -101,13 +99,19 @@ def format_table(status: Status, now: datetime) -> list[str]:
         good = len(source.latest) - len(source.failed)
         lines.append(f"{source.source.id:24} {good} units good, {len(source.failed)} failed; {last}")
         lines += [f"  {visit.unit or 'its list of units'}: {visit.verdict}: {visit.reason}" for visit in source.failed]
-    built = f"built {format_moment(status.built_at, now)}" if status.built_at else "not built yet"
-    return [*lines, f"database: {built}"]
+    lines += [f"{source:24} is not in the database; build it again: stackrank build" for source in status.unpublished]
+    return [*lines, _format_database(status.published, now)]
+
+
+def _format_database(published: Published, now: datetime) -> str:
+    built = f"built {format_moment(published.built_at, now)}" if published.built_at else "not built yet"
+    return f"database: {published.problem or built}"
 
 
 def is_well(status: Status) -> bool:
-    """Tell whether the latest visits were all good and there is a database."""
-    return status.built_at is not None and not any(source.failed or source.is_new for source in status.sources)
+    """Tell whether the latest visits were all good and the database has all that is held."""
+    is_published = status.published.built_at is not None and not status.unpublished
+    return is_published and not any(source.failed or source.is_new for source in status.sources)
 
 
 def format_overdue(status: Status, age: timedelta, now: datetime) -> list[str]:
@@ -119,8 +123,12 @@ def format_overdue(status: Status, age: timedelta, now: datetime) -> list[str]:
     previous = f"the last was {format_moment(last, now)}" if last else "there was none"
     lines = [f"no good run in the last {_format_age(age)}: {previous}"]
     lines += [f"  {line}" for source in status.sources if (line := _format_late(source, since, now))]
-    if status.written_at is None or status.written_at < since:
-        written = f"written {format_moment(status.written_at, now)}" if status.written_at else "never written"
+    lines += [f"  {source}: not in the database" for source in status.unpublished]
+    if not status.published.built_at:
+        lines.append(f"  {_format_database(status.published, now)}")
+    written_at = status.published.written_at
+    if written_at is None or written_at < since:
+        written = f"written {format_moment(written_at, now)}" if written_at else "never written"
         lines.append(f"  the page: {written}")
     return [*lines, "what failed, and why: stackrank status"]
 

@@ -11,7 +11,7 @@ from flows.collect import CollectResult
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders
-from pipelines.landing.store import stored_visits, unit_file
+from pipelines.landing.stored import stored_visits, unit_file
 from pipelines.model import BY_HAND, ON_DEMAND, Verdict, Visit
 
 WIDTH = 120

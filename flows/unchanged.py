@@ -14,8 +14,8 @@ damaged, no run is up to date.
 
 import os
 from hashlib import sha256
-from pathlib import Path
 
+from pipelines.files import replace_synced
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.model import GOOD_VERDICTS
 from pipelines.warehouse.raw import Inputs
@@ -25,18 +25,17 @@ ROOMS = ("pipelines", "reports")
 
 def record(where: Folders, inputs: Inputs) -> None:
     """Save the fingerprint of these inputs and of what was published from them."""
-    file = _fingerprint_file(where)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft = where.fingerprint.with_name(f".{where.fingerprint.name}.{os.getpid()}")
     draft.write_text(fingerprint(where, inputs) + "\n")
-    draft.replace(file)
+    replace_synced(draft, where.fingerprint)
 
 
 def is_up_to_date(where: Folders, inputs: Inputs) -> bool:
     """Tell whether database and page were made from these inputs and nothing has changed them since."""
-    files = (_fingerprint_file(where), where.database, where.site / "index.html")
+    files = (where.fingerprint, where.database, where.site / "index.html")
     if inputs.damaged or not all(file.exists() for file in files):
         return False
-    return files[0].read_text().strip() == fingerprint(where, inputs)
+    return where.fingerprint.read_bytes().strip() == fingerprint(where, inputs).encode()
 
 
 def fingerprint(where: Folders, inputs: Inputs) -> str:
@@ -63,7 +62,3 @@ def _units(inputs: Inputs) -> list[tuple[tuple[str, ...], bool]]:
 def _code() -> str:
     files = sorted(p for room in ROOMS for p in (CHECKOUT / room).rglob("*") if p.is_file() and p.suffix != ".pyc")
     return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
-
-
-def _fingerprint_file(where: Folders) -> Path:
-    return where.data / "fingerprint"

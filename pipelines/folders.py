@@ -55,9 +55,23 @@ class Folders:
         return self.data / "stackrank.duckdb"
 
     @property
+    def fingerprint(self) -> Path:
+        """The checksum of what is published and of what it was made of."""
+        return self.data / "fingerprint"
+
+    @property
+    def set_aside(self) -> Path:
+        """What could not be read, moved out of the way; nothing deletes it."""
+        return self.data / "set-aside"
+
+    @property
     def demo_marker(self) -> Path:
         """The file that marks a data folder as one of the demo."""
         return self.data / DEMO_MARKER
+
+
+class DamagedMarkerError(Exception):
+    """The marker of a demo's data folder cannot be read, so nobody knows whether its data are invented."""
 
 
 def folders(environ: Mapping[str, str] = os.environ) -> Folders:
@@ -95,14 +109,29 @@ def write_demo_marker(where: Folders, marker: DemoMarker) -> None:
 
 
 def read_demo_marker(where: Folders) -> DemoMarker | None:
-    """Return the marker of a demo's data folder, None where the data are real."""
+    """Return the marker of a demo's data folder, None where the data are real; raises DamagedMarkerError."""
     if not where.demo_marker.exists():
         return None
-    facts = json.loads(where.demo_marker.read_text())
-    return DemoMarker(facts["shows"], date.fromisoformat(facts["today"]))
+    try:
+        facts = json.loads(where.demo_marker.read_bytes())
+        return DemoMarker(facts["shows"], date.fromisoformat(facts["today"]))
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise DamagedMarkerError(
+            f"{where.demo_marker} cannot be read, so nobody knows whether this is a demo; make it again: stackrank demo"
+        ) from error
 
 
 def current_day(where: Folders) -> date:
     """Return the current day of the data folder: the demo's own, else today in UTC."""
     demo = read_demo_marker(where)
     return demo.today if demo else datetime.now(UTC).date()
+
+
+def can_write(path: Path) -> bool:
+    """Tell whether we may write into a folder, or make it."""
+    return nearest_folder(path).is_dir() and os.access(nearest_folder(path), os.W_OK)
+
+
+def nearest_folder(path: Path) -> Path:
+    """Return the path, or the nearest folder above it that exists."""
+    return next(one for one in (path, *path.parents) if one.exists())

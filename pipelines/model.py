@@ -84,7 +84,7 @@ class Source:
     `captures` is where captures of the dead hosts in `urls` are asked for. `copy_of` names the source
     of which this one is the same list or forum, seen at another place. `traffic` is how many commits or
     messages a month it has, as `traffic_source` states it. Each file of a mailbox that is a `whole_archive`
-    has all mail of its months.
+    has all mail of its months. `renamed_from` is its former name, or `community/name`: what is held goes on here.
     """
 
     community: str
@@ -111,6 +111,7 @@ class Source:
     traffic: float | None = None
     traffic_source: str | None = None
     whole_archive: bool = False
+    renamed_from: str | None = None
 
     @property
     def id(self) -> str:
@@ -171,6 +172,7 @@ class Community:
     """A project that is compared; `slug` is the name of its file without `.toml`.
 
     `registered` is the measure by which its official members are counted (None: nobody counts them).
+    `renamed_from` is the former slug.
     It is drawn with `marker`, in `colour` on a light page and in `colour_dark` on a dark one (None: in grey).
     """
 
@@ -182,6 +184,7 @@ class Community:
     release_dates: tuple[ReleaseDate, ...] = ()
     facts: tuple[Fact, ...] = ()
     registered: str | None = None
+    renamed_from: str | None = None
     colour: str | None = None
     colour_dark: str | None = None
     marker: str = "circle"
@@ -189,7 +192,10 @@ class Community:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of the latest run for a source: all its `units`, those `deferred` to the next run, and why."""
+    """The plan of the latest run for a source: all its `units`, those `deferred` to the next run, and why.
+
+    `run` is the id of that run ("": of an earlier version).
+    """
 
     community: str
     source: str
@@ -197,6 +203,7 @@ class Plan:
     units: tuple[str, ...]
     deferred: tuple[str, ...] = ()
     reason: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +213,7 @@ class Visit:
     `observations` counts the rows stored after the visit (None: nothing could be counted). `checksum`
     is that of what was read: an equal one needs no reading. `etag` and `last_modified` are the server's
     validators for the next request. `reason_code` is a ReasonCode ("": a good visit, or an old one).
+    `run` is the id of the run that made it ("": of an earlier version).
     """
 
     community: str
@@ -225,3 +233,4 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     reason_code: str = ""
+    run: str = ""

@@ -80,14 +80,19 @@ class Groups(Mapping[Any, list[dict[str, Any]]]):
 
 
 def _answer(database: Database, page: str, name: str, parameters: Mapping[str, object]) -> Any:
-    sql = _question(page, name)
+    sql = question(page, name)
     named = {key: value for key, value in parameters.items() if re.search(rf"\${key}\b", sql)}
     answer = database.ask(sql, named)
     return pa.table([_visible(column) for column in answer.columns], names=answer.column_names)
 
 
+def sentence(page: str, name: str) -> str:
+    """Return what the rows of a question are, as its first line says."""
+    return (QUERIES / page / f"{name}.sql").read_text(encoding="utf-8").partition("\n")[0].removeprefix("-- ")
+
+
 @cache
-def _question(page: str, name: str) -> str:
+def question(page: str, name: str) -> str:
     """Return the SQL of a question without its comments."""
     lines = (QUERIES / page / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))

@@ -25,9 +25,18 @@ class Draft:
         draft, published = self.folder / name, self.published / name
         draft.parent.mkdir(parents=True, exist_ok=True)
         if _says_the_same(published, written):
-            _keep(published, draft)
+            self.keep(name)
         else:
             draft.write_bytes(written)
+
+    def keep(self, name: str) -> None:
+        """Take the published file; where the file system has no hard links, copy it with its time."""
+        draft, published = self.folder / name, self.published / name
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            draft.hardlink_to(published)
+        except OSError:
+            shutil.copy2(published, draft)
 
 
 @contextmanager
@@ -49,14 +58,6 @@ def _says_the_same(published: Path, written: bytes) -> bool:
     except OSError:
         return False
     return held == written or STAMP.sub(b"", held, count=1) == STAMP.sub(b"", written, count=1)
-
-
-def _keep(published: Path, draft: Path) -> None:
-    """Link the draft to the published file; where the file system has no such links, copy it with its time."""
-    try:
-        draft.hardlink_to(published)
-    except OSError:
-        shutil.copy2(published, draft)
 
 
 def _swap(draft: Path, folder: Path) -> None:

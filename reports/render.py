@@ -48,12 +48,18 @@ def render_page(template: str, **given: Any) -> str:
     return environment().get_template(template).render(**given)
 
 
+def load_templates() -> None:
+    """Compile every template, so that processes that are forked from this one need not."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 @cache
 def environment() -> Environment:
     """Return where the templates are, with what they may call."""
     environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
     for module in SAID:

@@ -12,6 +12,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from pipelines.folders import Folders
+from pipelines.warehouse.export import export_database, is_export_of
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
@@ -23,28 +24,42 @@ from reports.pages import (
     compare,
     compare_index,
     compare_scores,
-    data,
+    coverage,
+    database,
+    evidence,
     members,
-    platforms,
+    method,
+    operations,
     privacy,
     ranking,
+    talk,
     time_index,
     time_month,
 )
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, read_context
+from reports.pages.hero import hero_pictures
+from reports.render import load_templates
 from reports.workers import Job, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
 CHECKED = "checked.js"
 PAGES = {
-    "index.html": ranking, "data.html": data, "members.html": members, "platforms.html": platforms,
-    "privacy.html": privacy, "time/index.html": time_index, compare_index.PATH: compare_index,
+    "index.html": ranking,
+    "time/index.html": time_index,
+    compare_index.PATH: compare_index,
     communities.PATH: communities,
-}  # fmt: skip
+    "coverage.html": coverage,
+    "data.html": database,
+    "members.html": members,
+    "method.html": method,
+    "operations.html": operations,
+    "privacy.html": privacy,
+    "talk.html": talk,
+}
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community, compare, compare_scores)
+KEYED = (time_month, community, compare, compare_scores, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""
@@ -65,7 +80,9 @@ def publish(where: Folders, asked: date | None = None) -> Path:
         keyed = sum(len(made.keys(site)) for made in KEYED)
     with drafting(where.site) as draft:
         _write_assets(draft, site)
-        do(_jobs(site, draft), partial(_reading, where.database), count_processors() if keyed > FEW else 1)
+        load_templates()
+        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft)]
+        do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
 
@@ -98,7 +115,7 @@ def _jobs(site: Context, draft: Draft) -> list[Job]:
     pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
     keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
     downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
-    return [*keyed, *pages, *downloads, partial(_write_freshness, draft)]
+    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft)]
 
 
 def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
@@ -136,3 +153,18 @@ def _write_download(draft: Draft, questions: str, name: str, folder: str, site: 
 
 def _write_freshness(draft: Draft, site: Context) -> None:
     draft.write("data/freshness.csv", to_csv(site.table("site", "sources").select(FRESHNESS)))
+
+
+def _write_pictures(draft: Draft, site: Context) -> None:
+    """Write the pictures that a reader may save."""
+    for name, picture in hero_pictures(site).items():
+        draft.write(f"pictures/{name}", picture)
+
+
+def _write_database(draft: Draft, database: Path, site: Context) -> None:
+    """Write the database that is for publishing, or keep that of the same build."""
+    name = f"data/{database.name}"
+    if is_export_of(draft.published / name, site.build):
+        draft.keep(name)
+    else:
+        export_database(database, draft.folder / name)

@@ -1,5 +1,6 @@
 """What all tests share: which wait for `--long`, which go first, which worker runs them, and an empty data folder."""
 
+import gc
 import os
 import sys
 
@@ -34,14 +35,47 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
 
 
+class FromTheEnd(pytest.Dir):
+    """A folder whose last file is collected first."""
+
+    def collect(self):
+        return reversed([*super().collect()])
+
+
+def pytest_collect_directory(path, parent):
+    """Let every second worker begin at the end of each folder: each worker compiles one half of the test files."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return FromTheEnd.from_parent(parent, path=path) if int(worker.removeprefix("gw")) % 2 else None
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave out the tests that open a browser without `--long`: Playwright takes half a second to import."""
+    return True if collection_path.name == "browser" and not config.getoption("--long") else None
+
+
+def pytest_collection_finish():
+    """Spare the collector of garbage what lives until the end: modules and tests are half of what it would visit."""
+    gc.freeze()
+
+
+def pytest_unconfigure():
+    gc.unfreeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    for item in items:
-        if LONG_FIXTURES.intersection(item.fixturenames):
-            item.add_marker(pytest.mark.long)
-        if item.get_closest_marker("long") and not config.getoption("--long"):
-            item.add_marker(pytest.mark.skip(reason="long: runs with --long"))
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if not is_long(item)]
     items.sort(key=place)
+
+
+def is_long(item):
+    return bool(item.get_closest_marker("long") or LONG_FIXTURES.intersection(item.fixturenames))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--long"):
+        terminalreporter.write_line("without the long tests, which run with --long")
 
 
 def place(item):

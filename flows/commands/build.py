@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 
 from flows import locks
 from flows.commands.checks import check_rules
@@ -19,6 +20,7 @@ def add(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     """Build the database; name the damaged files that it leaves out."""
     from flows import damage
+    from flows.begin import begin_work
     from pipelines.warehouse.build import CheckFailedError, NothingObservedError, build_database
 
     where = folders()
@@ -27,6 +29,7 @@ def run(_: argparse.Namespace) -> int:
     declared = load_catalogue(where.communities)
     try:
         with locks.single_run(where, "stackrank build"):
+            begin_work(where, declared, partial(print, file=sys.stderr))
             damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
             for line in damage.format_lines(damaged):
                 print(line, file=sys.stderr)

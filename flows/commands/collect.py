@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Collection
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,19 +50,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
-    from flows import damage, progress
+    from flows import progress
+    from flows.begin import begin_work
     from flows.collect import collect
 
-    where, since = folders(), datetime.now(UTC).replace(microsecond=0)
+    where = folders()
     sources = _choose(declared, [*arguments.sources, *filter(None, [arguments.source])])
     contact.require_contact(sources)
-    with (
-        locks.single_run(where, "stackrank collect"),
-        progress.show_progress(where, sources, arguments.unit, since),
-    ):
-        for line in damage.format_warnings(damage.find_damage(where, declared.values())):
-            print(line, file=sys.stderr)
-        result = collect(where, sources, arguments.unit)
+    with locks.single_run(where, "stackrank collect"):
+        run = begin_work(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
+        with progress.show_progress(where, sources, arguments.unit, run):
+            result = collect(where, sources, arguments.unit, run)
     return print_result(result, declared.values())
 
 

@@ -16,7 +16,14 @@ def add(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    """Print the catalogue; raise WrongFileError for a mistake in a file that people write."""
-    print(catalogue_table(load_catalogue(folders().communities)))
+    """Print the catalogue and what is held beside it; raise WrongFileError for a mistake in a file of people."""
+    where = folders()
+    declared = load_catalogue(where.communities)
+    print(catalogue_table(declared))
+    if where.observations.exists():
+        from pipelines.landing.undeclared import find_undeclared
+
+        for found in find_undeclared(where, declared):
+            print(f"note: {found}")
     check_rules()
     return ALL_WELL

@@ -13,8 +13,8 @@ HELP = "write the site from the database"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--as-of", metavar="YYYY-MM", help="also write a page that shows this month with the "
-                        "present data; later reports write it again")  # fmt: skip
+    parser.add_argument("--as-of", metavar="YYYY-MM", help="print the path of the page of this month, which shows it "
+                        "with the present data")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:

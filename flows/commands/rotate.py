@@ -43,8 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_opt_outs(where: Folders, may_end: bool) -> None:
     """Print who is left out under which key; raise UsageError where a new key would bring people back."""
     from flows import opt_outs
+    from pipelines.privacy import pseudonyms
 
-    key_id = opt_outs.read_key_id()
+    key_id = pseudonyms.present_key_id()
     lines = opt_outs.format_people(where, key_id)
     for line in lines:
         print(f"opted out: {line}")

@@ -45,10 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_all(found: "Status", declared: "Sequence[Source]", now: datetime) -> int:
     from flows import damage, opt_outs, status
+    from pipelines.privacy import pseudonyms
 
-    damaged = damage.find_damage(folders(), declared)
-    left_out = [f"opted out: {line}" for line in opt_outs.format_people(folders(), opt_outs.read_key_id())]
-    print("\n".join([*status.format_table(found, now), *left_out, *damage.format_lines(damaged)]))
+    where = folders()
+    damaged = [*damage.format_lines(damage.find_damage(where, declared)), *opt_outs.find_mistake(where)]
+    left_out = [f"opted out: {line}" for line in opt_outs.format_people(where, pseudonyms.present_key_id())]
+    print("\n".join([*status.format_table(found, now), *left_out, *damaged]))
     return ALL_WELL if status.is_well(found) and not damaged else SOMETHING_FAILED
 
 

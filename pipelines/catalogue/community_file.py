@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from pipelines.catalogue import measures
 from pipelines.catalogue.facts import FactBlock, ReleaseDateBlock
-from pipelines.catalogue.field_types import Day, HttpsUrl, OneLine, OneOf, TomlTable, blocks, matches
+from pipelines.catalogue.field_types import Day, HttpsUrl, OneLine, OneOf, Slug, TomlTable, blocks, matches
 from pipelines.catalogue.sources import OneSource
 from pipelines.catalogue.toml_files import nearest
 
@@ -31,6 +31,10 @@ class CommunityFile(TomlTable):
     name: OneLine = Field(description="The name of the community as it is shown.")
     homepage: HttpsUrl = Field(description="Where readers can learn more; `https` only.")
     born: Day = Field(description="The day on which it became public. Dates are written plain, `2010-07-01`.")
+    renamed_from: Slug | None = Field(
+        default=None,
+        description="The former name of this file, without `.toml`. What is held of its sources goes on here.",
+    )
     registered: Registered | None = Field(
         default=None,
         description="The measure of `data/rules/measures.toml`, of the kind `registered`, that counts its official "

@@ -19,6 +19,7 @@ def wrong_links(tables: Mapping[str, Table], unread: Collection[str]) -> Iterato
         for place, source in blocks(table, "sources")
     ]
     sources = {own: source for _, own, source in placed}
+    yield from _wrong_former_names(placed, sources)
     for where, own, source in placed:
         for key in ("continues", "continued_by", "copy_of"):
             other = source.get(key)
@@ -28,6 +29,16 @@ def wrong_links(tables: Mapping[str, Table], unread: Collection[str]) -> Iterato
                 _check_copy(sources, own, other) if key == "copy_of" else _check_link(sources, own, key, other)
             except ValueError as wrong:
                 yield f"{where}.{key}: {wrong}"
+
+
+def _wrong_former_names(placed: list[tuple[str, str, Table]], taken: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each former name that is in use: its data belong to who has the name now."""
+    for where, own, source in placed:
+        former = source.get("renamed_from")
+        if isinstance(former, str):
+            slug, _, name = former.rpartition("/")
+            if f"{slug or own.partition('/')[0]}/{name}" in taken:
+                yield f"{where}.renamed_from: a source has this name: {former!r:.80}"
 
 
 def _check_copy(sources: Mapping[str, Table], own: str, other: str) -> None:

@@ -13,6 +13,7 @@ from pipelines.catalogue.toml_files import read_toml
 from pipelines.folders import RULES
 
 FORMATS_FILE = RULES / "image-formats.toml"
+HYPERVISORS_FILE = RULES / "hypervisors.toml"
 
 TOPICS: Mapping[str, tuple[str, str]] = {
     "origin": ("Origin", "Who began it, and in whose hands it has been."),
@@ -61,6 +62,21 @@ class FormatsFile(TomlTable):
     format: Annotated[tuple[ImageFormat, ...], blocks("format"), distinct("name")]
 
 
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True)
+class Hypervisor:
+    """One hypervisor: its name, and how values of facts that mean it begin."""
+
+    name: OneLine
+    begins: tuple[OneLine, ...]
+
+
+class HypervisorsFile(TomlTable):
+    """The content of hypervisors.toml."""
+
+    hypervisor: Annotated[tuple[Hypervisor, ...], blocks("hypervisor"), distinct("name")]
+
+
 def period_of(as_of: str | None) -> str | None:
     """Return the time that a fact stands for, `2013` or `today`; None for one that is true of all times."""
     return None if as_of is None else THEN if as_of < FOUNDING_YEARS_END else TODAY
@@ -75,3 +91,9 @@ def is_time(text: str) -> bool:
 def formats() -> tuple[ImageFormat, ...]:
     """Return the image formats in the order of the file; raises WrongFileError."""
     return read_toml(FORMATS_FILE, FormatsFile).format
+
+
+@cache
+def hypervisors() -> tuple[Hypervisor, ...]:
+    """Return the hypervisors in the order of the file; raises WrongFileError."""
+    return read_toml(HYPERVISORS_FILE, HypervisorsFile).hypervisor

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
-from pipelines.catalogue.field_types import FILLED, OneLine, OneOf, checked, matches
+from pipelines.catalogue.field_types import FILLED, SLUG, OneLine, OneOf, checked, matches
 from pipelines.catalogue.urls import KINDS, PAGE_SCHEMES, PLACE, repository_url, split_url
 
 AUDIENCES = ("developers", "users", "everyone", "announce", "governance", "outreach", "bots")
@@ -74,6 +74,9 @@ UrlTemplate: TypeAlias = Annotated[OneLine, checked(_url_template)]
 TagRule: TypeAlias = Annotated[OneLine, checked(tag_rule)]
 ReleaseRule: TypeAlias = Annotated[OneLine, checked(_release_rule)]
 Audience: TypeAlias = Annotated[OneLine, AfterValidator(_todays_audience), OneOf("audience", AUDIENCES)]
+FormerName: TypeAlias = Annotated[
+    OneLine, matches(rf"({SLUG}/)?{SLUG}", "not the former name of a source: {text!r:.80}")
+]
 ListAddress: TypeAlias = Annotated[
     OneLine,
     matches(r"[a-z0-9][a-z0-9._+-]*@([a-z0-9-]+\.)+[a-z]{2,}", "not the address of a list, in lower case"),

@@ -14,6 +14,7 @@ from pipelines.catalogue.source_fields import (
     Audience,
     Evidence,
     FileUrl,
+    FormerName,
     Language,
     ListAddress,
     OneUrl,
@@ -49,7 +50,14 @@ class SourceBlock(TomlTable):
         description="The source in which this history goes on. It has the matching `continues`, or that of another "
         "list that was folded into it.",
     )
-    enabled: Flag = Field(default=True, description="`false`: known, but not visited.")
+    renamed_from: FormerName | None = Field(
+        default=None,
+        description="Its former name, or `community/name` where it was in another file. What is held under that name "
+        "goes on here.",
+    )
+    enabled: Flag = Field(
+        default=True, description="`false`: known, but not visited. What it had stays, and it is a gap from then on."
+    )
     snapshot: Flag = Field(
         default=False, description="`true`: a frozen copy, which proves nothing after its newest observation."
     )

@@ -2,9 +2,11 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Self
 
 from pipelines.folders import Folders, folders
+from pipelines.landing.runs import current_run
 from pipelines.landing.store import Harvest, check_empty, land
 from pipelines.landing.visits import log_visit
 from pipelines.model import Visit
@@ -13,10 +15,11 @@ READERS = 2
 
 
 class Landing:
-    """The item pipeline that Scrapy calls: lands harvests, logs visits."""
+    """The item pipeline that Scrapy calls: lands harvests and logs visits, each with the id of the run."""
 
     def __init__(self, where: Folders) -> None:
         self.where = where
+        self.run = current_run()
         self.threads = ThreadPoolExecutor(READERS, thread_name_prefix="landing")
 
     @classmethod
@@ -28,8 +31,9 @@ class Landing:
         """Land a harvest beside the event loop; return the visit as it was logged."""
         if isinstance(item, Harvest):
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self.threads, land, self.where, item)
-        visit = check_empty(self.where, item)
+            harvest = replace(item, visit=replace(item.visit, run=self.run))
+            return await loop.run_in_executor(self.threads, land, self.where, harvest)
+        visit = check_empty(self.where, replace(item, run=self.run))
         log_visit(self.where.visits, visit)
         return visit
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.files import replace_synced
 from pipelines.model import Visit
 
 PAGES = "pages"
@@ -26,7 +27,7 @@ def keep_page(data: Path, visit: Visit, page: bytes) -> Path:
     try:
         with draft.open("wb") as file, pa.output_stream(file, compression=None if packed else "zstd") as packer:
             packer.write(page)
-        draft.replace(path)
+        replace_synced(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return path

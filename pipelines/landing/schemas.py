@@ -126,5 +126,12 @@ SCHEMAS = {
 """The schemas of harvests, by the name of their rows; the build lays one view over each."""
 
 
+NEEDED = {
+    "commits": ("hash", "authored_at", "committed_at"), "series": ("name",), "messages": ("sent_at",),
+    "totals": ("month", "messages"), "counts": ("measure", "day", "value"), "aliases": ("commit_address_key",),
+}  # fmt: skip
+"""The columns without which rows say nothing; any other one may be missing in a file of an earlier version."""
+
+
 FORMER_NAMES = {"author_bot_rule": "author_machine", "committer_bot_rule": "committer_machine"}
 """Columns that earlier versions wrote under another name: the build reads both."""

@@ -3,12 +3,17 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.files import FORMAT, UnusableError, append_synced, check_format, read_moment, replace_synced
 from pipelines.model import Plan, Verdict, Visit
+
+TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
+TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
+NEEDED = TEXTS[:6]
 
 
 def save_plan(visits: Path, plan: Plan) -> None:
@@ -16,53 +21,143 @@ def save_plan(visits: Path, plan: Plan) -> None:
     path = visits / plan.community / plan.source / "plan.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(".plan.json")
-    draft.write_text(json.dumps(asdict(plan) | {"made_at": plan.made_at.isoformat()}))
-    draft.replace(path)
+    draft.write_text(json.dumps({"format": FORMAT} | asdict(plan) | {"made_at": plan.made_at.isoformat()}))
+    replace_synced(draft, path)
 
 
 def read_plans(visits: Path) -> Iterator[Plan]:
-    """Yield the latest plan of each source that has one."""
-    for path in sorted(visits.glob("*/*/plan.json")):
-        facts: dict[str, Any] = json.loads(path.read_text())
-        facts["deferred"] = tuple(facts.pop("left", None) or facts.get("deferred", ()))  # older plans say `left`
-        made_at, units = datetime.fromisoformat(facts["made_at"]), tuple(facts["units"])
-        yield Plan(**facts | {"made_at": made_at, "units": units})
+    """Yield the latest plan of each source that has one; what cannot be used is left out."""
+    for path in plan_files(visits):
+        try:
+            yield read_plan(path)
+        except UnusableError:
+            continue
+
+
+def plan_files(visits: Path) -> list[Path]:
+    """Return the files of plans, sorted."""
+    return sorted(visits.glob("*/*/plan.json"))
+
+
+def read_plan(path: Path) -> Plan:
+    """Return the plan in a file, of this version or an earlier one, which said `left`; raises UnusableError."""
+    facts = _object(_content(path))
+    check_format(facts.get("format", 1))
+    if _owner(facts) != _folder(path):
+        raise UnusableError("it is the plan of another source")
+    texts = {name: str(facts.get(name, "")) for name in ("community", "source", "reason", "run")}
+    units, deferred = _texts(facts.get("units")), _texts(facts.get("left") or facts.get("deferred", []))
+    return Plan(made_at=read_moment(facts.get("made_at")), units=units, deferred=deferred, **texts)
+
+
+def _texts(found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise UnusableError("its list of units cannot be read")
+    return tuple(found)
 
 
 def log_visit(visits: Path, visit: Visit) -> None:
     """Append a visit to the month's file of its source, whole or not at all."""
     path = visits / visit.community / visit.source / f"{visit.seen_at:%Y-%m}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644), "rb+") as file:
-        torn = file.seek(0, os.SEEK_END) and not _ends_line(file.fileno())
-        os.write(file.fileno(), (b"\n" if torn else b"") + visit_to_json(visit).encode() + b"\n")
-        os.fsync(file.fileno())
-
-
-def _ends_line(descriptor: int) -> bool:
-    return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1) == b"\n"
+    append_synced(path, visit_to_json(visit).encode())
 
 
 def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
-    """Yield every visit, or those from `since` on, in the order of their files."""
+    """Yield every visit, or those from `since` on, in the order of their files; unusable lines are left out."""
     first = f"{since:%Y-%m}.jsonl" if since else ""
-    paths = (path for path in sorted(visits.rglob("*.jsonl")) if path.name >= first)
-    found = (visit for path in paths for visit in parse_visits(path.read_bytes()))
-    return (visit for visit in found if since is None or visit.seen_at >= since)
+    paths = (path for path in visit_files(visits) if path.name >= first)
+    found = (visit for path in paths for _, visit in read_lines(path))
+    return (visit for visit in found if isinstance(visit, Visit) and (since is None or visit.seen_at >= since))
+
+
+def read_run(visits: Path, run: str) -> Iterator[Visit]:
+    """Yield the visits of a run, in the order in which they were logged for each source."""
+    mark = run.encode()
+    lines = (line for path in visit_files(visits) for line in _lines(path) if mark in line)
+    return (visit for visit in parse_visits(b"\n".join(lines)) if visit.run == run)
+
+
+def visit_files(visits: Path) -> list[Path]:
+    """Return the files of visits, sorted."""
+    return sorted(visits.rglob("*.jsonl"))
+
+
+def read_lines(path: Path) -> Iterator[tuple[bytes, Visit | UnusableError]]:
+    """Yield each line of a file of visits with its visit, or with why it cannot be used."""
+    for line in _lines(path):
+        try:
+            yield line, _visit_of(line, _folder(path))
+        except UnusableError as unusable:
+            yield line, unusable
+
+
+def _visit_of(line: bytes, source: tuple[str, str]) -> Visit:
+    visit = visit_from_json(line)
+    if (visit.community, visit.source) != source:
+        raise UnusableError("it is a visit of another source")
+    return visit
 
 
 def parse_visits(lines: bytes) -> Iterator[Visit]:
-    """Yield the visits in lines of a file of visits; a line torn by a crash is skipped."""
-    return (visit_from_json(line) for line in lines.splitlines() if line.endswith(b"}"))
+    """Yield the visits in lines of a file of visits; unusable lines are left out."""
+    for line in lines.splitlines():
+        try:
+            yield visit_from_json(line)
+        except UnusableError:
+            continue
 
 
 def visit_to_json(visit: Visit) -> str:
     """Return a visit as one line of JSON."""
-    return json.dumps(asdict(visit) | {"seen_at": visit.seen_at.isoformat()})
+    return json.dumps({"format": FORMAT} | asdict(visit) | {"seen_at": visit.seen_at.isoformat()})
 
 
 def visit_from_json(line: bytes) -> Visit:
-    """Read what `visit_to_json` wrote."""
-    facts: dict[str, Any] = json.loads(line)
-    moment = datetime.fromisoformat(facts["seen_at"])
-    return Visit(**facts | {"seen_at": moment, "verdict": Verdict(facts["verdict"])})
+    """Read what `visit_to_json` wrote, of this version or another; raises UnusableError."""
+    facts = _object(line)
+    check_format(facts.get("format", 1))
+    known = {field.name: facts[field.name] for field in fields(Visit) if field.name in facts}
+    if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
+        raise UnusableError(f"it is no visit that can be read: {wrong[0]}")
+    if known["verdict"] not in {*Verdict, "partial"}:
+        raise UnusableError(f"its verdict is not known: {known['verdict']!r:.40}")
+    return Visit(**known | {"seen_at": read_moment(facts.get("seen_at")), "verdict": Verdict(known["verdict"])})
+
+
+def _wrong_types(facts: dict[str, Any]) -> Iterator[str]:
+    expected = dict.fromkeys(TEXTS, str) | dict.fromkeys(TEXTS_OR_NONE, str | None)
+    expected |= {"observations": int | None, "seconds": float | int | None}
+    return (name for name, value in facts.items() if not isinstance(value, expected.get(name, object)))
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        raise UnusableError("it is empty" if not content.strip() else "it is cut off or damaged") from None
+    if not isinstance(found, dict):
+        raise UnusableError("it is no object of JSON")
+    return found
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return [line for line in path.read_bytes().splitlines() if line.strip()]
+    except OSError:
+        return []
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnusableError(os.strerror(error.errno or 0).lower()) from None
+
+
+def _folder(path: Path) -> tuple[str, str]:
+    return path.parent.parent.name, path.parent.name
+
+
+def _owner(facts: dict[str, Any]) -> tuple[object, object]:
+    return facts.get("community"), facts.get("source")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.toml_files import WrongFileError, read_toml
+from pipelines.files import FORMAT, UnusableError, append_synced, check_format, replace_synced
 from pipelines.folders import Folders
 from pipelines.privacy.pseudonyms import Pseudonyms
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 OPTED_OUT, ROTATED = "opted-out.jsonl", "rotated-keys.jsonl"
 FORMER_NAMES = {OPTED_OUT: "withheld.jsonl", ROTATED: "retired-keys.jsonl"}
 """Under which names earlier versions wrote these files; whoever stands there stays opted out."""
+
+NEEDED = {OPTED_OUT: ("key", "address_key", "since"), ROTATED: ("key", "since")}
+RESTORE = "restore the file from your backup; without the line somebody who opted out would come back"
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,10 @@ def opt_out_file(where: Folders) -> Path:
 
 
 def opted_out(where: Folders) -> list[OptOut]:
-    """Return who asked to be left out (opted out); lines of an earlier version get their ids by `give_ids` first."""
+    """Return who asked to be left out (opted out); lines of an earlier version get their ids by `give_ids` first.
+
+    Raises WrongFileError for a line that cannot be read: nothing is published without it.
+    """
     found = (
         OptOut(line["key"], line["address_key"], date.fromisoformat(line["since"]), line.get("person", ""),
                tuple(line.get("accounts", ())))
@@ -103,7 +110,7 @@ def give_ids(where: Folders) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     for line in {(line["key"], line["address_key"], line.get("person")): line for line in lines}.values():
         _append(draft, {"person": _new_id()} | line)
-    draft.replace(path)
+    replace_synced(draft, path)
     (where.data / FORMER_NAMES[OPTED_OUT]).unlink(missing_ok=True)
 
 
@@ -167,15 +174,55 @@ def rotated_keys(where: Folders) -> list[tuple[str, date]]:
 
 
 def _lines(where: Folders, name: str) -> Iterator[dict[str, Any]]:
-    """Yield what stands in a file of decisions, first what an earlier version wrote under its former name."""
+    """Yield what stands in a file of decisions, first what an earlier version wrote under its former name.
+
+    A line about a key that cannot be read is left out. One about a person must not be: raises WrongFileError.
+    """
     for path in (where.data / FORMER_NAMES[name], where.data / name):
-        if path.exists():
-            yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        for number, line in enumerate(path.read_bytes().splitlines() if path.exists() else (), 1):
+            try:
+                yield _decision(line, NEEDED[name])
+            except UnusableError as unusable:
+                if name == OPTED_OUT:
+                    raise WrongFileError(f"{path}: line {number}: {unusable}; {RESTORE}") from None
+
+
+def check_lines(path: Path) -> Iterator[tuple[bytes, str | None]]:
+    """Yield each line of a file of rotated keys, with why it cannot be used (None: it can)."""
+    for line in path.read_bytes().splitlines():
+        try:
+            _decision(line, NEEDED[ROTATED])
+        except UnusableError as unusable:
+            yield line, str(unusable)
+        else:
+            yield line, None
+
+
+def _decision(line: bytes, needed: Sequence[str]) -> dict[str, Any]:
+    facts = _object(line)
+    check_format(facts.get("format", 1))
+    if not all(isinstance(facts.get(name), str) for name in needed) or not _is_day(facts["since"]):
+        raise UnusableError("it is cut off or damaged")
+    return facts
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict):
+        raise UnusableError("it is cut off or damaged")
+    return facts
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _append(path: Path, facts: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w") as file:
-        file.write(json.dumps(facts) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    append_synced(path, json.dumps({"format": FORMAT} | facts).encode(), 0o600)

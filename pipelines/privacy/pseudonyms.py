@@ -195,6 +195,16 @@ def load(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
     return Pseudonyms(_key_bytes(path.read_text(errors="replace"), str(path)))
 
 
+def present_key_id(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the id of the present key without making one; None where there is none that can be read."""
+    if "STACKRANK_KEY" not in environ and not key_file(environ).exists():
+        return None
+    try:
+        return load(environ).key_id
+    except (KeyRefusedError, OSError):
+        return None
+
+
 def rotate(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
     """Make a new key in place of the one in its file, which is kept beside it; return the ids of both.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.model import Community
 from pipelines.warehouse.raw import Inputs, load_raw, read_inputs, relation_kind
@@ -17,6 +18,27 @@ CHECKS = Path(__file__).parents[1] / "checks"
 
 
 OLDEST_READER = "v1.2.0"
+
+
+PUBLIC = {
+    "raw": ("build", "communities", "facts", "history", "image_formats", "measure_breaks", "measures", "sources"),
+    "core": ("archive_months", "channels", "counts", "coverage", "months", "moves", "pasts", "reconciliation",
+             "registered", "releases", "twins"),
+    "definitions": ("commits", "messages"),
+    "metrics": ("definitions", "monthly"),
+    "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
+                 "monthly", "movement", "pairs", "rules", "weights"),
+    "analysis": ("bot_accuracy", "rank_by_recorded_month", "rank_including_bots"),
+    "published": ("by_source", "imports", "layers", "organisations", "overlap", "retention"),
+}  # fmt: skip
+"""The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""
+
+
+PRIVATE = "Not for publishing: pseudonymous personal data, or rows from which cells of fewer than three people follow."
+
+
+FEWEST_PUBLISHED = 3
+"""A published cell of people, other than a community's own number, has none or so many."""
 
 
 WORKING = (
@@ -102,12 +124,13 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the schemas of all stages, and the macro that names an account by what it has."""
+    """Make the schemas of all stages, and macros: how an account is named, and which cells are not published."""
     con.execute(
         "create temp macro account_key(name, address, login) as "
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
     )
-    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings"):
+    con.execute(f"create temp macro is_few(people) as people between 1 and {FEWEST_PUBLISHED - 1}")
+    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published"):
         con.execute(f"create schema {schema}")
 
 
@@ -132,14 +155,23 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table raw.no_{name}")
     for name in WORKING:
         con.execute(f"drop table {name}")
+    _mark_private(con)
     con.execute("commit")
     con.execute("checkpoint built")
     con.execute("use memory")
     con.execute("detach built")
 
 
+def _mark_private(con: duckdb.DuckDBPyConnection) -> None:
+    """Say in the comment of each table that is not for publishing that it is not."""
+    tables = con.execute("select schema_name, table_name, comment from duckdb_tables() where not internal").fetchall()
+    for schema, table, comment in tables:
+        if table not in PUBLIC.get(schema, ()):
+            con.execute(f"comment on table {schema}.{table} is {literal(f'{comment} {PRIVATE}')}")
+
+
 def _swap(draft: Path, database: Path) -> None:
     """Publish the draft; a stale .wal beside the old file would make the new one unreadable."""
     draft.chmod(0o444)
     database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
-    draft.replace(database)
+    replace_synced(draft, database)

@@ -6,8 +6,9 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
@@ -69,6 +70,25 @@ def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None
     """
     with open_database(database) as opened:
         return opened.ask(sql, parameters)
+
+
+class Build(NamedTuple):
+    """What a database says of itself: when it was built, UTC, its last complete month, and whose units it holds."""
+
+    built_at: datetime
+    last_complete_month: date
+    sources: frozenset[str]
+
+
+def read_build(database: Path) -> Build:
+    """Return what a database says of itself. Raises NoDatabaseError, also for a database that is none of ours."""
+    with _reading(database) as con:
+        try:
+            (facts,) = con.execute("select built_at, last_complete_month from raw.build").fetchall()
+            held = con.execute("select distinct community || '/' || source from raw.units").fetchall()
+        except (duckdb.Error, ValueError):
+            raise NoDatabaseError(f"{database} is no database of stackrank") from None
+    return Build(*facts, sources=frozenset(source for (source,) in held))
 
 
 def answer(database: Path, sql: str, form: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pipelines.model import Community, Fact, Plan, Source, Verdict, Visit
 if TYPE_CHECKING:
     from pipelines.catalogue.history import Figure
     from pipelines.catalogue.measures import Measure
-    from pipelines.landing.store import DamagedFile, StoredUnit
+    from pipelines.landing.stored import DamagedFile, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
     from pipelines.rules.bots_mail import Measured, Rule
@@ -51,17 +52,23 @@ class Inputs:
     measures: "dict[str, Measure]"
     today: date
     shows: str | None
+    key_id: str | None = None
 
-    @property
+    @cached_property
     def usable(self) -> "list[StoredUnit]":
-        """The units that were read under the present key: under two keys one person would count as two."""
-        rotated = dict(self.rotated_keys)
-        return [unit for unit in self.units if unit.visit.key_id not in rotated]
+        """The units that were read under one key: under two keys one person would count as two.
+
+        It is the present key, or where nothing was read under it the one that was used last. It is no rotated one.
+        """
+        units = sorted(self.units, key=lambda unit: unit.visit.seen_at)
+        used = [key for unit in units if (key := unit.visit.key_id) and key not in dict(self.rotated_keys)]
+        chosen = self.key_id if self.key_id in used else next(reversed(used), None)
+        return [unit for unit in self.units if unit.visit.key_id in (None, chosen)]
 
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, units, method, measures, figures and harvests, without the visits of this run."""
-        held = (replace(unit.visit, seen_at=datetime.min, seconds=None) for unit in self.units)
+        held = (replace(unit.visit, seen_at=datetime.min, seconds=None, run="") for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
         judged = (repr(self.measures), repr(self.never_merge), repr(self.opted_out), repr(self.rotated_keys))
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
@@ -72,22 +79,25 @@ class Inputs:
 def read_inputs(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Inputs:
     """Read what a build would be made of; raises WrongFileError for a mistake in one of our files.
 
-    Files of observations that cannot be read are listed apart and left out.
+    Files of observations that cannot be read are listed apart and left out. So is a repository that was replaced in its
+    source. A source that was switched off keeps what it had.
     """
     from pipelines.catalogue import history, measures
-    from pipelines.landing import store
-    from pipelines.landing.store import StoredUnit, read_unit, stored_files
+    from pipelines.landing.stored import DamagedFile, StoredUnit, read_unit, stored_files
+    from pipelines.landing.undeclared import is_replaced
     from pipelines.landing.visits import read_plans, read_visits
-    from pipelines.privacy import decisions
+    from pipelines.privacy import decisions, pseudonyms
     from pipelines.ranking import method
 
     decisions.give_ids(where)
-    known = {(s.community, s.name) for c in communities for s in c.sources if s.enabled}
     files = [read_unit(path) for path in stored_files(where.observations)]
-    held = (unit for unit in files if isinstance(unit, StoredUnit))
+    held = [unit for unit in files if isinstance(unit, StoredUnit)]
+    known = _shown(communities, {_of(unit.visit) for unit in held})
     return Inputs(
-        units=[unit for unit in held if _of(unit.visit) in known],
-        damaged=[file for file in files if isinstance(file, store.DamagedFile)],
+        units=[
+            unit for unit in held if (source := known.get(_of(unit.visit))) and not is_replaced(source, unit.visit.unit)
+        ],
+        damaged=[file for file in files if isinstance(file, DamagedFile)],
         visits=[visit for visit in read_visits(where.visits) if _of(visit) in known],
         plans=[plan for plan in read_plans(where.visits) if _of(plan) in known],
         communities=communities,
@@ -99,7 +109,14 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
         measures=measures.load(),
         today=today,
         shows=shows,
+        key_id=pseudonyms.present_key_id(),
     )
+
+
+def _shown(communities: Sequence[Community], held: set[tuple[str, str]]) -> dict[tuple[str, str], Source]:
+    """Return the sources that the database has: those that are switched on, and of the others what is held."""
+    sources = {(s.community, s.name): s for c in communities for s in c.sources}
+    return {name: source for name, source in sources.items() if source.enabled or name in held}
 
 
 def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
@@ -124,7 +141,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
 
 
 def _catalogue(given: Inputs) -> dict[str, list[Row]]:
-    from pipelines.catalogue import platform_facts
+    from pipelines.catalogue import platform_facts, talk_claims
 
     communities = given.communities
     return {
@@ -135,6 +152,13 @@ def _catalogue(given: Inputs) -> dict[str, list[Row]]:
         ],
         "raw.facts": [_fact_row(c.slug, i, fact) for c in communities for i, fact in enumerate(c.facts)],
         "raw.image_formats": [vars(each) for each in platform_facts.formats()],
+        "raw.hypervisors": [
+            {"position": i, "name": each.name, "begins": list(each.begins)}
+            for i, each in enumerate(platform_facts.hypervisors())
+        ],
+        "raw.talk_claims": [
+            vars(claim) | {"position": i, "check_sql": claim.check} for i, claim in enumerate(talk_claims.claims())
+        ],
         "raw.history": [vars(figure) for figure in given.figures],
     }
 
@@ -142,7 +166,8 @@ def _catalogue(given: Inputs) -> dict[str, list[Row]]:
 def _visited(given: Inputs) -> dict[str, list[Row]]:
     held = [unit.visit for unit in given.usable]
     visits = {(_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
-    others = [unit.visit for unit in given.units if unit not in given.usable]
+    used = {unit.path for unit in given.usable}
+    others = [unit.visit for unit in given.units if unit.path not in used]
     return {
         "raw.declared_units": [_unit(*key) | {"position": position} for key, position in _positions(given).items()],
         "raw.units": [_visit_row(visit) for visit in held],
@@ -266,7 +291,7 @@ def _unit(community: str, source: str, unit: str) -> Row:
 
 
 def _sources(given: Inputs) -> list[Source]:
-    return [source for community in given.communities for source in community.sources if source.enabled]
+    return list(_shown(given.communities, {_of(unit.visit) for unit in given.units}).values())
 
 
 def _positions(given: Inputs) -> dict[tuple[str, str, str], int]:

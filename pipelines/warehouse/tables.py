@@ -128,15 +128,18 @@ def _definitions(tables: list[Table]) -> Table:
     comments = {"metric": "name of the metric", "family": "family it belongs to", "unit": "what is counted",
                 "kind": "count (0 where nothing happened), measure (no value there), stock (at the month's end)",
                 "past": "months that it depends on beside its own: none, newcomers, year or ever, see core.pasts",
-                "definition": "one sentence that defines it"}  # fmt: skip
-    select = f"select * from (values {rows}) as d(metric, family, unit, kind, past, definition)"
+                "definition": "one sentence that defines it", "formula": "how it is computed, in one line",
+                "chaoss": "the metric of CHAOSS that it is a case of; NULL where there is none",
+                "query": "the SQL that computes it"}  # fmt: skip
+    select = f"select * replace (nullif(chaoss, 'none') as chaoss) from (values {rows}) as d({', '.join(comments)})"
     return Table("metrics.definitions", "One row per metric, with its definition.", comments, {}, select)
 
 
 def _definition(metric: Table) -> tuple[str, ...]:
     facts = metric.facts
     kind, past = facts.get("kind", "count"), facts.get("past", "none")
-    return metric.name.split(".")[1], facts["family"], facts["unit"], kind, past, metric.sentence
+    said = facts["family"], facts["unit"], kind, past, metric.sentence, facts["formula"], facts["chaoss"]
+    return metric.name.split(".")[1], *said, metric.select
 
 
 METRIC_COLUMNS = {

@@ -71,10 +71,11 @@ def _panel(lane: Lane, months: Sequence[date], places: int, step: float, is_narr
 
 def _runs(lane: Lane, months: Sequence[date]) -> Iterator[tuple[Places | None, int, int]]:
     """Yield neighbouring months of the same places, with the first month and the one after the last."""
-    for places, run in groupby(enumerate(months), key=lambda each: lane.places.get(each[1], ())):
-        numbers = [n for n, _ in run]
-        if places != ():
-            yield places, numbers[0], numbers[-1] + 1
+    listed = [(n, lane.places[month]) for n, month in enumerate(months) if month in lane.places]
+    # Months that are no neighbours have another difference to their number in the list.
+    for (places, _), run in groupby(enumerate(listed), key=lambda each: (each[1][1], each[1][0] - each[0])):
+        numbers = [n for _, (n, _) in run]
+        yield places, numbers[0], numbers[-1] + 1
 
 
 def _run(known: Places | None, left: float, right: float, places: int, down: float) -> Iterator[Markup]:

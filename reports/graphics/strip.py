@@ -1,7 +1,8 @@
 """Draw a score with its 90 % range on a logarithmic axis that is the same on every page and in every month."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
@@ -32,6 +33,7 @@ def draw_strip(row: Mapping[str, Any]) -> Markup:
     return element("svg", parts, class_=f"{look} k-{row['slug']}", height=HEIGHT, aria_hidden="true")
 
 
+@cache
 def draw_axis() -> Markup:
     """Return the numbers of the axis, to stand above strips of the same width."""
     texts = [element("text", str(tick), x=_percent(tick), y="12", text_anchor="middle" if tick > LOWEST else "start")
@@ -44,7 +46,8 @@ def position(score: float) -> float:
     return math.log(score / LOWEST) / math.log(HIGHEST / LOWEST)
 
 
-def _grid() -> list[Markup]:
+@cache
+def _grid() -> Sequence[Markup]:
     return [
         element("line", class_="ref" if tick == REFERENCE else "grid", x1=_percent(tick), x2=_percent(tick), y1="0",
                 y2="100%")

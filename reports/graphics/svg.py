@@ -1,8 +1,9 @@
 """Write parts of SVG: every value from outside is escaped, and numbers have at most one digit after the point."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 Point = tuple[float, float]
 
@@ -11,13 +12,16 @@ HATCH_STEP = 7
 
 def element(name: str, inside: Iterable[str] | str = "", **attributes: object) -> Markup:
     """Return an element; an attribute's `_` becomes `-`, a trailing one is dropped, and None leaves it out."""
-    written = Markup().join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _written(value))
-        for key, value in attributes.items()
-        if value is not None
+    written = "".join(
+        f' {_attribute(key)}="{_written(value)}"' for key, value in attributes.items() if value is not None
     )
-    content = Markup().join((inside,) if isinstance(inside, str) else inside)
-    return Markup("<{}{}>{}</{}>").format(name, written, content, name)
+    content = escape(inside) if isinstance(inside, str) else "".join(map(escape, inside))
+    return Markup(f"<{name}{written}>{content}</{name}>")  # noqa: S704 - each part is escaped
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def path_through(points: Sequence[Point]) -> str:
@@ -43,5 +47,5 @@ def round_to(number: float) -> str:
     return f"{round(number, 1) + 0:g}"
 
 
-def _written(value: object) -> object:
-    return round_to(value) if isinstance(value, float) else value
+def _written(value: object) -> Markup:
+    return escape(round_to(value) if isinstance(value, float) else value)

@@ -28,4 +28,6 @@ def page(site: Context, key: str) -> str:
 
 
 def _scores(row: Row) -> dict[str, object]:
-    return {name: [value if value is None else round(value, DIGITS) for value in row[name]] for name in ("scores", "errors")}
+    return {
+        name: [value if value is None else round(value, DIGITS) for value in row[name]] for name in ("scores", "errors")
+    }

@@ -1,6 +1,6 @@
-"""The page that compares the platforms themselves, 2013 and today, as others state them and as we count."""
+"""What the platforms are, 2013 and today: topics as stated and as we count, and matrices of what they take."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -9,7 +9,6 @@ from typing import Any
 
 from pipelines.catalogue.platform_facts import OF_RELEASES, THEN, TIMELESS, TODAY, TOPICS
 from reports.pages.context import Context, Row
-from reports.render import render_page
 from reports.text.formats import format_day, format_month, pluralize
 from reports.text.language import gettext
 from reports.text.rules import WINDOW
@@ -50,22 +49,21 @@ class Answers:
     differences: Mapping[int, Sequence[Row]]
 
 
-def page(site: Context) -> str:
-    """Return platforms.html."""
+def read_answers(site: Context) -> Answers:
+    """Ask for all statements about the platforms, and what we count beside them."""
     months = {"then": MONTH_THEN, "now": site.month}
-    differences = groupby(site.rows("platforms", "differences", **months), key=itemgetter("number"))
-    answers = Answers(
-        facts=site.rows("platforms", "facts"),
-        releases={_of(row): row for row in site.rows("platforms", "releases", **months)},
-        cadences={_of(row): row for row in site.rows("platforms", "cadence", **months)},
+    differences = groupby(site.rows("talk", "differences", **months), key=itemgetter("number"))
+    return Answers(
+        facts=site.rows("talk", "facts"),
+        releases={_of(row): row for row in site.rows("talk", "releases", **months)},
+        cadences={_of(row): row for row in site.rows("talk", "cadence", **months)},
         differences={number: list(rows) for number, rows in differences},
     )
-    return render_page(
-        "platforms.html", site=site, here="the platforms", root="", charts=[],
-        topics=[_topic(site, answers, topic) for topic in TOPICS],
-        stated=answers.facts,
-        formats=list(_formats(site.rows("platforms", "image_formats"))),
-    )  # fmt: skip
+
+
+def topics(site: Context, answers: Answers) -> list[dict[str, Any]]:
+    """Return all topics of the table, in their order."""
+    return [_topic(site, answers, topic) for topic in TOPICS]
 
 
 def _of(row: Row) -> tuple[str, Any]:
@@ -93,7 +91,7 @@ def _cell(answers: Answers, community: Row, topic: str, period: str | None) -> C
 
 
 def release_text(release: Row) -> str:
-    """Return which release is the first or the newest, from a row of `queries/platforms/releases.sql`."""
+    """Return which release is the first or the newest, from a row of `queries/talk/releases.sql`."""
     if release["version"] is None:
         return gettext("no release is known")
     return RELEASE_TEXTS[release["period"]].format(
@@ -109,7 +107,7 @@ def _version(release: Row) -> str:
 
 
 def cadence_text(cadence: Row) -> str:
-    """Return how many new lines of versions twelve months brought, from a row of `queries/platforms/cadence.sql`."""
+    """Return how many new lines of versions twelve months brought, from a row of `queries/talk/cadence.sql`."""
     month, lines = format_month(cadence["last"]), pluralize(int(cadence["lines"]), "new line")
     if not cadence["months"]:
         return gettext("not observed in the twelve months to {month}").format(month=month)
@@ -120,7 +118,7 @@ def cadence_text(cadence: Row) -> str:
 
 
 def difference_text(row: Row) -> str:
-    """Return how a statement differs from what we count, from a row of `queries/platforms/differences.sql`."""
+    """Return how a statement differs from what we count, from a row of `queries/talk/differences.sql`."""
     if row["code"] == "other_day":
         said = gettext("stated {stated}, here {held}")
         return said.format(stated=format_day(row["stated_day"]), held=format_day(row["held_day"]))
@@ -133,16 +131,13 @@ def difference_text(row: Row) -> str:
     return gettext("{version} is not among the releases that we hold").format(version=row["version"])
 
 
-PERIODS_TEXTS = {
-    (True, True): gettext("{name}: 2013 and today"),
-    (True, False): gettext("{name}: 2013"),
-    (False, True): gettext("{name}: today"),
-}
+def matrix(site: Context, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return a line for each name: in each community's columns 2013 and today the statement that says it, or None."""
+    return [_matrix_line(site, name, list(own)) for name, own in groupby(rows, key=itemgetter("name"))]
 
 
-def _formats(image_formats: Sequence[Row]) -> Iterator[dict[str, Any]]:
-    """Yield each image format with the platforms of which it is stated."""
-    for name, answer in groupby(image_formats, key=lambda row: row["format"]):
-        rows = list(answer)
-        platforms = [PERIODS_TEXTS[row["in_2013"], row["is_today"]].format(name=row["name"]) for row in rows]
-        yield {"name": name, "meaning": rows[0]["meaning"], "source": rows[0]["source"], "platforms": platforms}
+def _matrix_line(site: Context, name: str, rows: Sequence[Row]) -> dict[str, Any]:
+    stated = {_of(row): row for row in rows}
+    columns = [(row["community"], period) for row in site.communities for period in (THEN, TODAY)]
+    return {"name": name, "meaning": rows[0].get("meaning"), "source": rows[0].get("source"),
+            "cells": [stated.get(column) for column in columns]}  # fmt: skip

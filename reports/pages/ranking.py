@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.ranking.constants import OVERALL
 from reports.pages.context import Context, Row
 from reports.pages.first_night import first_night_page
+from reports.pages.hero import hero_figure
 from reports.pages.ranking_table import opened, ranking_tables
 from reports.render import render_page
 from reports.text.bots import rank_changes
@@ -28,7 +30,7 @@ def page(site: Context) -> str:
     return render_page(
         "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),
         tables=[_worded(site, table, scope, moved) for table in tables],
-        trust=list(_trust(site, opened(tables))),
+        trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
     )  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def _worded(site: Context, table: Mapping[str, Any], scope: Sequence[Row], moved
 def kicker(site: Context, family: str) -> str:
     """Return what a ranking is of, of which twelve months, and how new the data are."""
     said = gettext("{what}, {window} · data of {day}")
-    what = family_phrase(family)
+    what = family_phrase(family) if family != OVERALL else gettext("talk, code and newcomers")
     return said.format(
         what=what[0].upper() + what[1:], window=format_window(site.month), day=format_day(site.build["today"])
     )

@@ -57,7 +57,7 @@ def with_reasons(rankings: Iterable[Row], unseen: Sequence[Row]) -> list[dict[st
 
 def _table(site: Context, family: str, rows: Sequence[Row], pairs: Sequence[Row]) -> dict[str, Any]:
     imports = _imports(site, family)
-    drawn = {} if site.is_dated else _sparklines(site, family)
+    drawn: dict[str, Markup] = {} if site.is_dated else _sparklines(site, family)
     return {
         "family": family, "is_ranked": any(row["rank"] is not None for row in rows), "listed": rows[0]["listed"],
         "headline": headline(family, rows, site.month if site.is_dated else None),

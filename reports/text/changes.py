@@ -24,7 +24,7 @@ STEPS = {
 STILL = gettext("No score rose or fell clearly.")
 LARGEST = gettext("The largest step, {name}'s {growth}\u00a0%, could be {low} to {high}\u00a0%.")
 OTHERS = gettext("The others show no clear change.")
-NEITHER = gettext("No score can be compared with that month.")
+NEITHER = gettext("No score to compare with.")
 
 
 def changes(rows: Sequence[Row], since: Mapping[str, date]) -> list[tuple[str, str]]:

@@ -62,6 +62,12 @@ def percent_with_ci(share: float | None, low: float | None, high: float | None, 
     return f"{100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
 
 
+def format_share(share: float) -> str:
+    """Return a share in whole percent; what is not all is at most 99 %, and what is something at least 1 %."""
+    whole = round(100 * share) if share in (0, 1) else min(max(round(100 * share), 1), 99)
+    return f"{whole} %"
+
+
 def format_number(value: float | None, missing: str = "not observed") -> str:
     """Return a number to three significant digits with thousands separators, or the word for missing."""
     if value is None:

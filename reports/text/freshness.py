@@ -47,19 +47,26 @@ def last_seen_text(row: Row, built: datetime) -> str:
 def needs_attention(row: Row, built: datetime) -> bool:
     """Return whether a source was never seen, is late, is still loading, or is overdue."""
     late = row["good_at"] is None or built - row["good_at"] > LATE
-    is_visited = row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
-    return is_visited and (late or bool(loading_text(row)) or bool(overdue_text(row)))
+    return _is_visited(row) and (late or bool(loading_text(row)) or bool(overdue_text(row)))
+
+
+def _is_visited(row: Row) -> bool:
+    return row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
+
+
+def _has_ended(row: Row) -> bool:
+    return row["until"] is not None and row["until"] < row["today"]
 
 
 def freshness_summary(sources: Sequence[Row], built: datetime) -> str:
     """Return in one sentence how many sources were seen in the last two days."""
-    visited = [row for row in sources if row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND} and not row["snapshot"]]
+    visited = [row for row in sources if _is_visited(row) and not row["snapshot"] and not _has_ended(row)]
     if not visited:
         return gettext("No source is read regularly.")
     late = [row for row in visited if row["good_at"] is None or built - row["good_at"] > LATE]
     if not late:
-        return gettext("All {count:,} sources were seen in the two days before the build.").format(count=len(visited))
-    said = gettext("{late:,} of {count:,} sources were not seen in the two days before the build.")
+        return gettext("All {count:,} sources were seen in the last two days.").format(count=len(visited))
+    said = gettext("{late:,} of {count:,} sources were not seen in the last two days.")
     return said.format(late=len(late), count=len(visited))
 
 

@@ -27,10 +27,10 @@ FAMILY_TITLES = {
 """How the headline of a ranking begins."""
 
 SCALES = {
-    "overall": gettext("100: the references of talk, code and newcomers together, July 2012 to June 2013."),
-    "code": gettext("100: geometric mean of the four founding communities, July 2012 to June 2013."),
+    "overall": gettext("100: the references of July 2012 to June 2013."),
+    "code": gettext("100: geometric mean of the four, July 2012 to June 2013."),
     "talk": gettext("100: geometric mean of OpenStack and OpenNebula, July 2012 to June 2013."),
-    "people": gettext("100: geometric mean of the four founding communities, July 2012 to June 2013, authors only."),
+    "people": gettext("100: geometric mean of the four, July 2012 to June 2013, authors only."),
 }
 """What a score of 100 is."""
 

@@ -18,6 +18,7 @@ WORDS = {
     "lists": (gettext("{number} list or forum of {name}"), gettext("{number} lists and forums of {name}")),
 }
 ALL_LISTS = gettext("Talk: {number} lists and forums.")
+EACH = {"repositories": gettext("one core repository of each"), "lists": gettext("one list or forum of each")}
 READ = {
     "code": {"repositories": REPOSITORIES},
     "talk": {"lists": LISTS},
@@ -28,9 +29,9 @@ READ = {
 
 def scope_text(family: str, rows: Sequence[Row]) -> str:
     """Return how many platforms are compared and what is read of each; `rows` are of `queries/ranking/scope.sql`."""
-    platforms = PLATFORMS.format(Number=number_word(len(rows)).capitalize()) if len(rows) > 1 else ""
+    platforms: str = PLATFORMS.format(Number=number_word(len(rows)).capitalize()) if len(rows) > 1 else ""
     read = [_read(what, said, rows) for what, said in READ[family].items() if any(row[what] for row in rows)]
-    return " ".join(filter(None, [platforms, *read]))
+    return " ".join(said for said in (platforms, *read) if said)
 
 
 def _read(what: str, said: str, rows: Sequence[Row]) -> str:
@@ -42,6 +43,8 @@ def _parts(what: str, rows: Sequence[Row]) -> str:
     one, many = WORDS[what]
     with_more = sorted((row for row in rows if row[what] > 1), key=lambda row: -row[what])
     with_one = [row for row in rows if row[what] == 1]
+    if not with_more and len(with_one) > 1:
+        return EACH[what]
     said = [many.format(number=number_word(row[what]), name=row["name"]) for row in with_more[:NAMED]]
     if len(with_one) == 1:
         said.append(one.format(number=number_word(1), name=with_one[0]["name"]))

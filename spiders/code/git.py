@@ -18,8 +18,10 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from pipelines.catalogue.urls import repository_url, unit_of
+from pipelines.landing import set_aside
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest, latest_hash, unit_file
+from pipelines.landing.store import Harvest
+from pipelines.landing.stored import latest_hash, unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from pipelines.rules import bots_mail
@@ -31,6 +33,7 @@ from spiders.code.project_list import repositories
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError
 from spiders.core.pages import reader_error
+from spiders.core.verdicts import MAX_REASON
 
 LARGEST_LIST = 8 << 20
 
@@ -123,7 +126,7 @@ class GitSpider(SourceSpider):
             try:
                 yield self._harvest(visit, self.clone(source, unit), state["seconds"])
             except OSError as error:
-                shutil.rmtree(self.clone(source, unit))
+                self.discard(self.clone(source, unit), str(error))
                 yield replace(visit, verdict=Verdict.FAILED, reason=redact(str(error))[:300])
             except Exception as error:  # noqa: BLE001  (a mistake of ours is no reason to lose the other units)
                 yield replace(
@@ -137,7 +140,7 @@ class GitSpider(SourceSpider):
         newest = latest_hash(unit_file(self.folders.observations, visit))
         window = plausible_times(self.born[visit.community], visit.seen_at)
         lists = self.list_addresses(visit.community)
-        batches = _or_discard(clone, commits(log(clone), self.pseudonyms, load_commit_bots(), lists))
+        batches = self._or_discard(clone, commits(log(clone), self.pseudonyms, load_commit_bots(), lists))
         return Harvest(
             visit=visit,
             fetched_in=seconds,
@@ -168,11 +171,17 @@ class GitSpider(SourceSpider):
             reason=redact(failure.getErrorMessage())[:300],
         )
 
+    def _or_discard(self, clone: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Pass batches on; discard a clone that cannot be read, so that the next visit makes it anew."""
+        try:
+            yield from batches
+        except (OSError, ValueError) as error:
+            self.discard(clone, str(error))
+            raise
 
-def _or_discard(clone: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Pass batches on; remove a clone that cannot be read, so that the next visit makes it anew."""
-    try:
-        yield from batches
-    except (OSError, ValueError):
-        shutil.rmtree(clone)
-        raise
+    def discard(self, clone: Path, reason: str) -> None:
+        """Set a clone aside that cannot be read. Of a repository one is enough: a hostile host could fill the disk."""
+        if set_aside.has(self.folders, clone):
+            shutil.rmtree(clone)
+        else:
+            set_aside.move(self.folders, clone, redact(reason)[:MAX_REASON])

@@ -20,7 +20,7 @@ from scrapy.settings import BaseSettings
 
 from pipelines.model import Verdict
 from spiders.code.git_answers import GitError
-from spiders.code.git_fetch import Fetch
+from spiders.code.git_fetch import DamagedCloneError, Fetch
 from spiders.code.git_process import Bounds
 
 
@@ -57,7 +57,11 @@ class GitDownloadHandler(BaseDownloadHandler):
         )
         try:
             async with asyncio.timeout(settings.getint("GIT_TIMEOUT")):
-                state = await fetch.run()
+                try:
+                    state = await fetch.run()
+                except DamagedCloneError as damaged:
+                    self.crawler.spider.discard(fetch.clone, str(damaged))  # type: ignore[union-attr]
+                    state = await fetch.run()
         except TimeoutError:
             raise GitError(Verdict.FAILED, f"not finished after {settings.getint('GIT_TIMEOUT')} s") from None
         state["seconds"] = round(monotonic() - started, 3)

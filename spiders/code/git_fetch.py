@@ -26,6 +26,10 @@ TRACE = "stackrank-trace"
 SHA_256 = "mismatched algorithms: client sha1; server sha256"
 
 
+class DamagedCloneError(Exception):
+    """The repository on this machine cannot be read any more, whatever the server says."""
+
+
 class Fetch:
     """One fetch of commits and tags from `url` into the bare repository `clone`."""
 
@@ -38,7 +42,10 @@ class Fetch:
         self.notes: list[str] = []
 
     async def run(self) -> dict[str, Any]:
-        """Fetch and tell head, checksum and note; raises GitError, and then leaves nothing half done."""
+        """Fetch and tell head, checksum and note; raises GitError, and then leaves nothing half done.
+
+        Raises DamagedCloneError where what we have is the cause.
+        """
         if self.clone.resolve() != self.clone:
             raise GitError(Verdict.REFUSED, "the way to its clone has a symbolic link in it, which is not followed")
         self._sweep()
@@ -50,8 +57,20 @@ class Fetch:
                 await self._unbundle()
         try:
             return await self._fetched()
+        except GitError:
+            await self._check_clone()
+            raise
         finally:
             self._sweep()
+
+    async def _check_clone(self) -> None:
+        """Raise DamagedCloneError where a commit that our references lead to cannot be read."""
+        if self._excess():
+            return
+        try:
+            await self._git("rev-list", "--all", "--count")
+        except GitError as error:
+            raise DamagedCloneError(str(error)) from None
 
     async def _init(self, *options: str) -> None:
         await self._git("init", "--quiet", "--bare", "--template=", *options, str(self.clone))

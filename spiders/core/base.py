@@ -15,7 +15,8 @@ import scrapy
 from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders
-from pipelines.landing.store import stored_visits
+from pipelines.landing.runs import current_run
+from pipelines.landing.stored import stored_visits
 from pipelines.landing.visits import read_visits, save_plan
 from pipelines.model import Plan, ReasonCode, Source, Verdict, Visit
 from pipelines.privacy import pseudonyms
@@ -112,6 +113,7 @@ class SourceSpider(scrapy.Spider):
             self._save(replace(plan, deferred=(*plan.deferred, unit), reason=reason))
 
     def _save(self, plan: Plan) -> None:
+        plan = replace(plan, run=current_run())
         self._plans[f"{plan.community}/{plan.source}"] = plan
         save_plan(self.folders.visits, plan)
 

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from pipelines.catalogue.urls import INDEX
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest, unit_file
+from pipelines.landing.store import Harvest
+from pipelines.landing.stored import unit_file
 from pipelines.landing.visits import read_visits
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.batches import check_batches

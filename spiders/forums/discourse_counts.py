@@ -12,7 +12,8 @@ from scrapy.http import Response
 
 from pipelines.catalogue.urls import INDEX
 from pipelines.landing.schemas import COUNTS, TOTALS
-from pipelines.landing.store import Harvest, unit_file
+from pipelines.landing.store import Harvest
+from pipelines.landing.stored import unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.bodies import json_object
 from spiders.core.budget import HostPausedError

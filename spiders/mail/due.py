@@ -37,13 +37,15 @@ class ListedMonth(NamedTuple):
 class StoredMonth(NamedTuple):
     """What is stored of a month: its number of messages, and whether the current reader and key have read it.
 
-    `has_page`: its page is kept, so that it can be read again without a request.
+    `has_page`: its page is kept, so that it can be read again without a request. `was_settled`: it was settled
+    when it was last asked for with success; what came later is not in it otherwise.
     """
 
     observations: int | None
     is_current: bool = True
     has_current_key: bool = True
     has_page: bool = False
+    was_settled: bool = True
 
 
 class DueReason(StrEnum):
@@ -54,6 +56,7 @@ class DueReason(StrEnum):
     OLD_READER = "read by an older reader"
     REREAD = "read by an older reader, and its page is kept"
     NOT_SETTLED = "not settled"
+    SETTLED_SINCE = "settled since it was last read"
     TOTAL_CHANGED = "the archive's total changed"
     TOTAL_DIFFERS = "the archive's total differs from what was read"
     BETTER_CAPTURE = "a better capture is listed"
@@ -99,6 +102,8 @@ def due_reason(
     if listed.total is None:
         if not listed.is_settled:
             return DueReason.NOT_SETTLED
+        if stored and not stored.was_settled:
+            return DueReason.SETTLED_SINCE
     elif listed.total != total_before:
         return DueReason.TOTAL_CHANGED
     elif stored and stored.is_current and listed.total != stored.observations:

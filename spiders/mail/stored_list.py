@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines.catalogue.urls import INDEX
+from pipelines.catalogue.urls import CAPTURED, INDEX
 from pipelines.folders import Folders
 from pipelines.landing.pages import kept_page
-from pipelines.landing.store import unit_file
+from pipelines.landing.stored import unit_file
 from pipelines.landing.visits import read_visits
-from pipelines.model import Source, Verdict, Visit
+from pipelines.model import GOOD_VERDICTS, Source, Verdict, Visit
 from spiders.mail.due import ListedMonth, StoredMonth, Totals
+from spiders.mail.months import is_settled
 
 Row = dict[str, Any]
 
@@ -62,14 +64,32 @@ class StoredList:
         found = ((one.unit, self._month(one)) for one in listed)
         return {unit: month for unit, month in found if month}
 
+    @cached_property
+    def last_looks(self) -> dict[str, date]:
+        """The day of the last good visit of each unit: what it says of a month is how that was on that day."""
+        logged = read_visits(self.folders.visits / self.source.community / self.source.name)
+        good = (visit for visit in [*self.visits.values(), *logged] if visit.verdict in GOOD_VERDICTS)
+        days: dict[str, date] = {}
+        for visit in good:
+            days[visit.unit] = max(visit.seen_at.date(), days.get(visit.unit, date.min))
+        return days
+
+    def _was_settled(self, listed: ListedMonth) -> bool:
+        """Tell whether a month was settled at its last good visit; of captures the newest one stays what it is."""
+        if self.source.kind == CAPTURED:
+            return True
+        last = self.last_looks.get(listed.unit)
+        return listed.month is None or last is None or is_settled(listed.month, last)
+
     def _month(self, listed: ListedMonth) -> StoredMonth | None:
+        was_settled = self._was_settled(listed)
         if current := self.current(listed.unit):
-            return StoredMonth(current.observations)
+            return StoredMonth(current.observations, was_settled=was_settled)
         visit = self.visits.get(listed.unit)
         if visit is None:
             return None
         has_page = listed.is_settled and kept_page(self.folders.data, visit) is not None
-        return StoredMonth(visit.observations, False, visit.key_id == self.key_id, has_page)
+        return StoredMonth(visit.observations, False, visit.key_id == self.key_id, has_page, was_settled)
 
     def is_complete(self) -> bool:
         """Tell whether every month that the index lists was read under the current key, or found empty."""

@@ -22,7 +22,11 @@ GOOD = "birds,commits,Commits that are counted.,2025-03,7,measured,invented"
 @pytest.fixture
 def where(tmp_path):
     """An empty data folder with an empty folder of published figures."""
-    folders = Folders(tmp_path / "data", tmp_path / "world" / "communities", tmp_path / "site")
+    return with_history(tmp_path)
+
+
+def with_history(top):
+    folders = Folders(top / "data", top / "world" / "communities", top / "site")
     folders.history.mkdir(parents=True)
     return folders
 
@@ -36,9 +40,9 @@ def definition(metric):
     return f'"{table.sentence}"'
 
 
-def measured(metric, values, start=2025):
+def measured(metric, values, start=2025, of="birds"):
     return [
-        f"birds,{metric},{definition(metric)},{start + m // 12}-{m % 12 + 1:02},{value},measured,invented"
+        f"{of},{metric},{definition(metric)},{start + m // 12}-{m % 12 + 1:02},{value},measured,invented"
         for m, value in enumerate(values)
     ]
 
@@ -85,42 +89,52 @@ def test_only_months_are_months(where, period, month):
     assert history.load(where.history, ["fish"]) == []
 
 
-def test_without_any_visit_the_published_months_are_shown_and_ranked(where):
-    publish(where, *measured("commits", [60] * 12), *measured("code_people", [9] * 12))
-    build_tables(where, [community("birds", source("birds"))], date(2026, 1, 20))
-    rows = ask(where, "select distinct metric, value, state, covered from metrics.monthly "
-                      "where month < '2026-01-01' and metric in ('commits', 'code_committers') "
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """One build of three communities: birds are only published, bees are seen too, of fish something else is told."""
+    where = with_history(tmp_path_factory.mktemp("history"))
+    bees = source("bees")
+    land(where, bees, "bees/one", monthly(1, range(14)))
+    stated = [line.replace("measured", "stated") for line in measured("commits", [60] * 12, of="fish")]
+    people = measured("code_people", [9] * 12, of="fish")
+    other = [line.replace(definition("code_people"), "Something else.") for line in people]
+    of_birds = [*measured("commits", [60] * 12), *measured("code_people", [9] * 12)]
+    publish(where, *of_birds, *measured("commits", [1000] * 14, of="bees"), *stated, *other)
+    communities = [community(of.community, of) for of in (source("birds"), bees, source("fish"))]
+    build_tables(where, communities, TODAY)
+    return where
+
+
+def test_without_any_visit_the_published_months_are_shown_and_ranked(world):
+    rows = ask(world, "select distinct metric, value, state, covered from metrics.monthly "
+                      "where community = 'birds' and month < '2026-01-01' and metric in ('commits', 'code_committers') "
                       "order by all")  # fmt: skip
     assert rows == [("code_committers", None, "unobserved", 0), ("commits", 60, "published", 0)]
     assert ask(
-        where,
+        world,
         "select state, score > 0, months, published_months from rankings.monthly "
-        "where as_of = '2025-12-01' and family = 'code'",
+        "where community = 'birds' and as_of = '2025-12-01' and family = 'code'",
     ) == [("ranked", False, 12, 12)]
-    assert ask(where, "select distinct state from core.coverage") == [("pending",)]
-    assert ask(where, "select count(*) from core.commits") == [(0,)]
+    assert ask(world, "select distinct state from core.coverage where community = 'birds'") == [("pending",)]
+    assert ask(world, "select count(*) from core.commits where community = 'birds'") == [(0,)]
 
 
-def test_what_was_seen_is_never_replaced_and_the_published_value_stands_beside_it(where):
-    of = source("birds")
-    land(where, of, "birds/one", monthly(1, range(14)))
-    publish(where, *measured("commits", [1000] * 14))
-    build_tables(where, [community("birds", of)], TODAY)
-    rows = ask(where, "select distinct value, state, published from metrics.monthly "
-                      "where metric = 'commits' and month between '2025-02-01' and '2026-02-01'")  # fmt: skip
+def test_what_was_seen_is_never_replaced_and_the_published_value_stands_beside_it(world):
+    rows = ask(world, "select distinct value, state, published from metrics.monthly where community = 'bees' "
+                      "and metric = 'commits' and month between '2025-02-01' and '2026-02-01'")  # fmt: skip
     assert rows == [(8, "observed", 1000)]
-    assert ask(where, "select distinct published_months from rankings.monthly where score is not null") == [(0,)]
+    months = "select distinct published_months from rankings.monthly where community = 'bees' and score is not null"
+    assert ask(world, months) == [(0,)]
 
 
-def test_another_definition_or_quality_fills_nothing(where):
-    stated = [line.replace("measured", "stated") for line in measured("commits", [60] * 12)]
-    other = [line.replace(definition("code_people"), "Something else.") for line in measured("code_people", [9] * 12)]
-    publish(where, *stated, *other)
-    build_tables(where, [community("birds", source("birds"))], date(2026, 1, 20))
+def test_another_definition_or_quality_fills_nothing(world):
     assert ask(
-        where, "select distinct value, state from metrics.monthly where metric in ('commits', 'code_people')"
+        world,
+        "select distinct value, state from metrics.monthly "
+        "where community = 'fish' and metric in ('commits', 'code_people')",
     ) == [(None, "unobserved")]
-    assert ask(where, "select count(*), count(distinct source) from raw.history") == [(24, 1)]
+    told = ask(world, "select count(*), count(distinct source) from raw.history where community = 'fish'")
+    assert told == [(24, 1)]
 
 
 def test_the_shipped_figures_can_all_be_read_and_name_nobody():

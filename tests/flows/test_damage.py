@@ -1,6 +1,7 @@
 """Damaged files of observations: named, left out as gaps, read again; the rest goes on."""
 
 import importlib
+import json
 import os
 import subprocess
 from datetime import UTC, date, datetime
@@ -9,6 +10,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import builders
+from support.damages import (
+    AHEAD,
+    cut,
+    cut_pack,
+    date_ahead,
+    empty,
+    make_newer,
+    rewrite,
+    take_copy,
+    tear_last_line,
+    turn_a_bit,
+    write_text,
+)
+from support.nights import dice
 from support.tables_on_demand import ask
 
 from flows import damage, unchanged
@@ -17,19 +32,14 @@ from flows.collect import CollectResult
 from flows.commands.collect import print_result
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
+from pipelines.landing.runs import begin_run
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import (
-    OTHER_FILE,
-    DamagedFile,
-    Harvest,
-    check_empty,
-    damaged_files,
-    land,
-    latest_count_file,
-    stored_visits,
-)
-from pipelines.landing.visits import log_visit
+from pipelines.landing.store import Harvest, check_empty, land
+from pipelines.landing.stored import OTHER_FILE, DamagedFile, damaged_files, latest_count_file, stored_visits
+from pipelines.landing.sweep import sweep
+from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
+from pipelines.privacy.decisions import record_key_rotation, rotated_keys
 
 BIRDS = Source("birds", "core", "git", (), date(2025, 1, 15), "Invented.")
 FILE = "observations/birds/core/birds/one.parquet"
@@ -37,24 +47,13 @@ AGAIN = "the next collect reads its unit again"
 COMMIT = ("-c", "user.name=Ann Wren", "-c", "user.email=ann@example.org", "commit", "--quiet", "--allow-empty")
 
 
-def cut(path):
-    path.write_bytes(path.read_bytes()[:500])
-
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def write_text(path):
-    path.write_text("what somebody left here\n")
-
-
 def write_other_table(path):
     pq.write_table(pa.table({"one": [1]}), path)
 
 
-def take_copy(path):
-    path.write_bytes(path.with_name("two.parquet").read_bytes())
+def as_text(table):
+    column = table.schema.get_field_index("parents")
+    return table.set_column(column, "parents", table["parents"].cast(pa.string()))
 
 
 DAMAGES = {
@@ -62,7 +61,94 @@ DAMAGES = {
     "it is empty": empty,
     "it is no Parquet file": write_text,
     "it is not the file of this unit": write_other_table,
+    "it has format 2, and this version of stackrank reads formats up to 1": make_newer,
+    "it states no version of its format": lambda path: rewrite(path, format="new"),
+    "its verdict is not known: 'puzzled'": lambda path: rewrite(path, visit={"verdict": "puzzled"}),
+    "it is no visit that can be read: url": lambda path: rewrite(path, visit={"url": 5}),
+    "its time has no zone": lambda path: rewrite(path, visit={"seen_at": "2026-03-20T03:00:00"}),
+    f"it is dated after now: {AHEAD:%Y-%m-%d %H:%M} UTC": date_ahead,
+    "it has rows of a kind that this version of stackrank does not know": lambda path: rewrite(path, rows="reviews"),
+    "its column hash is missing": lambda path: rewrite(path, lambda table: table.drop_columns(["hash"])),
+    "its column parents has values of another kind": lambda path: rewrite(path, as_text),
 }
+
+
+def test_what_a_newer_version_adds_is_kept_and_read_over(landed):
+    rewrite(landed.data / FILE, lambda t: t.append_column("mood", pa.array(["sunny"] * len(t))), visit={"mood": "x"})
+    assert damage.find_damage(landed, [BIRDS]) == []
+    assert len(stored_visits(landed.observations)) == 2
+
+
+def test_a_bit_that_turned_within_the_rows_is_found(landed):
+    turn_a_bit(landed.data / FILE)
+    assert damage.find_damage(landed, [BIRDS]) == [], "the footer says nothing of it"
+    sweep(landed)
+    (problem,) = damage.find_damage(landed, [BIRDS])
+    assert problem.what == f"{FILE}: cannot be read (it is cut off or damaged)"
+
+
+def test_single_lines_of_visits_are_set_aside_and_the_others_stay(landed):
+    (file,) = landed.visits.rglob("*.jsonl")
+    first, second = file.read_bytes().splitlines()
+    ahead = json.dumps(json.loads(first) | {"seen_at": AHEAD.isoformat()}).encode()
+    newer = json.dumps(json.loads(first) | {"format": 2}).encode()
+    other = json.dumps(json.loads(first) | {"community": "fish"}).encode()
+    unusable = [ahead, newer, other, first[:50], b"\xff\x00", b"[]", b'{"unit": 1}']
+    file.write_bytes(b"\n".join([first, *unusable, second + b"\n"]))
+    assert [visit.unit for visit in read_visits(landed.visits)] == ["birds/one", "birds/two"]
+    begin_run()
+    sweep(landed)
+    assert file.read_bytes().splitlines() == [first, second]
+    assert (landed.set_aside / file.relative_to(landed.data)).read_bytes().splitlines() == unusable
+    (problem,) = damage.find_damage(landed, [BIRDS])
+    name = file.relative_to(landed.data)
+    said = f"{name}: cannot be read (7 of 9 lines: it is dated after now: {AHEAD:%Y-%m-%d %H:%M} UTC)"
+    assert problem.what == said
+    begin_run()
+    assert damage.find_damage(landed, [BIRDS]) == [], "the next run is whole again"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b'{"units": ["a"], "made_at": "soon"}'])
+def test_a_plan_that_cannot_be_read_is_set_aside(landed, content):
+    plan = landed.visits / "birds/core/plan.json"
+    plan.write_bytes(content)
+    assert list(read_plans(landed.visits)) == []
+    sweep(landed)
+    assert not plan.exists()
+    assert (landed.set_aside / "visits/birds/core/plan.json").read_bytes() == content
+
+
+def test_what_is_set_aside_twice_lies_there_twice(landed):
+    for content in (b"one", b"two"):
+        (landed.data / FILE).write_bytes(content)
+        sweep(landed)
+    assert [path.read_bytes() for path in sorted((landed.set_aside / FILE).parent.iterdir())] == [b"one", b"two"]
+
+
+def test_a_foreign_fingerprint_is_set_aside(landed):
+    landed.fingerprint.write_bytes(b"\xff\xfe")
+    sweep(landed)
+    assert (landed.set_aside / "fingerprint").exists()
+
+
+def test_a_line_about_a_rotated_key_can_be_lost_and_one_about_a_person_stops_the_build(landed, capsys):
+    record_key_rotation(landed, "k0", date(2026, 1, 1))
+    with (landed.data / "rotated-keys.jsonl").open("a") as file:
+        file.write("torn")
+    sweep(landed)
+    assert rotated_keys(landed) == [("k0", date(2026, 1, 1))]
+    assert (landed.set_aside / "rotated-keys.jsonl").read_text() == "torn\n"
+    (landed.data / "opted-out.jsonl").write_text('{"key": "k1", "since": "20')
+    assert main(["build"]) == 2
+    assert "opted-out.jsonl: line 1: it is cut off or damaged; restore the file from your" in capsys.readouterr().err
+    assert (landed.data / "opted-out.jsonl").exists()
+
+
+def test_a_damaged_marker_of_a_demo_is_named(landed, capsys):
+    landed.demo_marker.write_bytes(b"\xff")
+    for command in ("build", "nightly", "collect"):
+        assert main([command]) == 2
+        assert "demo.json cannot be read, so nobody knows whether this is a demo" in capsys.readouterr().err
 
 
 def repository(top, name):
@@ -114,12 +200,18 @@ def seen(where):
 
 
 @pytest.mark.parametrize("reason", DAMAGES)
-def test_each_kind_of_damage_is_named(landed, reason):
+def test_each_kind_of_damage_is_named_and_set_aside(landed, reason):
     DAMAGES[reason](landed.data / FILE)
-    assert [*damage.format_lines(damage.find_damage(landed, [BIRDS]))] == [
-        f"{FILE}: cannot be read ({reason}); {AGAIN}"
-    ]
+    damaged = (landed.data / FILE).read_bytes()
+    said = [f"{FILE}: cannot be read ({reason}); {AGAIN}"]
+    assert [*damage.format_lines(damage.find_damage(landed, [BIRDS]))] == said
     assert list(stored_visits(landed.observations)) == [("birds", "core", "birds/two")]
+    sweep(landed)
+    assert not (landed.data / FILE).exists()
+    assert (landed.set_aside / FILE).read_bytes() == damaged
+    assert [*damage.format_lines(damage.find_damage(landed, [BIRDS]))] == said, "as long as its unit is missing"
+    (landed.set_aside / FILE).unlink()
+    assert damage.find_damage(landed, [BIRDS]) == []
 
 
 @pytest.mark.long
@@ -187,11 +279,14 @@ def test_a_collect_reads_the_whole_unit_again(where, capfd):
     cut(where.data / FILE)
     assert print_result(CollectResult((), ()), []) == 3, "what asks for other units leaves it damaged"
     assert f"{FILE}: cannot be read (it is cut off or damaged)\n" in capfd.readouterr().err
-    assert main(["collect"]) == 0
-    assert f"{FILE}: cannot be read (it is cut off or damaged); its unit counts as not stored" in capfd.readouterr().err
+    assert main(["collect"]) == 3
+    told = capfd.readouterr().err
+    assert f"{FILE}: cannot be read (it is cut off or damaged); set aside: set-aside/{FILE}" in told
+    assert f"kept: the unit, which was read again; the file lies in set-aside/{FILE}" in told
     assert pq.read_table(where.data / FILE).equals(before)
     assert before.num_rows == 2
-    assert print_result(CollectResult((), ()), []) == 0
+    assert main(["collect"]) == 0
+    assert (where.set_aside / FILE).exists()
 
 
 def test_doctor_and_status_name_the_file(landed, capsys):
@@ -245,7 +340,9 @@ def test_counts_fall_back_to_the_newest_day_that_can_be_read(tmp_path):
     assert problem.fix.startswith("no source states the counts of a past day again")
     again = pa.RecordBatch.from_pylist([{"measure": "stars", "value": 2}], schema=COUNTS)
     assert land(where, Harvest(visit, 0.0, COUNTS, [again], [])).verdict == Verdict.OK
+    begin_run()
     assert damage.find_damage(where, [source]) == []
+    assert (where.set_aside / "observations/birds/github/a__b-2026-03-02.parquet").exists()
 
 
 def test_a_foreign_file_of_no_unit_is_never_read_again(landed):
@@ -253,3 +350,50 @@ def test_a_foreign_file_of_no_unit_is_never_read_again(landed):
     (problem,) = damage.find_damage(landed, [BIRDS])
     assert problem.what == "observations/birds/core/birds/notes.parquet: cannot be read (it is no Parquet file)"
     assert problem.fix == damage.RESTORE
+
+
+OF_UNITS = (cut, empty, write_text, turn_a_bit, take_copy, make_newer, date_ahead)
+NESTS = tuple(f"n{number}" for number in range(len(OF_UNITS) + 3))
+
+
+def seen_by_people(where):
+    """Return what depends on no clock: all commits, and the metrics of each month."""
+    metrics = "select metric, month, value, state from metrics.monthly where month < '2026-01-01' order by all"
+    return ask(where, "select * exclude (seen_at) from core.commits order by hash"), ask(where, metrics)
+
+
+@pytest.mark.long
+def test_ten_kinds_of_damage_at_random_are_named_and_the_next_run_is_whole_again(where, capfd):
+    """Collect and build stand for the night: what they promise does not depend on Prefect."""
+    random, top = dice(), where.data.parent
+    for name in NESTS:
+        repository(top, name)
+    text = (where.communities / "birds.toml").read_text()
+    urls = [f"git+file://localhost{top}/birds/{name}" for name in NESTS]
+    (where.communities / "birds.toml").write_text("\n".join(
+        f"urls = {urls}" if line.startswith("urls") else line for line in text.splitlines()
+    ))  # fmt: skip
+    assert (main(["collect"]), main(["build"])) == (0, 0)
+    calm = seen_by_people(where)
+    files = {name: where.observations / f"birds/core/birds/{name}.parquet" for name in NESTS}
+    before = {name: path.read_bytes() for name, path in files.items()}
+    hurt = random.sample(NESTS, len(OF_UNITS) + 1)
+    for harm, name in zip(OF_UNITS, hurt, strict=False):
+        harm(files[name])
+    cut_pack(next(where.clones.rglob(f"{hurt[-1]}.git")))
+    tear_last_line(random.choice(sorted(where.visits.rglob("*.jsonl"))))
+    write_text(where.visits / "birds/core/plan.json")
+    capfd.readouterr()
+    assert main(["build"]) == 3
+    said = capfd.readouterr().err
+    assert main(["collect"]) == 3
+    for name in set(NESTS) - {*hurt}:
+        assert files[name].read_bytes() == before[name], "what was not damaged is as it was"
+    for name in hurt[:-1]:
+        assert f"observations/birds/core/birds/{name}.parquet: cannot be read" in said
+        assert (where.set_aside / f"observations/birds/core/birds/{name}.parquet").exists()
+    assert "plan.json: cannot be read" in said
+    assert "jsonl: cannot be read (1 of " in said
+    assert "clones/birds/core/birds/" in "".join(capfd.readouterr()) or any(where.set_aside.rglob("*.git"))
+    assert (main(["collect"]), main(["build"])) == (0, 0)
+    assert seen_by_people(where) == calm

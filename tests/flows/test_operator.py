@@ -16,10 +16,11 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import duckdb
 import pytest
 from support import nights, readme
 
-from flows import contact, doctor, locks, status
+from flows import contact, doctor, doctor_git, doctor_key, locks, status
 from flows.cli import main
 from flows.demo import histories
 from flows.demo.server import serve
@@ -189,7 +190,7 @@ FORGETFUL = 'kept=(); for one in "$@"; do [[ $one == --filter* ]] || kept+=("$on
 )
 def test_doctor_tries_git(script, said, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", fake_git(tmp_path / "bin", script))
-    finding = doctor._git()
+    finding = doctor_git.check_git()
     assert finding.state == "BAD"
     assert said in finding.text
 
@@ -197,11 +198,11 @@ def test_doctor_tries_git(script, said, tmp_path, monkeypatch):
 def test_doctor_knows_the_version_that_git_names(tmp_path, monkeypatch):
     (tmp_path / "nothing").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    assert "is not installed" in str(doctor._git())
+    assert "is not installed" in str(doctor_git.check_git())
     monkeypatch.undo()
     script = '[ "$1" != version ] && exec $git "$@"; echo git version 3.0'
     monkeypatch.setenv("PATH", fake_git(tmp_path / "bin", script))
-    assert str(doctor._git()) == "ok    git: 3.0, can clone commits without files"
+    assert str(doctor_git.check_git()) == "ok    git: 3.0, can clone commits without files"
 
 
 def hold(where: Folders, key_id: str) -> None:
@@ -213,25 +214,30 @@ def hold(where: Folders, key_id: str) -> None:
 def test_doctor_tells_the_keys_id_and_never_the_key(where, monkeypatch):
     file = where.data.parent / "home/.config/stackrank/pseudonym.key"
     monkeypatch.setenv("STACKRANK_KEY", KEY)
-    assert str(doctor._key(where)) == f"ok    pseudonym key: its id is {KEY_ID} (in STACKRANK_KEY)"
+    assert str(doctor_key.check_key(where)) == f"ok    pseudonym key: its id is {KEY_ID} (in STACKRANK_KEY)"
     monkeypatch.setenv("STACKRANK_KEY", KEY[:-1])
-    assert str(doctor._key(where)) == "BAD   pseudonym key: STACKRANK_KEY must hold 64 hexadecimal digits"
+    assert str(doctor_key.check_key(where)) == "BAD   pseudonym key: STACKRANK_KEY must hold 64 hexadecimal digits"
     monkeypatch.delenv("STACKRANK_KEY")
     file.parent.mkdir(parents=True)
     file.write_text(KEY)
     file.chmod(0o640)
-    assert str(doctor._key(where)) == f"BAD   pseudonym key: {file} can be read by others; run: chmod 600 {file}"
-    file.chmod(0o600)
-    assert str(doctor._key(where)) == f"ok    pseudonym key: its id is {KEY_ID} (in {file}, for its owner only)"
-    hold(where, KEY_ID)
-    assert doctor._key(where).state == "ok"
-    hold(where, "0" * 16)
-    assert doctor._key(where).state == "note"
-    assert f"written with another key ({'0' * 16}); the next run reads it again" in doctor._key(where).text
-    file.unlink()
-    assert doctor._key(where).state == "BAD"
     assert (
-        f"{file} is missing, and stored data was written with it (id {'0' * 16}); restore it" in doctor._key(where).text
+        str(doctor_key.check_key(where)) == f"BAD   pseudonym key: {file} can be read by others; run: chmod 600 {file}"
+    )
+    file.chmod(0o600)
+    assert (
+        str(doctor_key.check_key(where)) == f"ok    pseudonym key: its id is {KEY_ID} (in {file}, for its owner only)"
+    )
+    hold(where, KEY_ID)
+    assert doctor_key.check_key(where).state == "ok"
+    hold(where, "0" * 16)
+    assert doctor_key.check_key(where).state == "note"
+    assert f"written with another key ({'0' * 16}); the next run reads it again" in doctor_key.check_key(where).text
+    file.unlink()
+    assert doctor_key.check_key(where).state == "BAD"
+    assert (
+        f"{file} is missing, and stored data was written with it (id {'0' * 16}); restore it"
+        in doctor_key.check_key(where).text
     )
     assert not file.exists()
 
@@ -324,12 +330,26 @@ def visit(where: Folders, unit: str, hours: float, verdict: Verdict = Verdict.OK
 
 
 def publish(where: Folders, hours: float) -> None:
-    """Write a page as if that had been so many hours ago."""
+    """Write a page as if that had been so many hours ago, and a database."""
+    make_database(where.database)
     where.site.mkdir(parents=True, exist_ok=True)
     page = where.site / "index.html"
-    page.write_text('<p class="quiet" id="again" hidden></p>')
+    page.write_text('<html><p class="quiet" id="again" hidden></p></html>')
     at = (NOW - timedelta(hours=hours)).timestamp()
     os.utime(page, (at, at))
+
+
+def make_database(path: Path, *held: str) -> None:
+    """Make what a database says of itself, with units of some sources."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as con:
+        con.execute("create schema raw")
+        con.execute(
+            "create table raw.build as select now()::timestamp as built_at, current_date as last_complete_month"
+        )
+        con.execute("create table raw.units (community varchar, source varchar)")
+        con.executemany("insert into raw.units values (?, ?)", [name.split("/") for name in held] or [[None, None]])
 
 
 def monitored(capsys, age: str = "48h") -> tuple[int, list[str]]:
@@ -350,6 +370,7 @@ def test_status_before_the_first_night(where, capsys):
     assert monitored(capsys) == (3, [
         "no good run in the last 48 h: there was none",
         "  wren/core: never fetched",
+        "  database: not built yet",
         "  the page: never written",
         WHY,
     ])  # fmt: skip
@@ -396,6 +417,27 @@ def test_r13_a_good_night_saw_every_source_well(where, capsys):
     assert monitored(capsys) == (0, [f"last good run: {at(20)}"]), "it failed since, and was seen well before"
     assert main(["status"]) == 3, "the table tells of the failure at once"
     assert "  birds/finch: refused: no" in capsys.readouterr().out
+
+
+def test_a_night_is_judged_by_what_is_published(where, capsys):
+    visit(where, "birds/wren", 2, observations=12)
+    publish(where, 1)
+    assert monitored(capsys) == (
+        3,
+        ["no good run in the last 48 h: there was none", "  wren/core: not in the database", WHY],
+    )
+    assert main(["status"]) == 3
+    assert "wren/core                is not in the database; build it again" in capsys.readouterr().out
+    make_database(where.database, "wren/core")
+    assert monitored(capsys)[0] == 0
+    (where.site / "index.html").write_text("<html> half a page")
+    assert monitored(capsys)[1][1:] == ["  the page: never written", WHY]
+    where.database.write_text("no database")
+    assert f"  database: {where.database} cannot be opened" in monitored(capsys)[1][1]
+    make_database(where.database, "wren/core")
+    with duckdb.connect(str(where.database)) as con:
+        con.execute("drop table raw.build")
+    assert monitored(capsys)[1][1] == f"  database: {where.database} is no database of stackrank"
 
 
 def test_one_unit_of_many_is_missed(where, capsys):

@@ -14,7 +14,12 @@ TOP = {"pipelines", "spiders", "flows", "data", "reports", "tests", "pyproject.t
 
 @pytest.mark.parametrize(
     "tool",
-    [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",), ("pyrefly", "check")],
+    [
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("lint-imports",),
+        pytest.param(("pyrefly", "check"), marks=pytest.mark.long),
+    ],
     ids=lambda tool: " ".join(tool),
 )
 def test_tool_finds_nothing(tool):

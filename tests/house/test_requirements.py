@@ -26,7 +26,7 @@ from flows.demo.archives import Archives, MailingList
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
-from pipelines.landing.store import VISIT
+from pipelines.landing.stored import VISIT
 from pipelines.warehouse.build import NothingObservedError, build_database
 from pipelines.warehouse.query import open_database
 from reports import site

@@ -6,6 +6,7 @@ Twenty moments: nineteen here, one within a whole night in test_nightly.py.
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from threading import Event, Thread
 import pytest
 from support.nights import PATIENCE, SINCE, House, community_file, dice, left_behind, processes, same
 
-from flows import locks
+from flows import locks, stop
 from flows.demo import catalogue, histories
 from flows.demo.server import serve
 from pipelines.folders import CHECKOUT, Folders
@@ -109,6 +110,42 @@ def test_git_below_a_killed_run_ends_although_its_server_stalls(tmp_path):
         process.kill()
         process.wait()
         assert left_behind(house.where.data) == []
+
+
+@pytest.mark.long
+def test_sigterm_ends_a_night_within_ten_seconds_although_a_server_stalls(tmp_path, prepared_prefect):
+    with stalling() as url:
+        (tmp_path / "communities").mkdir()
+        (tmp_path / "communities" / "wren.toml").write_text(community_file("wren", f"git+{url}/birds/wren"))
+        prepared_prefect(tmp_path / "data")
+        house = House(tmp_path / "data", tmp_path / "communities")
+        Stalling.asked.clear()
+        process = house.start("nightly")
+        assert Stalling.asked.wait(180), "the machine is busy"
+        process.terminate()
+        told, _ = process.communicate(timeout=10)
+        assert process.returncode == -signal.SIGTERM
+        assert stop.STOPPED in told
+        assert left_behind(house.where.data) == []
+
+
+@pytest.mark.long
+def test_a_night_that_is_due_while_another_is_active_is_skipped(tmp_path):
+    house = House(tmp_path / "data", tmp_path / "communities")
+    held = (
+        "from flows import locks\nfrom pipelines.folders import folders\n"
+        "with locks.single_run(folders(), 'stackrank nightly'):\n    print(flush=True)\n    input()"
+    )
+    due = "from flows.nightly import nightly\nprint(nightly.fn().message)"
+    with subprocess.Popen(
+        [sys.executable, "-c", held], env=house.environment, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        holder.stdout.readline()
+        told = subprocess.run(
+            [sys.executable, "-c", due], env=house.environment, cwd=CHECKOUT, capture_output=True, text=True, check=True
+        )
+        holder.kill()
+    assert told.stdout.startswith(f"skipped: refused: process {holder.pid} (stackrank nightly), started ")
 
 
 @pytest.mark.long

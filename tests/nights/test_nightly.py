@@ -25,7 +25,7 @@ from flows.demo import catalogue, histories
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
-from pipelines.landing.store import read_visit
+from pipelines.landing.stored import read_visit
 from pipelines.landing.visits import log_visit, save_plan, visit_to_json
 from pipelines.model import Plan, Source, Verdict, Visit
 from pipelines.warehouse import build
@@ -331,9 +331,13 @@ def test_a_night_killed_at_a_random_moment_ends_as_an_undisturbed_one(house, nig
     nights.same(killed.tables(), CALM)
 
 
+RUN = "5e" * 16
+
+
 def told(unit: str, verdict: Verdict, minute: int = 0, **facts) -> Visit:
     seen_at = datetime(2026, 3, 20, 3, minute, tzinfo=UTC)
-    return Visit("birds", "core", "git", unit, f"git+https://forge.example.org/{unit}", seen_at, verdict, **facts)
+    known = {"run": RUN} | facts
+    return Visit("birds", "core", "git", unit, f"git+https://forge.example.org/{unit}", seen_at, verdict, **known)
 
 
 class Terminal(io.StringIO):
@@ -348,11 +352,10 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
             "git+https://example.net/birds/c", "git+file://localhost/srv/birds/d")  # fmt: skip
     source = Source("birds", "core", "git", urls, date(2024, 1, 1), "")
     plain, terminal = io.StringIO(), Terminal()
-    since = datetime(2026, 3, 20, 3, tzinfo=UTC)
-    log_visit(where.visits, replace(told("birds/c", Verdict.OK), seen_at=since - timedelta(seconds=1)))
+    log_visit(where.visits, told("birds/c", Verdict.OK, 5, run="another"))
     with (
-        progress.show_progress(where, [source], (), since, plain),
-        progress.show_progress(where, [source], (), since, terminal),
+        progress.show_progress(where, [source], (), RUN, plain),
+        progress.show_progress(where, [source], (), RUN, terminal),
     ):
         log_visit(where.visits, told("birds/a", Verdict.FAILED, 1))
         log_visit(where.visits, told("birds/b", Verdict.OK, 2, seconds=1.25))
@@ -374,11 +377,11 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
     since = datetime(2026, 3, 20, 3, tzinfo=UTC)
     source = Source("birds", "core", "git", (), date(2024, 1, 1), "", urls_from="https://example.org/projects.yaml",
                     url_template="git+https://forge.example.org/{repository}")  # fmt: skip
-    old = Plan("birds", "core", since - timedelta(days=1), ("birds/old",))
+    old = Plan("birds", "core", since, ("birds/old",))
     save_plan(where.visits, old)
-    with progress.show_progress(where, [source], (), since, stream):
+    with progress.show_progress(where, [source], (), RUN, stream):
         units = ("birds/a", "birds/b", "birds/c")
-        save_plan(where.visits, replace(old, made_at=since, units=units, deferred=units[2:]))
+        save_plan(where.visits, replace(old, run=RUN, units=units, deferred=units[2:]))
         log_visit(where.visits, told("birds/a", Verdict.OK, 1))
     assert stream.getvalue() == (
         "birds/core birds/a: ok (1 of 3 units done, 0 failed, 1 deferred to the next run; "
@@ -387,8 +390,7 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
 
 
 def test_progress_reads_each_line_once_and_no_half_line(tmp_path):
-    since = datetime(2026, 3, 20, 3, tzinfo=UTC)
-    tail = progress.Tail(tmp_path, {"birds/core"}, since)
+    tail = progress.Tail(tmp_path, {"birds/core"}, RUN)
     assert tail.new_visits() == []
     log_visit(tmp_path, told("birds/a", Verdict.OK, 1))
     assert [visit.unit for visit in tail.new_visits()] == ["birds/a"]
@@ -458,7 +460,7 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, 
     waits = []
 
     class Run:
-        def submit(self, sources, since, *, return_state, wait_for):
+        def submit(self, sources, run, *, return_state, wait_for):
             waits.append((*(source.community for source in sources), len(wait_for)))
             return object()
 
@@ -471,7 +473,7 @@ def test_sources_on_one_host_wait_for_each_other_and_loopback_does_not(nightly, 
     local = replace(SPARROW, community="local", urls=("git+http://127.0.0.1:1/birds/sparrow",))
     lists = [replace(local, name=name, kind="ponymail", urls=("http://127.0.0.1:1/api/",)) for name in ("a", "b")]
     near = replace(local, name="near")
-    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], datetime(2026, 3, 20, tzinfo=UTC))
+    nightly._submit([SPARROW, FINCH, local, lists[0], near, lists[1]], RUN)
     assert waits == [
         nightly.RETRY_DELAYS, ("sparrow", 0), nightly.RETRY_DELAYS, ("finch", 1),
         nightly.LOOPBACK_DELAYS, ("local", 0), nightly.LOOPBACK_DELAYS, ("local", "local", 0),

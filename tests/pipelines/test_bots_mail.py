@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
-from support.builders import community
+from support.builders import community, folders_in
 from support.mail import one
 from support.postings import DECEMBER, TODAY, land_index, land_month, mail, mailing_list, monthly
 from support.tables_on_demand import ask, build_tables
 
 from pipelines.catalogue.toml_files import WrongFileError
-from pipelines.landing.store import stored_files
+from pipelines.landing.stored import stored_files
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.rules import bots_mail
 from spiders.mail.reader import Archive, messages
@@ -100,50 +100,50 @@ def tracked(number, at):
     )
 
 
-def test_r06_people_are_counted_and_bots_beside_them(where):
-    dev = mailing_list()
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """One build of two communities: of one bots write too, that of the other was stored by an older reader."""
+    where = folders_in(tmp_path_factory.mktemp("bots"))
+    dev, old = mailing_list(), mailing_list(of="older")
     land_index(where, dev, {DECEMBER: 4})
     answer = mail(4, "04 Dec 2025", "joe", b"In-Reply-To: <3@example.org>\n", "Case 3")
     land_month(
         where, dev, DECEMBER, mail(1, "01 Dec 2025"), tracked(2, "02 Dec 2025"), tracked(3, "03 Dec 2025"), answer
     )
-    build_tables(where, [community("birds", dev)], TODAY)
-    counted = (
-        "messages",
-        "bot_messages",
-        "talk_people",
-        "postings",
-        "threads",
-        "threads_replied",
-    )
-    assert [monthly(where, metric)[DECEMBER] for metric in counted] == [2, 2, 2, 4, 1, 0]
+    land_index(where, old, {DECEMBER: 2})
+    land_month(where, old, DECEMBER, mail(1, "01 Dec 2025"), tracked(2, "02 Dec 2025"))
+    make_older(next(path for path in stored_files(where.observations) if "older" in path.parts))
+    build_tables(where, [community("birds", dev), community("older", old)], TODAY)
+    return where
+
+
+def make_older(file):
+    """Write a file as a reader did that knew no classes."""
+    old = pq.read_table(file).drop_columns(["class", "class_rule"])
+    pq.write_table(old.replace_schema_metadata(pq.read_metadata(file).metadata), file)
+
+
+def test_r06_people_are_counted_and_bots_beside_them(world):
+    counted = ("messages", "bot_messages", "talk_people", "postings", "threads", "threads_replied")
+    assert [monthly(world, metric)[DECEMBER] for metric in counted] == [2, 2, 2, 4, 1, 0]
     columns = "messages, messages_with_bots, messages_human_only, postings, talk_people_with_bots"
-    row = ask(where, f"select {columns} from definitions.messages where month = '2025-12-01'")
-    assert row == [(2, 4, 2, 4, 3)]
-    assert ask(where, "select is_human, messages from core.threads order by started_at") == [
+    of_birds = "where community = 'birds'"
+    assert ask(world, f"select {columns} from definitions.messages {of_birds} and month = '2025-12-01'") == [
+        (2, 4, 2, 4, 3)
+    ]
+    assert ask(world, f"select is_human, messages from core.threads {of_birds} order by started_at") == [
         (True, 1), (False, 0), (False, 1)
     ]  # fmt: skip
 
 
-def test_what_an_older_reader_stored_counts_as_before(where):
-    dev = mailing_list()
-    land_index(where, dev, {DECEMBER: 2})
-    land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"), tracked(2, "02 Dec 2025"))
-    file = next(path for path in stored_files(where.observations) if path.stem == "2025-12")
-    old = pq.read_table(file).drop_columns(["class", "class_rule"])
-    pq.write_table(old.replace_schema_metadata(pq.read_metadata(file).metadata), file)
-    build_tables(where, [community("birds", dev)], TODAY)
-    assert monthly(where, "messages")[DECEMBER] == 2
-    assert monthly(where, "bot_messages")[DECEMBER] == 0
-    assert ask(where, "select distinct class from core.messages") == [(None,)]
+def test_what_an_older_reader_stored_counts_as_before(world):
+    assert monthly(world, "messages", "older")[DECEMBER] == 2
+    assert monthly(world, "bot_messages", "older")[DECEMBER] == 0
+    assert ask(world, "select distinct class from core.messages where community = 'older'") == [(None,)]
 
 
-def test_the_rules_stand_in_the_database(where):
-    dev = mailing_list()
-    land_index(where, dev, {DECEMBER: 1})
-    land_month(where, dev, DECEMBER, mail(1, "01 Dec 2025"))
-    build_tables(where, [community("birds", dev)], TODAY)
-    rows = dict(ask(where, "select id, condition from raw.mail_bot_rules"))
+def test_the_rules_stand_in_the_database(world):
+    rows = dict(ask(world, "select id, condition from raw.mail_bot_rules"))
     assert rows.keys() == {rule.id for rule in RULES.rules}
     assert rows["jira"] == "jira@apache.org"
     assert rows["auto-submitted"] == "header auto-submitted: auto-replied"

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -331,8 +332,14 @@ def test_two_runs_give_the_same_rows():
     assert tables_made(wanted, rows) == tables_made(wanted, rows)
 
 
+@cache
+def whole_example():
+    """Return the rankings of the example, of which every month was seen."""
+    return ranked(steady(LEVELS))[0]
+
+
 def test_r12_a_month_that_was_not_seen_is_no_zero():
-    whole, _ = ranked(steady(LEVELS))
+    whole = whole_example()
     holes, components = ranked(with_months("beta", "commits", m3=UNSEEN, m7=UNSEEN))
     assert holes["beta"]["score"] == whole["beta"]["score"]
     assert {c: holes[c] for c in ("alpha", "gamma", "delta")} == {c: whole[c] for c in ("alpha", "gamma", "delta")}
@@ -351,26 +358,47 @@ def test_a_partial_month_is_divided_by_what_was_seen_of_it_of_people_by_less(met
     assert rankings["beta"]["months"] == 12
 
 
-@pytest.mark.parametrize(("cells", "months"), [
-    ((1.0, "partial", 0.9), 12), ((1.0, "partial", 0.89), 11), ((1.0, "observed", None), 11),
-    ((None, "undefined", 1.0), 11), ((None, "unobserved", 1.0), 11), ((0.0, "observed", 1.0), 12),
-])  # fmt: skip
-def test_a_month_gives_a_number_where_it_was_seen_well_enough(cells, months):
-    _, components = ranked(with_months("beta", "commits", m11=cells))
-    assert components["beta", "commits"]["months"] == months
+LAST_MONTHS = {
+    (1.0, "partial", 0.9): 12, (1.0, "partial", 0.89): 11, (1.0, "observed", None): 11,
+    (None, "undefined", 1.0): 11, (None, "unobserved", 1.0): 11, (0.0, "observed", 1.0): 12,
+}  # fmt: skip
+"""Cells of the last month, and how many months give a number then."""
 
 
-def of_beta(*states):
+@pytest.fixture(scope="module")
+def by_last_month():
+    """The components of one ranking in which a community has each of these cells."""
+    rows = steady(LEVELS)
+    for number, cells in enumerate(LAST_MONTHS):
+        rows += renamed(with_months("beta", "commits", m11=cells), f"beta{number}")
+    return ranked(rows)[1]
+
+
+def renamed(rows, name):
+    """Return the months of beta under another name."""
+    return [(name, *row[1:]) for row in rows if row[0] == "beta"]
+
+
+@pytest.mark.parametrize(("number", "months"), [*enumerate(LAST_MONTHS.values())], ids=map(str, LAST_MONTHS))
+def test_a_month_gives_a_number_where_it_was_seen_well_enough(by_last_month, number, months):
+    assert by_last_month[f"beta{number}", "commits"]["months"] == months
+
+
+def months_of_beta(states):
     """Return the example with each of beta's metrics in these states: (first month, last month, cells)."""
     change = {f"m{i}": cells for first, last, cells in states for i in range(first, last + 1)}
     hidden = {row[:3]: row for m in METRICS for row in with_months("beta", m, **change) if row[:2] == ("beta", m)}
-    return ranked([hidden.get(row[:3], row) for row in steady(LEVELS)])[0]
+    return [hidden.get(row[:3], row) for row in steady(LEVELS)]
+
+
+def of_beta(*states):
+    return ranked(months_of_beta(states))[0]
 
 
 ZERO = (0.0, "observed", 1.0)
 
 
-@pytest.mark.parametrize(("states", "state", "reason"), [
+UNRANKED = [
     ([(11, 11, NOT_ALIVE)], "dormant", "sources_ended"),
     ([(0, 11, ZERO)], "dormant", "nobody_seen"),
     ([(0, 11, ZERO), (3, 3, UNSEEN)], "quiet", "quiet"),
@@ -381,12 +409,25 @@ ZERO = (0.0, "observed", 1.0)
     ([(0, 2, NOT_ALIVE), (5, 5, UNSEEN)], "not observed", "not_observed"),
     ([(0, 11, UNSEEN)], "not observed", "not_observed"),
     ([(0, 3, UNSEEN)], "not observed", "not_observed"),
-])  # fmt: skip
-def test_r15_who_is_not_ranked_is_listed_with_a_state_and_a_reason(states, state, reason):
-    rankings = of_beta(*states)
-    beta = rankings["beta"]
+]  # fmt: skip
+"""States of all metrics of a community, and with which state and reason it is listed then."""
+
+
+@pytest.fixture(scope="module")
+def unranked():
+    """One ranking with a community of each of these, beside the example."""
+    rows = [row for row in steady(LEVELS) if row[0] != "beta"]
+    for number, (states, _, _) in enumerate(UNRANKED):
+        rows += renamed(months_of_beta(states), f"beta{number}")
+    return ranked(rows)[0]
+
+
+@pytest.mark.parametrize("number", range(len(UNRANKED)))
+def test_r15_who_is_not_ranked_is_listed_with_a_state_and_a_reason(unranked, number):
+    _, state, reason = UNRANKED[number]
+    beta = unranked[f"beta{number}"]
     assert (beta["state"], beta["reason_code"], beta["rank"]) == (state, reason, None)
-    assert {c: rankings[c]["rank"] for c in ("alpha", "gamma", "delta")} == {"alpha": 1, "gamma": 2, "delta": 3}
+    assert {c: unranked[c]["rank"] for c in ("alpha", "gamma", "delta")} == {"alpha": 1, "gamma": 2, "delta": 3}
 
 
 def test_nine_months_are_enough():
@@ -402,7 +443,7 @@ PUBLISHED = (380.0, "published", 0.0, 380.0)
 
 
 def test_published_months_fill_what_was_not_seen_and_are_told():
-    whole, _ = ranked(steady(LEVELS))
+    whole = whole_example()
     filled, components = ranked(with_months("beta", "commits", m3=PUBLISHED, m7=PUBLISHED))
     assert filled["beta"]["score"] == whole["beta"]["score"]
     assert (filled["beta"]["months"], filled["beta"]["published_months"]) == (12, 2)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import community
+from support.database import database
 from support.postings import JANUARY, TODAY, land_index, land_month, mailing_list
 from support.tables_on_demand import ask, build_tables
 
@@ -111,10 +112,8 @@ def plainly(rows):
 @settings(max_examples=60, deadline=None, database=None)
 @given(rows=posted, stretch=st.sampled_from([1, 10]), dice=st.randoms())
 def test_the_table_is_what_plain_rules_say_in_any_order(rows, stretch, dice):
-    import duckdb
-
     rows = [(day * stretch, *rest) for day, *rest in rows]
-    with duckdb.connect(config={"threads": 1}) as con:
+    with database() as con:
         con.execute("create schema core")
         con.execute("create table core.postings(community varchar, message_key varchar, sent_at timestamp, "
                     "is_reply boolean, subject_key varchar, in_reply_to_key varchar, "

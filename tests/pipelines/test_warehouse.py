@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from support.builders import SEEN, TODAY, community, land, monthly, row, source, visit
+from support.database import OWN_COLUMNS, OWN_TABLES, database
 from support.tables_on_demand import ask, build_tables
 
 from flows.cli import main
@@ -113,17 +114,16 @@ def test_the_names_and_types_that_users_rely_on(built, table):
 
 
 def test_every_table_and_every_column_says_what_it_means(built):
-    tables = ask(built, "select schema_name || '.' || table_name, comment from duckdb_tables()")
+    tables = ask(built, f"select schema_name || '.' || table_name, comment from {OWN_TABLES}")
     assert len(tables) >= 15
     assert [name for name, comment in tables if not comment or not comment.endswith(".")] == []
-    columns = ask(built, "select schema_name || '.' || table_name || '.' || column_name, comment from duckdb_columns() "
-                         "where not internal")  # fmt: skip
+    columns = ask(built, f"select schema_name || '.' || table_name || '.' || column_name, comment from {OWN_COLUMNS}")
     assert len(columns) > 100
     assert [name for name, comment in columns if not comment] == []
 
 
 def test_every_comment_of_the_sql_files_names_a_column_that_exists(built):
-    columns = set(ask(built, "select schema_name || '.' || table_name, column_name from duckdb_columns()"))
+    columns = set(ask(built, f"select schema_name || '.' || table_name, column_name from {OWN_COLUMNS}"))
     for table in read_tables():
         if table.name in WORKING or table.name.removeprefix("raw.") in SCHEMAS:
             continue
@@ -132,7 +132,7 @@ def test_every_comment_of_the_sql_files_names_a_column_that_exists(built):
 
 def test_times_are_utc_and_dates_are_dates(built):
     moments = "column_name like '%_at' or column_name in ('month', 'as_of', 'since', 'until')"
-    kinds = ask(built, f"select distinct data_type from duckdb_columns() where not internal and ({moments})")
+    kinds = ask(built, f"select distinct data_type from {OWN_COLUMNS} where {moments}")
     assert {kind for (kind,) in kinds} == {"TIMESTAMP", "DATE"}
 
 
@@ -345,7 +345,9 @@ def test_nothing_to_build_from_is_said(where):
 
 def test_the_file_is_for_reading_and_for_tools_since_1_2(built):
     assert stat.S_IMODE(built.database.stat().st_mode) == 0o444
-    assert ask(built, "select tags['storage_version'] from duckdb_databases() where not internal") == [("v1.2.0+",)]
+    assert ask(
+        built, "select tags['storage_version'] from duckdb_databases() where database_name = current_database()"
+    ) == [("v1.2.0+",)]
     assert [p.name for p in built.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
 
 
@@ -373,7 +375,7 @@ def test_a_reader_keeps_its_file_while_the_next_is_swapped_in(built, tmp_path):
 def test_the_same_inputs_give_the_same_tables(built, tmp_path):
     where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
     build_database(where, TWO, TODAY)
-    names = [n for (n,) in ask(built, "select schema_name || '.' || table_name from duckdb_tables()")]
+    names = [n for (n,) in ask(built, f"select schema_name || '.' || table_name from {OWN_TABLES}")]
     assert "core.commits" in names
     with query.open_database(where.database) as again, query.open_database(built.database) as first:
         for name in names:
@@ -433,7 +435,7 @@ def test_a_source_that_was_taken_out_of_the_catalogue_is_not_in_the_database(bui
 
 
 def test_a_table_comes_after_those_it_reads():
-    with duckdb.connect() as con:
+    with database() as con:
         order = [table.name for table in in_order(con, read_tables())]
         made = [table for table in read_tables() if not table.is_declared]
         for table in made:
@@ -444,7 +446,7 @@ def test_a_table_comes_after_those_it_reads():
 
 
 def test_declared_tables_and_the_schemas_of_harvests_name_the_same_columns_with_the_same_types():
-    with duckdb.connect() as con:
+    with database() as con:
         con.execute("create schema raw")
         for table in read_tables():
             if table.name in {f"raw.{name}" for name in SCHEMAS}:
@@ -458,7 +460,7 @@ def test_declared_tables_and_the_schemas_of_harvests_name_the_same_columns_with_
 
 
 def test_a_row_without_a_declared_column_is_a_mistake():
-    with duckdb.connect() as con:
+    with database() as con:
         con.execute("create table declared (known varchar, other integer)")
         insert_rows(con, "declared", [{"other": 1, "known": "a", "more": 2}])
         assert con.sql("from declared").fetchall() == [("a", 1)]
@@ -469,7 +471,7 @@ def test_a_row_without_a_declared_column_is_a_mistake():
 def test_every_declared_table_is_loaded(built):
     declared = {table.name for table in read_tables() if table.is_declared} - set(WORKING)
     assert {f"raw.{name}" for name in SCHEMAS} < declared
-    loaded = {*map("".join, ask(built, "select schema_name || '.' || table_name from duckdb_tables()"))}
+    loaded = {*map("".join, ask(built, f"select schema_name || '.' || table_name from {OWN_TABLES}"))}
     assert declared - loaded == {f"raw.{name}" for name in SCHEMAS}
 
 
@@ -477,7 +479,7 @@ def test_tables_that_read_each_other_and_selects_that_do_not_parse_are_mistakes(
     def table(name, select):
         return Table(name, "A table.", {}, {}, select)
 
-    with duckdb.connect() as con:
+    with database() as con:
         with pytest.raises(ValueError, match=r"core\.a"):
             in_order(con, [table("core.a", "selekt 1")])
         with pytest.raises(ValueError, match="cycle"):
@@ -498,12 +500,13 @@ def test_each_stage_reads_only_what_lies_below_it():
         "definitions": 2,
         "rankings": 3,
         "analysis": 4,
+        "published": 5,
     }
 
     def level_of(name):
         return level.get(name, level[name.split(".")[0]])
 
-    with duckdb.connect() as con:
+    with database() as con:
         for table in read_tables():
             reads = reads_from(con, table)
             assert all(level_of(name) <= level_of(table.name) for name in reads), table.name

@@ -22,9 +22,9 @@ def said_of(*movements, **more):
 
 def test_three_spans_are_told_always():
     assert said_of([], []) == [
-        ("Since May 2026", "No score can be compared with that month."),
-        ("In a year", "No score can be compared with that month."),
-        ("Since June 2013", "No score can be compared with that month."),
+        ("Since May 2026", "No score to compare with."),
+        ("In a year", "No score to compare with."),
+        ("Since June 2013", "No score to compare with."),
     ]
 
 
@@ -35,7 +35,7 @@ def test_three_spans_are_told_always():
      "Alpha's score rose 24 % (range 4 to 46 %). The others show no clear change."),
     ([[step("year", "falling", -.3, -.4, -.2)], [step("year", "rising", .1, .05, .2)]],
      "Alpha's score fell 30 % (range 20 to 40 %). Beta's score rose 10 % (range 5 to 20 %)."),
-    ([[step("year", None, reason_code="moved")], []], "No score can be compared with that month."),
+    ([[step("year", None, reason_code="moved")], []], "No score to compare with."),
     ([[step("year", "rising", growth, .01, .9)] for growth in (.1, .2, .3, .4)],
      "Delta's score rose 40 % (range 1 to 90 %). Gamma's score rose 30 % (range 1 to 90 %)."
      " Beta's score rose 20 % (range 1 to 90 %)."),
@@ -47,7 +47,7 @@ def test_a_step_is_told_where_it_is_beyond_chance(movements, text):
 def places_since(then_of, *more):
     rows = ranked_rows(*[(n, n) for n in range(1, len(then_of) + 1)])
     rows = [row | {"then_low": then, "then_high": then} for row, then in zip(rows, then_of, strict=True)]
-    return changes([*rows, *more], SINCE)[2][1].removesuffix(" No score can be compared with that month.")
+    return changes([*rows, *more], SINCE)[2][1].removesuffix(" No score to compare with.")
 
 
 def test_a_place_that_changed_is_told_with_its_cause_only_where_the_rows_prove_it():

@@ -97,7 +97,7 @@ def test_r06_the_written_figures_are_possible_and_dated():
 
 
 def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_limits(house):
-    page = house.pages["data.html"]
+    page = house.pages["coverage.html"]
     (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Precision and recall")]
     shown = {tuple(row[:3]): row for row in rows[1:]}
     with MEASURED_FILE.open(encoding="utf-8", newline="") as file:

@@ -21,10 +21,10 @@ from reports.answers import QUERIES
 from reports.charts import figure as figures
 from reports.charts import labels, scales, series
 from reports.charts.chart import Chart, Table
-from reports.pages import as_of, community, data, ranking
+from reports.csv_files import FORMULA
+from reports.pages import as_of, community, coverage, operations, ranking
 from reports.text.events import move_text
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
-from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
 from reports.text.imports import import_in_month, order_by_recorded_month
 from reports.text.labels import LEGEND
 from reports.text.months import month_text
@@ -55,7 +55,7 @@ def bare(tmp_path_factory):
     where = build_bare(tmp_path_factory.mktemp("bare"))
     return SimpleNamespace(
         first=Page(render(where, ranking.page)), alpha=Page(render(where, community.page, "alpha")),
-        data=Page(render(where, data.page)),
+        coverage=Page(render(where, coverage.page)), operations=Page(render(where, operations.page)),
     )  # fmt: skip
 
 
@@ -101,13 +101,14 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 
 def test_hostile_text_makes_no_elements(house):
-    for page in house.pages.values():
+    for page in (house.page, *house.pages.values()):
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
         root = next(link for link in page.values("href", "a") if link.endswith("index.html")).removesuffix("index.html")
         own = ["plotly.min.js", "chart.js"] if data else []
-        checked = ["checked.js", "last-checked.js"] if page is house.page else []
-        files = [{"src": f"{root}{name}"} for name in ("theme.js", "page.js", *checked, *own)]
+        checked = ["checked.js", "last-checked.js"] if "last-checked" in page.values("id") else []
+        pictures = ["picture.js"] if page.values("data-png") else []
+        files = [{"src": f"{root}{name}"} for name in ("theme.js", "page.js", *checked, *pictures, *own)]
         assert scripts == [files[0], *data, *files[1:]]
         assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base"} == set()
         assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
@@ -121,7 +122,7 @@ def test_only_safe_homepages_are_links(house):
 
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
     name = f"=cmd(){SHOWN}"
-    assert house.pages["data.html"].rows("Units whose")[name][3] == f'said "{SHOWN}"'
+    assert house.pages["operations.html"].rows("Units whose")[name][3] == f'said "{SHOWN}"'
     assert name in [row[1] for row in house.page.tables["Ranking by public code activity, March 2025 to February 2026"]]
     assert set("\u202e\u061c\x1b") & set(house.html) == set()
 
@@ -151,9 +152,7 @@ def test_hostile_text_in_a_chart_is_text(house):
 def test_no_cell_is_a_formula(house):
     cells = {cell for name in TABLES for row in table(house, name) for cell in row.values()}
     assert cells >= {f"'=cmd(){SHOWN}", f"'+1 {SHOWN}", f"v{SHOWN}"}
-    assert [cell for cell in cells if cell.startswith(site.FORMULA) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
-    given = ("=1", "+1", "-2+3", "@sum", "\t=1", "\r=1", "\n=1", -2.5, None, "a=b")
-    assert [site._inert(value) for value in given] == [*(f"'{value}" for value in given[:7]), *given[7:]]
+    assert [cell for cell in cells if re.match(FORMULA, cell) and not re.fullmatch(r"-\d+\.\d+", cell)] == []
 
 
 # ---- requests --------------------------------------------------------------------------------------------------
@@ -202,63 +201,12 @@ def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp
 # ---- what is told ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("seen", "more", "said", "troubled"), [
-    (47.9, {}, "seen 47 hours before the build", False),
-    (48, {}, "seen 2 days before the build", False),
-    (48.1, {}, "not seen for 2 days", True),
-    (None, {}, "never visited", True),
-    (None, {"latest": "2 failed"}, "never seen: every visit failed", True),
-    (1, {"waiting_units": 2, "pending_months": 5},
-     "seen 1 hour before the build; still loading: 2 of 3 units and 5 of 9 months not asked for yet", True),
-    (1, {"pending_months": 5}, "seen 1 hour before the build; still loading: 5 of 9 months not asked for yet", True),
-    (1, {"snapshot": True}, "seen 1 hour before the build; a frozen copy", False),
-    (1, {"snapshot": True, "seen_to": date(2021, 7, 1)}, "not seen since July 2021: our copy ends there", False),
-    (1, {"until": date(2017, 11, 30)}, "ended November 2017; seen 1 hour before the build", False),
-    (1, {"until": date(2099, 11, 30)}, "seen 1 hour before the build", False),
-    (None, {"kind": "unreadable", "until": date(2012, 9, 30)}, f"ended September 2012; {UNREADABLE_TEXT}", False),
-    (None, {"kind": "unreadable", "pending_months": 9}, UNREADABLE_TEXT, False),
-    (1, {"quiet_days": 9, "usual_days": 3}, "seen 1 hour before the build", False),
-    (1, {"quiet_days": 10, "usual_days": 3},
-     "seen 1 hour before the build; nothing new for 10 days (usual: 3 days); check that it still works", True),
-])  # fmt: skip
-def test_r13_a_source_not_seen_for_two_nights_says_so(seen, more, said, troubled):
-    row = {"kind": "git", "good_at": seen and NIGHT - timedelta(hours=seen), "latest": None, "snapshot": False,
-           "waiting_units": 0, "known_units": 3, "pending_months": 0, "living_months": 9,
-           "quiet_days": None, "usual_days": None,
-           "until": None, "seen_to": None, "today": NIGHT.date()} | more  # fmt: skip
-    assert freshness_text(row, NIGHT) == said
-    assert needs_attention(row, NIGHT) is troubled
-
-
-def test_the_data_page_tells_every_month_and_every_night(house):
-    page = house.pages["data.html"]
-    months = page.tables["Beta Stack, core"]
-    assert months[1:] == [["2025", f"10 complete, 1 partly seen, 1 could not be seen {'■ ' * 10}◧ ×"],
-                          ["2026", "3 could not be seen × × ×"]]  # fmt: skip
-    assert page.tables["Gamma, core"][1][1].startswith("12 still loading")
-    assert page.rows("Months that are not complete")["Gamma"] == [
-        "core", "January 2025", "December 2025", "12", "still loading: not asked for yet",
-    ]  # fmt: skip
-    nights = page.tables["Visits by day and source, the last fourteen days that had any"]
-    assert nights[1:] == [
-        [night, name, "core", *("1" if verdict == had else "0" for verdict in nights[0][3:])]
-        for night, name, had in (
-            ("20 March 2026", f"=cmd(){SHOWN}", "failed"), ("20 March 2026", "Alpha Cloud", "ok"),
-            ("20 March 2026", "Beta Stack", "refused"), ("10 March 2026", f"=cmd(){SHOWN}", "ok"),
-            ("11 November 2025", "Beta Stack", "ok"),
-        )
-    ]  # fmt: skip
-    (noted,) = page.rows("Notes of each unit").values()
-    assert noted[-1] == f"+1 {SHOWN}"
-
-
 def test_a_database_without_a_number_says_so_on_every_page(bare):
-    for page in (bare.first, bare.alpha, bare.data):
+    for page in (bare.first, bare.alpha, bare.operations):
         assert page.figures == {}
         assert "To do: stackrank" in page.text
     assert bare.alpha.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
-    assert bare.data.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
-    assert "Figures of the quality measured" in bare.data.text
+    assert "Figures of the quality measured" in bare.coverage.text
 
 
 # ---- charts ----------------------------------------------------------------------------------------------------
@@ -397,29 +345,6 @@ def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
 
 
 # ---- mail and the families together ----------------------------------------------------------------------------
-
-
-RECONCILED = """insert into core.reconciliation by name select * from (values
-    ('alpha', 'dev', date '2025-05-01', 406, 400, 4, 7, null, -2, 'differs'),
-    ('alpha', 'dev', date '2025-06-01', 8, 8, 0, 0, null, 0, 'equal'),
-    ('alpha', 'dev', date '2025-07-01', null, 5, 0, 0, null, null, 'not held'),
-    ('alpha', 'old', null, 10, 11, 0, 0, null, 1, 'differs'),
-) as r(community, source, month, total, stored, quarantined, copies, other_month, difference, state)"""
-
-
-def test_r02_our_count_of_mail_stands_beside_the_archives_own(house, tmp_path):
-    page = Page(render(altered(house.where, tmp_path, RECONCILED), data.page))
-    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Mail archives and their own")]
-    assert rows[1:] == [
-        ["Alpha Cloud", "dev", "1", "1", "0", "1", "414", "408", "4", "7", "unknown"],
-        ["Alpha Cloud", "old", "0", "1", "0", "0", "10", "11", "0", "unknown", "unknown"],
-    ]
-    (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Months in which we hold another")]
-    assert rows[1:] == [
-        ["Alpha Cloud", "dev", "May 2025", "406", "400", "4", "-2"],
-        ["Alpha Cloud", "old", "the whole list", "10", "11", "0", "+1"],
-    ]
-    assert "No mail archive is held yet." in house.pages["data.html"].text
 
 
 BY_SOURCE = """insert into analysis.by_source by name select community, source, month, postings, postings as people,

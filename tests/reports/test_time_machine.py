@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from support.page import Page
 from support.rows import ranked_rows
-from support.site import altered, build_bare, published, render
+from support.site import altered, published, render
 
 from flows.cli import main
 from reports.graphics.lanes import Lane, draw_lanes
@@ -31,7 +31,7 @@ def test_every_month_that_has_a_ranking_has_a_page(house):
 def test_a_month_speaks_of_then_by_what_is_known_today(house):
     text = house.page.text
     assert "Time machine: public code activity, January 2025 to December 2025" in text
-    assert re.search(r"By public code activity in December 2025, Alpha Cloud (?:led|and)", text)
+    assert re.search(r"By public code activity in December 2025, places 1 to 3 were not all in a firm order\.", text)
     assert "By what is known today. It can differ from what was published then." in text
     assert "edition December 2025" in text
     assert "What changed" not in text
@@ -44,7 +44,7 @@ def test_a_month_holds_nothing_of_later_ones_but_the_place_of_now(house):
         rows for caption, rows in house.page.tables.items() if caption.startswith("Ranking by public code")
     )
     assert head[-1] == "Now"
-    assert {row[1]: row[-1] for row in rows}["Alpha Cloud"] == "Now 1"
+    assert {row[1].partition(" ◎")[0]: row[-1] for row in rows}["Alpha Cloud"] == "Now 1"
 
 
 def test_steps_lead_to_months_that_have_a_page(house):
@@ -110,8 +110,6 @@ def test_lanes_show_firm_places_sets_and_what_was_not_seen():
 def test_without_a_ranking_the_time_machine_says_so(house, tmp_path):
     empty = altered(house.where, tmp_path, "delete from rankings.monthly")
     assert "No month has a ranking yet." in Page(render(empty, time_index.page)).text
-    bare = Page(render(build_bare(tmp_path / "bare"), time_index.page))
-    assert "No month has a ranking by public code activity." in bare.text or "No month has a ranking yet." in bare.text
 
 
 @pytest.mark.long

@@ -8,7 +8,6 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
-from support import crawling
 from support.walk import KEY, TODAY
 
 from flows.demo.archives import MailingList
@@ -37,7 +36,7 @@ HEAD = 'name = "Birds"\nhomepage = "https://birds.example.org/"\nborn = 2005-01-
 
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([crawling.__name__])
+FORKS.set_forkserver_preload(["support.crawling"])
 
 
 def start_forks():
@@ -45,6 +44,12 @@ def start_forks():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", f"{CHECKOUT / 'tests'}{os.pathsep}{CHECKOUT}")
         forkserver.ensure_running()
+
+
+def _run(*given):
+    from support import crawling  # the server of forks has imported it, and no other process needs it
+
+    crawling.run(*given)
 
 
 class Crawl:
@@ -59,7 +64,7 @@ class Crawl:
                "STACKRANK_COMMUNITIES": str(where.communities)}  # fmt: skip
         known = dict(argument.split("=", 1) for argument in arguments)
         given = (tuple(kinds), known, settings or {}, {**environment, **own}, name, at)
-        self.process = FORKS.Process(target=crawling.run, args=given)
+        self.process = FORKS.Process(target=_run, args=given)
         self.process.start()
 
     def ended(self):

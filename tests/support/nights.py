@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.landing.store import read_visit, stored_files
+from pipelines.landing.stored import read_visit, stored_files
 from pipelines.landing.visits import read_visits
 from pipelines.warehouse.query import ask
 

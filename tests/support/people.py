@@ -3,7 +3,7 @@
 import atexit
 from functools import cache
 
-import duckdb
+from support.database import open_database
 
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.warehouse.tables import create_table, read_tables
@@ -76,13 +76,13 @@ GIVEN = {
 @cache
 def connection():
     """Open a database with the tables that the merge reads, all empty."""
-    con = duckdb.connect(config={"threads": 1})
+    con = open_database()
     con.execute("create schema raw; create schema core")
     for name, columns in GIVEN.items():
         typed = ", ".join(f"{column} {TYPES.get(column, 'varchar')}" for column in columns)
         con.execute(f"create table {name} ({typed})")
-    atexit.register(connection.cache_clear)  # DuckDB complains of a connection that outlives the interpreter
     con.execute("alter table raw.aliases add column unit varchar default 'birds/birds.mailmap'")
+    atexit.register(connection.cache_clear)  # DuckDB complains of a connection that outlives the interpreter
     return con
 
 

@@ -17,9 +17,9 @@ KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 TODAY = date(2026, 3, 20)
 
 
-def mailing_list(name="dev", since=date(2025, 12, 1), kind="pipermail", **facts):
+def mailing_list(name="dev", since=date(2025, 12, 1), kind="pipermail", of="birds", **facts):
     urls = (f"https://lists.example.org/{name}/",) if kind != "unreadable" else ()
-    return Source("birds", name, kind, urls, since, "Invented.", **facts)
+    return Source(of, name, kind, urls, since, "Invented.", **facts)
 
 
 def mail(number, at, who="jane", more=b"", subject="Thing"):
@@ -52,7 +52,8 @@ def land_index(where, of, totals, seen_at=datetime(2026, 3, 20, 3, tzinfo=UTC)):
 DECEMBER, JANUARY, FEBRUARY = date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
 
 
-def monthly(where, metric):
+def monthly(where, metric, of="birds"):
     rows = ask(where, "select month, value, state from metrics.monthly "
-                      f"where metric = '{metric}' and month < '2026-03-01' order by month")  # fmt: skip
+                      f"where community = '{of}' and metric = '{metric}' "
+                      "and month < '2026-03-01' order by month")  # fmt: skip
     return {month: value if state == "observed" else state for month, value, state in rows}

@@ -4,9 +4,9 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cache
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from support import database as databases
 
 from pipelines.ranking import method
 from pipelines.warehouse.raw import insert_rows
@@ -72,7 +72,7 @@ def tables():
 @cache
 def stages(*wanted):
     """The tables of rankings that these are made from, and these, in the order in which they are made."""
-    with duckdb.connect() as con:
+    with databases.database() as con:
         needed, rest = set(), [f"rankings.{name}" for name in wanted]
         while rest:
             name = rest.pop()
@@ -118,7 +118,7 @@ def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), ac
         "rankings.method": [dict(zip(METHOD, metric, strict=True)) for metric in metrics],
         "rankings.correlations": correlations(metrics),
     }
-    with duckdb.connect(config={"threads": 1}) as con:
+    with databases.database() as con:
         for schema in ("raw", "core", "metrics", "rankings"):
             con.execute(f"create schema {schema}")
         for name, rows in given.items():

@@ -2,9 +2,8 @@
 
 from functools import cache
 
-import duckdb
+from support.database import close_database, database, open_database
 
-from pipelines.warehouse import query
 from pipelines.warehouse.build import NothingObservedError, make_schemas
 from pipelines.warehouse.raw import load_raw, read_inputs
 from pipelines.warehouse.tables import Table, create_table, in_order, read_tables, reads_from
@@ -19,7 +18,7 @@ class Tables:
         inputs = read_inputs(where, communities, today, None)
         if not inputs.units and not inputs.figures:
             raise NothingObservedError
-        self._con = duckdb.connect()
+        self._con = open_database()
         make_schemas(self._con)
         for table in read_once():
             if table.is_declared:
@@ -27,10 +26,18 @@ class Tables:
         load_raw(self._con, inputs)
         self._waiting = {table.name: table for table in in_order(self._con, read_once())}
 
-    def ask(self, sql):
+    def rows(self, sql):
         """Answer in rows."""
+        return self._asked(sql).execute(sql).fetchall()
+
+    def ask(self, sql, parameters=None):
+        """Answer in Arrow, as `query.Database` does."""
+        return self._asked(sql).sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+    def _asked(self, sql):
+        """Make what a question reads."""
         self._make(reads_from(self._con, Table("question", "", {}, {}, sql)))
-        return self._con.execute(sql).fetchall()
+        return self._con
 
     def _make(self, names):
         for name in names:
@@ -39,7 +46,7 @@ class Tables:
                 create_table(self._con, table)
 
     def close(self):
-        self._con.close()
+        close_database(self._con)
 
 
 _built: dict = {}
@@ -49,6 +56,11 @@ def build_tables(where, communities, today):
     """Let `ask` answer from what is landed in a folder now."""
     forget(where)
     _built[where.database] = Tables(where, communities, today)
+
+
+def opened(where):
+    """Return the tables of a folder, which answer as `query.Database` does."""
+    return _built[where.database]
 
 
 def forget(where):
@@ -65,5 +77,6 @@ def forget_all():
 def ask(where, sql):
     """Answer a question in rows, from what `build_tables` was given or else from the database file of the folder."""
     if where.database in _built:
-        return _built[where.database].ask(sql)
-    return [tuple(row.values()) for row in query.ask(where.database, sql).to_pylist()]
+        return opened(where).rows(sql)
+    with database(where.database, "(read_only)") as con:
+        return con.execute(sql).fetchall()

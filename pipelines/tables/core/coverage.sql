@@ -5,20 +5,20 @@
 --   state: seen, partial, pending (not asked yet), gap (asked, but not received), not_started (before since), ended (after until)
 --   covered: share of the month that was seen, over all units, 0 to 1; 0 where nobody can say
 --   units: number of repositories of the source; 1 for a list or a forum
---   reason_code: why the month was not seen whole: not_asked, in_part, not_whole (messages are held, and nobody says that they are all), copy_ends (after the newest observation of a copy), not_in_mailbox, not_saved, not_captured, unreadable, failed; NULL where it was, or could not be
+--   reason_code: why the month was not seen whole: not_asked, in_part, not_whole (messages are held, and nobody says that they are all), copy_ends (after the newest observation of a copy, or after the source was switched off), not_in_mailbox, not_saved, not_captured, unreadable, failed; NULL where it was, or could not be
 --   seen_to: last month up to this one of which anything was seen; NULL where there is none
 with by_source as (
     select community, source, month, avg(covered) as covered, count(unit) as units,
         bool_or(held) as held, bool_or(failed) as failed, bool_or(waiting) as waiting
     from core.unit_months group by all
 ), stated as (
-    select community, source, month, kind, snapshot, covered, units, held,
+    select community, source, month, kind, snapshot or enabled is false as snapshot, covered, units, held,
         case
             when month < date_trunc('month', since) then 'not_started'
             when month > date_trunc('month', until) then 'ended'
             when covered = 1 then 'seen'
             when covered > 0 or held then 'partial'
-            when failed or kind in ('unreadable', 'askbot', 'mod_mbox', 'mbox') or snapshot and not waiting then 'gap'
+            when enabled is false or failed or kind in ('unreadable', 'askbot', 'mod_mbox', 'mbox') or snapshot and not waiting then 'gap'
             -- The host is gone, and no run asks for captures of it.
             when kind = 'archiveorg' and coalesce(waiting, true) then 'gap'
             else 'pending'

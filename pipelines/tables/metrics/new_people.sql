@@ -2,5 +2,7 @@
 -- family: members
 -- unit: people
 -- past: newcomers
+-- formula: number of p seen in month m and in none of months m-24 .. m-1
+-- chaoss: New Contributors
 select community, month, people as value from core.newcomers where channel = 'any' and people > 0
 order by community, month

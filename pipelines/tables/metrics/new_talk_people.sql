@@ -2,5 +2,7 @@
 -- family: talk
 -- unit: people
 -- past: newcomers
+-- formula: number of p among the senders of month m and of none of months m-24 .. m-1
+-- chaoss: New Contributors
 select community, month, people as value from core.newcomers where channel = 'talk' and people > 0
 order by community, month

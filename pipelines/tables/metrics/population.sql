@@ -3,6 +3,8 @@
 -- unit: people so far
 -- kind: stock
 -- past: ever
+-- formula: number of distinct p seen in any month up to m
+-- chaoss: none
 with arrived as (
     select community, month, count(*) as people
     from (select community, person_key, min(month) as month from core.activity group by all) group by all

@@ -2,5 +2,7 @@
 -- family: register
 -- unit: members
 -- kind: stock
+-- formula: the last count r of the 45 days before the end of month m
+-- chaoss: none
 select community, month, value from core.registered where value is not null
 order by community, month

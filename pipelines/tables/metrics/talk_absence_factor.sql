@@ -3,5 +3,7 @@
 -- unit: people who made half
 -- kind: measure
 -- past: year
+-- formula: smallest k with c(1) + ... + c(k) >= C / 2; c(i) messages of the i-th most active person of twelve months, C all of them
+-- chaoss: Contributor Absence Factor
 select community, month, absence_factor as value from analysis.layers where channel = 'talk'
 order by community, month

@@ -2,6 +2,8 @@
 -- family: talk
 -- unit: hours
 -- kind: measure
+-- formula: smallest h with S(h) <= 1/2; S is the Kaplan-Meier share of the threads of month m that still wait after h hours
+-- chaoss: Time to First Response
 with newest as (
     select community, max(sent_at) as newest_at from core.messages group by all
 ), waited as (

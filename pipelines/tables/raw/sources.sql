@@ -1,8 +1,9 @@
--- One row per source that is switched on in the catalogue.
+-- One row per source of the catalogue that is switched on, or of which something is held.
 --   community: slug of the community
 --   source: name of the source within the community
 --   kind: software of the source
 --   urls: what is visited
+--   enabled: it is visited; what was switched off keeps what it had, and is a gap from then on
 --   since: first day on which it can hold activity
 --   until: last such day; NULL while it lives
 --   why: why the source is in the catalogue
@@ -24,6 +25,7 @@ create table raw.sources (
     source varchar,
     kind varchar,
     urls varchar[],
+    enabled boolean,
     since date,
     until date,
     why varchar,

@@ -34,7 +34,9 @@ def folder(once, tmp_path_factory):
 @pytest.fixture
 def opened(browser):
     """Opens a page of a site; afterwards nothing may have gone wrong."""
-    context = browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce", accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 700}, reduced_motion="reduce", accept_downloads=True
+    )
     errors = []
     context.on("console", lambda said: errors.append(said.text) if said.type in ("error", "warning") else None)
     context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -78,7 +80,9 @@ def test_a_chart_follows_the_theme_and_keeps_out_of_a_narrow_page(opened, folder
     page.locator("#theme").click()
     page.wait_for_function(f"() => {colour} !== '{light}'")
     page.set_viewport_size({"width": 360, "height": 700})
-    page.wait_for_function("() => document.querySelector('#commits-chart .main-svg').getBoundingClientRect().width <= 340")
+    page.wait_for_function(
+        "() => document.querySelector('#commits-chart .main-svg').getBoundingClientRect().width <= 340"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
@@ -128,7 +132,11 @@ def test_a_script_draws_any_pair_of_many_as_the_rule_of_the_places_says(opened, 
     page.wait_for_function("() => document.querySelectorAll('#ahead tbody tr').length > 0")
     rows = page.locator("#ahead tbody tr").all_text_contents()
     names = {True: "Delta 0003", False: "Birch 0001"}
-    said = {"ahead": "{} ahead", "probably ahead": "probably {}, not firm", "cannot be told apart": "cannot be told apart"}
+    said = {
+        "ahead": "{} ahead",
+        "probably ahead": "probably {}, not firm",
+        "cannot be told apart": "cannot be told apart",
+    }
     assert len(rows) == len(months)
     for text, month in zip(rows, reversed(months), strict=True):
         assert text.startswith(f"{month.month:%B %Y}{said[month.word].format(names[month.difference >= 0])}"), family

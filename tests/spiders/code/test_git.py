@@ -47,8 +47,10 @@ from flows.demo import places
 from flows.demo.server import serve
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
+from pipelines.landing import set_aside
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest, land, read_unit, read_visit, stored_files
+from pipelines.landing.store import Harvest, land
+from pipelines.landing.stored import read_unit, read_visit, stored_files
 from pipelines.landing.visits import read_visits
 from pipelines.model import Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms
@@ -696,6 +698,39 @@ def test_a_second_collector_of_a_source_is_refused_and_its_unit_is_silent(tmp_pa
     assert "birds/core is being collected already" in said
     assert f'"process": {os.getpid()}' in said
     assert not where.clones.exists()
+
+
+def cut_pack(clone):
+    (pack,) = clone.glob("objects/pack/*.pack")
+    pack.chmod(0o644)
+    pack.write_bytes(pack.read_bytes()[:100])
+
+
+CLONE_DAMAGES = {
+    "pack": cut_pack,
+    "head": lambda clone: (clone / "HEAD").write_bytes(b"\0\0"),
+    "config": lambda clone: (clone / "config").write_bytes(b"[\xff"),
+    "objects": lambda clone: shutil.rmtree(clone / "objects"),
+}
+
+
+@pytest.mark.long
+def test_a_damaged_clone_is_set_aside_and_made_anew_in_the_same_visit(tmp_path):
+    for name in CLONE_DAMAGES:
+        made(tmp_path / "served", name, line(2))
+    with serve(tmp_path / "served") as server:
+        where = declared(tmp_path, block("core", urls=[f"git+{server.base_url}/{FORGE}/{n}" for n in CLONE_DAMAGES]))
+        sources = load_catalogue(where.communities)[0].sources
+        assert {v.verdict for v in collect(where, sources).visits} == {"ok"}
+        clones = {name: next(where.clones.rglob(f"{name}.git")) for name in CLONE_DAMAGES}
+        for name, damage in CLONE_DAMAGES.items():
+            damage(clones[name])
+        assert {v.unit: (v.verdict, v.reason) for v in collect(where, sources).visits} == {
+            f"birds/{name}": ("unchanged", "") for name in CLONE_DAMAGES
+        }
+    kept = {entry.file: entry.moved_to for entry in set_aside.entries(where)}
+    assert kept.keys() == {str(clone.relative_to(where.data)) for clone in clones.values()}
+    assert all((where.data / place).is_dir() for place in kept.values())
 
 
 # ---- people ----------------------------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ from flows.collect import read_result
 from flows.demo import places
 from flows.demo.server import FAULTS, serve
 from pipelines.catalogue.load import load_catalogue
-from pipelines.landing.store import read_unit, stored_files
+from pipelines.landing.runs import begin_run
+from pipelines.landing.stored import read_unit, stored_files
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.warehouse.build import build_database
@@ -107,7 +108,7 @@ TIMES = [0, 1_000_000_000, 1_262_347_200, 1_500_000_000, 4_102_444_800, 253_402_
 
 def crawl(where, **settings):
     """Run one night of the git spider in this process, under some settings; return what was noted and said."""
-    since = datetime.now(UTC).replace(microsecond=0)
+    run = begin_run()
     ours = Settings({k: v for k, v in vars(spiders.settings).items() if k.isupper()}, priority="project")
     ours.update({"TWISTED_REACTOR_ENABLED": False, "LOG_ENABLED": False} | settings)
     said = StringIO()
@@ -118,7 +119,7 @@ def crawl(where, **settings):
         patch.setenv("STACKRANK_COMMUNITIES", str(where.communities))
         asyncio.run(night_of(ours))
     logging.getLogger("git").removeHandler(listener)
-    done = read_result(where, sources(where), since)
+    done = read_result(where, sources(where), run)
     visits = {v.unit.removeprefix("birds/"): v for v in done.visits}
     return SimpleNamespace(visits=visits, silent=done.unvisited, left=done.deferred, said=said.getvalue())
 

@@ -12,7 +12,7 @@ from flows.collect import collect
 from flows.demo import places
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.landing.store import stored_visits
+from pipelines.landing.stored import stored_visits
 from spiders.code.mailmap import aliases, mappings
 
 REAL = CHECKOUT.parent / "shared" / "payloads" / "mailmap"

@@ -27,7 +27,8 @@ from pipelines.catalogue.urls import units
 from pipelines.folders import CATALOGUE, Folders
 from pipelines.landing import store
 from pipelines.landing.schemas import SERIES
-from pipelines.landing.store import Harvest, stored_visits
+from pipelines.landing.store import Harvest
+from pipelines.landing.stored import stored_visits
 from pipelines.model import ReleaseDate, Source, Verdict, Visit
 from spiders.code.series_status import LARGEST_FILE, series
 

@@ -37,7 +37,7 @@ from flows import collect
 from pipelines.folders import Folders
 collect.SPIDERS = (sys.executable, "-c", sys.argv[2])
 top = Path(sys.argv[1])
-collect._crawl(Folders(top, top, top), "pipermail", [], frozenset())
+collect._crawl(Folders(top, top, top), "5e", "pipermail", [], frozenset())
 """
 
 

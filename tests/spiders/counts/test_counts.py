@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
+from support import tables_on_demand
 from support.crawl import Crawl
 from support.walk import CLOCK, TODAY, next_night
 
@@ -22,9 +23,11 @@ from flows.demo.server import serve
 from pipelines.catalogue import count_pages, history, measures, urls
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
-from pipelines.landing import store
+from pipelines.landing import stored
+from pipelines.landing.runs import begin_run
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import Harvest, land, latest_count_file, read_unit, read_visit, unit_file
+from pipelines.landing.store import Harvest, land
+from pipelines.landing.stored import latest_count_file, read_unit, read_visit, unit_file
 from pipelines.landing.visits import read_visits
 from pipelines.model import Verdict, Visit
 from pipelines.warehouse import query
@@ -160,11 +163,12 @@ def house(tmp_path_factory):
         server.counts = Counts(pages(), server.base_url, faults())
         sources = [s for c in load_catalogue(where.communities) for s in c.sources]
         for names in ("", "sources=birds/members,birds/launchpad,birds/asf,birds/github"):
-            started = next_night()
+            next_night()
+            run = begin_run()
             server.counts.asked.clear()
             told = crawl(where, *filter(None, [names]))
             runs.append(SimpleNamespace(
-                visits={(f"{v.community}/{v.source}", v.unit): v for v in read_result(where, sources, started).visits},
+                visits={(f"{v.community}/{v.source}", v.unit): v for v in read_result(where, sources, run).visits},
                 asked=list(server.counts.asked), told=told, files=tree(where.observations),
             ))  # fmt: skip
             files = tree(where.data)
@@ -178,7 +182,7 @@ def tree(folder):
 
 
 def ask(house, sql):
-    return [tuple(row.values()) for row in query.ask(house.where.database, sql).to_pylist()]
+    return tables_on_demand.ask(house.where, sql)
 
 
 def test_every_page_lands_its_totals_of_the_day(house):
@@ -677,7 +681,7 @@ def test_a_spider_opens_the_newest_day_of_a_page_only(alone, monkeypatch):
         rows = [{"measure": "stars", "value": days, "subject": "birds/Wren"}]
         held_before(alone.where, source, "birds__Wren", rows, days, url=source.urls[0], reader="github/1")
     opened = []
-    monkeypatch.setattr(store, "read_visit", lambda path: opened.append(path.name) or read_unit(path).visit)
+    monkeypatch.setattr(stored, "read_visit", lambda path: opened.append(path.name) or read_unit(path).visit)
     spider = spider_of(monkeypatch, alone)
     assert opened == [f"birds__Wren-{TODAY - timedelta(days=1)}.parquet"]
     assert list(spider.stored) == [("birds", "github", "birds__Wren")]

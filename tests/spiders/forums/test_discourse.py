@@ -27,8 +27,10 @@ from flows.demo.mail import messages
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
+from pipelines.landing.runs import begin_run
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest, land, stored_visits
+from pipelines.landing.store import Harvest, land
+from pipelines.landing.stored import stored_visits
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Source, Verdict, Visit
 from spiders.core.days import is_recheck_day
@@ -186,9 +188,10 @@ def nights(tmp_path_factory):
         for served, wrong in ((FORUMS, first_faults()), (second_night(), {}), (second_night(), {})):
             server.archives = Archives([], wrong, sites=list(served.values()), known=KNOWN_FAULTS)
             server.requests.clear()
-            started = next_night()
+            next_night()
+            id_of_run = begin_run()
             run(where)
-            told.append((read_result(where, sources, started), [request.path for request in server.requests]))
+            told.append((read_result(where, sources, id_of_run), [request.path for request in server.requests]))
         assert server.complaints == []
     return where, told
 

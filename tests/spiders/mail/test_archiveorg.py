@@ -27,7 +27,8 @@ from flows.demo.pipermail import capture
 from flows.demo.server import serve
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.landing.store import stored_visits
+from pipelines.landing.runs import begin_run
+from pipelines.landing.stored import stored_visits
 from pipelines.landing.visits import read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.warehouse import build
@@ -100,10 +101,11 @@ def run(where, server, **settings):
     """Visit everything of kind archiveorg; return the latest visit to each unit and the paths that were asked for."""
     (birds,) = load_catalogue(where.communities)
     server.requests.clear()
-    started = next_night(hours=24)
+    next_night(hours=24)
+    id_of_run = begin_run()
     crawl(where, ("archiveorg",), **settings)
     assert server.complaints == []
-    visits = {v.unit: v for v in read_result(where, birds.sources, started).visits if v.source == "users"}
+    visits = {v.unit: v for v in read_result(where, birds.sources, id_of_run).visits if v.source == "users"}
     return visits, [request.path for request in server.requests if request.path != "/robots.txt"]
 
 

@@ -1,7 +1,8 @@
 """Which months of a list are due: a pure function of what is listed, what is stored, and the day."""
 
 from collections import Counter
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import ARCHIVES
 from pipelines.folders import CHECKOUT
+from pipelines.landing.visits import log_visit
+from pipelines.model import Source, Verdict, Visit
 from spiders.mail import hyperkitty
 from spiders.mail.due import DueReason, ListedMonth, StoredMonth, due_months, is_due_for_recheck, is_index_due
 from spiders.mail.months import has_ended, is_settled, next_month, unit_of
+from spiders.mail.stored_list import StoredList
 
 NIGHT = date(2026, 3, 20)
 PERIODS = (7, 180, 360)
@@ -55,6 +59,20 @@ def reason(one, stored, before=None, *, ended=False):
 def test_which_months_are_asked_for(total, before, had, over, expected):
     one = listed(month_of(), total, over)
     assert (reason(one, StoredMonth(had) if had else None, before) is not None) is expected
+
+
+def test_a_month_that_settled_after_it_was_read_is_asked_once_more(where):
+    assert reason(listed(month_of()), StoredMonth(5, was_settled=False)) == DueReason.SETTLED_SINCE
+    november, source = date(2025, 11, 1), Source("birds", "dev", "pipermail", (), date(2020, 1, 1), "Invented.")
+    one = ListedMonth("2025-11", november, "https://lists.example.org/x", None, is_settled=True)
+    seen_at = datetime(2025, 11, 27, 3, tzinfo=UTC)
+    visit = Visit("birds", "dev", "pipermail", one.unit, one.url, seen_at, Verdict.OK, observations=9)
+    held = StoredList(source, where, {one.unit: visit}, lambda _: True, None)
+    (due,) = due_months([one], held.months([one]), {}, date(2026, 1, 2), list_has_ended=False)
+    assert due.reason == DueReason.SETTLED_SINCE
+    log_visit(where.visits, replace(visit, seen_at=datetime(2026, 1, 2, 3, tzinfo=UTC), verdict=Verdict.UNCHANGED))
+    asked_since = StoredList(source, where, {one.unit: visit}, lambda _: True, None)
+    assert asked_since.months([one])[one.unit].was_settled
 
 
 def test_a_list_that_has_ended_or_states_totals_is_read_again_more_slowly():

@@ -33,7 +33,8 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
 from pipelines.landing import store
 from pipelines.landing.schemas import MESSAGES, TOTALS
-from pipelines.landing.store import Harvest, stored_files, stored_visits
+from pipelines.landing.store import Harvest
+from pipelines.landing.stored import stored_files, stored_visits
 from pipelines.model import Community, Source
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders.mail.reader import Archive, messages

@@ -33,7 +33,8 @@ from flows.demo.totals import later
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.pages import keep_page, kept_page
-from pipelines.landing.store import stored_visits
+from pipelines.landing.runs import begin_run
+from pipelines.landing.stored import stored_visits
 from pipelines.landing.visits import read_visits
 from pipelines.model import ReasonCode, Verdict, Visit
 from spiders.core.batches import check_batches
@@ -314,9 +315,10 @@ def nights(tmp_path_factory):
         for lists, wrong in ((LISTS, faults()), (later_lists(), {LISTS["turned"].url: ["login"]})):
             server.archives = Archives(list(lists.values()), wrong, ROBOTS, known=FAULTS | IMPOSSIBLE)
             server.requests.clear()
-            started = next_night()
+            next_night()
+            run = begin_run()
             crawl(where, ("pipermail", "hyperkitty", "ponymail", "mbox"))
-            told.append((read_result(where, birds.sources, started), list(server.requests)))
+            told.append((read_result(where, birds.sources, run), list(server.requests)))
         assert server.complaints == []
     return where, told
 

@@ -1,0 +1,24 @@
+"""Begin a run: give it an id, set aside what cannot be used, and carry renamed sources over."""
+
+from collections.abc import Callable, Sequence
+
+from flows import damage
+from pipelines.folders import Folders
+from pipelines.landing.carry_over import carry_over
+from pipelines.landing.runs import begin_run
+from pipelines.landing.sweep import sweep
+from pipelines.landing.undeclared import find_undeclared
+from pipelines.model import Community
+
+
+def begin_work(where: Folders, communities: Sequence[Community], log: Callable[[str], None]) -> str:
+    """Prepare the data folder for a run that holds its lock, and say what was done; return the id of the run."""
+    run = begin_run()
+    sweep(where)
+    for line in damage.format_warnings(where):
+        log(line)
+    for line in carry_over(where, communities):
+        log(line)
+    for found in find_undeclared(where, communities):
+        log(f"note: {found}")
+    return run

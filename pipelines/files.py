@@ -1,0 +1,65 @@
+"""Write files so that a loss of power leaves them whole, and check what all of them have in common.
+
+That is the version of their format, and times that have come already.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FORMAT = 1
+"""The version of the format of the files that this version writes. A reader ignores fields that it does not know."""
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far the clocks of two machines, or of one machine before and after it was set, may differ."""
+
+
+class UnusableError(ValueError):
+    """A file of ours, or a line of it, cannot be used; the text says why and repeats nothing of it."""
+
+
+def check_format(found: object) -> None:
+    """Raise UnusableError for the version of a format that is newer than FORMAT, or no version."""
+    if type(found) is not int or found < 1:
+        raise UnusableError("it states no version of its format")
+    if found > FORMAT:
+        raise UnusableError(f"it has format {found}, and this version of stackrank reads formats up to {FORMAT}")
+
+
+def read_moment(text: object) -> datetime:
+    """Return a time that a file states; raises UnusableError for one that cannot be read, or is after now."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise UnusableError("its time cannot be read") from None
+    if moment.tzinfo is None:
+        raise UnusableError("its time has no zone")
+    if moment > datetime.now(UTC) + CLOCK_TOLERANCE:
+        raise UnusableError(f"it is dated after now: {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    return moment
+
+
+def replace_synced(draft: Path, path: Path) -> None:
+    """Put a draft in the place of a file, both on the disk; a loss of power leaves one of the two whole."""
+    _sync(draft)
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def append_synced(path: Path, line: bytes, mode: int = 0o644) -> None:
+    """Append a line to a file on the disk, a new one of this `mode`; a line that a crash has torn stays apart."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode), "rb+") as file:
+        torn = file.seek(0, os.SEEK_END) and not _ends_line(file.fileno())
+        os.write(file.fileno(), (b"\n" if torn else b"") + line + b"\n")
+        os.fsync(file.fileno())
+
+
+def _ends_line(descriptor: int) -> bool:
+    return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1) == b"\n"

@@ -1,0 +1,75 @@
+"""The page that checks what the founding talk said in 2013, and compares the platforms of then and today."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from reports.graphics.slope import End, Slope, draw_slopes
+from reports.pages.context import Context, Row
+from reports.pages.platforms import matrix, read_answers, topics
+from reports.render import render_page
+from reports.text.formats import format_month
+from reports.text.talk import VERDICTS, read_claim, slopes_title, stop_text, tally_text, verdict_headline
+
+THEN = date(2013, 6, 1)
+
+
+def page(site: Context) -> str:
+    """Return talk.html."""
+    claims = [read_claim(claim, _found(site, claim)) for claim in site.rows("talk", "claims")]
+    answers = read_answers(site)
+    return render_page(
+        "talk.html", site=site, here="talk", root="", charts=(), claims=claims, verdicts=VERDICTS,
+        headline=verdict_headline(claims) if claims else "", tally=tally_text(claims), slopes=_slopes(site),
+        topics=topics(site, answers), stated=answers.facts,
+        hypervisors=matrix(site, site.rows("talk", "hypervisors")),
+        formats=matrix(site, site.rows("talk", "image_formats")),
+    )  # fmt: skip
+
+
+def _found(site: Context, claim: Row) -> Row | None:
+    """Return what the database answers to the question of a claim; None where it has no row."""
+    answer = site.database.ask(claim["check_sql"]).to_pylist()
+    return answer[0] if answer else None
+
+
+def _slopes(site: Context) -> dict[str, Any] | None:
+    """Return the picture of the first ranking that had places in June 2013, and its rows; None where none had."""
+    rows = site.rows("talk", "slopes")
+    own = [row for row in rows if row["family"] == rows[0]["family"]]
+    if not own:
+        return None
+    month, shown = format_month(site.month), [_with_words(site, row) for row in own]
+    title = slopes_title(own[0]["family"], month)
+    described = "; ".join(f"{row['name']} {row['score_then']:.0f}, {row['score']:.0f}" for row in shown)
+    picture = draw_slopes([_slope(site, row) for row in shown], (format_month(THEN), month), title, described)
+    return {"title": title, "picture": picture, "rows": shown, "family": own[0]["family"], "all_firm": _are_firm(own)}
+
+
+def _with_words(site: Context, row: Row) -> dict[str, Any]:
+    known = site.of(row["community"])
+    return {**row, "name": known["name"], "marker": known["marker"], "why": "" if row["is_ranked"] else stop_text(row)}
+
+
+def _slope(site: Context, row: Row) -> Slope:
+    span, lived = (_months(month) - _months(THEN) for month in (site.month, row["last"]))
+    then = End(
+        row["score_then"], row["low_then"], row["high_then"], _place(row["rank_low_then"], row["rank_high_then"])
+    )
+    last = End(row["score"], row["low"], row["high"], _place(row["rank_low"], row["rank_high"]))
+    until = 1.0 if row["is_ranked"] or not span else lived / span
+    return Slope(row["community"], row["name"], row["marker"], then, last, until, row["why"])
+
+
+def _are_firm(rows: Sequence[Row]) -> bool:
+    """Return whether every place of then was a single one."""
+    return all(row["rank_low_then"] == row["rank_high_then"] for row in rows)
+
+
+def _place(low: int | None, high: int | None) -> str:
+    """Return a place as pages print it: one number, or the first and the last."""
+    return "" if low is None else str(low) if low == high else f"{low}–{high}"
+
+
+def _months(month: date) -> int:
+    return month.year * 12 + month.month

@@ -1,0 +1,46 @@
+"""The pictures that a reader saves, in a real browser: PNG files twice as large as their SVG, also without a server."""
+
+import pytest
+from support.browser import launched, playwright
+from support.site import published
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+PNG, WIDTH, HEIGHT = b"\x89PNG\r\n\x1a\n", slice(16, 20), slice(20, 24)
+
+
+@pytest.fixture(scope="module")
+def page(once):
+    with playwright.sync_playwright() as tools:
+        browser = launched(tools.chromium)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto((published(once).site / "index.html").as_uri())
+        yield page
+        browser.close()
+
+
+@pytest.mark.parametrize(("name", "size"), [("contributors", (2240, 1120)), ("contributors-slide", (3200, 1800))])
+def test_a_picture_is_saved_as_png_with_its_name(page, tmp_path, name, size):
+    with page.expect_download() as saving:
+        page.click(f'[data-png="{name}"]')
+    assert saving.value.suggested_filename == f"{name}.png"
+    saving.value.save_as(tmp_path / "saved.png")
+    saved = (tmp_path / "saved.png").read_bytes()
+    assert saved.startswith(PNG)
+    assert tuple(int.from_bytes(saved[place]) for place in (WIDTH, HEIGHT)) == size
+
+
+def test_a_picture_that_cannot_be_made_says_so(page):
+    page.evaluate("document.querySelector('[data-png=contributors-slide]').dataset.script = 'no-such.js'")
+    page.evaluate("delete window.stackrankPictures['contributors-slide']")
+    page.click('[data-png="contributors-slide"]')
+    page.wait_for_function(
+        "document.querySelector('[data-png=contributors-slide]').textContent === 'PNG could not be made'"
+    )
+
+
+@pytest.mark.parametrize(("width", "shown"), [(360, "narrow"), (768, "middle"), (1280, "wide")])
+def test_one_width_of_the_chart_shows(page, width, shown):
+    page.set_viewport_size({"width": width, "height": 800})
+    seen = page.evaluate("""[...document.querySelectorAll("svg.chart")].filter((e) => e.checkVisibility())
+        .map((e) => [...e.classList].at(-1))""")
+    assert seen == [shown]

@@ -1,0 +1,107 @@
+"""Look at pages of a site as readers do: at many widths, light and dark, by keyboard, on paper, with axe-core."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+RULES = {"runOnly": {"type": "tag", "values": [
+    "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
+]}, "resultTypes": ["violations"], "preload": False}  # fmt: skip
+THEMES = ("light", "dark")
+WIDTHS = (360, 768, 1280, 1600)
+SIDEWAYS = (320, 360, 390, 480, 599, 600, 601, 667, 768, 820, 821, 1000, 1001, 1100, 1101, 1280, 1500, 1600, 1920, 2200)
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; })
+    .observe({ type: "layout-shift", buffered: true });"""
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
+        && !e.closest(".scroll, pre, .sr, .skip, svg"))
+    .slice(0, 4).map((e) => e.outerHTML.slice(0, 120))"""
+REACHABLE = """() => {
+    const seen = new Set();
+    return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+        .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.tabIndex >= 0)
+        .filter((e) => e.type !== "radio" || !seen.has(e.name) && seen.add(e.name)).length; }"""
+FOCUSED = """() => { const e = document.activeElement;
+    if (!e || e === document.body) return null;
+    const id = e.dataset.visited ??= String(window.visited = (window.visited ?? 0) + 1);
+    const drawn = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== "none";
+    const own = e.type === "radio" ? e.closest("label") ?? e.parentElement : null;
+    const label = e.labels?.[0];
+    return [e.type === "radio" ? "radio " + e.name : id, [e, own, label].some((one) => one && drawn(getComputedStyle(one))),
+            e.outerHTML.slice(0, 100)]; }"""
+STRANDED = """() => [...document.querySelectorAll("main h2, main h3, main figure, main tr, main summary")]
+    .filter((e) => e.checkVisibility())
+    .filter((e) => e.matches("h2, h3") ? getComputedStyle(e).breakAfter !== "avoid" : e.matches("tr, figure")
+        && getComputedStyle(e).breakInside !== "avoid")
+    .slice(0, 4).map((e) => e.outerHTML.slice(0, 100))"""
+
+
+@contextmanager
+def open_context(browser, folder: Path, **more):
+    """Give a browser context with what went wrong in its pages, and what they asked for outside of the folder."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | more)
+    seen = SimpleNamespace(errors=[], outside=[], asked=[], context=context, folder=folder)
+    context.on("request", lambda request: seen.asked.append(request.url))
+    context.on("requestfailed", lambda request: seen.errors.append(f"failed: {request.url}"))
+    context.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
+    context.on("weberror", lambda error: seen.errors.append(str(error.error)))
+    context.on("dialog", lambda dialog: (seen.errors.append(dialog.message), dialog.dismiss()))
+    context.add_init_script(SHIFTS)
+    yield seen
+    context.close()
+    inside = (folder.as_uri(), "data:", "blob:")
+    assert [url for url in seen.asked if not url.startswith(inside)] == []
+    assert seen.errors == []
+
+
+def go(seen, name: str):
+    """Open a page of the folder."""
+    page = seen.context.new_page()
+    page.goto((seen.folder / name).as_uri())
+    return page
+
+
+def find_violations(page) -> list[str]:
+    """Return what axe-core finds: each rule with its first element."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("(options) => axe.run(document, options)", RULES)["violations"]
+    return [f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+def scroll_through(page) -> None:
+    """Scroll to the end of the page step by step, so that all charts are drawn."""
+    page.evaluate("""async () => {
+        for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+            scrollTo(0, y); await new Promise((done) => setTimeout(done, 60)); }
+        scrollTo(0, 0); }""")
+
+
+def find_wide(page, widths=SIDEWAYS) -> dict[int, list[str]]:
+    """Return the widths at which the page scrolls sideways or something stands out of it, with what does."""
+    found = {}
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        if is_wide or page.evaluate(TOO_WIDE):
+            found[width] = page.evaluate(TOO_WIDE)
+    return found
+
+
+def press_through(page, most: int = 400) -> tuple[int, int, list[str]]:
+    """Press Tab until the focus is back; return how many elements could be reached, how many were, which show no focus."""
+    reachable, visited, hidden = page.evaluate(REACHABLE), set(), []
+    for _ in range(min(reachable, most) + 5):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        name, is_shown, html = focused
+        if name not in visited and not is_shown:
+            hidden.append(html)
+        visited.add(name)
+    return min(reachable, most), len(visited), hidden
