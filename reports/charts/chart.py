@@ -52,8 +52,9 @@ class Table:
 class Chart:
     """A figure with its table and the words around it.
 
-    `subject` is whom it is about, for a picture that is seen alone. `with_bots` is the figure that the switch puts in its place. `legend` has a sentence for each way of drawing.
-    `source` is what a saved picture says below: what, edition, last month, method, and that a demo is invented.
+    `subject` is whom it is about, for a picture that is seen alone. `with_bots` is the figure that the switch puts in
+    its place. `legend` has a sentence for each way of drawing. `source` is what a saved picture says below: what,
+    edition, last month, method, and that a demo is invented.
     """
 
     id: str

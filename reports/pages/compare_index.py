@@ -5,7 +5,6 @@ Where there are too many pairs for a page each, the page holds empty figures tha
 
 import json
 from statistics import NormalDist
-
 from typing import Any
 
 from reports.charts.chart import Chart, Table
@@ -30,7 +29,7 @@ def page(site: Context) -> str:
     """Return compare/index.html."""
     pairs = static_pairs(site)
     is_all = len(site.communities) <= ALL_PAIRS
-    charts = [] if is_all else _empty_charts(site)
+    charts = () if is_all else _empty_charts(site)
     return render_page(
         "compare_index.html", site=site, here="compare", root="../", charts=charts, months=(), choices=choices(site),
         words="" if is_all else _words(site),

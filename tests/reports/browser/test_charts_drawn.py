@@ -13,7 +13,7 @@ from reports.pages import pairs
 from reports.pages.context import read_context
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
-DRAWN = "() => [...document.querySelectorAll('.chart')].filter((e) => e.querySelector('.main-svg')).map((e) => e.dataset.file)"
+DRAWN = "() => [...document.querySelectorAll('.chart:has(.main-svg)')].map((e) => e.dataset.file)"
 
 
 @pytest.fixture(scope="module")
