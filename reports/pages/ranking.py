@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.ranking.constants import OVERALL
+from reports.pages import time_month
 from reports.pages.context import Context, Row
 from reports.pages.first_night import first_night_page
 from reports.pages.hero import hero_figure
@@ -30,7 +31,7 @@ def page(site: Context) -> str:
     return render_page(
         "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),
         tables=[_worded(site, table, scope, moved) for table in tables],
-        trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
+        edition=time_month.path(f"{site.month:%Y-%m}"), trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
     )  # fmt: skip
 
 
