@@ -31,7 +31,8 @@ def page(site: Context) -> str:
     return render_page(
         "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),
         tables=[_worded(site, table, scope, moved) for table in tables],
-        edition=time_month.path(f"{site.month:%Y-%m}"), trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
+        edition=time_month.path(f"{site.month:%Y-%m}"),
+        trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
     )  # fmt: skip
 
 
