@@ -23,6 +23,7 @@ from reports.pages import (
     community,
     compare,
     compare_index,
+    compare_scores,
     coverage,
     database,
     evidence,
@@ -36,7 +37,7 @@ from reports.pages import (
     time_month,
 )
 from reports.pages.colours import community_styles
-from reports.pages.context import Context, read_context
+from reports.pages.context import Context, Row, read_context
 from reports.pages.hero import hero_pictures
 from reports.render import load_templates
 from reports.workers import Job, count_processors, do
@@ -58,7 +59,7 @@ PAGES = {
     "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community, compare, evidence)
+KEYED = (time_month, community, compare, compare_scores, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""
@@ -138,7 +139,14 @@ def _write_assets(draft: Draft, site: Context) -> None:
     parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
     draft.write("page.css", "\n".join(parts))
     draft.write("communities.css", community_styles(site.communities))
+    draft.write("communities.js", _named(site.communities))
     draft.write(CHECKED, _checked(""))
+
+
+def _named(communities: Sequence[Row]) -> str:
+    """Return the script with slug and name of every community, in which the search looks."""
+    named = [[row["community"], row["name"]] for row in communities]
+    return f"window.stackrankCommunities = {json.dumps(named, separators=(',', ':'))};\n"
 
 
 def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
