@@ -26,7 +26,7 @@ from flows.commands import (
 )
 from flows.exit_status import WRONG_USAGE
 from pipelines.catalogue.toml_files import WrongFileError
-from pipelines.folders import DamagedMarkerError
+from pipelines.folders import DamagedMarkerError, folders, private_files
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
@@ -39,6 +39,7 @@ exit status:
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
                          (default: data/ and reports/site; from a wheel the user's data folder)
+  STACKRANK_SITE         the folder of the site, which everybody may read, unlike all else
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
@@ -98,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; complaints go to standard error, one a line."""
     chosen = parser().parse_args(arguments)
     try:
-        return COMMANDS[chosen.command].run(chosen)
+        with private_files(folders()):
+            return COMMANDS[chosen.command].run(chosen)
     except REFUSALS as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows import prefect_api
 from pipelines.folders import folders
@@ -13,27 +15,23 @@ prefect_api.prepare(folders())
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
-from prefect.states import Cancelled, State
-from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import allow_failure, quote
+from prefect.states import Cancelled
+from prefect.utilities.annotations import quote
 
-from flows import artifacts, contact, damage, locks, progress, stop, summary, unchanged
+from flows import artifacts, damage, locks, progress, stop, summary, unchanged
 from flows.begin import begin_work
-from flows.collect import CollectResult, collect, read_result
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
+from flows.hosts import Group
+from flows.publishing import mark_checked, publish_site
+from flows.results import CollectResult, read_result
 from flows.summary import Problem
-from pipelines.catalogue import count_pages
+from flows.visiting import visit_group, visit_hosts
 from pipelines.catalogue.load import load_catalogue
-from pipelines.catalogue.urls import ARCHIVES, INDEX
+from pipelines.catalogue.urls import INDEX
 from pipelines.folders import Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.raw import Inputs, read_inputs
-from reports import site
-
-RETRY_DELAYS = [30.0, 120.0]
-LOOPBACK_DELAYS = [0.5, 0.5]
 
 
 class SourceFailedError(Exception):
@@ -54,8 +52,8 @@ class NightlyResult:
 
     @property
     def exit_status(self) -> int:
-        """0: all is well; 3: published, but something failed; 4: nothing published."""
-        if self.page is None:
+        """0: all is well; 3: published, but something failed; 4: nothing published, or no host answered."""
+        if self.page is None or self.collected.is_offline:
             return NOTHING_PUBLISHED
         return SOMETHING_FAILED if self.other_problems or self.collected.complaints else ALL_WELL
 
@@ -70,15 +68,23 @@ class NightlyResult:
         return summary.render(self.collected, self.problems, self.page, up_to_date=self.up_to_date)
 
 
-@task(task_run_name="collect {sources[0].id}", retries=len(RETRY_DELAYS))
-def collect_sources(sources: Sequence[Source], run: str) -> None:
+@task(task_run_name="collect {sources[0].id}")
+def collect_sources(sources: Sequence[Source], run: str) -> CollectResult:
     """Visit sources of one kind; a second try visits only the units that failed in this run."""
     where = folders()
     before = read_result(where, sources, run)
     retried = [source for source in sources if source.id in _sources_to_retry(before)] if before.good else sources
-    after = collect(where, retried, _units_to_retry(before) if before.good else (), run)
+    after = visit_group(where, retried, run, frozenset(_units_to_retry(before) if before.good else ()))
     if after.unvisited or after.retryable:
         raise SourceFailedError("; ".join(after.complaints))
+    return after
+
+
+def _visit(group: Group, run: str) -> CollectResult:
+    """Visit a group as a task of Prefect; return the visits of the run to its sources, whatever came of it."""
+    with suppress(SourceFailedError):
+        collect_sources(group.sources, run)
+    return read_result(folders(), group.sources, run)
 
 
 def _units_to_retry(before: CollectResult) -> list[str]:
@@ -103,16 +109,15 @@ def build_database(given: Inputs) -> Path:
 @task(name="report")
 def write_report() -> Path:
     """Write the site from the database."""
-    return site.publish(folders())
+    return publish_site(folders())
 
 
 @flow(  # type: ignore[no-matching-overload]  (of a future that is not submitted yet)
     name="nightly",
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
-    task_runner=ThreadPoolTaskRunner(max_workers=4),
 )
-def nightly() -> NightlyResult | State[NightlyResult]:
-    """Collect every source that is switched on, then build, then report.
+def nightly() -> Any:
+    """Collect every source that is switched on, then build, then report; return a NightlyResult.
 
     A source that fails does not stop the others. A failed build or report leaves database and page
     as they were; so does a run that finds nothing new (`flows.unchanged`). While another run
@@ -140,8 +145,7 @@ def _run(where: Folders) -> NightlyResult:
 def _collect(sources: Sequence[Source], run: str) -> CollectResult:
     where = folders()
     with progress.show_progress(where, sources, (), run):
-        for future in _submit(sources, run):
-            future.wait()
+        visit_hosts(where, sources, run, lambda group: _visit(group, run), retries=True)
     return read_result(where, sources, run)
 
 
@@ -149,11 +153,14 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
     """Build and report, or leave what is published where nothing is new; turn what fails into a problem."""
     where, step = folders(), "build"
     damaged = tuple(damage.find_damage(where, [s for c in declared for s in c.sources]))
+    if collected.is_offline and (where.site / "index.html").exists():
+        mark_checked(where, f"Last checked {_now()}: no host answered.")
+        return NightlyResult(collected, None, damaged)
     try:
         inputs = _read_inputs(declared)
         is_quiet = not collected.complaints and not collected.deferred and not damaged
         if is_quiet and unchanged.is_up_to_date(where, inputs):
-            page = site.update_last_checked(where, _last_checked_message(collected))
+            page = mark_checked(where, _last_checked_message(collected))
             unchanged.record(where, inputs)
             return NightlyResult(collected, page, up_to_date=True)
         _log("building the database")
@@ -174,40 +181,13 @@ def _read_inputs(declared: Sequence[Community]) -> Inputs:
 
 
 def _last_checked_message(collected: CollectResult) -> str:
-    return f"Last checked {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {len(collected.good)} units, nothing new."
+    return f"Last checked {_now()}: {len(collected.good)} units, nothing new."
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _log(line: str) -> None:
     """Print a line for the terminal; Prefect's own log is switched off (`flows.prefect_api.QUIET`)."""
     print(line, file=sys.stderr, flush=True)
-
-
-def _submit(sources: Sequence[Source], run: str) -> list[PrefectFuture[None]]:
-    """Start a task for each group of sources.
-
-    Tasks on one host wait for each other, except on loopback.
-    """
-    last: dict[str, PrefectFuture[None]] = {}
-    futures = []
-    for group in _groups(sources):
-        hosts = contact.source_hosts(group[0])
-        delays = LOOPBACK_DELAYS if hosts <= contact.LOOPBACK else RETRY_DELAYS
-        waits = [allow_failure(last[host]) for host in hosts - contact.LOOPBACK if host in last]
-        task_of_group = collect_sources.with_options(retry_delay_seconds=delays)
-        future = task_of_group.submit(group, run, return_state=False, wait_for=waits)  # type: ignore[no-matching-overload]
-        last |= dict.fromkeys(hosts, future)
-        futures.append(future)
-    return futures
-
-
-def _groups(sources: Sequence[Source]) -> list[list[Source]]:
-    """Group the sources that one process visits: all mail archives, or all counts, of a kind on one host.
-
-    Any other source is a group of its own. Starting a process takes longer than visiting an unchanged list.
-    """
-    groups: dict[object, list[Source]] = {}
-    for source in sources:
-        together = source.kind in (*ARCHIVES, *count_pages.KINDS)
-        key = (source.kind, contact.source_hosts(source)) if together else source.id
-        groups.setdefault(key, []).append(source)
-    return list(groups.values())

@@ -1,6 +1,7 @@
 """Start Prefect, do one nightly run, print its summary."""
 
 import sys
+from typing import Any
 
 from flows import locks, prefect_api
 from flows.exit_status import NOTHING_PUBLISHED
@@ -21,7 +22,7 @@ def run_nightly() -> int:
             print(f"{error}\nnothing was collected and nothing was published", file=sys.stderr)
             print("without Prefect: stackrank collect; stackrank build; stackrank report", file=sys.stderr)
             return NOTHING_PUBLISHED
-        result = nightly()
+        result: Any = nightly()
         prefect_api.stop_threads()
         print(result.summary)
     return result.exit_status

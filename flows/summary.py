@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
 
-from flows.collect import CollectResult
+from flows.results import CollectResult
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders
@@ -128,10 +128,11 @@ def render(result: CollectResult, problems: Sequence[Problem], page: Path | None
 
 def _lines(result: CollectResult, problems: Sequence[Problem], page: Path | None, *, up_to_date: bool) -> Iterator[str]:
     yield format_counts(result)
-    if is_offline(result):
+    if result.is_offline:
         url = result.visits[0].url.removeprefix("git+")
         yield f"no host answered; check the network of this machine: git ls-remote {url} HEAD"
-    yield from format_problems(problems)
+    else:
+        yield from format_problems(problems)
     if up_to_date:
         yield "nothing new; database and page are up to date"
     yield f"page: {page}" if page else "nothing was published; database and page are as they were"
@@ -149,8 +150,3 @@ def format_problems(problems: Sequence[Problem]) -> Iterator[str]:
     yield from map(str, problems[:MAX_PROBLEMS])
     if len(problems) > MAX_PROBLEMS:
         yield f"and {len(problems) - MAX_PROBLEMS} more problems; to see all: stackrank status"
-
-
-def is_offline(result: CollectResult) -> bool:
-    """Tell whether every visit failed before any host answered."""
-    return bool(result.visits) and all(visit.verdict == Verdict.FAILED for visit in result.visits)

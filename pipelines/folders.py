@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ DECLARED = CHECKOUT / "data" if IS_CLONE else PACKAGED
 CATALOGUE = DECLARED / "communities"
 RULES = DECLARED / "rules"
 DEMO_MARKER = "demo.json"
+OWNER_ONLY = 0o700
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Folders:
         return self.data / "visits"
 
     @property
+    def begun(self) -> Path:
+        """The units that the latest spider of each source has begun, a file for each source."""
+        return self.data / "begun"
+
+    @property
     def database(self) -> Path:
         """The DuckDB file that people ask."""
         return self.data / "stackrank.duckdb"
@@ -74,19 +81,46 @@ class DamagedMarkerError(Exception):
     """The marker of a demo's data folder cannot be read, so nobody knows whether its data are invented."""
 
 
+@contextmanager
+def private_files(where: Folders) -> Iterator[None]:
+    """Let this process and its children make files for their owner only while the block runs, as 0700 and 0600.
+
+    What an earlier version has made for others too is closed.
+    """
+    for path in (where.observations, where.visits, where.clones, where.begun, where.database, *_other_private(where)):
+        if path.exists() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o077:
+            path.chmod(path.stat().st_mode & OWNER_ONLY)
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _other_private(where: Folders) -> list[Path]:
+    return [where.data / name for name in ("pages", "locks", "prefect", "set-aside")]
+
+
+def open_to_everybody(folder: Path) -> None:
+    """Let everybody read a folder and all that is in it: 0755 and 0644."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def folders(environ: Mapping[str, str] = os.environ) -> Folders:
-    """Read `STACKRANK_DATA` and `STACKRANK_COMMUNITIES`; without them everything is in the clone.
+    """Read `STACKRANK_DATA`, `STACKRANK_COMMUNITIES`, `STACKRANK_SITE`; without them everything is in the clone.
 
     An installed package writes to the user's data folder. The data folder of a demo has its own community files.
     """
     moved = environ.get("STACKRANK_DATA")
     data = Path(moved).resolve() if moved else _own_data()
     declared = data / "communities" if (data / DEMO_MARKER).exists() else CATALOGUE
-    named = environ.get("STACKRANK_COMMUNITIES")
+    named, site = environ.get("STACKRANK_COMMUNITIES"), environ.get("STACKRANK_SITE")
+    default = CHECKOUT / "reports/site" if IS_CLONE and not moved else data / "site"
     return Folders(
         data=data,
         communities=Path(named).resolve() if named else declared,
-        site=CHECKOUT / "reports/site" if IS_CLONE and not moved else data / "site",
+        site=Path(site).resolve() if site else default,
     )
 
 

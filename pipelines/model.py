@@ -63,6 +63,10 @@ class ReasonCode(StrEnum):
     SHRANK = "shrank"
 
 
+UNANSWERED_CODES = frozenset({ReasonCode.HOST_UNKNOWN, ReasonCode.CONNECTION_FAILED, ReasonCode.TIMED_OUT})
+"""Why a host was not heard at all."""
+REST_CODES = frozenset({ReasonCode.RATE_LIMITED, ReasonCode.BUSY, ReasonCode.BOT_WALL})
+"""By which a whole host asks to be left alone for now."""
 UNREADABLE = "unreadable"
 ON_DEMAND = frozenset({"archiveorg"})
 """Kinds that are asked only where a person names the source: what they hold changes no more."""

@@ -23,6 +23,7 @@ from reports.pages import (
     community,
     compare,
     compare_index,
+    compare_scores,
     coverage,
     database,
     evidence,
@@ -58,7 +59,7 @@ PAGES = {
     "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
-KEYED = (time_month, community, compare, evidence)
+KEYED = (time_month, community, compare, compare_scores, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""

@@ -17,8 +17,22 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 2.0
 DOWNLOAD_SLOTS = {host: {"delay": 0, "jitter": 0} for host in ("127.0.0.1", "localhost")}
 DOWNLOAD_TIMEOUT = 180
+# A host that sends less than so many bytes a second, over so many seconds, is left. Its headers have so many bytes.
+IDLE_TIMEOUT, MIN_BYTES_PER_SECOND = 45, 1000
+MAX_HEAD = 1 << 18
+# What a page and a month of mail may take, in bytes. A page of JSON takes twelve times as much memory when it is read.
+MAX_PAGE, MAX_MONTH = 8 << 20, 96 << 20
+# After so many seconds the reading of a unit is given up; GIT_TIMEOUT is that of a repository. The parent of a spider
+# ends it where nothing has come of it for so many seconds more.
+UNIT_TIMEOUT, GRACE = 900, 120
+# The longest Crawl-delay of a robots.txt that is kept, in seconds.
+MAX_CRAWL_DELAY = 30
 RETRY_TIMES = 2
-RETRY_EXCEPTIONS = [error for error in default_settings.RETRY_EXCEPTIONS if "http11" not in str(error)]
+# A host that gives no answer is asked no second time at once: `flows.hosts` gives it a pause.
+NOT_RETRIED = ("http11", "CannotResolveHost", "ConnectionRefused", "Timeout")
+RETRY_EXCEPTIONS = [
+    error for error in default_settings.RETRY_EXCEPTIONS if not any(name in str(error) for name in NOT_RETRIED)
+]
 AUTOTHROTTLE_ENABLED = False
 
 # The named repositories of the four communities are 11; this bounds the first runs of a long list.
@@ -27,8 +41,10 @@ UNITS_PER_HOST = 200
 FORUM_BLOCKS = 15
 # Posts are deleted at any time: after so many days the newest block, and any other one, is read again.
 FORUM_RECOUNT, FORUM_ROTATION = 30, 180
+# Where the token of GitHub goes, and nowhere else.
+GITHUB_API = "https://api.github.com"
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
-DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50}
+DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50, "spiders.core.robots.RobotsMiddleware": 100}
 
 DOWNLOAD_HANDLERS_BASE = {
     "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler",
@@ -38,7 +54,7 @@ DOWNLOAD_HANDLERS_BASE = {
 # What one repository may take: seconds, seconds without progress, bytes on disk (files that came in spite of the
 # filter too), objects and references together, bytes of memory of one git process.
 GIT_TIMEOUT = 3600
-GIT_IDLE_TIMEOUT = 60
+GIT_IDLE_TIMEOUT = IDLE_TIMEOUT
 GIT_MAX_BYTES = 8 << 30
 GIT_MAX_OBJECTS = 10_000_000
 GIT_MAX_MEMORY = 2 << 30
@@ -55,7 +71,6 @@ EXTENSIONS_BASE = {
 DOWNLOADER_MIDDLEWARES_BASE = {
     f"scrapy.downloadermiddlewares.{name}": order
     for name, order in {
-        "robotstxt.RobotsTxtMiddleware": 100,
         "downloadtimeout.DownloadTimeoutMiddleware": 350,
         "defaultheaders.DefaultHeadersMiddleware": 400,
         "useragent.UserAgentMiddleware": 500,

@@ -47,9 +47,12 @@ def _tell(number: int) -> None:
 
 
 def _watch(parent: int, spider: int) -> None:
-    """Wait for the end of the parent or of the spider; then end the spider and all groups that it has not released."""
+    """Wait for the end of the parent or of the spider; then end the spider and all groups that it has not released.
+
+    What the spider has said before is heard first, though both come at once.
+    """
     groups = {os.getppid()}
-    while parent not in select.select([parent, spider], [], [])[0]:
+    while spider in select.select([parent, spider], [], [])[0]:
         numbers = os.read(spider, 1024 * _NUMBER.size)
         if not numbers:
             break

@@ -16,7 +16,7 @@ from pipelines.folders import folders
 from pipelines.model import BY_HAND, Source
 
 if TYPE_CHECKING:
-    from flows.collect import CollectResult
+    from flows.results import CollectResult
 
 HELP = "visit the sources and store what they have"
 

@@ -19,14 +19,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the site and print where it is."""
+    from flows.publishing import publish_site
     from pipelines.warehouse.query import NoDatabaseError
-    from reports import site
     from reports.pages import as_of
 
     try:
         month = None if arguments.as_of is None else as_of.parse_month(arguments.as_of)
         with locks.single_run(folders(), "stackrank report"):
-            print(f"page: {site.publish(folders(), month)}")
+            print(f"page: {publish_site(folders(), month)}")
     except as_of.AsOfError as error:
         raise UsageError(error) from None
     except NoDatabaseError as error:

@@ -160,7 +160,8 @@ class Counts:
 
     def _listed(self, page: Listed, path: str, query: Mapping[str, list[str]]) -> Answer:
         if "/~" not in path:
-            last = f'<{self.base_url}{path}?page=2>; rel="next", <{self.base_url}{path}?page={page.total}>; rel="last"'
+            here = f"{self.base_url}{path}?per_page=1&page"
+            last = f'<{here}=2>; rel="next", <{here}={page.total}>; rel="last"'
             return _json([{"login": CANARY_NAME}], {"Link": last} if page.total > 1 else {})
         if query.get("ws.show") == ["total_size"]:
             return Answer(200, {"Content-Type": "text/plain"}, str(page.total).encode())

@@ -23,8 +23,8 @@ MOST_WORDS = 1 << 10
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
 _PRIVATE = re.compile(r".*\.(local|localdomain|localhost|lan|home|internal|intranet|private|corp|invalid|arpa)")
-_OBFUSCATED_AT = re.compile(r"\s*[(\[{<_]\s*at\s*[)\]}>_]\s*|\s+at\s+|\s*\(a\)\s*")
-_OBFUSCATED_DOT = re.compile(r"\s*[(\[{<_]\s*dot\s*[)\]}>_]\s*|\s+dot\s+")
+_OBFUSCATED_AT = re.compile(r" ?[(\[{<_] ?at ?[)\]}>_] ?| at | ?\(a\) ?")
+_OBFUSCATED_DOT = re.compile(r" ?[(\[{<_] ?dot ?[)\]}>_] ?| dot ")
 _NO_REPLY = re.compile(r"(?:\d+\+)?([a-z0-9][a-z0-9-]*(?:\[bot\])?)@users\.noreply\.github\.com")
 _ROLES = re.compile(
     r"(?:root|admin(?:istrator)?|info|office|contact|support|sales|help|security|team|staff|user|username|me|mail|email"

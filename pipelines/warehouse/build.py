@@ -177,6 +177,6 @@ def _mark_private(con: duckdb.DuckDBPyConnection) -> None:
 
 def _swap(draft: Path, database: Path) -> None:
     """Publish the draft; a stale .wal beside the old file would make the new one unreadable."""
-    draft.chmod(0o444)
+    draft.chmod(0o400)
     database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
     replace_synced(draft, database)

@@ -143,14 +143,15 @@ function redraw() {
 async function save(holder, format) {
   await load();
   const figure = drawn(holder, false), layout = figure.layout;
-  const paper = resolved("var(--paper)"), panel = PICTURE.height - PICTURE.head - PICTURE.foot;
-  const source = { text: figure.source, xref: "paper", yref: "container", x: 0, y: 0.015, xanchor: "left", yanchor: "bottom",
-    align: "left", showarrow: false, xshift: -layout.margin.l + 24, font: { size: 13, color: resolved("var(--faint)") } };
+  const paper = resolved("var(--paper)"), bottom = PICTURE.foot + layout.margin.b;
+  const source = { text: figure.source, xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "bottom",
+    xshift: 24 - layout.margin.l, yshift: 16 - bottom, align: "left", showarrow: false,
+    font: { size: 13, color: resolved("var(--faint)") } };
   Object.assign(layout, {
     paper_bgcolor: paper, plot_bgcolor: paper, width: PICTURE.width, height: PICTURE.height,
     title: { text: figure.title, x: 0, xanchor: "left", pad: { l: 24 }, y: 0.965, yanchor: "top",
       font: { size: 26, color: resolved("var(--ink)"), family: getComputedStyle(document.querySelector("h1")).fontFamily } },
-    margin: Object.assign({}, layout.margin, { t: PICTURE.head, b: PICTURE.foot + layout.margin.b }),
+    margin: Object.assign({}, layout.margin, { t: PICTURE.head, b: bottom }),
     annotations: (layout.annotations || []).concat([source]),
   });
   await Plotly.downloadImage({ data: figure.data, layout: layout }, { format: format, width: PICTURE.width,
@@ -168,7 +169,8 @@ for (const holder of holders) {
   const figure = holder.closest("figure");
   figure.querySelectorAll("[data-save]").forEach((button) => button.addEventListener("click", () => save(holder, button.dataset.save)));
   figure.querySelectorAll("input[value=bots], input[value=people]").forEach((input) => input.addEventListener("change", () => draw(holder)));
-  if (!holder.hidden) watch.observe(holder);
+  holder.addEventListener("filled", () => show(holder));
+  if (!holder.hidden && !("waits" in holder.dataset)) watch.observe(holder);
 }
 
 // "Explore" puts the chart in the place of the picture that was made before; a second press gives that back.

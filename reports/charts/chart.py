@@ -52,8 +52,9 @@ class Table:
 class Chart:
     """A figure with its table and the words around it.
 
-    `with_bots` is the figure that the switch puts in its place. `legend` has a sentence for each way of drawing.
-    `source` is what a saved picture says below: what, edition, last month, method, and that a demo is invented.
+    `subject` is whom it is about, for a picture that is seen alone. `with_bots` is the figure that the switch puts in
+    its place. `legend` has a sentence for each way of drawing. `source` is what a saved picture says below: what,
+    edition, last month, method, and that a demo is invented.
     """
 
     id: str
@@ -66,12 +67,16 @@ class Chart:
     with_bots: Figure | None = None
     legend: Mapping[str, str] = field(default_factory=lambda: LEGEND)
     note: str = ""
+    subject: str = ""
 
     @property
     def json(self) -> str:
         """The figure as JSON that cannot end the script element it stands in, packed for the script to unpack."""
         first = _first_month(self.figure)
-        shown = {"first": first, "title": self.title, "source": self.source, **pack(self.figure, first)}
+        title = (
+            gettext("{subject}: {title}").format(subject=self.subject, title=self.title) if self.subject else self.title
+        )
+        shown = {"first": first, "title": title, "source": self.source, **pack(self.figure, first)}
         if self.with_bots is not None:
             shown["with_bots"] = pack(self.with_bots, first)
         return json.dumps(shown, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")

@@ -46,6 +46,7 @@ def channels_chart(site: Context, own: Row) -> Chart | None:
         figure=draw_shares(lines, {key: look.at(tint) for key, tint in zip(drawn, TINTS, strict=False)},
                            _months_seen(rows, "hatched"), _months_seen(rows, "unseen")),
         table=_table(rows, keys),
+        subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
         download="by_source.csv",
     )  # fmt: skip
@@ -113,6 +114,7 @@ def sources_chart(site: Context, own: Row) -> Chart | None:
                             " The charts above count a message once, also where it moved."),
         figure=draw_lines(drawn, plain_looks([line.key for line in drawn]), breaks=breaks),
         table=_postings(rows, days, first, breaks),
+        subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
         download="by_source.csv",
     )  # fmt: skip

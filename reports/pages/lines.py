@@ -70,6 +70,7 @@ class _Drawing:
             figure=draw_monthly(shown),
             with_bots=draw_monthly(self._including_bots(shown, bots)) if bots else None,
             table=self.table(bots),
+            subject=self.own["name"],
             source=picture_source(self.site, self.own["name"], end[0] if end else None),
             download="monthly.csv",
             note=self.note() if bots else "",

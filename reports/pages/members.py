@@ -16,6 +16,7 @@ from reports.render import render_page
 from reports.text.counts import count_text, measure_change_text
 from reports.text.labels import LEGEND_OF_COUNTS, label
 from reports.text.language import gettext
+from reports.text.members import coverage_text, trend_text
 from reports.text.origin import origin_text
 
 KIND_TEXTS = {
@@ -53,8 +54,11 @@ def page(site: Context) -> str:
     kinds = [_kind(site, kind, [row for row in measures if row["kind"] == kind], counts) for kind in KINDS]
     return render_page(
         "members.html", site=site, here="members", root="",
-        official=[row | {"sources": _sources(site, row)} for row in site.rows("members", "official")],
-        kinds=kinds,
+        official=[
+            row | {"sources": _sources(site, row), "marker": site.of(row["community"])["marker"]}
+            for row in site.rows("members", "official")
+        ],
+        kinds=kinds, trends=site.rows("members", "trends"), coverage_text=coverage_text, trend_text=trend_text,
         charts=[chart for kind in kinds for chart in kind["charts"]],
     )  # fmt: skip
 

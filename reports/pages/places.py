@@ -43,6 +43,7 @@ def places_chart(site: Context, own: Row, family: str) -> Chart | None:
         description=SAID,
         figure=draw_places(shown),
         table=_table(row, months),
+        subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
         download="places.csv",
         legend=LEGEND_OF_PLACES | holes_legend(shown.holes),

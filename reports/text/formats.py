@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
 
 def format_day(when: date | None) -> str:
@@ -10,6 +11,7 @@ def format_day(when: date | None) -> str:
     return "no readable date" if when is None else f"{when.day} {format_month(when)}"
 
 
+@cache
 def format_month(first_day: date) -> str:
     """Return a month in words, such as `June 2026`."""
     return f"{first_day:%B} {first_day.year}"

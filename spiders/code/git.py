@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import scrapy
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -33,7 +34,8 @@ from spiders.code.project_list import repositories
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError
 from spiders.core.pages import reader_error
-from spiders.core.verdicts import MAX_REASON
+from spiders.core.responses import DOWNLOAD_ERRORS, download_error
+from spiders.core.verdicts import CODES, MAX_REASON
 
 LARGEST_LIST = 8 << 20
 
@@ -85,7 +87,7 @@ class GitSpider(SourceSpider):
         try:
             names = repositories(response.body)
         except ValueError as wrong:
-            yield self.visit(source, "", response.url, Verdict.FAILED, reason=str(wrong))
+            yield self.failed_visit(source, "", response.url, ReasonCode.UNEXPECTED_ANSWER, str(wrong))
             return
         named = {unit_of(url) for s in self.declared if s.community == source.community for url in s.urls}
         urls = []
@@ -103,10 +105,9 @@ class GitSpider(SourceSpider):
     def projects_failed(self, failure: Failure) -> Visit:
         """Say that the list of repositories could not be had."""
         source: Source = failure.request.meta["source"]  # type: ignore[attr-defined]
-        error = failure.value
-        problem = f"answered {error.response.status}" if isinstance(error, HttpError) else failure.getErrorMessage()
-        reason = redact(f"the list of repositories: {problem}")
-        return self.visit(source, "", source.urls_from or "", Verdict.FAILED, reason=reason)
+        code, problem = _list_problem(failure.value)
+        reason = redact(f"the list of repositories: {problem}")[:MAX_REASON]
+        return self.visit(source, "", source.urls_from or "", Verdict.FAILED, reason=reason, reason_code=code)
 
     def parse(self, response: Response, source: Source, unit: str) -> Iterator[Any]:
         """Yield a harvest, or only a visit where there is nothing new to read."""
@@ -162,14 +163,11 @@ class GitSpider(SourceSpider):
         if isinstance(error, HostPausedError):
             self.defer(known["source"], known["unit"], str(error))
             return None
-        verdict = error.verdict if isinstance(error, GitError) else Verdict.FAILED
-        return self.visit(
-            known["source"],
-            known["unit"],
-            request.url,
-            verdict,
-            reason=redact(failure.getErrorMessage())[:300],
-        )
+        source, unit = known["source"], known["unit"]
+        if isinstance(error, GitError):
+            reason = redact(str(error))[:MAX_REASON]
+            return self.visit(source, unit, request.url, error.verdict, reason=reason, reason_code=error.code)
+        return self.failed_visit(source, unit, request.url, ReasonCode.READER_ERROR, reader_error(error))
 
     def _or_discard(self, clone: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Pass batches on; discard a clone that cannot be read, so that the next visit makes it anew."""
@@ -185,3 +183,15 @@ class GitSpider(SourceSpider):
             shutil.rmtree(clone)
         else:
             set_aside.move(self.folders, clone, redact(reason)[:MAX_REASON])
+
+
+def _list_problem(error: BaseException | None) -> tuple[ReasonCode, str]:
+    """Return why a list of repositories could not be had."""
+    if isinstance(error, HttpError):
+        return CODES.get(error.response.status, ReasonCode.HTTP_ERROR), f"answered {error.response.status}"
+    if isinstance(error, IgnoreRequest):
+        return ReasonCode.ROBOTS_TXT, str(error)
+    if isinstance(error, tuple(DOWNLOAD_ERRORS)):
+        found = download_error(error)
+        return found.code, str(found)
+    return ReasonCode.READER_ERROR, reader_error(error)

@@ -8,13 +8,16 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from pipelines.catalogue.urls import unit_of
-from pipelines.model import Verdict
+from pipelines.model import ReasonCode, Verdict
 from pipelines.privacy.pseudonyms import redact
-from spiders.core.verdicts import VERDICTS
+from spiders.core.verdicts import CODES, VERDICTS
 
 REFERENCES = "/info/refs?service=git-upload-pack"
 ADVERTISEMENT = "application/x-git-upload-pack-advertisement"
 MARK = "<= Recv header: "
+STATUS = re.compile(r"HTTP/\S+ (\d{3})\b")
+PLAIN_WAIT = re.compile(r"[A-Za-z0-9 ,:]{1,40}")
+UNABLE = re.compile(r"unable to access '[^']*+': ")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REFUSALS = {
     401: "it asks for a login; some hosts say the same of what is not there",
@@ -25,38 +28,49 @@ REFUSALS = {
     429: "we have asked too often",
     451: "it is withheld for legal reasons",
 }
-SIGNS = (
-    ("does not appear to be a git repository", Verdict.GONE, "there is no repository at this address"),
-    ("dubious ownership", Verdict.REFUSED, "the repository belongs to another user of this machine"),
-    ("not allowed", Verdict.REFUSED, "git may not go there"),
-    ("ut of memory", Verdict.REFUSED, "stopped: it takes too much memory"),
-    ("Could not resolve", Verdict.FAILED, "the name of the host is not known"),
-    ("TLS", Verdict.FAILED, "no secure connection"),
-    ("tls", Verdict.FAILED, "no secure connection"),
-    ("SSL", Verdict.FAILED, "no secure connection"),
-    ("certificate", Verdict.FAILED, "no secure connection"),
-    ("Failed to connect", Verdict.FAILED, "no connection"),
-    ("Operation too slow", Verdict.FAILED, "it sends too slowly"),
-    ("Empty reply", Verdict.FAILED, "the connection broke off"),
-    ("early EOF", Verdict.FAILED, "the connection broke off"),
-    ("unexpected disconnect", Verdict.FAILED, "the connection broke off"),
-    ("hung up", Verdict.FAILED, "the connection broke off"),
-    ("did not send all", Verdict.FAILED, "it keeps a part of the history back"),
-    ("protocol error", Verdict.FAILED, "it does not answer as a git server does"),
-    ("mismatched algorithms", Verdict.REFUSED, "its hashes are of another kind now than those of our copy"),
-    ("index-pack", Verdict.FAILED, "what came is damaged"),
+SIGNS: tuple[tuple[str, ReasonCode, Verdict, str], ...] = (
+    ("does not appear to be a git repository", ReasonCode.GONE, Verdict.GONE, "there is no repository at this address"),
+    ("dubious ownership", ReasonCode.FORBIDDEN, Verdict.REFUSED, "it belongs to another user of this machine"),
+    ("not allowed", ReasonCode.REDIRECTED, Verdict.REFUSED, "git may not go there"),
+    ("ut of memory", ReasonCode.TOO_LARGE, Verdict.REFUSED, "stopped: it takes too much memory"),
+    ("Could not resolve", ReasonCode.HOST_UNKNOWN, Verdict.FAILED, "the name of the host is not known"),
+    ("TLS", ReasonCode.CONNECTION_FAILED, Verdict.FAILED, "no secure connection"),
+    ("tls", ReasonCode.CONNECTION_FAILED, Verdict.FAILED, "no secure connection"),
+    ("SSL", ReasonCode.CONNECTION_FAILED, Verdict.FAILED, "no secure connection"),
+    ("certificate", ReasonCode.CONNECTION_FAILED, Verdict.FAILED, "no secure connection"),
+    ("Failed to connect", ReasonCode.CONNECTION_FAILED, Verdict.FAILED, "no connection"),
+    ("Operation too slow", ReasonCode.TIMED_OUT, Verdict.FAILED, "it sends too slowly"),
+    ("Empty reply", ReasonCode.CUT_OFF, Verdict.FAILED, "the connection broke off"),
+    ("early EOF", ReasonCode.CUT_OFF, Verdict.FAILED, "the connection broke off"),
+    ("unexpected disconnect", ReasonCode.CUT_OFF, Verdict.FAILED, "the connection broke off"),
+    ("hung up", ReasonCode.CUT_OFF, Verdict.FAILED, "the connection broke off"),
+    ("did not send all", ReasonCode.CUT_OFF, Verdict.FAILED, "it keeps a part of the history back"),
+    ("protocol error", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "it does not answer as a git server does"),
+    (
+        "mismatched algorithms",
+        ReasonCode.UNEXPECTED_ANSWER,
+        Verdict.REFUSED,
+        "its hashes are no longer of our copy's kind",
+    ),
+    ("Too large response headers", ReasonCode.TOO_LARGE, Verdict.FAILED, "its headers do not end"),
+    ("cannot lock ref", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "it has a reference that cannot be stored"),
+    ("remote error", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "the server gave up, in words of its own"),
+    ("index-pack", ReasonCode.DAMAGED, Verdict.FAILED, "what came is damaged"),
 )
+GAVE_UP = ("", ReasonCode.UNEXPECTED_ANSWER, Verdict.FAILED, "git gave up")
 
 
 class GitError(Exception):
-    """A repository could not be had; carries the visit's verdict and a reason without addresses of people.
+    """A repository could not be had; carries the visit's verdict and code, and a reason without addresses of people.
 
     `rest` says that the whole host wants to be left alone for now.
     """
 
-    def __init__(self, verdict: Verdict, reason: str, *, rest: bool = False) -> None:
+    def __init__(
+        self, verdict: Verdict, reason: str, code: ReasonCode = ReasonCode.UNEXPECTED_ANSWER, *, rest: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.verdict = verdict
+        self.verdict, self.code = verdict, code
         self.rest = rest
 
 
@@ -84,7 +98,7 @@ def answers(trace: Path) -> list[Answer]:
     for line in lines:
         head = line.partition(MARK)[2]
         name, colon, value = head.partition(":")
-        if status := re.match(r"HTTP/\S+ (\d{3})\b", head):
+        if status := STATUS.match(head):
             given.append(Answer(int(status[1]), {}))
         elif colon and given:
             given[-1].headers[name.strip().lower()] = value.strip()
@@ -122,41 +136,47 @@ def moved_to(url: str, given: Sequence[Answer]) -> str | None:
 def _not_followed(what: str, to: SplitResult) -> GitError:
     place = f"{to.scheme}://{to.netloc.rpartition('@')[2]}{to.path}"
     plain = "".join(c for c in place if c.isprintable() and c not in "<>\"'")
-    return GitError(Verdict.REFUSED, redact(f"it sends us on {what}, which is not followed: {plain:.150}"))
+    reason = redact(f"it sends us on {what}, which is not followed: {plain:.150}")
+    return GitError(Verdict.REFUSED, reason, ReasonCode.REDIRECTED)
 
 
 def refusal(given: Sequence[Answer]) -> GitError | None:
     """Return what the last answer means, where it is no success."""
     last = given[-1] if given else Answer(HTTPStatus.OK, {})
     if last.status < HTTPStatus.MULTIPLE_CHOICES:
-        return GitError(Verdict.FAILED, "it answers with a page instead of a repository") if last.is_page else None
+        words = "it answers with a page instead of a repository"
+        return GitError(Verdict.FAILED, words, ReasonCode.WEB_PAGE) if last.is_page else None
     if last.status in REDIRECTS:
-        return GitError(Verdict.REFUSED, "it sends us on and on")
+        return GitError(Verdict.REFUSED, "it sends us on and on", ReasonCode.REDIRECTED)
     wait = _wait(last.headers.get("retry-after", ""))
-    verdict = VERDICTS.get(last.status, Verdict.FAILED)
+    verdict, code = VERDICTS.get(last.status, Verdict.FAILED), CODES.get(last.status, ReasonCode.HTTP_ERROR)
     words = REFUSALS.get(last.status, "the server is in trouble")
     is_wall = last.status == HTTPStatus.FORBIDDEN and last.is_page
     is_busy = last.status == HTTPStatus.SERVICE_UNAVAILABLE and bool(wait)
     if is_busy:
         verdict, words = Verdict.REFUSED, "it is too busy for us"
     if is_wall:
-        words = "it shows a page instead, as walls against robots do"
+        code, words = ReasonCode.BOT_WALL, "it shows a page instead, as walls against robots do"
     asked = f"; it asks us to come back after {wait}, the next run tries again" if wait else ""
     rest = is_wall or is_busy or last.status == HTTPStatus.TOO_MANY_REQUESTS
-    return GitError(verdict, redact(f"answered {last.status}: {words}{asked}"), rest=rest)
+    return GitError(verdict, redact(f"answered {last.status}: {words}{asked}"), code, rest=rest)
 
 
 def _wait(value: str) -> str:
     """Return a Retry-After in words; empty where there is none that can be read."""
-    if not re.fullmatch(r"[A-Za-z0-9 ,:]{1,40}", value):
+    if not PLAIN_WAIT.fullmatch(value):
         return ""
     return f"{value} s" if value.isdigit() else value
 
 
 def complaint(code: int, errors: str) -> GitError:
-    """Return what git's complaints mean: verdict, a few plain words, git's own last words in one line."""
-    verdict, words = next(((v, w) for sign, v, w in SIGNS if sign in errors), (Verdict.FAILED, "git gave up"))
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))] or lines
-    said = re.sub(r"unable to access '[^']*': ", "", " | ".join(telling[-2:])) or f"exit status {code}, no words"
-    return GitError(verdict, redact(f"{words}: {said}")[:300])
+    """Return what git's complaints mean: verdict, a few plain words, git's own last words in one line.
+
+    The words of the server are not among them: they are anybody's.
+    """
+    _sign, kind, verdict, words = next((one for one in SIGNS if one[0] in errors), GAVE_UP)
+    plain = "".join(sign for sign in errors if sign == "\n" or sign.isprintable())
+    lines = [line.partition("remote error")[0].strip() for line in plain.split("\n") if "remote:" not in line]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or [line for line in lines if line]
+    said = UNABLE.sub("", " | ".join(telling[-2:])) or f"exit status {code}, no words"
+    return GitError(verdict, redact(f"{words}: {said}")[:300], kind)

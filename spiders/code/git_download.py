@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 
-from pipelines.model import Verdict
+from pipelines.model import UNANSWERED_CODES, ReasonCode, Verdict
 from spiders.code.git_answers import GitError
 from spiders.code.git_fetch import DamagedCloneError, Fetch
 from spiders.code.git_process import Bounds
@@ -33,18 +33,26 @@ class GitDownloadHandler(BaseDownloadHandler):
         super().__init__(crawler)
         # Scrapy 2.19 starts every queued request of a slot without delay at once, beyond its limit.
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._answered: set[str] = set()
         self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     async def download_request(self, request: Request) -> Response:
         """Return the state of the repository after the fetch; raises GitError, or HostPausedError."""
         async with self._hosts[urlsplit(request.url).netloc]:
             self.crawler.spider.check_paused(request.url)  # type: ignore[union-attr]
+            self.crawler.spider.begin(request.cb_kwargs["source"], request.cb_kwargs["unit"])  # type: ignore[union-attr]
             try:
                 return await self._download(request)
             except GitError as error:
-                if error.rest:
-                    self.crawler.spider.pause_host(request.url, str(error))  # type: ignore[union-attr]
+                self._rest(request.url, error)
                 raise
+
+    def _rest(self, url: str, error: GitError) -> None:
+        """Pause a host that wants it, or that has never answered."""
+        if error.code not in UNANSWERED_CODES:
+            self._answered.add(urlsplit(url).netloc)
+        if error.rest or urlsplit(url).netloc not in self._answered:
+            self.crawler.spider.pause_host(url, str(error))  # type: ignore[union-attr]
 
     async def _download(self, request: Request) -> Response:
         settings = self.crawler.settings
@@ -63,7 +71,9 @@ class GitDownloadHandler(BaseDownloadHandler):
                     self.crawler.spider.discard(fetch.clone, str(damaged))  # type: ignore[union-attr]
                     state = await fetch.run()
         except TimeoutError:
-            raise GitError(Verdict.FAILED, f"not finished after {settings.getint('GIT_TIMEOUT')} s") from None
+            reason = f"not finished after {settings.getint('GIT_TIMEOUT')} s"
+            raise GitError(Verdict.FAILED, reason, ReasonCode.TIMED_OUT) from None
+        self._answered.add(urlsplit(request.url).netloc)
         state["seconds"] = round(monotonic() - started, 3)
         return TextResponse(request.url, body=json.dumps(state).encode(), encoding="utf-8")
 

@@ -196,7 +196,7 @@ class Fetch:
         trace = {"GIT_TRACE_CURL": str(self.clone / TRACE), "GIT_TRACE_CURL_NO_DATA": "1"}
         return await asyncio.create_subprocess_exec(
             "git", *inside, *self._configuration(), *arguments,
-            env=environment() | (trace if arguments[0] == "fetch" else {}),
+            env=environment() | {"GIT_ALLOW_PROTOCOL": self.scheme} | (trace if arguments[0] == "fetch" else {}),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -31,6 +31,7 @@ def environment() -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": NOWHERE,
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",  # git below 2.44 knows the line above not, and a clone may say where to ask
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_FLUSH": "0",  # git log would write each commit by itself
         "LC_ALL": "C",

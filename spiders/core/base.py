@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from time import sleep
 from typing import IO, Any, ClassVar
 
@@ -142,7 +143,21 @@ class SourceSpider(scrapy.Spider):
         file.write(json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat()}))
         file.flush()
         self._locks.append(file)
+        self.folders.begun.mkdir(exist_ok=True)
+        self._begun_file(source).unlink(missing_ok=True)
         return True
+
+    def begin(self, source: Source, unit: str) -> None:
+        """Note that a unit has begun: the parent of a spider that hangs sees in which unit."""
+        with self._begun_file(source).open("a", encoding="utf-8") as file:
+            file.write(f"{unit}\n")
+
+    def _begun_file(self, source: Source) -> Path:
+        return self.folders.begun / f"{source.community}.{source.name}"
+
+    def overrun(self) -> str:
+        """Return the reason of a unit that took too long."""
+        return f"not done after {self.settings.getint('UNIT_TIMEOUT') // 60} minutes"
 
     def is_wanted(self, unit: str) -> bool:
         """Tell whether this run was asked for the unit."""

@@ -9,6 +9,7 @@ from spiders.core.verdicts import NoPageError
 
 TITLE = re.compile(rb"<title[^<>]*+>([^<]++)</title>", re.I)
 MAX_TITLE = 80
+WORD = re.compile(r"[^\W\d]+")
 WORDS = """
 a access again an and api archive archived archives are at attention authentication authorization bad being
 blocked bot browser by captcha challenge checking cloudflare connection cookies date denied disabled does
@@ -42,7 +43,7 @@ def title_in_words(page: bytes) -> str:
 
 def names_nobody(text: str) -> bool:
     """Tell whether a text has SAFE_WORDS only, so that it can be repeated."""
-    return SAFE_WORDS.issuperset(re.findall(r"[^\W\d]+", text.lower()))
+    return SAFE_WORDS.issuperset(WORD.findall(text.lower()))
 
 
 def json_object(body: bytes, what: str) -> dict[str, Any]:

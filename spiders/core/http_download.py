@@ -1,9 +1,16 @@
-"""The download handler behind `http://` and `https://`: Scrapy's own, imported at the first page."""
+"""The download handler behind `http://` and `https://`: Scrapy's own, imported at the first page, within bounds.
 
+A host that sends too slowly is left, as git leaves it, and so is one whose headers never end.
+"""
+
+import asyncio
+from collections import Counter
 from functools import cached_property
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
 
 
@@ -12,17 +19,53 @@ class HttpDownloadHandler(BaseDownloadHandler):
 
     lazy = True
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._received: Counter[Request] = Counter()
+        crawler.signals.connect(self._count, signals.bytes_received)
+
     @cached_property
     def _handler(self) -> BaseDownloadHandler:
         from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
-        return HTTP11DownloadHandler.from_crawler(self.crawler)
+        from spiders.core.http_head import bound_heads
+
+        handler = HTTP11DownloadHandler.from_crawler(self.crawler)
+        bound_heads(handler, self.crawler.settings.getint("MAX_HEAD"))
+        return handler
 
     async def download_request(self, request: Request) -> Response:
-        """Return the page as Scrapy's handler does."""
-        return await self._handler.download_request(request)
+        """Return the page as Scrapy's handler does; raises DownloadTimeoutError where it comes too slowly."""
+        download = asyncio.ensure_future(self._handler.download_request(request))
+        try:
+            await self._watch(request, download)
+            return await download
+        except DownloadFailedError as error:
+            raise _by_cause(error) from error
+        finally:
+            download.cancel()
+            self._received.pop(request, None)
+
+    async def _watch(self, request: Request, download: "asyncio.Future[Response]") -> None:
+        """Return when a download has ended; raises DownloadTimeoutError where it is too slow."""
+        seconds = self.crawler.settings.getint("IDLE_TIMEOUT")
+        least = seconds * self.crawler.settings.getint("MIN_BYTES_PER_SECOND")
+        while not (await asyncio.wait({download}, timeout=seconds))[0]:
+            if self._received[request] < least:
+                raise DownloadTimeoutError(f"under {least:,} bytes came in {seconds} seconds")
+            self._received[request] = 0
+
+    def _count(self, data: bytes, request: Request) -> None:
+        self._received[request] += len(data)
 
     async def close(self) -> None:
         """Close the connections, if any were opened."""
         if "_handler" in vars(self):
             await self._handler.close()
+
+
+def _by_cause(error: DownloadFailedError) -> DownloadFailedError | DownloadCancelledError:
+    """Return the error of a download, as that of an answer that is too large where its head was."""
+    from spiders.core.http_head import is_endless_head
+
+    return DownloadCancelledError("its headers do not end") if is_endless_head(error.__cause__) else error

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import units
 from pipelines.landing.store import Harvest
-from pipelines.model import ReasonCode, Source, Verdict, Visit
+from pipelines.model import UNANSWERED_CODES, ReasonCode, Source, Verdict, Visit
 from spiders import settings
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError, host_of
@@ -28,11 +28,12 @@ from spiders.core.responses import (
     download_error,
     refusal,
     retry_after,
+    without_encoding,
 )
 from spiders.core.verdicts import NoPageError, NothingThereError
 
 MAX_FAILURES = 3
-"""After so many failures in a row a host is paused for the rest of the run."""
+"""After so many failures in a row a host is paused for the rest of the run; after one, where it has never answered."""
 SLOTS = settings.DOWNLOAD_SLOTS | {
     "": settings.DOWNLOAD_SLOTS["localhost"],
     "lists.apache.org": {"delay": 1.0},
@@ -59,6 +60,7 @@ class PageSpider(SourceSpider):
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.failures: Counter[str] = Counter()
+        self.answered: set[str] = set()
 
     async def start(self) -> AsyncIterator[Any]:
         """Walk the sources of all hosts at the same time, those of one host one after another."""
@@ -86,9 +88,13 @@ class PageSpider(SourceSpider):
     async def attempt(
         self, source: Source, unit: str, url: str, reading: Awaitable[Harvest | Visit | None]
     ) -> Harvest | Visit | None:
-        """Return what the reading of one unit brings, or its failed visit where our reading stops."""
+        """Return what the reading of one unit brings, or its failed visit where our reading stops or takes too long."""
+        self.begin(source, unit)
         try:
-            return await reading
+            async with asyncio.timeout(self.settings.getint("UNIT_TIMEOUT")):
+                return await reading
+        except TimeoutError:
+            return self.failed_visit(source, unit, url, ReasonCode.TIMED_OUT, self.overrun())
         except Exception as error:
             return self.reader_error_visit(source, unit, url, error)
 
@@ -124,6 +130,10 @@ class PageSpider(SourceSpider):
         redirect is not followed: the catalogue must name the new address. Raises NoPageError, and
         HostPausedError where the host is paused for this run.
         """
+        return without_encoding(await self.ask_as_served(url, max_size, stored, body), max_size)
+
+    async def ask_as_served(self, url: str, max_size: int, stored: Visit | None = None, body: bytes = b"") -> Response:
+        """Return the answer to a request as `ask` does, its body as it was served."""
         try:
             response = await self._ask_until_answered(url, max_size, stored, body)
         except NoPageError as error:
@@ -133,6 +143,8 @@ class PageSpider(SourceSpider):
         return response
 
     def _count_failure(self, url: str, error: NoPageError) -> None:
+        if error.code in UNANSWERED_CODES and host_of(url) not in self.answered:
+            self.pause_host(url, f"it does not answer: {error}")
         self.failures[host_of(url)] += error.verdict == Verdict.FAILED
         if self.failures[host_of(url)] >= MAX_FAILURES:
             self.pause_host(url, f"{MAX_FAILURES} questions in a row failed, the last one: {error}")
@@ -140,6 +152,7 @@ class PageSpider(SourceSpider):
     async def _ask_until_answered(self, url: str, max_size: int, stored: Visit | None, body: bytes) -> Response:
         for pause in (*RETRY_DELAYS, None):
             response = await self._download(url, max_size, stored, body)
+            self.answered.add(host_of(url))
             wait = self.retry_delay(response, pause)
             if wait is None:
                 break
@@ -201,9 +214,9 @@ class PageSpider(SourceSpider):
         return replace(visit, key_id=None)
 
 
-def reader_error(error: Exception) -> str:
+def reader_error(error: BaseException | None) -> str:
     """Return where our reading stopped, without a word of what was read."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
+    last = traceback.extract_tb(error.__traceback__ if error else None)[-1:]
     place = f" at line {last[0].lineno} of {Path(last[0].filename).name}" if last else ""
     return f"our reading stopped{place}: {type(error).__name__}"
 

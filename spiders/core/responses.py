@@ -1,6 +1,7 @@
 """Read what a server's answer says: its facts for the visit, its wait, and why it gave no page."""
 
 import re
+import zlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -35,9 +36,20 @@ DOWNLOAD_ERRORS: dict[type[Exception], tuple[ReasonCode, str]] = {
     ConnectionLost: (ReasonCode.CONNECTION_FAILED, "the connection broke"),
     ConnectError: (ReasonCode.CONNECTION_FAILED, "no connection came about"),
 }
+UNANSWERED = (
+    CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError, ConnectError,
+)  # fmt: skip
+"""The errors of a host that does not answer at all."""
 MAX_VALIDATOR = 200
+LONGEST_WAIT = 366 * 24 * 3600
+"""A host that asks us to wait longer asks us never to come back: the number is not repeated."""
 RATE_LIMIT_NAME = "Discourse-Rate-Limit-Error-Code"
 """The header in which a forum names the limit that was reached."""
+PLAIN, PACKED = ("identity", "none", "binary", "utf-8"), ("gzip", "x-gzip", "deflate")
+"""What hosts write into Content-Encoding: names of no packing, and of those that zlib unpacks."""
+ENCODING = re.compile(r"[a-z0-9-]{1,20}", re.A)
+RAW_DEFLATE, ANY_ZLIB = -15, 47
+"""How many bits of a window zlib shall expect: of a stream without a head, of one with any head."""
 PLAIN_TEXT = re.compile(r"[\w .,:;'()/-]{1,100}")
 
 
@@ -85,10 +97,45 @@ def retry_after(response: Response) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+def without_encoding(response: Response, max_size: int) -> Response:
+    """Return an answer with its body unpacked, where the host has packed it without being asked.
+
+    Raises NoPageError for a packing that we do not know, and for a body that is damaged or too large.
+    """
+    encoding = packing(response)
+    if encoding is None or not response.body:
+        return response
+    unpacker = zlib.decompressobj(RAW_DEFLATE if _is_raw(response.body, encoding) else ANY_ZLIB)
+    try:
+        body = unpacker.decompress(response.body, max_size + 1)
+    except zlib.error:
+        raise NoPageError(ReasonCode.DAMAGED, f"the {encoding} stream is damaged") from None
+    if len(body) > max_size:
+        raise NoPageError(ReasonCode.TOO_LARGE, f"the answer is larger than we take, unpacked from {encoding}")
+    if not unpacker.eof:
+        raise NoPageError(ReasonCode.CUT_OFF, f"the {encoding} stream ends early")
+    return response.replace(body=body)
+
+
+def packing(response: Response) -> str | None:
+    """Return how an answer says that its body is packed; raises NoPageError for a packing that we do not know."""
+    named = (header(response, "Content-Encoding") or "identity").strip().lower()
+    if named not in (*PLAIN, *PACKED):
+        shown = named if ENCODING.fullmatch(named) else "something"
+        reason = f"the answer is packed as {shown}, which we did not ask for and do not read"
+        raise NoPageError(ReasonCode.UNEXPECTED_ANSWER, reason)
+    return named if named in PACKED else None
+
+
+def _is_raw(body: bytes, encoding: str) -> bool:
+    """Tell whether a deflated body lacks the head of zlib, as some servers send it."""
+    return encoding == "deflate" and (body[0] & 0x0F != 8 or int.from_bytes(body[:2]) % 31 != 0)
 
 
 def refusal(response: Response) -> NoPageError:
@@ -111,4 +158,7 @@ def _limit(response: Response) -> str:
     """Return which limit was reached, and how long the host asks us to wait, where it says so."""
     seconds, name = retry_after(response), header(response, RATE_LIMIT_NAME)
     limit = f" ({name})" if name else ""
-    return limit if seconds is None else f"{limit}, and asks us to wait {seconds:,.0f} seconds"
+    if seconds is None:
+        return limit
+    wait = f"{seconds:,.0f} seconds" if seconds <= LONGEST_WAIT else "more than a year"
+    return f"{limit}, and asks us to wait {wait}"

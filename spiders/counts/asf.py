@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.model import ReasonCode, Source
+from spiders import settings
 from spiders.core.verdicts import NoPageError
 from spiders.counts.count_page import (
     RESTATED,
@@ -19,7 +20,7 @@ from spiders.counts.count_page import (
     check_positive,
 )
 
-MAX_FILE = 32 << 20
+MAX_FILE = settings.MAX_PAGE
 COMMITTERS, COMMITTEE = "committers", "pmc_members"
 
 

@@ -20,7 +20,13 @@ LISTS = {
     "public_members": ("organisation_members", "per_page=1"),
 }
 OF_REPOSITORY = {"stars": "stargazers_count", "forks": "forks_count", "watchers": "subscribers_count"}
-LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="last"')
+LINK = re.compile(r'<([^<>]*+)>((?:\s*+;\s*+\w++=(?:"[^"<>]*+"|\w*+))*+)')
+LAST = re.compile(r'\brel="?last\b')
+COUNT, SECONDS = re.compile(r"\d{1,12}"), re.compile(r"\d{1,11}")
+NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}/[\w.-]{1,100}", re.A)
+SECONDARY = (b"secondary rate limit", b"abuse detection")
+"""By which words GitHub says that it wants fewer questions, though the limit is not reached."""
+MAX_WORDS = 10_000
 FIELDS = "nameWithOwner stargazerCount forkCount watchers { totalCount }"
 
 
@@ -52,10 +58,37 @@ def list_length(response: Response) -> int:
     linked = (response.headers.get("Link") or b"").decode("latin-1")
     if not linked:
         return check_count(len(listed), "the list")
-    last = LINK.search(linked)
-    pages = parse_qs(urlsplit(last[1]).query).get("page", [""]) if last else [""]
-    number = int(pages[0]) if re.fullmatch(r"\d{1,12}", pages[0]) else None
-    return check_count(number, "the number of the last page")
+    return check_count(_last_page(linked), "the number of the last page")
+
+
+def _last_page(linked: str) -> int | None:
+    """Return the number of the last page of one entry; None where no link says it."""
+    last = next((link for link, facts in LINK.findall(linked) if LAST.search(facts)), "")
+    try:
+        query = parse_qs(urlsplit(last).query)
+    except ValueError:
+        return None
+    page, size = (query.get(key, [""])[0] for key in ("page", "per_page"))
+    return int(page) if size == "1" and COUNT.fullmatch(page) else None
+
+
+def check_name(answer: dict[str, Any], asked: str) -> None:
+    """Raise NoPageError, with the new name, where an answer is about another repository than was asked for."""
+    named = answer.get("full_name")
+    if not isinstance(named, str) or named.lower() == asked.lower():
+        return
+    raise NoPageError(ReasonCode.REDIRECTED, renamed_reason(named))
+
+
+def renamed_reason(named: str) -> str:
+    """Return the sentence for a repository that has another name now."""
+    shown = named if NAME.fullmatch(named) else "another name"
+    return f"the repository is {shown} now; the catalogue must name it so"
+
+
+def is_secondary_limit(response: Response) -> bool:
+    """Tell whether an answer says that GitHub's secondary limit is reached: it has no header of its own."""
+    return response.status == 403 and any(words in response.body[:MAX_WORDS].lower() for words in SECONDARY)
 
 
 def graphql_query(names: Iterable[str]) -> str:
@@ -78,6 +111,6 @@ def graphql_totals(found: dict[str, Any]) -> Iterator[tuple[str, int]]:
 def limit_reset(response: Response) -> str:
     """Return until when the rate limit lasts, in words; "" where the answer does not say."""
     reset = header(response, "X-RateLimit-Reset") or ""
-    if not re.fullmatch(r"\d{1,11}", reset):
+    if not SECONDS.fullmatch(reset):
         return ""
     return f", until {datetime.fromtimestamp(int(reset), UTC):%Y-%m-%d %H:%M} UTC"

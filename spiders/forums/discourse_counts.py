@@ -15,6 +15,7 @@ from pipelines.landing.schemas import COUNTS, TOTALS
 from pipelines.landing.store import Harvest
 from pipelines.landing.stored import unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
+from spiders import settings
 from spiders.core.bodies import json_object
 from spiders.core.budget import HostPausedError
 from spiders.core.pages import PageSpider, carry_over
@@ -23,7 +24,7 @@ from spiders.core.verdicts import NoPageError
 from spiders.forums.discourse_blocks import number_of, posts_url
 from spiders.forums.discourse_posts import parse_moment
 
-MAX_PAGE = 16 << 20
+MAX_PAGE = settings.MAX_PAGE
 MAX_COUNT = 1 << 40
 VERSION = re.compile(r"[\w.+-]{1,40}")
 MEASURES = {

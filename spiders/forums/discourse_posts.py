@@ -14,6 +14,8 @@ from spiders.core.verdicts import NoPageError
 
 BOT_RULES = bots_mail.load()
 MAX_ID = 20_000_000
+MAX_POSTS = 1_000
+"""A page of posts has 50."""
 EARLIEST, TOLERANCE = datetime(1990, 1, 1, tzinfo=UTC), timedelta(days=1)
 EMPTY_ROW: dict[str, Any] = dict.fromkeys(MESSAGES.names) | {"is_reply": False, "reference_keys": []}
 
@@ -54,6 +56,8 @@ def read_posts(answer: dict[str, Any], forum: Forum) -> PostPage:
     listed = answer.get("latest_posts")
     if not isinstance(listed, list):
         raise NoPageError(ReasonCode.UNEXPECTED_ANSWER, "what came is not a page of posts")
+    if len(listed) > MAX_POSTS:
+        raise NoPageError(ReasonCode.UNEXPECTED_ANSWER, f"over {MAX_POSTS:,} posts came at once")
     rows: dict[int, Row] = {}
     without_id: list[tuple[int, Row]] = []
     near = next((number for number in map(post_id, listed) if number), 0)

@@ -16,21 +16,19 @@ from pipelines.landing.pages import keep_page, kept_page
 from pipelines.landing.store import Harvest
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
+from spiders import settings
 from spiders.core.budget import HostPausedError
 from spiders.core.pages import PageSpider, carry_over
-from spiders.core.responses import NOT_MODIFIED, download_seconds, facts
+from spiders.core.responses import NOT_MODIFIED, download_seconds, facts, packing
 from spiders.core.streams import ReadFunction
 from spiders.core.verdicts import NoPageError
 from spiders.mail.check import MonthPage, check_mail, explain_no_messages
 from spiders.mail.due import DueMonth, DueReason, ListedMonth, due_months, is_index_due
 from spiders.mail.land import Index, ListLanding
-from spiders.mail.months import has_ended
+from spiders.mail.months import IMPOSSIBLE, has_ended
 from spiders.mail.stored_list import StoredList
 
-MAX_INDEX = 32 << 20
-MAX_MONTH = 512 << 20
-IMPOSSIBLE = "no-month"
-"""The unit of the visit that names the months of an index that cannot be."""
+MAX_INDEX, MAX_MONTH = settings.MAX_PAGE, settings.MAX_MONTH
 MAX_NAMES = 3
 
 
@@ -74,7 +72,8 @@ class ArchiveSpider(PageSpider):
     async def ask_month(self, listed: ListedMonth, known: Visit | None) -> MonthPage | None:
         """Ask for the mail of a month; None where it is still what `known` brought. Raises NoPageError."""
         known = known if known and known.url == listed.url else None
-        response = await self.ask(listed.url, MAX_MONTH, known)
+        response = await self.ask_as_served(listed.url, MAX_MONTH, known)
+        packing(response)
         if response.status == NOT_MODIFIED and known:
             return None
         return await self.check(response.body, facts(response), download_seconds(response))

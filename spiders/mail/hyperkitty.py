@@ -68,7 +68,7 @@ class HyperkittySpider(ArchiveSpider):
         folder, middle = url.partition("export/")[0], month.replace(day=16)
         halves = []
         for first, end in ((month, middle), (middle, next_month(month))):
-            response = await self.ask(export_url(folder, first, end), MAX_MONTH)
+            response = await self.ask_as_served(export_url(folder, first, end), MAX_MONTH)
             halves.append((await self.check(response.body, {}, 0.0)).body)
         # Two gzip streams, one after the other, are one.
         body = b"".join(halves)

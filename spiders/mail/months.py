@@ -11,6 +11,10 @@ TOLERANCE = timedelta(days=31)
 UNIT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.A)
 
 
+IMPOSSIBLE = "no-month"
+"""The unit of the visit that names the months of an index that cannot be."""
+
+
 def unit_of(month: date) -> str:
     """Return the unit of a month, `YYYY-MM`."""
     return f"{month:%Y-%m}"

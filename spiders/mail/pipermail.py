@@ -15,6 +15,7 @@ from spiders.mail.pipermail_pages import Volume, stated_total, volume_of, volume
 from spiders.mail.reader import READER
 from spiders.mail.stored_list import StoredList
 
+TEXT_FILE = re.compile(r"\.txt(\.gz)?$")
 RUNNING = 2
 """How many volumes that are no months, at the top of the table, every run asks for."""
 
@@ -54,7 +55,7 @@ class PipermailSpider(ArchiveSpider):
         Raises NoPageError for a total that cannot be.
         """
         try:
-            response = await self.ask(re.sub(r"\.txt(\.gz)?$", "/date.html", listed.url), MAX_INDEX)
+            response = await self.ask(TEXT_FILE.sub("/date.html", listed.url), MAX_INDEX)
         except (NoPageError, HostPausedError) as error:
             self.logger.info("%s: the archive's own total: %s", listed.url, error)
             return None

@@ -28,8 +28,8 @@ from support.tables_on_demand import ask
 
 from flows import damage, unchanged
 from flows.cli import main
-from flows.collect import CollectResult
 from flows.commands.collect import print_result
+from flows.results import CollectResult
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
 from pipelines.landing.runs import begin_run

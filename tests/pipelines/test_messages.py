@@ -58,7 +58,7 @@ def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postin
     rows = ask(world, "select month, total, stored, copies, other_month, state from core.reconciliation "
                       "where community = 'posted' and source = 'dev' order by month")  # fmt: skip
     assert rows == [(DECEMBER, 2, 2, 0, 0, "equal"), (JANUARY, 2, 2, 1, 1, "equal")]
-    summed, _ = (row for row in ask_rows(opened(world), "data", "reconciled") if row["community"] == "posted")
+    summed, _ = (row for row in ask_rows(opened(world), "coverage", "reconciled") if row["community"] == "posted")
     counts = ("source", "equal", "differs", "no_total", "not_held", "total", "stored", "copies", "other_month")
     assert [summed[name] for name in counts] == ["dev", 2, 0, 0, 0, 4, 4, 1, 1]
 

@@ -344,7 +344,7 @@ def test_nothing_to_build_from_is_said(where):
 
 
 def test_the_file_is_for_reading_and_for_tools_since_1_2(built):
-    assert stat.S_IMODE(built.database.stat().st_mode) == 0o444
+    assert stat.S_IMODE(built.database.stat().st_mode) == 0o400
     assert ask(
         built, "select tags['storage_version'] from duckdb_databases() where database_name = current_database()"
     ) == [("v1.2.0+",)]

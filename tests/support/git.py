@@ -72,7 +72,9 @@ def declared(top: Path, *blocks: str) -> Folders:
     return where
 
 
-PATIENT = SimpleNamespace(check_paused=lambda url: None, pause_host=lambda url, reason: None)
+PATIENT = SimpleNamespace(
+    check_paused=lambda url: None, pause_host=lambda url, reason: None, begin=lambda source, unit: None
+)
 CANARIES = tuple(
     f"Canary{who}Qzx" for who in ("Author", "Local", "Friend", "Mate", "Hand", "Tagger", "Mark", "Subject")
 )

@@ -660,7 +660,7 @@ def handler(**settings) -> git_download.GitDownloadHandler:
 
 
 def fetch(url: str, tmp_path: Path) -> Request:
-    return Request(url, meta={"clone": str(tmp_path / "clone.git")})
+    return Request(url, meta={"clone": str(tmp_path / "clone.git")}, cb_kwargs={"source": None, "unit": ""})
 
 
 def test_a_host_has_at_most_two_fetches_at_a_time_and_hosts_do_not_wait_for_each_other(monkeypatch, tmp_path):

@@ -26,9 +26,9 @@ from scrapy.settings import Settings
 from support.git import FORGE, KEY, PATIENT, block, commit, declared, history, imported, line, made
 
 import spiders.settings
-from flows.collect import read_result
 from flows.demo import places
 from flows.demo.server import FAULTS, serve
+from flows.results import read_result
 from pipelines.catalogue.load import load_catalogue
 from pipelines.landing.runs import begin_run
 from pipelines.landing.stored import read_unit, stored_files
@@ -555,7 +555,9 @@ def fetched(clones: Path, *urls: str, **bounds: int):
 
     async def all_of_them():
         handler = GitDownloadHandler(SimpleNamespace(settings=Settings(BOUNDS | bounds), spider=PATIENT))
-        asked = (Request(url, meta={"clone": str(clones / f"{n}.git")}) for n, url in enumerate(urls))
+        known = {"source": None, "unit": ""}
+        clone_of = [{"clone": str(clones / f"{n}.git")} for n, _ in enumerate(urls)]
+        asked = (Request(url, meta=meta, cb_kwargs=known) for url, meta in zip(urls, clone_of, strict=True))
         return await asyncio.gather(*map(handler.download_request, asked), return_exceptions=True)
 
     answers = asyncio.run(all_of_them())
@@ -647,6 +649,25 @@ def test_a_move_by_two_steps_on_one_host_is_followed(liars, tmp_path):
     assert state["note"] == f"moved to {base}/near2; moved to {base}/good"
 
 
+def test_a_local_repositorys_own_configuration_runs_nothing(tmp_path):
+    evil = tmp_path / "evil"
+    evil.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    evil.chmod(0o755)
+    bare = made(tmp_path, "local", line(3))
+    sections = {"core": ("fsmonitor", "sshCommand", "gitProxy", "alternateRefsCommand", "pager"),
+                "uploadpack": ("packObjectsHook",), "gpg": ("program",), "credential": ("helper",),
+                'remote "origin"': ("uploadpack", "receivepack")}  # fmt: skip
+    lines = [f"[{name}]\n" + "".join(f"{key} = {evil}\n" for key in keys) for name, keys in sections.items()]
+    with (bare / "config").open("a") as config:
+        config.write("".join(lines) + f"[core]\nhooksPath = {bare}/hooks\n[log]\nshowSignature = true\n")
+    (bare / "hooks").mkdir(exist_ok=True)
+    for name in ("post-upload-pack", "reference-transaction", "pre-auto-gc"):
+        shutil.copy(evil, bare / "hooks" / name)
+    (state,) = fetched(tmp_path.resolve() / "clones", f"git+file://localhost{bare}")
+    assert state["head"]
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_server_that_only_drips_is_left(liars, tmp_path):
     (error,) = fetched(tmp_path.resolve(), f"git+http://127.0.0.1:{liars.server_address[1]}/birds/drip", GIT_TIMEOUT=1)
     assert (error.verdict, str(error)) == ("failed", "not finished after 1 s")
@@ -667,7 +688,13 @@ def test_who_is_not_there_has_failed_and_is_not_gone(liars, tmp_path):
          "the name of the host is not known: fatal: Could not resolve host: x.example"),
         ("fatal: transport 'ext' not allowed", "refused", "git may not go there: fatal: transport 'ext' not allowed"),
         ("remote: write to jane@example.org\nfatal: early EOF", "failed",
-         "the connection broke off: remote: write to [address] | fatal: early EOF"),
+         "the connection broke off: fatal: early EOF"),
+        ("error: jane@example.org\x1b[2J\x9b\u202e | x\nfatal: early EOF", "failed",
+         "the connection broke off: error: [address][2J | x | fatal: early EOF"),
+        ("fatal: remote error: write to jane@example.org", "failed",
+         "the server gave up, in words of its own: fatal:"),
+        ("error: cannot lock ref 'refs/tags/a/b': 'refs/tags/a' exists", "failed",
+         "it has a reference that cannot be stored: error: cannot lock ref 'refs/tags/a/b': 'refs/tags/a' exists"),
         ("", "failed", "git gave up: exit status 128, no words"),
     ],
 )  # fmt: skip

@@ -7,14 +7,17 @@ import os
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from flows import collect
+from flows import supervise
+from flows.results import ENDED, OVERRAN
+from flows.visiting import visit_group
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.model import Source, Verdict
+from spiders import settings
 
 PATIENCE = 30
 SPIDER = """
@@ -33,11 +36,14 @@ re.match("(a*)*b", "a" * 60)  # holds Python's global lock for thousands of year
 PARENT = """
 import sys
 from pathlib import Path
-from flows import collect
+from datetime import date
+from flows import supervise
 from pipelines.folders import Folders
-collect.SPIDERS = (sys.executable, "-c", sys.argv[2])
+from pipelines.model import Source
+supervise.SPIDERS = (sys.executable, "-c", sys.argv[2])
 top = Path(sys.argv[1])
-collect._crawl(Folders(top, top, top), "5e", "pipermail", [], frozenset())
+url = "https://lists.example.org/dev/"
+supervise.crawl(Folders(top, top, top), "5e", [Source("birds", "dev", "pipermail", (url,), date(2020, 1, 1), "")])
 """
 
 
@@ -67,8 +73,50 @@ def runs(number):
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path):
     yield
-    for number in filter(runs, processes(tmp_path)):
+    for number in filter(runs, processes(tmp_path) if (tmp_path / "processes").exists() else ()):
         os.kill(number, 9)
+
+
+HANGING = """
+import os, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from pipelines.landing.visits import log_visit
+from pipelines.model import Verdict, Visit
+from spiders import watchdog
+watchdog.start()
+data = Path(os.environ["STACKRANK_DATA"])
+(data / "processes").write_text(str(os.getpid()))
+(data / "begun").mkdir(exist_ok=True)
+asked = sys.argv[3].removeprefix("units=").split(",")
+for unit in ("birds/a", "birds/b", "birds/c"):
+    if asked == [""] or unit in asked:
+        with (data / "begun/birds.core").open("a") as file:
+            file.write(unit + "\\n")
+        while unit == "birds/b":
+            time.sleep(1)
+        url, now = "git+https://forge.example.org/" + unit, datetime.now(UTC)
+        known = ("birds", "core", "git", unit, url, now, Verdict.EMPTY)
+        log_visit(data / "visits", Visit(*known, run=os.environ["STACKRANK_RUN"]))
+"""
+
+
+@pytest.mark.long
+def test_a_unit_in_which_a_spider_hangs_fails_and_the_others_are_visited(tmp_path, monkeypatch):
+    urls = tuple(f"git+https://forge.example.org/birds/{name}" for name in "abc")
+    source = Source("birds", "core", "git", urls, date(2020, 1, 1), "")
+    monkeypatch.setattr(supervise, "SPIDERS", (sys.executable, "-c", HANGING))
+    monkeypatch.setattr(supervise, "LONGEST_UNITS", {"git": 2.0})
+    done = visit_group(Folders(tmp_path, tmp_path, tmp_path), [source], "5e")
+    assert {v.unit: (v.verdict, v.reason) for v in done.visits} == {
+        "birds/a": (Verdict.EMPTY, ""), "birds/b": (Verdict.FAILED, OVERRAN), "birds/c": (Verdict.EMPTY, ""),
+    }  # fmt: skip
+    assert done.retryable == (), "another try would hang too"
+
+
+def test_the_parent_waits_longer_than_a_spider_gives_a_unit():
+    assert settings.UNIT_TIMEOUT + settings.GRACE <= supervise.LONGEST_UNIT
+    assert supervise.LONGEST_UNITS["git"] >= settings.GIT_TIMEOUT + settings.GRACE
 
 
 @pytest.mark.long
@@ -77,14 +125,14 @@ def test_a_spider_that_outlives_its_time_is_ended_with_all_its_children_and_its_
 ):
     urls = tuple(f"https://lists.example.org/{name}/" for name in ("dev", "users"))
     sources = [Source("birds", url.split("/")[-2], "pipermail", (url,), date(2020, 1, 1), "") for url in urls]
-    monkeypatch.setattr(collect, "SPIDERS", (sys.executable, "-c", SPIDER))
-    monkeypatch.setattr(collect, "LONGEST_CRAWL", timedelta(seconds=3))
-    done = collect.collect(Folders(tmp_path, tmp_path, tmp_path), sources)
+    monkeypatch.setattr(supervise, "SPIDERS", (sys.executable, "-c", SPIDER))
+    monkeypatch.setattr(supervise, "LONGEST_CRAWL", 3.0)
+    done = visit_group(Folders(tmp_path, tmp_path, tmp_path), sources, "5e")
     assert alive(processes(tmp_path)) == []
     assert [(v.source, v.unit, v.url, v.verdict) for v in done.failed] == [
         ("dev", "index", urls[0], Verdict.FAILED), ("users", "index", urls[1], Verdict.FAILED)
     ]  # fmt: skip
-    assert {v.reason for v in done.failed} == {"not visited: its spider was not done after 6 hours and was ended"}
+    assert {v.reason for v in done.failed} == {ENDED}
     assert (done.unvisited, done.retryable) == ((), ()), "another try would take as long"
 
 

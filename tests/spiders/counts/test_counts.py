@@ -17,9 +17,9 @@ from support.crawl import Crawl
 from support.walk import CLOCK, TODAY, next_night
 
 from flows import doctor, status
-from flows.collect import read_result
 from flows.demo.counts import CANARY_NAME, Counts, Listed, Project, Register, Repository, invent_pages
 from flows.demo.server import serve
+from flows.results import read_result
 from pipelines.catalogue import count_pages, history, measures, urls
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT, Folders
@@ -143,11 +143,16 @@ def faults():
     return {f"/{kind}-{fault}{BAD_PAGES[kind]}": [fault] for kind, fault in CASES}
 
 
-def crawl(where, *arguments, kinds=tuple(KINDS), **environ):
+def crawl(where, *arguments, kinds=tuple(KINDS), api="", **environ):
     """Run the spiders in one process, telling everything; return what they told."""
     known = {name: value for name, value in os.environ.items() if name not in count_pages.GITHUB_TOKENS}
     return Crawl(
-        where, kinds, *arguments, settings={"LOG_LEVEL": "DEBUG"}, environment=known | environ, at=CLOCK.now
+        where,
+        kinds,
+        *arguments,
+        settings={"LOG_LEVEL": "DEBUG", "GITHUB_API": api},
+        environment=known | environ,
+        at=CLOCK.now,
     ).ended()
 
 
@@ -386,7 +391,7 @@ def test_a_link_to_a_total_is_followed_on_its_own_host_only(alone):
 
 @pytest.mark.parametrize("variable", count_pages.GITHUB_TOKENS)
 def test_with_a_token_one_question_tells_of_all_repositories_and_the_token_is_nowhere(alone, variable):
-    told = crawl(alone.where, "sources=birds/github", kinds=["github"], **{variable: TOKEN})
+    told = crawl(alone.where, "sources=birds/github", kinds=["github"], api=alone.server.base_url, **{variable: TOKEN})
     asked = [path for path, _ in alone.server.counts.asked]
     assert asked == [f"{GH}/graphql", f"{GH}/repos/birds/Wren/contributors?per_page=1&anon=1",
                      f"{GH}/orgs/birds/public_members?per_page=1"]  # fmt: skip
@@ -399,14 +404,15 @@ def test_with_a_token_one_question_tells_of_all_repositories_and_the_token_is_no
 
 def test_the_token_goes_nowhere_where_a_page_has_moved_to(alone):
     alone.server.counts.faults = {f"{GH}/graphql": ["renamed"], f"{GH}/repos/birds/Wren": ["renamed"]}
-    crawl(alone.where, "sources=birds/github", "units=birds__Wren", kinds=["github"], GITHUB_TOKEN=TOKEN)
+    wren = ("sources=birds/github", "units=birds__Wren")
+    crawl(alone.where, *wren, kinds=["github"], api=alone.server.base_url, GITHUB_TOKEN=TOKEN)
     asked = [request.path for request in alone.server.requests if request.path != "/robots.txt"]
-    assert asked == [f"{GH}/graphql", f"{GH}/repos/birds/Wren"]
+    assert asked == [f"{GH}/graphql", f"{GH}/repos/birds/Wren", "/repositories/1"]
 
 
 def test_what_graphql_does_not_tell_is_asked_of_its_own_page(alone):
     alone.server.counts.faults = {f"{GH}/graphql": ["login-wanted"]}
-    told = crawl(alone.where, "sources=birds/github", kinds=["github"], GITHUB_TOKEN=TOKEN)
+    told = crawl(alone.where, "sources=birds/github", kinds=["github"], api=alone.server.base_url, GITHUB_TOKEN=TOKEN)
     assert "GitHub does not take the token in the environment (401)" in told
     assert f"{GH}/repos/birds/Wren" in [path for path, _ in alone.server.counts.asked]
     assert len(rows_of(alone.where, alone.source("github"), f"birds__Wren-{TODAY}")) == 3
@@ -418,7 +424,8 @@ def spider_of(monkeypatch, alone, environ=()):
                         "STACKRANK_COMMUNITIES": str(alone.where.communities), **dict(environ)}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     spider = github.GithubSpider(sources="birds/github")
-    spider.settings = Settings({"UNLIMITED_HOSTS": ["127.0.0.1", "localhost"], "UNITS_PER_HOST": 9})
+    known = {"UNLIMITED_HOSTS": ["127.0.0.1", "localhost"], "UNITS_PER_HOST": 9}
+    spider.settings = Settings(known | {"GITHUB_API": "https://api.github.com"})
     return spider
 
 
@@ -426,7 +433,7 @@ def spider_of(monkeypatch, alone, environ=()):
     ("url", "sent"),
     [
         ("https://api.github.com/repos/a/b", True),
-        ("http://127.0.0.1:8000/api.github.com/repos/a/b", True),
+        ("http://127.0.0.1:8000/api.github.com/repos/a/b", False),
         ("http://api.github.com/repos/a/b", False),
         ("https://api.github.com.example.org/repos/a/b", False),
         ("https://api.github.com:8443/repos/a/b", False),
@@ -486,6 +493,22 @@ def test_the_doctor_names_the_variable_of_the_token_and_never_the_token(monkeypa
     assert list(doctor._token([alone.source("asf")])) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "headers", "limited"),
+    [
+        (b'{"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}', {}, True),
+        (b'{"message": "You have triggered an abuse detection mechanism."}', {}, True),
+        (b'{"message": "The history is too large to list contributors."}', {}, False),
+        (b"{}", {"Retry-After": "60"}, True),
+    ],
+)
+def test_githubs_secondary_limit_rests_the_host_without_retry_after_too(monkeypatch, alone, body, headers, limited):
+    spider = spider_of(monkeypatch, alone)
+    answer = TextResponse("https://api.github.com/repos/a/b", status=403, body=body, headers=headers)
+    assert spider.is_rate_limited(answer) == limited
+    assert (spider.refusal(answer).code == "rate_limited") == limited
+
+
 @pytest.mark.parametrize("value", [None, True, 1.5, "7", [7], {"n": 7}, -1, 10**13, float("nan")])
 def test_what_is_no_count_is_never_taken_for_one_and_never_repeated(value):
     with pytest.raises(NoPageError, match=r"^stars is (missing|negative|no count)$"):
@@ -498,9 +521,11 @@ def test_what_is_no_count_is_never_taken_for_one_and_never_repeated(value):
         ('<https://h/r?page=2>; rel="next", <https://h/r?per_page=1&anon=1&page=523>; rel="last"', b"[{}]", 523),
         ("", b"[{}]", 1),
         ("", b"[]", 0),
-        ('<https://h/r?page=x>; rel="last"', b"[{}]", None),
+        ('<https://h/r?per_page=1&page=x>; rel="last"', b"[{}]", None),
         ('<https://h/r?page=2>; rel="next"', b"[{}]", None),
-        ('<https://h/r?page=99999999999999>; rel="last"', b"[{}]", None),
+        ('<https://h/r?per_page=1&page=99999999999999>; rel="last"', b"[{}]", None),
+        ('<https://h/r?per_page=100&page=5>; rel="last"', b"[{}]", None),
+        ('<https://h/r?per_page=1&page=372>; title="y"; rel="last"', b"[{}]", 372),
     ],
 )
 def test_a_list_is_as_long_as_its_last_page_of_one_says(link, body, found):

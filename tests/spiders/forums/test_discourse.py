@@ -18,13 +18,13 @@ from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Cr
 from support.tables_on_demand import ask, build_tables
 from support.walk import CLOCK, crawl, next_night
 
-from flows.collect import read_result
 from flows.demo import catalogue, lists
 from flows.demo.archives import FAULTS, Archives
 from flows.demo.forums import FAULTS as OWN_FAULTS
 from flows.demo.forums import Forum
 from flows.demo.mail import messages
 from flows.demo.server import serve
+from flows.results import read_result
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.runs import begin_run

@@ -19,12 +19,12 @@ from support.walk import crawl, next_night
 
 from flows import contact
 from flows.cli import main
-from flows.collect import read_result
 from flows.demo import archives, catalogue, mail
 from flows.demo.archives import Archives, MailingList
 from flows.demo.captures import Capture, Wayback
 from flows.demo.pipermail import capture
 from flows.demo.server import serve
+from flows.results import read_result
 from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.runs import begin_run

@@ -24,12 +24,12 @@ from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, TODAY, back, craw
 from support.walk import crawl, next_night, spider_of
 
 from flows.cli import main
-from flows.collect import read_result
 from flows.demo import archives, mail
 from flows.demo.archives import FAULTS, Archives, MailingList
 from flows.demo.pipermail import answer as pipermail_page
 from flows.demo.server import serve
 from flows.demo.totals import later
+from flows.results import read_result
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.pages import keep_page, kept_page

@@ -1,0 +1,21 @@
+"""Write the site, and let everybody read it: all else that a run writes is for its owner only."""
+
+from datetime import date
+from pathlib import Path
+
+from pipelines.folders import Folders, open_to_everybody
+from reports import site
+
+
+def publish_site(where: Folders, month: date | None = None) -> Path:
+    """Write the site from the database, of a month if one is given; return its page."""
+    page = site.publish(where, month)
+    open_to_everybody(where.site)
+    return page
+
+
+def mark_checked(where: Folders, message: str) -> Path:
+    """Say on the published site when it was last checked; return its page."""
+    page = site.update_last_checked(where, message)
+    open_to_everybody(where.site)
+    return page
