@@ -49,7 +49,7 @@ def _worded(site: Context, table: Mapping[str, Any], scope: Sequence[Row], moved
 
 def kicker(site: Context, family: str) -> str:
     """Return what a ranking is of, of which twelve months, and how new the data are."""
-    said = gettext("{what}, {window} · data of {day}")
+    said = gettext("{what}, {window} · updated {day}")
     what = family_phrase(family) if family != OVERALL else gettext("talk, code and newcomers")
     return said.format(
         what=what[0].upper() + what[1:], window=format_window(site.month), day=format_day(site.build["today"])

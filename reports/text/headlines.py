@@ -133,7 +133,7 @@ FIRM = gettext("Every place is firm: it would hold in at least nine of ten repea
 SETS = gettext(
     "A range has every place that the counts allow. All hold in at least nine of ten repeats of such a year."
 )
-OF_SEEN = gettext("These are places of the {ranked:,} that could be seen.")
+OF_SEEN = gettext("Places of the {ranked:,} that could be seen.")
 
 
 def firmness_text(rows: Sequence[Row]) -> str:

@@ -76,7 +76,7 @@ def test_firm_is_explained_where_it_stands():
     assert firmness_text(ranked_rows(*F[:2])) == FIRM
     assert firmness_text(ranked_rows((1, 2), (1, 2))) == SETS
     hidden = unranked_row("not observed", "not_observed")
-    assert firmness_text([*ranked_rows(*F[:2]), hidden]).endswith("These are places of the 2 that could be seen.")
+    assert firmness_text([*ranked_rows(*F[:2]), hidden]).endswith("Places of the 2 that could be seen.")
 
 
 def test_a_calendar_counts_its_firm_months():

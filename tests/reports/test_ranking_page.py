@@ -66,8 +66,8 @@ def test_the_first_of_the_rankings_that_rank_somebody_stands_open(house):
 
 def test_every_ranking_has_its_own_words(house):
     text = house.page.text
-    assert "Public code activity, March 2025 to February 2026 · data of 20 March 2026" in text
-    assert "Newcomers, March 2025 to February 2026 · data of 20 March 2026" in text
+    assert "Public code activity, March 2025 to February 2026 · updated 20 March 2026" in text
+    assert "Newcomers, March 2025 to February 2026 · updated 20 March 2026" in text
     assert [caption for caption in house.page.tables if caption.startswith("Ranking by")] == [
         f"Ranking by {what}, March 2025 to February 2026"
         for what in ("public talk, public code activity and newcomers together", "public code activity", "newcomers")

@@ -71,7 +71,7 @@ CLAIMS = {  # the form of a sentence, and the question whose rows must hold what
     "{name} is {places} of {ranked} in ": ROW,
     FIRM: "select 1 from rankings.monthly where as_of = $as_of and rank is not null "
     "group by family having bool_and(rank_low = rank_high)",
-    "These are places of the {ranked} that could be seen.": "from rankings.monthly where as_of = $as_of "
+    "Places of the {ranked} that could be seen.": "from rankings.monthly where as_of = $as_of "
     "and state = 'not observed'",
     "{name}'s score rose {growth} % (range {low} to {high} %).": f"{MOVED} and word = 'rising'",
     "{name}'s score fell {growth} % (range {low} to {high} %).": "select -growth as growth, -high as low, -low as high "
