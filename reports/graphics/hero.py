@@ -48,7 +48,7 @@ def draw_width(hero: Hero, layout: Layout) -> Markup:
         element("title", hero.title, id=f"{name}-title"), element("desc", hero.description, id=f"{name}-about"),
     ]  # fmt: skip
     return element(
-        "svg", [*head, *draw_parts(hero, frame_of(hero, layout))], class_=f"chart {layout.name}", role="img",
+        "svg", [*head, *draw_parts(hero, frame_of(hero, layout))], class_=f"hero {layout.name}", role="img",
         viewBox=f"0 0 {layout.width} {layout.height}", aria_labelledby=f"{name}-title",
         aria_describedby=f"{name}-about",
     )  # fmt: skip

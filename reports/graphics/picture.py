@@ -16,7 +16,7 @@ from reports.graphics.svg import element
 
 STYLES = Path(__file__).parents[1] / "assets" / "styles"
 TOKEN = re.compile(r"(--[\w]+): (#\w{6})")
-RULE = re.compile(r"^svg\.chart (\.?\w+) \{ ([^}]+) \}", re.MULTILINE)
+RULE = re.compile(r"^svg\.hero (\.?\w+) \{ ([^}]+) \}", re.MULTILINE)
 OWN = "var(--k, var(--soft))"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 SLIDE = Layout("slide", 1600, 690, 64, 250, 19, 23, 2, top=26, bottom=46)
@@ -62,7 +62,7 @@ def draw_picture(hero: Hero, words: Words, shape: Shape, colours: Mapping[str, s
         [element("title", words.title), element("desc", about), ground, *_head(words, shape), chart,
          *_foot(words.source, shape, size)],
         xmlns=NAMESPACE, viewBox=f"0 0 {shape.width} {shape.height}", width=shape.width, height=shape.height,
-        font_family=FONT, class_="chart",
+        font_family=FONT, class_="hero",
     )  # fmt: skip
     return _with_attributes(drawn, colours)
 

@@ -13,7 +13,7 @@ from support.site import build_bare, published, render
 from reports.pages.hero import hero_figure, hero_pictures
 from reports.text.formats import format_level, format_month, format_range
 
-SVG = re.compile(r'<svg class="chart wide".*?</svg>', re.DOTALL)
+SVG = re.compile(r'<svg class="hero wide".*?</svg>', re.DOTALL)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ def page(once):
         browser = launched(tools.chromium)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto((published(once).site / "index.html").as_uri())
+        page.click("text=Numbers and pictures")
         yield page
         browser.close()
 
@@ -41,6 +42,6 @@ def test_a_picture_that_cannot_be_made_says_so(page):
 @pytest.mark.parametrize(("width", "shown"), [(360, "narrow"), (768, "middle"), (1280, "wide")])
 def test_one_width_of_the_chart_shows(page, width, shown):
     page.set_viewport_size({"width": width, "height": 800})
-    seen = page.evaluate("""[...document.querySelectorAll("svg.chart")].filter((e) => e.checkVisibility())
+    seen = page.evaluate("""[...document.querySelectorAll("svg.hero")].filter((e) => e.checkVisibility())
         .map((e) => [...e.classList].at(-1))""")
     assert seen == [shown]
