@@ -22,6 +22,7 @@ from reports.text import (
     reasons,
     rules,
     unseen,
+    visits,
 )
 
 SAID = (
@@ -39,8 +40,11 @@ SAID = (
     reasons,
     rules,
     unseen,
+    visits,
 )
 """What templates may call."""
+BEST = 20
+"""Of more communities a table shows the first ones, and a search finds the others."""
 
 
 def render_page(template: str, **given: Any) -> str:
@@ -64,6 +68,6 @@ def environment() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     for module in SAID:
         environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
-    environment.globals["draw_axis"] = draw_axis
+    environment.globals |= {"draw_axis": draw_axis, "BEST": BEST}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

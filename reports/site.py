@@ -37,7 +37,7 @@ from reports.pages import (
     time_month,
 )
 from reports.pages.colours import community_styles
-from reports.pages.context import Context, read_context
+from reports.pages.context import Context, Row, read_context
 from reports.pages.hero import hero_pictures
 from reports.render import load_templates
 from reports.workers import Job, count_processors, do
@@ -139,7 +139,14 @@ def _write_assets(draft: Draft, site: Context) -> None:
     parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
     draft.write("page.css", "\n".join(parts))
     draft.write("communities.css", community_styles(site.communities))
+    draft.write("communities.js", _named(site.communities))
     draft.write(CHECKED, _checked(""))
+
+
+def _named(communities: Sequence[Row]) -> str:
+    """Return the script with slug and name of every community, in which the search looks."""
+    named = [[row["community"], row["name"]] for row in communities]
+    return f"window.stackrankCommunities = {json.dumps(named, separators=(',', ':'))};\n"
 
 
 def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:

@@ -124,14 +124,19 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
 
 
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the schemas of all stages, and macros: how an account is named, and which cells are not published."""
+    """Make the schemas of all stages, and the macros."""
+    make_macros(con)
+    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published"):
+        con.execute(f"create schema {schema}")
+
+
+def make_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros that name an account by what it has, and say which cells are not published."""
     con.execute(
         "create temp macro account_key(name, address, login) as "
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
     )
     con.execute(f"create temp macro is_few(people) as people between 1 and {FEWEST_PUBLISHED - 1}")
-    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published"):
-        con.execute(f"create schema {schema}")
 
 
 def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:

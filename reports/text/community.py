@@ -131,6 +131,10 @@ def newcomers_note(months: int) -> str:
 def layers_text(row: Row) -> str:
     """Return how many people make most of the work; `row` is one of `queries/community/layers.sql`."""
     what = gettext("commits") if row["channel"] == "code" else gettext("messages")
+    if row["state"] == "suppressed":
+        return gettext("How many make most of the {what} is not published: a part has one or two people.").format(
+            what=what
+        )
     said = gettext("{core} make 80 % of the {what}, {regular:,} more make the next 15 %, and {casual:,} the rest.")
     return said.format(core=pluralize(row["core_people"], "person", "people"), what=what, regular=row["regular_people"],
                        casual=row["casual_people"])  # fmt: skip

@@ -3,7 +3,11 @@
 from reports.text.formats import join_and
 from reports.text.language import gettext
 
+FEW = gettext("1 or 2")
+"""Stands where a part of a community has so few people, which is not published."""
+
 MISSING = {
+    "suppressed": FEW,
     "unobserved": "not observed",
     "not_applicable": "not applicable",
     "undefined": "no value",

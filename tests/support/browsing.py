@@ -6,14 +6,18 @@ from types import SimpleNamespace
 
 from axe_playwright_python.base import AXE_SCRIPT
 
-RULES = {"runOnly": {"type": "tag", "values": [
-    "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
-]}, "resultTypes": ["violations"], "preload": False}  # fmt: skip
-THEMES = ("light", "dark")
+FORM = {"resultTypes": ["violations"], "preload": False}
+ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "light": {**FORM, "runOnly": ALL},
+    "dark": {**FORM, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
+}
+"""A theme changes colours alone."""
 WIDTHS = (360, 768, 1280, 1600)
 SIDEWAYS = (320, 360, 390, 480, 599, 600, 601, 667, 768, 820, 821, 1000, 1001, 1100, 1101, 1280, 1500, 1600, 1920, 2200)
 SHIFTS = """window.shifted = 0;
-new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; })
+new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; })
     .observe({ type: "layout-shift", buffered: true });"""
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
@@ -30,8 +34,8 @@ FOCUSED = """() => { const e = document.activeElement;
     const drawn = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== "none";
     const own = e.type === "radio" ? e.closest("label") ?? e.parentElement : null;
     const label = e.labels?.[0];
-    return [e.type === "radio" ? "radio " + e.name : id, [e, own, label].some((one) => one && drawn(getComputedStyle(one))),
-            e.outerHTML.slice(0, 100)]; }"""
+    return [e.type === "radio" ? "radio " + e.name : id,
+            [e, own, label].some((one) => one && drawn(getComputedStyle(one))), e.outerHTML.slice(0, 100)]; }"""
 STRANDED = """() => [...document.querySelectorAll("main h2, main h3, main figure, main tr, main summary")]
     .filter((e) => e.checkVisibility())
     .filter((e) => e.matches("h2, h3") ? getComputedStyle(e).breakAfter !== "avoid" : e.matches("tr, figure")
@@ -64,11 +68,11 @@ def go(seen, name: str):
     return page
 
 
-def find_violations(page) -> list[str]:
+def find_violations(page, rules) -> list[str]:
     """Return what axe-core finds: each rule with its first element."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(options) => axe.run(document, options)", RULES)["violations"]
+    found = page.evaluate("(options) => axe.run(document, options)", rules)["violations"]
     return [f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
@@ -93,7 +97,7 @@ def find_wide(page, widths=SIDEWAYS) -> dict[int, list[str]]:
 
 
 def press_through(page, most: int = 400) -> tuple[int, int, list[str]]:
-    """Press Tab until the focus is back; return how many elements could be reached, how many were, which show no focus."""
+    """Press Tab until the focus is back; return how many elements there are, how many it met, which hide it."""
     reachable, visited, hidden = page.evaluate(REACHABLE), set(), []
     for _ in range(min(reachable, most) + 5):
         page.keyboard.press("Tab")

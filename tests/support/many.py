@@ -3,7 +3,6 @@
 Numbers follow from hashes, so that equal requests give equal databases. Rankings are made by the tables themselves.
 """
 
-import shutil
 from contextlib import closing
 from datetime import date
 from functools import cache
@@ -13,7 +12,9 @@ import duckdb
 from support.ranking import stages
 from support.site import build_bare, folders
 
+from pipelines.warehouse.build import make_macros
 from pipelines.warehouse.tables import create_table, literal, read_tables
+from reports import site
 
 TODAY, LAST = date(2026, 7, 8), date(2026, 6, 1)
 FIRST = date(2009, 1, 1)
@@ -41,7 +42,7 @@ TABLES = {
         ) as kinds(source, kind, url)""",
     "core.coverage": """
         select community, source, month, if(missing, 'gap', 'seen') as state, if(missing, 0, 1) as covered, 1 as units,
-               if(missing, 'failed', null) as reason_code, date '2026-06-01' as seen_to
+               if(missing, 'failed', null) as reason_code, make_date(year(month) - missing::int, 12, 1) as seen_to
         from raw.sources join core.months using (community),
         lateral (select hash(community, source, year(month)) % 40 = 0 as missing)""",
     "core.channels": """
@@ -99,11 +100,6 @@ TABLES = {
                state: 'observed', known_since: date '2009-01-01'
         from core.months a join (select distinct community, year(month) as year from core.months) b using (community)
         where b.year >= year(a.month)""",
-    "analysis.organisations": """
-        select community, channel: 'code', month, organisation: o, people: 9, events: 40, people_so_far: 20,
-               events_so_far: 400, share: .25
-        from core.months
-        cross join (values ('Example'), ('Invented'), ('unknown'), ('fewer than five people')) names(o)""",
     "analysis.by_source": """
         select community, source: 'dev', month, postings: value, people: 12, only_here: 12, first_here: value, state
         from metrics.monthly where metric = 'postings'""",
@@ -137,11 +133,11 @@ def _fill(con, communities: int) -> None:
         con.execute(f"insert into {name} by name {select}", given)
         if name == "raw.sources":
             _remake(con, "core.months")
-    for table in (
-        *stages(*RANKINGS),
-        *map(_table, ("analysis.rank_including_bots", "analysis.rank_by_recorded_month")),
-    ):
-        _remake(con, table.name)
+    make_macros(con)
+    published_ones = [name for name in _tables() if name.startswith("published.")]
+    made_from_rankings = ["analysis.rank_including_bots", "analysis.rank_by_recorded_month"]
+    for name in (*(table.name for table in stages(*RANKINGS)), *made_from_rankings, *published_ones):
+        _remake(con, name)
 
 
 @cache
@@ -149,23 +145,11 @@ def _tables():
     return {table.name: table for table in read_tables()}
 
 
-def _table(name: str):
-    return _tables()[name]
-
-
 def _remake(con, name: str) -> None:
     con.execute(f"drop table if exists {name}")
-    create_table(con, _table(name))
+    create_table(con, _tables()[name])
 
 
-def invented(once, communities: int):
-    """The folders of an invented database, made once for all tests: write nothing into its data folder."""
-    return folders(once(f"invented-{communities}", lambda top: invent(top, communities)))
-
-
-def with_site(where, top: Path):
-    """The same database in a folder with a site of its own."""
-    other = folders(top)
-    other.data.mkdir(parents=True)
-    shutil.copyfile(where.database, other.database)
-    return other
+def published(once, communities: int):
+    """The folder of the site of invented communities, made once for all tests: write nothing."""
+    return folders(once(f"site-of-{communities}", lambda top: site.publish(invent(top, communities)))).site

@@ -2,7 +2,7 @@
 with shown as (
     select s.community, s.source, if(o.kind in ('discourse', 'askbot'), s.source || ' (forum)', s.source) as name, s.month, s.postings, s.state,
            min(s.month) filter (s.state <> 'not_applicable') over (partition by s.community) as begun
-    from analysis.by_source s
+    from published.by_source s
     left join raw.sources o using (community, source)
     where s.month <= (select last_complete_month from raw.build)
 )

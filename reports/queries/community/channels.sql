@@ -2,7 +2,7 @@
 with living as (
     select s.community, s.source, s.month, s.first_here, s.state,
            if(o.kind in ('discourse', 'askbot'), s.source || ' (forum)', s.source) as name
-    from analysis.by_source s
+    from published.by_source s
     left join raw.sources o using (community, source)
     where s.month <= (select last_complete_month from raw.build)
 ), sizes as (

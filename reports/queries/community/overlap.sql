@@ -1,3 +1,3 @@
 -- Where the people of each community were seen in the last twelve complete months.
 select community, state, people, code_only, talk_only, code_and_talk
-from analysis.overlap where month = (select last_complete_month from raw.build)
+from published.overlap where month = (select last_complete_month from raw.build)

@@ -2,7 +2,7 @@
 with ranked as (
     select community, cohort, year, people, active, state, dense_rank() over (partition by community order by year desc) as age,
            dense_rank() over (partition by community order by cohort desc) as cohort_age
-    from analysis.retention where make_date(year, 1, 1) <= (select last_complete_month from raw.build)
+    from published.retention where make_date(year, 1, 1) <= (select last_complete_month from raw.build)
 ), years as (
     select distinct community, year from ranked where age <= 8
 ), cohorts as (

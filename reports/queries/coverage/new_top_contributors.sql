@@ -1,5 +1,5 @@
--- How many of the twenty most active people of each channel were first seen in the last three complete months.
-select t.community, c.name, t.channel, count(*) as people, min(t."rank") as highest_rank, max(t.first_month) as newest
+-- The channels of which somebody new in the last three complete months is among the twenty most active people; how many, where three or more.
+select t.community, c.name, t.channel, if(count(*) >= 3, count(*), null) as people
 from core.new_at_the_top t left join raw.communities c using (community)
 group by all
 order by t.community, t.channel

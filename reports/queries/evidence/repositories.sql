@@ -1,6 +1,6 @@
--- One row per community, month and repository: its commits and their authors as they count in the month, and how many commits do not count.
+-- One row per community, month and repository: its commits and their authors as they count in the month (NULL where one or two), and how many commits do not count.
 select community, month, source, repository, count(*) filter (counted) as commits,
-       count(distinct author_key) filter (counted) as people, count(*) filter (not counted) as uncounted
+       nullif(nullif(count(distinct author_key) filter (counted), 1), 2) as people, count(*) filter (not counted) as uncounted
 from core.commits
 where month is not null
 group by all

@@ -6,7 +6,7 @@ with good as (
     group by all
 )
 select v.community, c.name, v.source, v.page as unit, max(v.seen_at) as tried_at, count(*) as tries,
-       arg_max(v.verdict, v.seen_at) as verdict, arg_max(v.reason, v.seen_at) as reason, g.good_at
+       arg_max(v.verdict, v.seen_at) as verdict, arg_max(v.reason_code, v.seen_at) as reason_code, g.good_at
 from raw.visits v
 left join raw.communities c using (community)
 left join good g using (community, source, page)

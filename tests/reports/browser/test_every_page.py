@@ -1,0 +1,82 @@
+"""Every kind of page: axe-core, widths, themes, console, requests, layout shift, keyboard and paper."""
+
+import pytest
+from support import browsing, many
+from support.browser import launched, playwright
+from support.site import published
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+ONCE = {"time": "2013-06.html", "evidence": "c0002.html", "evidence/talk": "c0002.html", "community": "c0002.html",
+        "compare": "c0001-c0002.html"}  # fmt: skip
+"""Of pages that are many, one of each kind is looked at, and the index of its folder."""
+LEFT = {"time/index.html", "community/index.html", "compare/index.html"}
+
+
+def looked_at(folder):
+    """The page of each kind: those that stand alone, and of each folder of many pages one."""
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.html"))
+    alone = [name for name in names if "/" not in name or name in LEFT]
+    return [*alone, *(f"{kind}/{name}" for kind, name in ONCE.items() if (folder / kind / name).exists())]
+
+
+@pytest.fixture(scope="module")
+def folder(once):
+    return many.published(once, 4)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as tools:
+        browser = launched(tools.chromium)
+        yield browser
+        browser.close()
+
+
+def look(browser, folder, name):
+    """Return what is wrong with a page, by what was looked for."""
+    wrong = {}
+    with browsing.open_context(browser, folder) as seen:
+        page = browsing.go(seen, name)
+        browsing.scroll_through(page)
+        page.wait_for_timeout(200)
+        if (shift := page.evaluate("window.shifted")) > 0.02:
+            wrong["layout shift"] = shift
+        for theme, rules in browsing.RULES.items():
+            page.emulate_media(color_scheme=theme)
+            for width in browsing.WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                if found := browsing.find_violations(page, rules):
+                    wrong[f"axe, {width} px, {theme}"] = found
+        page.emulate_media(color_scheme="light")
+        wrong |= {f"{width} px": found for width, found in browsing.find_wide(page).items()}
+        page.set_viewport_size({"width": 1280, "height": 900})
+        reachable, reached, unseen = browsing.press_through(page)
+        if reached < reachable or unseen:
+            wrong["keyboard"] = (reachable, reached, unseen)
+        page.emulate_media(media="print")
+        if stranded := page.evaluate(browsing.STRANDED):
+            wrong["on paper"] = stranded
+    return wrong
+
+
+def test_every_page_of_four_communities_reads_well_everywhere(browser, folder):
+    names = looked_at(folder)
+    assert len(names) > 15
+    wrong = {name: found for name in names if (found := look(browser, folder, name))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", ["index.html", "community/evil.html", "operations.html", "coverage.html"])
+def test_pages_with_hostile_texts_read_well_everywhere(browser, once, name):
+    assert look(browser, published(once).site, name) == {}
+
+
+def test_every_page_has_one_heading_of_its_own_and_a_title_that_is_no_other_page_s(browser, folder):
+    titles = {}
+    with browsing.open_context(browser, folder, java_script_enabled=False) as seen:
+        page = seen.context.new_page()
+        for name in looked_at(folder):
+            page.goto((folder / name).as_uri())
+            assert page.locator("h1:visible").count() == 1, name
+            titles.setdefault(page.title(), []).append(name)
+    assert {title: names for title, names in titles.items() if len(names) > 1} == {}

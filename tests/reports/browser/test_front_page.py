@@ -1,0 +1,68 @@
+"""The front page: what its first screen says, what it weighs, how soon it can be read."""
+
+import pytest
+from support import browsing, many
+from support.browser import launched, playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+HEAVIEST = 300_000
+SOON, TRIES, SLOWED = 1000, 3, 4
+"""Milliseconds within which a processor that is so many times slower shows the page; a busy machine gets some tries."""
+
+
+@pytest.fixture(scope="module")
+def folder(once):
+    return many.published(once, 4)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as tools:
+        browser = launched(tools.chromium)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(("width", "height", "rows"), [(1280, 900, 4), (360, 740, 3)])
+def test_the_first_screen_has_the_verdict_and_the_rows(browser, folder, width, height, rows):
+    with browsing.open_context(browser, folder, viewport={"width": width, "height": height}) as seen:
+        page = browsing.go(seen, "index.html")
+        table = page.locator("table.rank:visible").first
+        boxes = [table.locator("tbody tr").nth(n).bounding_box() for n in range(rows)]
+        assert page.locator("h1:visible").bounding_box()["y"] < boxes[0]["y"]
+        assert boxes[-1]["y"] + boxes[-1]["height"] <= height
+
+
+def test_it_is_light(browser, folder):
+    with browsing.open_context(browser, folder) as seen:
+        browsing.go(seen, "index.html").wait_for_timeout(300)
+        asked = {url.removeprefix(f"{folder.as_uri()}/") for url in seen.asked}
+        assert {"index.html", "page.css"} <= asked
+        assert sum((folder / name).stat().st_size for name in asked if name != "plotly.min.js") < HEAVIEST
+
+
+def test_a_slow_processor_shows_it_within_a_second(browser, folder):
+    with browsing.open_context(browser, folder) as seen:
+        took = []
+        for _ in range(TRIES):
+            page = seen.context.new_page()
+            seen.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+            page.goto((folder / "index.html").as_uri(), wait_until="load")
+            took.append(
+                page.evaluate("""async () => {
+                const seen = await new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()))
+                    .observe({ type: "largest-contentful-paint", buffered: true }));
+                return seen.at(-1).startTime; }""")
+            )
+            page.close()
+            if took[-1] < SOON:
+                break
+        assert min(took) < SOON
+
+
+def test_nothing_of_it_needs_a_script(browser, folder):
+    with browsing.open_context(browser, folder, java_script_enabled=False) as seen:
+        page = browsing.go(seen, "index.html")
+        assert page.locator("h1:visible").count() == 1
+        assert page.locator("table.rank:visible tbody tr").count() == 4
+        assert page.locator("figure svg:visible").count() > 0
