@@ -146,7 +146,7 @@ def _write_assets(draft: Draft, site: Context) -> None:
 def _named(communities: Sequence[Row]) -> str:
     """Return the script with slug and name of every community, in which the search looks."""
     named = [[row["community"], row["name"]] for row in communities]
-    return f"window.stackrankCommunities = {json.dumps(named, separators=(',', ':'))};\n"
+    return f"window.stackrankCommunities = {json.dumps(named, separators=(',', ':'))};\n".replace("<", "\\u003c")
 
 
 def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:

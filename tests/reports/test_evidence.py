@@ -51,6 +51,12 @@ def test_the_visit_stands_with_its_time_checksum_and_reader(house):
     assert rows["alpha/one"] == ["20 March 2026, 03:00 UTC", "480", held[0][0] or "None", held[0][1] or "None"]
 
 
+def test_one_or_two_people_of_a_repository_are_no_number(once, tmp_path):
+    few = "update published.by_repository set people = null, suppressed = true where month = '2025-03-01'"
+    part = month_of(render(altered(published(once), tmp_path, few), evidence.page, "alpha"), "2025-03")
+    assert "<td>55<td>1 or 2<td>0" in part
+
+
 def test_every_month_since_the_first_number_has_an_anchor(house):
     anchors = re.findall(r'<tbody id="([\d-]+)"', house.alpha)
     assert anchors == [f"{2025 + n // 12}-{n % 12 + 1:02}" for n in reversed(range(15))]
