@@ -126,7 +126,7 @@ def test_only_safe_homepages_are_links(house):
 
 def test_hostile_text_shows_as_text_with_its_unseen_characters_made_visible(house):
     name = f"=cmd(){SHOWN}"
-    assert house.pages["operations.html"].rows("Units whose")[name][3] == f'said "{SHOWN}"'
+    assert house.pages["operations.html"].rows("Units whose")[name][3] == "see the operator's log"
     assert name in [row[1] for row in house.page.tables["Ranking by public code activity, March 2025 to February 2026"]]
     assert set("\u202e\u061c\x1b") & set(house.html) == set()
 
