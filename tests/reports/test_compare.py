@@ -152,7 +152,7 @@ def test_the_list_says_of_each_pair_what_can_be_said(where):
 
 
 def test_an_import_that_feeds_a_lead_is_named_on_the_page(where, tmp_path):
-    recent = "update core.imports set authored_from = date '2025-06-01', authored_to = date '2025-07-01'"
+    recent = "update published.imports set authored_from = date '2025-06-01', authored_to = date '2025-07-01'"
     page = Page(render(altered(where, tmp_path, recent), compare.page, "alpha-evil"))
     assert "fed" in {trace["meta"] for trace in page.figures["ahead-code"]["data"]}
     assert "120 commits recorded at once on 20 August 2025 count in June 2025 to July 2025" in page.text

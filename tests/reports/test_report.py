@@ -157,11 +157,8 @@ def test_no_cell_is_a_formula(house):
 # ---- requests --------------------------------------------------------------------------------------------------
 
 
-LOADED = {
-    *("data/stackrank.duckdb", "plotly.min.js", "compare-any.js"),
-    *("pictures/contributors.js", "pictures/contributors-slide.js"),
-}
-"""What scripts load, the script of many communities, and the database, whose page names it."""
+LOADED = {"plotly.min.js", "compare-any.js", "communities.js", "search.js"}
+"""What scripts load, and the scripts of many communities."""
 
 
 def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
@@ -308,7 +305,7 @@ def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
 # ---- mail and the families together ----------------------------------------------------------------------------
 
 
-BY_SOURCE = """insert into analysis.by_source by name select community, source, month, postings, postings as people,
+BY_SOURCE = """insert into published.by_source by name select community, source, month, postings, postings as people,
     postings as only_here, postings as first_here, state from (values
     ('alpha', 'old', date '2025-05-01', 7, 'observed'), ('alpha', 'old', date '2025-06-01', null, 'not_applicable'),
     ('alpha', 'new', date '2025-05-01', null, 'not_applicable'), ('alpha', 'new', date '2025-06-01', 9, 'observed'),
