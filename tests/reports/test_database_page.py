@@ -64,4 +64,4 @@ def test_every_table_stands_with_its_columns_and_what_they_say(text, once):
 
 def test_every_file_is_there(text, once):
     files = re.findall(r'href="data/([\w.]+)"', text)
-    assert sorted(files) == sorted(path.name for path in (published(once).site / "data").glob("*.csv"))
+    assert sorted(files) == sorted(path.name for path in (published(once).site / "data").iterdir())
