@@ -53,6 +53,7 @@ REFUSALS = (
     contact.NoContactError,
     checks.UsageError,
     locks.AlreadyRunningError,
+    locks.WrongClockError,
 )
 """What a command refuses with a message and exit status 2."""
 

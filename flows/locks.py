@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from pipelines.files import CLOCK_TOLERANCE
 from pipelines.folders import Folders
 
 RUN = "run"
@@ -22,14 +23,29 @@ class AlreadyRunningError(Exception):
     """Another run is active in the data folder; the message says which one, and since when."""
 
 
+class WrongClockError(Exception):
+    """The clock says a time before this program was installed: everything that is held would be dated after now."""
+
+
+def check_clock(now: datetime) -> None:
+    """Raise WrongClockError where the clock of this machine cannot be right; nothing was changed then."""
+    installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    if now < installed - CLOCK_TOLERANCE:
+        raise WrongClockError(
+            f"the clock of this machine says {now:%Y-%m-%d %H:%M} UTC, which is before stackrank was installed; "
+            "nothing was changed; set the clock and try again"
+        )
+
+
 @contextmanager
 def single_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
     """Lock the data folder for this process; remove the files of killed runs before and after.
 
     The kernel frees the lock when this process ends, even by kill -9; no child inherits it. A
-    process may take its own lock again. Raises AlreadyRunningError. The schedule holds another
+    process may take its own lock again. Raises AlreadyRunningError, WrongClockError. The schedule holds another
     `lock` between its runs, so that other commands can run.
     """
+    check_clock(datetime.now(UTC))
     path = where.data / "locks" / lock
     if path in _held:
         yield

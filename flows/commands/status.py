@@ -12,7 +12,6 @@ from pipelines.folders import folders
 
 if TYPE_CHECKING:
     from flows.status import Status
-    from pipelines.model import Source
 
 HELP = "show when each source was last visited and what failed"
 
@@ -35,29 +34,31 @@ def read_age(text: str) -> timedelta:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the state of every source, or only whether the last good run is recent enough."""
-    from flows import status
+    from flows import damage, opt_outs, status
 
     where, now = folders(), datetime.now(UTC)
     declared = [s for c in load_catalogue(where.communities) for s in c.sources]
     found = status.read_status(where, declared)
-    return _print_all(found, declared, now) if arguments.max_age is None else _print_age(found, arguments.max_age, now)
+    damaged = [*damage.format_lines(damage.find_damage(where, declared)), *opt_outs.find_mistake(where)]
+    if arguments.max_age is None:
+        return _print_all(found, damaged, now)
+    return _print_age(found, damaged, arguments.max_age, now)
 
 
-def _print_all(found: "Status", declared: "Sequence[Source]", now: datetime) -> int:
-    from flows import damage, opt_outs, status
+def _print_all(found: "Status", damaged: "Sequence[str]", now: datetime) -> int:
+    from flows import opt_outs, status
     from pipelines.privacy import pseudonyms
 
     where = folders()
-    damaged = [*damage.format_lines(damage.find_damage(where, declared)), *opt_outs.find_mistake(where)]
     left_out = [f"opted out: {line}" for line in opt_outs.format_people(where, pseudonyms.present_key_id())]
     print("\n".join([*status.format_table(found, now), *left_out, *damaged]))
     return ALL_WELL if status.is_well(found) and not damaged else SOMETHING_FAILED
 
 
-def _print_age(found: "Status", max_age: timedelta, now: datetime) -> int:
+def _print_age(found: "Status", damaged: "Sequence[str]", max_age: timedelta, now: datetime) -> int:
     from flows import status
 
-    if overdue := status.format_overdue(found, max_age, now):
+    if overdue := [*status.format_overdue(found, max_age, now), *damaged]:
         print("\n".join(overdue), file=sys.stderr)
         return SOMETHING_FAILED
     assert found.last_good_run

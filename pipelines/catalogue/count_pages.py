@@ -42,6 +42,8 @@ FORMS: Mapping[str, Form] = {
     ),
     "openinfra": Form(re.compile(r".*/(?:members/all/(companies)|(members))"), "members or members/all/companies"),
 }
+BESIDE = {"openinfra": ("joined",)}
+"""The pages that a kind asks beside those of its urls."""
 KINDS = tuple(FORMS)
 """The kinds whose sources state counts and nothing else: they have no months."""
 

@@ -55,9 +55,17 @@ def _of_source(name: str, source: Source | None, held: list[Visit]) -> Iterator[
             yield Undeclared(
                 f"{name} {unit}: {_amount(list(visits))}", "no url names it: it is left out of all counts", fix
             )
-        elif source.kind in count_pages.KINDS and unit not in units(source):
+        elif source.kind in count_pages.KINDS and unit not in (
+            *units(source),
+            *count_pages.BESIDE.get(source.kind, ()),
+        ):
             effect = "no url names it: its counts stay, and no new ones come"
             yield Undeclared(f"{name} {unit}: {_amount(list(visits))}", effect, "name its url again to count on")
+
+
+def _is_page_without_url(source: Source, page: str) -> bool:
+    known = (*units(source), *count_pages.BESIDE.get(source.kind, ()))
+    return source.kind in count_pages.KINDS and page not in known
 
 
 def _in_two_communities(sources: Iterable[Source]) -> Iterator[Undeclared]:

@@ -21,7 +21,8 @@ OLDEST_READER = "v1.2.0"
 
 
 PUBLIC = {
-    "raw": ("build", "communities", "facts", "history", "image_formats", "measure_breaks", "measures", "sources"),
+    "raw": ("build", "communities", "facts", "history", "hypervisors", "image_formats", "measure_breaks", "measures",
+            "sources", "talk_claims"),
     "core": ("archive_months", "channels", "counts", "coverage", "months", "moves", "pasts", "reconciliation",
              "registered", "releases", "twins"),
     "definitions": ("commits", "messages"),
@@ -29,7 +30,7 @@ PUBLIC = {
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
                  "monthly", "movement", "pairs", "rules", "weights"),
     "analysis": ("bot_accuracy", "rank_by_recorded_month", "rank_including_bots"),
-    "published": ("by_source", "imports", "layers", "organisations", "overlap", "retention"),
+    "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "retention"),
 }  # fmt: skip
 """The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""
 

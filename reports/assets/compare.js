@@ -2,7 +2,7 @@
 "use strict";
 (() => {
 const one = document.getElementById("one"), other = document.getElementById("other"), then = document.getElementById("then");
-const form = one.form;
+const pick = one.closest(".pick");
 
 function go(changed) {
   if (one.value === other.value) {
@@ -10,7 +10,7 @@ function go(changed) {
     rest.selectedIndex = (rest.selectedIndex + 1) % rest.options.length;
   }
   const pair = [one.value, other.value].sort();
-  location.href = form.dataset.static === "all" ? pair.join("-") + ".html" : "index.html?" + pair.join("&");
+  location.href = pick.dataset.static === "all" ? pair.join("-") + ".html" : "index.html?" + pair.join("&");
 }
 
 function tell() {

@@ -19,6 +19,12 @@ menu.addEventListener("click", () => {
   menu.setAttribute("aria-expanded", String(isOpen));
 });
 
+// A citation ends with the address of the edition, once the page has one that others can open.
+const cited = document.getElementById("citation");
+if (cited && location.protocol.startsWith("http")) {
+  cited.append(" " + new URL(cited.dataset.address || location.pathname, location.href).href);
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());

@@ -51,7 +51,7 @@ def _picture(lanes: Sequence[Lane], months: Sequence[date], title: str, name: st
     axis = element(
         "g", _years(months, step, every=4 if is_narrow else 2), transform=f"translate({LEFT:.0f} {height - 6:.0f})"
     )
-    return element("svg", [element("title", title), *parts, axis], class_=f"chart lanes {name}", role="img",
+    return element("svg", [element("title", title), *parts, axis], class_=f"lanes {name}", role="img",
                    viewBox=f"0 0 {width:.0f} {height:.0f}")  # fmt: skip
 
 

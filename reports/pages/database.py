@@ -1,16 +1,19 @@
 """The page about the data: every metric with its query, every table, questions with their answers, the files."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from pipelines.warehouse.build import PUBLIC
 from reports.answers import QUERIES, question, sentence
 from reports.pages.context import Context
 from reports.render import render_page
 from reports.text.language import gettext
 
 QUESTIONS = "questions"
+TABLE = re.compile(r"\b(raw|core|metrics|definitions|analysis|published|rankings)\.(\w+)")
 FILES = ("downloads", "downloads_of_month")
 MOST_ROWS = 8
 
@@ -33,7 +36,13 @@ def _questions(site: Context) -> Iterator[dict[str, Any]]:
         yield {
             "id": name, "asks": sentence(QUESTIONS, name), "sql": question(QUESTIONS, name), "rows": rows,
             "heads": list(answer[0]) if answer else [], "count": len(answer),
+            "is_public": _is_public(question(QUESTIONS, name)),
         }  # fmt: skip
+
+
+def _is_public(sql: str) -> bool:
+    """Return whether the database for publishing has all tables that a question reads."""
+    return all(table in PUBLIC.get(schema, ()) for schema, table in TABLE.findall(sql))
 
 
 def _files() -> Iterator[dict[str, str]]:

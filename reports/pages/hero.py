@@ -80,7 +80,7 @@ def _words(site: Context, hero: Hero) -> Words:
     shows = gettext("Mean of twelve months, with its range of 90 %, on a logarithmic scale. The lines end in {month}.")
     return Words(
         hero.title, shows.format(month=format_month(hero.months[-1])), citation(site, hero.title),
-        gettext("invented data") if site.build["shows"] else "",
+        gettext("invented data") if site.build["is_invented"] else "",
     )  # fmt: skip
 
 

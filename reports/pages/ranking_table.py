@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports.graphics.slots import draw_slots
 from reports.graphics.sparkline import draw_sparkline
-from reports.graphics.strip import draw_strip
+from reports.graphics.strip import draw_strip, position
 from reports.pages.brackets import find_runs, lay_out
 from reports.pages.context import Context, Row
 from reports.text.cells import Cell, place_cell, places_text, score_range_text, step_cell
@@ -20,9 +20,9 @@ from reports.text.imports import import_text
 from reports.text.labels import FAMILIES
 from reports.text.language import gettext
 from reports.text.pairs import distance_text, pair_text
-from reports.text.places import possible_sentence
+from reports.text.places import months_text, possible_sentence
 from reports.text.reasons import gap_text, unranked_text
-from reports.text.rules import RULES
+from reports.text.rules import RULES, WINDOW
 
 SPANS = ("month", "year", "origin")
 SHORT = 3
@@ -123,11 +123,19 @@ def _row(row: Row, scores: Mapping[float, int]) -> dict[str, Any]:
         "score_high": high, "range": score_range_text(low, high), "gap_text": gap_text(row),
     }  # fmt: skip
     return {
-        **drawn, "place": _place(row, scores), "strip": draw_strip(drawn),
+        **drawn, "place": _place(row, scores), "tag": _tag(drawn), "strip": draw_strip(drawn),
         "slots": draw_slots(row["rank_low"], row["rank_high"], row["ranked"]) if row["rank_low"] else "",
         "moves": [step_cell(next((step for step in row["movement"] if step["span"] == span), None)) for span in SPANS],
         "was": places_text(row["then_low"], row["then_high"]), "is_now": places_text(row["now_low"], row["now_high"]),
     }  # fmt: skip
+
+
+def _tag(row: Row) -> dict[str, str] | None:
+    """Return how many months a window lacks, to stand on the side of the strip where the mark is not."""
+    if row["score"] is None or row["months"] >= WINDOW:
+        return None
+    side = "left" if position(row["score"]) > 0.5 else "right"
+    return {"text": gettext("{months} months").format(months=months_text(row)), "side": side}
 
 
 def _place(row: Row, scores: Mapping[float, int]) -> Cell:

@@ -9,13 +9,17 @@ from reports.text.language import gettext
 
 
 def citation(site: Any, title: str = "") -> Markup:
-    """Return one line: author, title, edition, day, method version with its checksum.
+    """Return one line: author, title, edition, day, method version with its checksum, licence.
+
+    A published page adds its own address, that of the front page the address of the edition (`page.js`).
 
     The day is that on which the page was another one for the last time: see `reports.drafts`.
     """
     build = site.build
     day = build["built_at"].date()
-    said = Markup.escape(gettext("stackrank project: {title}, edition {month}, {day}, method {method} ({checksum})."))
+    said = Markup.escape(
+        gettext("stackrank project: {title}, edition {month}, {day}, method {method} ({checksum}), Apache-2.0.")
+    )
     return said.format(
         title=title or gettext("Public activity of open-source clouds"),
         month=format_month(site.month),

@@ -62,7 +62,7 @@ def freshness_summary(sources: Sequence[Row], built: datetime) -> str:
     """Return in one sentence how many sources were seen in the last two days."""
     visited = [row for row in sources if _is_visited(row) and not row["snapshot"] and not _has_ended(row)]
     if not visited:
-        return gettext("No source is read regularly.")
+        return gettext("Every source is a copy, or has ended.") if sources else gettext("No source is read.")
     late = [row for row in visited if row["good_at"] is None or built - row["good_at"] > LATE]
     if not late:
         return gettext("All {count:,} sources were seen in the last two days.").format(count=len(visited))

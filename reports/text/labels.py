@@ -79,15 +79,6 @@ ONE = {
 
 STOCKS = frozenset({"population", "registered"})
 
-STATES = {
-    "seen": ("■", "complete"),
-    "partial": ("◧", "partly seen"),
-    "pending": ("…", "still loading"),
-    "gap": ("×", "could not be seen"),
-    "not_started": ("·", "before the source began"),
-    "ended": ("–", "after the source ended"),
-}
-
 RESTATED = gettext("Hollow dots: restated later. People who left since then are missing.")
 
 LEGEND = {

@@ -1,10 +1,10 @@
 """Say what one month or one year holds; a missing number is always a word."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from reports.text.formats import format_month, format_number
-from reports.text.labels import MISSING, STATES
+from reports.text.labels import MISSING
 from reports.text.language import gettext
 
 Row = Mapping[str, Any]
@@ -44,9 +44,3 @@ def retention_text(row: Row) -> str:
         return MISSING[row["state"]]
     said = gettext("{percent:.0f} % (partly observed)") if row["state"] == "partial" else "{percent:.0f} %"
     return said.format(percent=100 * row["share"])
-
-
-def year_of_states(states: Iterable[str | None]) -> str:
-    """Return how many months of a year are in which state, such as `11 complete, 1 partly seen`."""
-    present = [state for state in states if state]
-    return ", ".join(f"{present.count(state)} {STATES[state][1]}" for state in dict.fromkeys(present))

@@ -26,7 +26,7 @@ from support.damages import (
 from support.nights import dice
 from support.tables_on_demand import ask
 
-from flows import damage, unchanged
+from flows import damage, locks, unchanged
 from flows.cli import main
 from flows.commands.collect import print_result
 from flows.results import CollectResult
@@ -144,6 +144,12 @@ def test_a_line_about_a_rotated_key_can_be_lost_and_one_about_a_person_stops_the
     assert (landed.data / "opted-out.jsonl").exists()
 
 
+def test_a_clock_that_is_behind_is_refused_because_all_that_is_held_would_be_set_aside():
+    locks.check_clock(datetime.now(UTC))
+    with pytest.raises(locks.WrongClockError, match="says 1970-01-01 00:00 UTC, which is before stackrank was"):
+        locks.check_clock(datetime(1970, 1, 1, tzinfo=UTC))
+
+
 def test_a_damaged_marker_of_a_demo_is_named(landed, capsys):
     landed.demo_marker.write_bytes(b"\xff")
     for command in ("build", "nightly", "collect"):
@@ -247,7 +253,7 @@ def test_a_build_of_damaged_files_only_keeps_what_is_published(landed, capsys):
     for name in ("one", "two"):
         cut(landed.observations / f"birds/core/birds/{name}.parquet")
     assert main(["build"]) == 4
-    assert capsys.readouterr().err.count("cannot be read") == 2
+    assert capsys.readouterr().err.count("; the next collect reads its unit again") == 2
     assert landed.database.read_bytes() == published
 
 
@@ -294,6 +300,8 @@ def test_doctor_and_status_name_the_file(landed, capsys):
     line = f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}"
     assert main(["status"]) == 3
     assert line in capsys.readouterr().out.splitlines()
+    assert main(["status", "--max-age", "48h"]) == 3
+    assert line in capsys.readouterr().err.splitlines()
     assert main(["doctor"]) == 3
     assert f"BAD   {line}" in capsys.readouterr().out.splitlines()
 

@@ -94,6 +94,14 @@ def test_counts_of_a_source_without_its_name_are_said_and_so_are_those_of_a_page
     assert units(held, birds(CORE, moved)) == ALL
 
 
+def test_a_page_that_is_asked_beside_the_urls_is_declared(where):
+    members = Source("birds", "members", "openinfra", (f"{API}members",), date(2025, 1, 1), "Invented.")
+    for page in ("members", "joined"):
+        visit = Visit("birds", "members", "openinfra", f"{page}-2026-03-01", "", SEEN, Verdict.OK)
+        land(where, Harvest(visit, 0.0, COUNTS, [], []))
+    assert said(where, birds(members)) == []
+
+
 def test_a_repository_in_two_communities_is_said(held):
     fish = builders.community("fish", replace(CORE, community="fish"))
     assert said(held, [*birds(CORE, STARS), fish]) == [

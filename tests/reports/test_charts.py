@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from support.page import unpacked
@@ -15,7 +16,7 @@ from reports.charts.chart import Chart, Table
 from reports.charts.lanes import Lead, Places, draw_leads, draw_places
 from reports.charts.lines import draw_lines
 from reports.charts.monthly import Monthly, draw_monthly
-from reports.charts.series import Break, Event, Hole, Mark, Series, Span, months_from, runs_of
+from reports.charts.series import Break, Event, Hole, Mark, Series, Span, months_from, runs_of, series_of
 from reports.charts.shares import draw_shares
 
 LOOK = theme.look_of("alpha", "square")
@@ -170,6 +171,18 @@ def test_a_phone_has_the_labels_of_lines_and_the_legend_tells_the_rest():
     figure = draw_monthly(monthly())
     assert [each["text"] for each in figure["narrow"]["annotations"]] == ["<b>5.40</b>"]
     assert len(figure["layout"]["annotations"]) > 1
+
+
+def test_a_month_without_a_row_is_a_gap_and_a_month_alone_has_a_mark():
+    rows = [{"key": "a", "name": "A" * 40, "month": date(2025, m, 1), "value": v, "known": "observed"}
+            for m, v in ((1, 3), (3, 0), (4, 1), (5, None))]  # fmt: skip
+    (line,) = series_of(pd.DataFrame(rows).convert_dtypes(dtype_backend="pyarrow"))
+    assert line.values == (3, None, 0, 1, None)
+    assert line.kinds == ("observed", None, "observed", "observed", None)
+    assert (len(line.label), line.label[-1]) == (28, "…")
+    (drawn,) = [trace for trace in draw_lines([line], {"a": LOOK})["data"] if trace["meta"] == "line"]
+    assert drawn["marker"]["size"] == [8, 0, 0, 11, 0]
+    assert series_of(pd.DataFrame()) == []
 
 
 def test_runs_are_of_equal_neighbours():

@@ -9,6 +9,7 @@ from support.tables_on_demand import ask
 
 from pipelines.ranking.method import load
 from pipelines.rules import method_audit
+from pipelines.warehouse.query import ask as ask_file
 from reports.answers import question
 from reports.pages import method
 
@@ -25,6 +26,11 @@ def test_the_query_of_the_page_computes_every_published_score_and_error(once):
     assert [(len(answer),)] == ask(published(once), held)
     for _, _, computed, index, error, score_error in answer:
         assert (computed, error) == pytest.approx((index, score_error), rel=1e-9)
+
+
+def test_the_query_runs_on_the_database_for_publishing(once):
+    file = published(once).site / "data" / "stackrank.duckdb"
+    assert len(ask_file(file, question("method", "recompute"))) > 0
 
 
 def test_the_query_and_its_answer_stand_on_the_page(text):

@@ -75,7 +75,8 @@ def test_without_a_place_the_row_says_why(row, look, said):
 
 def test_partial_a_window_of_ten_months_is_hollow_and_tagged():
     _, strip, _, html = row_of(drawn(ranked_rows((1, 1), (2, 2), months=10)))
-    assert strip == "10 of 12"
+    assert strip == "10 of 12 months"
+    assert 'class="tag left"' in html, "the mark stands on the right half"
     assert 'class="strip partial k-alpha"' in html
 
 

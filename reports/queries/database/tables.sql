@@ -8,5 +8,5 @@ with columns_of as (
 select c.schema_name as schema, c.table_name as name, t.comment as sentence, c.columns
 from columns_of c
 join duckdb_tables() t on t.database_name = current_database() and t.schema_name = c.schema_name and t.table_name = c.table_name
-where c.schema_name in ('raw', 'core', 'metrics', 'definitions', 'analysis', 'rankings')
-order by list_position(['rankings', 'metrics', 'definitions', 'analysis', 'core', 'raw'], c.schema_name), c.table_name
+where c.schema_name in ('raw', 'core', 'metrics', 'definitions', 'analysis', 'published', 'rankings')
+order by list_position(['rankings', 'metrics', 'definitions', 'published', 'analysis', 'core', 'raw'], c.schema_name), c.table_name

@@ -5,7 +5,7 @@ with counted as (
     select community, month, source, arg_max(unit, (postings, unit)) as unit, count(*) as pages, sum(postings)::bigint as postings
     from counted group by all
 )
-select p.community, p.month, p.source, p.unit, p.pages, p.postings, s.people, s.suppressed, s.first_here, s.state, u.url, u.seen_at, u.checksum, u.reader
+select p.community, p.month, p.source, p.unit, p.pages, p.postings, s.people, s.suppressed, s.state, u.url, u.seen_at, u.checksum, u.reader
 from paged p
 left join published.by_source s using (community, source, month)
 left join raw.units u using (community, source, unit)

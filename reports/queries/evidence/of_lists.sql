@@ -1,5 +1,5 @@
 -- What a reader asks about the lists and forums of one month: the messages of the page of $community in $month.
-select source, unit, count(*) as messages
-from core.postings
-where community = $community and month = $month
-group by source, unit order by messages desc, source, unit
+select source, postings, people
+from published.by_source
+where community = $community and month = $month and postings > 0
+order by postings desc, source

@@ -84,7 +84,7 @@ def seconds(name, text):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("name", sorted(PATTERNS))
 def test_a_pattern_takes_linear_time_on_its_worst_input(name):
     for start, piece in inputs(PATTERNS[name]):
         small, large = (start + piece * (min(size, BOUNDED.get(name, size)) // len(piece)) + "\0" for size in SIZES)
