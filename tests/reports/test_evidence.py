@@ -48,7 +48,12 @@ def test_a_number_of_a_month_stands_there_with_the_repository_and_the_hosts_log_
 def test_the_visit_stands_with_its_time_checksum_and_reader(house):
     held = ask(house.where, "select checksum, reader from raw.units where community = 'alpha'")
     rows = Page(house.alpha).rows("Repositories as they were read")
-    assert rows["alpha/one"] == ["20 March 2026, 03:00 UTC", "480", held[0][0] or "None", held[0][1] or "None"]
+    assert rows["alpha/one"] == [
+        "20 March 2026, 03:00 UTC",
+        "480",
+        held[0][0] or "not recorded",
+        held[0][1] or "not recorded",
+    ]
 
 
 def test_one_or_two_people_of_a_repository_are_no_number(once, tmp_path):

@@ -19,7 +19,7 @@ def page(once):
 def test_a_failed_source_is_told_with_its_reason_and_its_last_good_visit(page):
     failed = page.rows("Units whose")
     assert failed["Beta Stack"] == [
-        "core", "beta/one", "refused", "the server asked for a password", "1", "20 March 2026, 03:00 UTC",
+        "core", "beta/one", "refused", "see the operator's log", "1", "20 March 2026, 03:00 UTC",
         "11 November 2025, 03:00 UTC",
     ]  # fmt: skip
     assert len(failed) == 2

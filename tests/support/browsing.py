@@ -14,7 +14,7 @@ RULES = {
 }
 """A theme changes colours alone."""
 WIDTHS = (360, 768, 1280, 1600)
-SIDEWAYS = (320, 360, 390, 480, 599, 600, 601, 667, 768, 820, 821, 1000, 1001, 1100, 1101, 1280, 1500, 1600, 1920, 2200)
+SIDEWAYS = (320, 390, 600, 820, 1000, 1101, 1500, 2200)
 SHIFTS = """window.shifted = 0;
 new PerformanceObserver((list) => {
     for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; })
