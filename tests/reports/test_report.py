@@ -310,7 +310,7 @@ def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
 # ---- mail and the families together ----------------------------------------------------------------------------
 
 
-BY_SOURCE = """insert into analysis.by_source by name select community, source, month, postings, postings as people,
+BY_SOURCE = """insert into published.by_source by name select community, source, month, postings, postings as people,
     postings as only_here, postings as first_here, state from (values
     ('alpha', 'old', date '2025-05-01', 7, 'observed'), ('alpha', 'old', date '2025-06-01', null, 'not_applicable'),
     ('alpha', 'new', date '2025-05-01', null, 'not_applicable'), ('alpha', 'new', date '2025-06-01', 9, 'observed'),
