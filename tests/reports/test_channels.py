@@ -67,8 +67,8 @@ def with_rows(where, top, *rows):
     """The page of birds with these rows alone: source, month, messages, state."""
     values = ", ".join(f"('birds', '{s}', date '{m}', {n}, {n}, {n}, {n}, '{state}')" for s, m, n, state in rows)
     columns = "community, source, month, postings, people, only_here, first_here, state"
-    insert = f"insert into analysis.by_source ({columns}) values {values}"
-    return Page(render(altered(where, top, "delete from analysis.by_source", insert), of_community.page, "birds"))
+    insert = f"insert into published.by_source ({columns}) values {values}"
+    return Page(render(altered(where, top, "delete from published.by_source", insert), of_community.page, "birds"))
 
 
 @pytest.mark.long
