@@ -20,7 +20,7 @@ LABEL_GAP, LEADER, EDGE = 12.0, 6.0, 6.0
 PIECE = 4
 NOTE_WIDTH = 22
 NARROWEST = 56.0
-"""A cause is broken into lines of at least this width, also where its hole is narrower."""
+"""A hole that is narrower has no words; the table names its cause."""
 
 
 @dataclass(frozen=True)
@@ -210,12 +210,13 @@ def _holes(line: Line, frame: Frame, covered: list[Box], own: Sequence[Box]) -> 
 def _hole(line: Line, hole: range, frame: Frame, others: Sequence[Box]) -> tuple[Box, list[Markup]]:
     size, stop = frame.layout.font, min(hole.stop, len(frame.months))
     left, right = frame.x(hole.start - 0.5) + EDGE, frame.x(stop - 0.5)
-    texts = wrap_text(line.causes[hole.start], size, max(right - left - EDGE, NARROWEST))
+    has_room = right - left >= NARROWEST
+    texts = wrap_text(line.causes[hole.start], size, right - left - EDGE) if has_room else []
     ends = [line.at(hole.start - 1), line.at(min(hole.stop, line.last))]
-    middle, height = sum(map(frame.y, ends)) / 2, HEIGHT * size * len(texts) + 2 * EDGE
+    middle, height = sum(map(frame.y, ends)) / 2, HEIGHT * size * max(len(texts), 1) + 2 * EDGE
     box = free_row(Box(left, middle - height / 2, right, middle + height / 2), frame.plot, others)
     hatched = hatch(box.left, box.top, box.right - box.left, box.bottom - box.top)
-    return box, [hatched, _texts(texts, box, size)]
+    return box, [hatched, _texts(texts, box, size)] if has_room else [hatched]
 
 
 def _texts(texts: Sequence[str], box: Box, size: float) -> Markup:

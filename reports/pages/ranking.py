@@ -7,6 +7,7 @@ from typing import Any
 from pipelines.ranking.constants import OVERALL
 from reports.pages import time_month
 from reports.pages.context import Context, Row
+from reports.pages.coverage import draw_years
 from reports.pages.first_night import first_night_page
 from reports.pages.hero import hero_figure
 from reports.pages.ranking_table import opened, ranking_tables
@@ -21,6 +22,9 @@ from reports.text.language import gettext
 from reports.text.rules import RULES
 from reports.text.scope import scope_text
 
+FEW = 12
+"""Of so many communities the front page shows what was seen of the code."""
+
 
 def page(site: Context) -> str:
     """Return index.html; of a database without any visit the page of a first night."""
@@ -33,6 +37,7 @@ def page(site: Context) -> str:
         tables=[_worded(site, table, scope, moved) for table in tables],
         edition=time_month.path(f"{site.month:%Y-%m}"),
         trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
+        seen="" if len(site.communities) > FEW else draw_years(site, "code"),
     )  # fmt: skip
 
 
