@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from support.browser import launched, playwright
-from support.many import invented, with_site
+from support.many import invent
 from support.site import published
 
 from pipelines.warehouse.query import open_database
@@ -121,8 +121,8 @@ def test_a_month_of_a_comparison_has_an_address_and_is_said(opened, folder):
     page.wait_for_url("**/compare/alpha-beta.html")
 
 
-def test_a_script_draws_any_pair_of_many_as_the_rule_of_the_places_says(opened, once, tmp_path):
-    where = with_site(invented(once, 13), tmp_path)
+def test_a_script_draws_any_pair_of_many_as_the_rule_of_the_places_says(opened, tmp_path):
+    where = invent(tmp_path / "many", 13)
     made.publish(where)
     with open_database(where.database) as database:
         families = pairs.families_of(read_context(database), "c0003", "c0001")

@@ -744,7 +744,7 @@ def test_gits_environment_has_nothing_of_the_callers(keyed):
     assert ours["HOME"] == os.devnull
     assert {name for name in ours if name.startswith("GIT_")} == {
         "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_TERMINAL_PROMPT", "GIT_NO_LAZY_FETCH",
-        "GIT_NO_REPLACE_OBJECTS", "GIT_FLUSH",
+        "GIT_NO_REPLACE_OBJECTS", "GIT_FLUSH", "GIT_ALLOW_PROTOCOL",
     }  # fmt: skip
     assert not [value for value in ours.values() if str(keyed) in value]
 
