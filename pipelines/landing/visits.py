@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.files import FORMAT, UnusableError, append_synced, check_format, read_moment, replace_synced
+from pipelines.foreign_text import printable
 from pipelines.model import Plan, Verdict, Visit
 
 TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
@@ -109,8 +110,9 @@ def parse_visits(lines: bytes) -> Iterator[Visit]:
 
 
 def visit_to_json(visit: Visit) -> str:
-    """Return a visit as one line of JSON."""
-    return json.dumps({"format": FORMAT} | asdict(visit) | {"seen_at": visit.seen_at.isoformat()})
+    """Return a visit as one line of JSON; what a server wrote in it is printable."""
+    said = {"reason": printable(visit.reason), "note": printable(visit.note)}
+    return json.dumps({"format": FORMAT} | asdict(visit) | said | {"seen_at": visit.seen_at.isoformat()})
 
 
 def visit_from_json(line: bytes) -> Visit:

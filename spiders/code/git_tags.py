@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from pipelines.foreign_text import printable
 from spiders.code.git_process import environment
 
 
@@ -62,7 +63,7 @@ def _tag(
 
 
 def _shown(name: str) -> str:
-    return name.encode(errors="surrogateescape").decode(errors="replace")
+    return printable(name.encode(errors="surrogateescape").decode(errors="replace"))
 
 
 def _seconds(raw: str) -> int | None:

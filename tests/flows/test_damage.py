@@ -205,7 +205,7 @@ def seen(where):
     return dict(ask(where, "select month, state from core.coverage where community = 'birds'"))
 
 
-@pytest.mark.parametrize("reason", DAMAGES)
+@pytest.mark.parametrize("reason", DAMAGES, ids=range(len(DAMAGES)))
 def test_each_kind_of_damage_is_named_and_set_aside(landed, reason):
     DAMAGES[reason](landed.data / FILE)
     damaged = (landed.data / FILE).read_bytes()
