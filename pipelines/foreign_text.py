@@ -2,7 +2,7 @@
 
 
 def printable(text: str) -> str:
-    """Return a text with blanks for white space and U+FFFD for signs that do not print, such as those that turn text."""
+    """Return a text with blanks for white space and U+FFFD for signs that do not print."""
     return text if text.isprintable() else "".join(map(_shown, text))
 
 

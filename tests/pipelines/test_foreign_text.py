@@ -24,6 +24,6 @@ def test_a_sign_that_does_not_print_is_replaced(written, stored):
 
 def test_a_visit_stores_what_a_server_wrote_as_printable_text():
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    visit = Visit("birds", "core", "git", "a", "https://x", now, Verdict.ERROR, reason="\u202eno", note="a\x1b[2J")
+    visit = Visit("birds", "core", "git", "a", "https://x", now, Verdict.FAILED, reason="\u202eno", note="a\x1b[2J")
     stored = visit_from_json(visit_to_json(visit).encode())
     assert (stored.reason, stored.note) == ("\ufffdno", "a\ufffd[2J")
