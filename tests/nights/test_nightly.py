@@ -155,8 +155,8 @@ def test_nights_in_a_row(house, night, monkeypatch):
 
     half = night("finch")
     assert half.exit_status == 3
-    page = half.page.read_text()
-    assert "What failed" in page
+    page = (half.page.parent / "operations.html").read_text()
+    assert "Refused and failed" in page
     assert "birds/finch" in page
     assert places()["sparrow"] == "fewer_than_two_ranked"
     assert places()["finch"] == "not_observed"
@@ -166,7 +166,7 @@ def test_nights_in_a_row(house, night, monkeypatch):
     assert whole.collected.complaints == []
     assert whole.summary.splitlines() == ["2 fetched, 0 failed", f"page: {whole.page}"]
     assert set(places().values()) == {"1", "2"}
-    assert "none failed" in whole.page.read_text()
+    assert "the latest visit of each was good" in (whole.page.parent / "operations.html").read_text()
 
     database, page = folders().database.stat(), whole.page.read_text()
     idle = night()
