@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 
-from pipelines.foreign_text import printable
 from spiders.code.git_process import environment
 
 
@@ -63,7 +62,7 @@ def _tag(
 
 
 def _shown(name: str) -> str:
-    return printable(name.encode(errors="surrogateescape").decode(errors="replace"))
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _seconds(raw: str) -> int | None:
