@@ -306,7 +306,9 @@ def test_implausible_dates_are_kept_counted_and_left_out_of_months(broken_nights
     assert broken_nights[0].rows["times"] == 7
     assert broken_nights[0].visits["times"].note == "4 commits have an implausible date"
     where = broken_nights[0].where
-    known = load_catalogue(where.communities)
+    (birds,) = load_catalogue(where.communities)
+    (core,) = birds.sources
+    known = [replace(birds, sources=(replace(core, urls=(broken_nights[0].visits["times"].url,)),))]
     build_database(where, known, datetime.now(UTC).date())
     (answer,) = ask(
         where.database,
