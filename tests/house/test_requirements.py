@@ -170,9 +170,9 @@ def test_r14_each_source_is_killed_in_turn_and_the_report_still_builds_and_names
     crawl(where, (*SERVED,), "units=index,2013-09,2013-10")
     server.archives = Archives([*SERVED.values()])
     build_database(where, load_catalogue(where.communities), date(2013, 12, 20))
-    page = site.publish(where).read_text(encoding="utf-8")
+    page = (site.publish(where).parent / "operations.html").read_text(encoding="utf-8")
     with open_database(where.database) as database:
-        failed = {row["source"] for row in ask_rows(database, "data", "failures")}
+        failed = {row["source"] for row in ask_rows(database, "operations", "failures")}
     assert failed == {killed}
     assert f"<td>{killed}</td>" in page
     held = dict(ask(where, "select source, count(*) from core.postings group by all"))
