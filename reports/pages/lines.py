@@ -11,7 +11,7 @@ from reports.charts.theme import Look, look_of
 from reports.pages.context import Context, Row
 from reports.text.bots import rank_change
 from reports.text.events import move_text, release_text
-from reports.text.formats import format_month, format_number
+from reports.text.formats import format_count, format_month, format_number
 from reports.text.imports import import_in_month
 from reports.text.labels import LEGEND, label
 from reports.text.language import gettext
@@ -138,7 +138,7 @@ class _Drawing:
         added = dict(zip(self.days, self._bots(bots, "values").values, strict=True)) if bots else None
         rows = [
             [format_month(month), month_text(self._month(n)), *_mean(self.line, n),
-             *([format_number(added[self.days[n]])] if added else []),
+             *([format_count(added[self.days[n]])] if added else []),
              "; ".join([*([causes[month]] if month in causes else []), *happened.get(month, ())])]
             for n, month in reversed(list(enumerate(self.months)))
         ]  # fmt: skip

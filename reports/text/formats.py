@@ -77,6 +77,11 @@ def format_number(value: float | None, missing: str = "not observed") -> str:
     return f"{rounded:,.{max(places, 0)}f}"
 
 
+def format_count(value: float | None) -> str:
+    """Return a number of a month: whole as it is, else to three significant digits."""
+    return f"{value:,.0f}" if value is not None and value == round(value) else format_number(value)
+
+
 def format_level(value: float | None, missing: str = "not observed") -> str:
     """Return a mean of months with the digits that its error carries: three, and none after the point from ten on."""
     if value is None:

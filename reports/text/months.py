@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports.text.formats import format_month, format_number
+from reports.text.formats import format_count, format_month
 from reports.text.labels import MISSING
 from reports.text.language import gettext
 
@@ -30,7 +30,7 @@ def month_text(row: Row) -> str:
     value = row["value"]
     if value is None:
         return MISSING.get(row["state"], str(row["state"]))
-    said = f"{value:,.0f}" if value == round(value) else format_number(value)
+    said = format_count(value)
     if row["known"] == "partial" and row.get("known_since"):
         return KNOWN_SINCE.format(value=said, month=format_month(row["known_since"]))
     return MONTHLY.get(row["known"], "{value}").format(value=said)

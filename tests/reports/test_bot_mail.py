@@ -5,62 +5,64 @@ from support.bot_site import WRITTEN, house
 from support.page import table
 
 from reports.text.bots import rank_change, rank_changes
-from reports.text.labels import LEGEND
 
 __all__ = ["house"]
 
 
-def drawn(figure, meta):
-    """The newest complete month of each line that is drawn in one way."""
-    traces = {trace["legendgroup"]: trace for trace in figure["data"] if trace["meta"] == meta}
-    return {slug: dict(zip(t["x"], t["y"], strict=True))["2025-12-01"] for slug, t in traces.items()}
+BIRDS, FISH = "community/birds.html", "community/fish.html"
+
+
+def newest(figure, meta):
+    """The number of the newest complete month as it is drawn in one way."""
+    (trace,) = (trace for trace in figure["data"] if trace["meta"] == meta)
+    return dict(zip(trace["x"], trace["y"], strict=True))["2025-12-01"]
 
 
 @pytest.mark.long
-def test_r06_a_chart_counts_people_and_shows_bots_as_a_thin_line(house):
-    figure = house.pages["index.html"].figures["messages"]
-    assert drawn(figure, "observed") == {"birds": 20, "fish": 16}
-    assert drawn(figure, "bots") == {"birds": 1, "fish": 30}
+@pytest.mark.parametrize(
+    ("page", "chart", "people", "bots"),
+    [
+        (BIRDS, "messages", 20, 1),
+        (FISH, "messages", 16, 30),
+        (BIRDS, "talk-people", 4, 1),
+        (FISH, "talk-people", 4, 1),
+    ],
+)
+def test_r06_a_chart_counts_people_and_shows_bots_as_a_thin_line(house, page, chart, people, bots):
+    figure = house.pages[page].figures[chart]
+    assert (newest(figure, "observed"), newest(figure, "thin")) == (people, bots)
     widths = {trace["meta"]: trace["line"]["width"] for trace in figure["data"] if "line" in trace}
-    assert widths["bots"] < 1 < widths["observed"]
-    assert drawn(house.pages["index.html"].figures["talk-people"], "bots") == {"birds": 1, "fish": 1}
-    assert LEGEND["bots"] in house.pages["index.html"].text
+    assert widths["thin"] < widths["line"]
+    assert "Thin line: bots alone." in house.pages[page].text
 
 
 @pytest.mark.long
-def test_r06_bots_are_included_in_the_same_chart_by_one_switch(house):
-    for page, chart, line, value in (
-        ("index.html", "messages", "fish", 46), ("index.html", "talk-people", "fish", 5),
-        ("fish.html", "talk-messages", "messages", 46), ("fish.html", "talk-people", "talk_people", 5),
-    ):  # fmt: skip
-        figure = house.pages[page].figures[chart]
-        assert drawn(figure["with_bots"], "observed")[line] == value
-        assert drawn(figure["with_bots"], "bots") == {}
-        assert figure["with_bots"]["title"] == f"{figure['title']}, including bots"
-        assert figure["with_bots"]["scales"]["linear"]["axis"]["range"][1] > value
-        radios = [a for tag, a in house.pages[page].tags if tag == "input" and a.get("name") == f"{chart}-mail"]
-        assert [(a["value"], "checked" in a) for a in radios] == [("people", True), ("bots", False)]
-    assert "with_bots" not in house.pages["index.html"].figures["threads-replied"]
+@pytest.mark.parametrize(("chart", "value"), [("messages", 46), ("talk-people", 5)])
+def test_r06_bots_are_included_in_the_same_chart_by_one_switch(house, chart, value):
+    page = house.pages[FISH]
+    other = page.figures[chart]["with_bots"]
+    assert newest(other, "observed") == value
+    assert "thin" not in {trace["meta"] for trace in other["data"]}
+    radios = [a for tag, a in page.tags if tag == "input" and a.get("name") == f"{chart}-mail"]
+    assert [(a["value"], "checked" in a) for a in radios] == [("people", True), ("bots", False)]
+    assert "with_bots" not in page.figures["threads-replied"]
 
 
 @pytest.mark.long
 def test_without_a_script_the_table_has_both_figures(house):
-    head, *rows = house.pages["index.html"].tables["Messages a month"]
-    assert head == ["Month", "Birds", "Fish", "Birds, including bots", "Fish, including bots"]
-    assert {row[0]: row[1:] for row in rows}["December 2025"] == ["20", "16", "21", "46"]
-    head, *rows = house.pages["fish.html"].tables["Messages a month"]
-    assert head == ["Month", "Messages of bots", "Messages", "Messages, including bots"]
-    assert {row[0]: row[1:] for row in rows}["December 2025"] == ["30", "16", "46"]
+    head, *rows = house.pages[FISH].tables["Messages a month"]
+    own = dict(zip(head, next(row for row in rows if row[0] == "December 2025"), strict=True))
+    assert (own["Messages"], own["Including bots"]) == ("16", "46")
 
 
 @pytest.mark.long
 def test_r06_what_bots_do_to_each_place_is_said_beside_the_chart(house):
-    text = house.pages["index.html"].text
+    text = house.pages["coverage.html"].text
     assert (
         "Including bots, the order by messages changes: Birds from row 1 to row 2 and Fish from row 2 to row 1." in text
     )
     assert "Including bots, the order by senders is the same." in text
-    own = house.pages["fish.html"].text
+    own = house.pages[FISH].text
     assert "Including bots, the order by messages changes: Fish from row 2 to row 1." in own
     assert "Including bots, Fish keeps row 1 of 2 in the order by senders." in own
     rows = {(row["metric"], row["community"]): row for row in table(house, "rank_including_bots")}
@@ -78,7 +80,7 @@ def test_r06_what_bots_do_to_each_place_is_said_beside_the_chart(house):
 def test_a_month_that_was_not_seen_is_a_gap_including_bots_too(house):
     found = {row["month"]: row for row in table(house, "including_bots") if row["community"] == "fish"}
     assert (found["2026-01-01"]["value"], found["2026-01-01"]["to_date"]) == ("0", "True")
-    line = next(t for t in house.pages["index.html"].figures["messages"]["data"] if t["meta"] == "bots")
+    line = next(t for t in house.pages[FISH].figures["messages"]["data"] if t["meta"] == "thin")
     assert dict(zip(line["x"], line["y"], strict=True)).get("2026-01-01") is None
     assert {row["state"] for row in table(house, "including_bots")} <= {"observed", "partial"}
 

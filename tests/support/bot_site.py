@@ -45,7 +45,8 @@ def month_of(slug, month):
 def house(once):
     """Two communities with a list each, one of them with much mail of a tracker; the published site."""
     where = site_folders(once("bot-site", publish))
-    pages = {path.name: Page(path.read_text(encoding="utf-8")) for path in where.site.glob("**/*.html")}
+    found = where.site.glob("**/*.html")
+    pages = {str(path.relative_to(where.site)): Page(path.read_text(encoding="utf-8")) for path in found}
     return SimpleNamespace(where=where, pages=pages)
 
 
