@@ -17,7 +17,10 @@ VERDICTS = ("held", "incomplete", "corrected", "unknown")
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Claim:
-    """One claim: whom it is about, the verdict, finding and state of today with braces that `check` fills."""
+    """One claim of the talk about a community, and what we find.
+
+    `check` is a question to the database. Its answer fills the braces in `finding` and `today`.
+    """
 
     name: OneLine
     community: OneLine

@@ -75,12 +75,12 @@ function days(x, count, first) {
   return numbers.map((day) => (typeof day === "number" ? month(first, day) : day));
 }
 
-// What the pointer is told is what is drawn, but for the months in "told"; a line with a range brings its band.
+// Hover values are those that are drawn, but for the months in "hover"; a line with a range brings its band.
 function unpacked(packed, first) {
   const trace = Object.assign({}, packed, { x: days(packed.x, packed.y.length, first) });
   if (packed.boxes) return [Object.assign(trace, boxes(packed.boxes, first))];
-  if (!packed.told) return [trace];
-  const values = packed.y.map((y, n) => (n in packed.told ? packed.told[n] : y));
+  if (!packed.hover) return [trace];
+  const values = packed.y.map((y, n) => (n in packed.hover ? packed.hover[n] : y));
   trace.customdata = packed.low ? values.map((value, n) => [value, packed.low[n], packed.high[n]]) : values;
   return packed.low ? [band(trace), trace] : [trace];
 }

@@ -86,7 +86,7 @@ function fillScores(held, names, first) {
     const lines = chart.data.filter((trace) => trace.meta === "line"), ends = [];
     lines.forEach((line, n) => {
       const at = (z) => held[n].scores.map((score, m) => score === null ? null : 100 * Math.exp(score + z * held[n].errors[m]));
-      Object.assign(line, { x: 0, y: at(0), low: at(-QUANTILE), high: at(QUANTILE), told: {}, name: names[n] });
+      Object.assign(line, { x: 0, y: at(0), low: at(-QUANTILE), high: at(QUANTILE), hover: {}, name: names[n] });
       const last = line.y.reduce((found, value, m) => (value === null ? found : m), -1);
       line.marker.size = line.y.map((_, m) => (m === last ? 11 : 0));
       ends.push([last, line.y[last]]);
@@ -126,8 +126,8 @@ function fillTables(months, held, names, first) {
   ahead.replaceChildren(...[...months].reverse().map((month) => row([named(month.n),
     filledIn(words.cells[month.word], { ahead: names[month.apart >= 0 ? 0 : 1] }), ...month.ratio.map(number), ""])));
   document.querySelectorAll("#score thead th").forEach((head, n) => { if (n) head.textContent = names[n - 1]; });
-  const told = (value) => value === null ? "–" : number(100 * Math.exp(value));
-  score.replaceChildren(...held[0].scores.map((_, n) => row([named(n), told(held[0].scores[n]), told(held[1].scores[n])])).reverse());
+  const shown = (value) => value === null ? "–" : number(100 * Math.exp(value));
+  score.replaceChildren(...held[0].scores.map((_, n) => row([named(n), shown(held[0].scores[n]), shown(held[1].scores[n])])).reverse());
 }
 
 const ready = new Promise((done) => { if (document.readyState === "complete") done(); else addEventListener("load", done); });

@@ -1,7 +1,8 @@
 """Write a figure in less room: the page of a community has many, and a site may have a thousand communities.
 
 Months are numbers from the first on, and those that follow each other are named by the first of them. A band is left
-out: the script draws it from the range of its line. What the pointer is told is left out where it is what is drawn.
+out: the script draws it from the range of its line. Hover values are kept only where they differ from
+what is drawn.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,27 +19,27 @@ def pack(figure: dict[str, Any], first: str) -> dict[str, Any]:
 
 def _trace(trace: dict[str, Any], first: str) -> dict[str, Any]:
     """Return a trace packed; a line with a range has `low` and `high`."""
-    told, ranged = trace.get("customdata"), _ranged(trace)
+    values, ranged = trace.get("customdata"), _ranged(trace)
     packed = {name: value for name, value in trace.items() if name != "customdata"}
     if trace.get("fill") == "toself":
         return packed | {"x": [], "y": [], "boxes": list(_boxes(_numbers(trace["x"], first), trace["y"]))}
     packed |= {"x": _days(trace["x"], first), "y": _rounded(trace["y"])}
     if ranged:
-        values, lows, highs = (list(each) for each in zip(*told or (), strict=True))
-        return packed | {"low": _rounded(lows), "high": _rounded(highs)} | _told(values, trace["y"])
-    return packed | (_told(told, trace["y"]) if told is not None else {})
+        middles, lows, highs = (list(each) for each in zip(*values or (), strict=True))
+        return packed | {"low": _rounded(lows), "high": _rounded(highs)} | _hover(middles, trace["y"])
+    return packed | (_hover(values, trace["y"]) if values is not None else {})
 
 
 def _ranged(trace: dict[str, Any]) -> bool:
-    """Return whether a trace is a line with a range: the pointer is told value, low and high."""
-    told = trace.get("customdata")
-    return bool(told) and isinstance(told[0], list)
+    """Return whether a trace is a line with a range: its hover values are value, low and high."""
+    values = trace.get("customdata")
+    return bool(values) and isinstance(values[0], list)
 
 
-def _told(values: Sequence[Any], drawn: Sequence[Any]) -> dict[str, Any]:
-    """Return what the pointer is told: `told` of a month that is not drawn where it is, by its position."""
+def _hover(values: Sequence[Any], drawn: Sequence[Any]) -> dict[str, Any]:
+    """Return `hover`: the hover value of each month that differs from what is drawn, by its position."""
     apart = {n: value for n, (value, y) in enumerate(zip(values, drawn, strict=True)) if value != y}
-    return {"told": apart}
+    return {"hover": apart}
 
 
 def _days(days: Sequence[str | None], first: str) -> list[Any] | int:

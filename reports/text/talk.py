@@ -34,7 +34,7 @@ def read_claim(claim: Row, found: Row | None) -> dict[str, Any]:
     """Return a claim with what the database lets us say of it: verdict, finding and today.
 
     `claim` is a row of `raw.talk_claims`, `found` the answer to its question. Where the data cannot tell, or disagree,
-    the verdict is unknown. What is said of today stands by itself: it can be missing.
+    the verdict is unknown. `today` does not depend on the verdict; without an answer it is "not observed".
     """
     values = {name: _value(name, value) for name, value in (found or {}).items() if value is not None}
     agrees, finding = (found or {}).get("agrees"), _filled(claim["finding"], values)

@@ -90,7 +90,7 @@ def _resolve(url: str, link: str) -> str:
 def volume_of(url: str, table: str | None = None) -> Volume | None:
     """Return the volume at a url; None for another file, or one that does not lie beside its table.
 
-    A file with the name of a unit that is no volume, as of the index, is none.
+    A reserved name, such as that of the index, is no volume.
     A volume with the name of an impossible month has no month.
     """
     folder, _, name = url.rpartition("/")

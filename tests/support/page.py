@@ -69,9 +69,9 @@ def _trace(packed, first):
         sides = [([_day(a, first), _day(b, first)], (low, high)) for a, b, low, high in packed["boxes"]]
         return trace | {"x": [x for (a, b), _ in sides for x in (a, b, b, a, a, None)],
                         "y": [y for _, (low, high) in sides for y in (low, low, high, high, low, None)]}  # fmt: skip
-    if "told" not in packed:
+    if "hover" not in packed:
         return trace
-    values = [packed["told"].get(str(n), y) for n, y in enumerate(packed["y"])]
+    values = [packed["hover"].get(str(n), y) for n, y in enumerate(packed["y"])]
     if "low" not in packed:
         return trace | {"customdata": values}
     return trace | {"customdata": [list(each) for each in zip(values, packed["low"], packed["high"], strict=True)]}

@@ -1,4 +1,5 @@
--- One row per community and period: the newest release by the end of $then's month and of today. A row without a period has the first release of all. Without a release its columns are NULL.
+-- One row per community and period: the newest release at the end of the month $then, and the newest one today.
+-- The row without a period has the first release. The columns are NULL where there was no release.
 with released as (
     select community, version, name as series, released_at, dated_by, row_number() over (partition by community order by
         released_at, list_transform(regexp_extract_all(version, '[0-9]+'), lambda part: try_cast(part as hugeint)), version) as position
