@@ -31,7 +31,7 @@ from pipelines.catalogue.urls import INDEX
 from pipelines.folders import Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
-from pipelines.warehouse.raw import Inputs, read_inputs
+from pipelines.warehouse.inputs import Inputs, read_inputs
 
 
 class SourceFailedError(Exception):

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pipelines.files import replace_synced
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.model import GOOD_VERDICTS
-from pipelines.warehouse.raw import Inputs
+from pipelines.warehouse.inputs import Inputs
 
 ROOMS = ("pipelines", "reports")
 

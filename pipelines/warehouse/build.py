@@ -11,7 +11,9 @@ import duckdb
 from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.model import Community
-from pipelines.warehouse.raw import Inputs, load_raw, read_inputs, relation_kind
+from pipelines.warehouse.harvests import relation_kind
+from pipelines.warehouse.inputs import Inputs, read_inputs
+from pipelines.warehouse.raw import load_raw
 from pipelines.warehouse.tables import ALL_METRICS, in_order, literal, make_table, read_tables
 
 CHECKS = Path(__file__).parents[1] / "checks"

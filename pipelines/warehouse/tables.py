@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from graphlib import TopologicalSorter
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TABLES = Path(__file__).parents[1] / "tables"
-
-
 ALL_METRICS = "metrics.counts"
+Row = dict[str, Any]
+"""A row of a declared table: values by the names of its columns; it may know more."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,19 @@ def literal(value: object) -> str:
     if isinstance(value, str | date):
         return "'" + str(value).replace("'", "''") + "'" + ("::date" if isinstance(value, date) else "")
     return str(value)
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
+    """Fill a declared table by the names of its columns; what a row has beside them is left out.
+
+    Raises KeyError for a row that lacks a column.
+    """
+    import pyarrow as pa
+
+    schema = con.sql(f"from {name} limit 0").to_arrow_table().schema
+    con.register("loaded", pa.table([[row[column] for row in rows] for column in schema.names], schema=schema))
+    con.execute(f"insert into {name} by name from loaded")
+    con.unregister("loaded")
 
 
 def read_tables(folder: Path = TABLES) -> list[Table]:

@@ -7,8 +7,6 @@ import asyncio
 import hashlib
 import os
 import shutil
-import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,12 +14,11 @@ from urllib.parse import unquote, urlsplit
 from pipelines.model import Verdict
 from spiders import watchdog
 from spiders.code.git_answers import GitError, answers, complaint, is_smart, moved_to, refusal
+from spiders.code.git_output import read_output, stop
 from spiders.code.git_process import HEAD, NOWHERE, Bounds, dies_with_parent, environment
 
 MOST_MOVES = 5
 LOOK_EVERY = 0.25
-LARGEST_OUTPUT = 64 << 20
-LARGEST_COMPLAINT = 1 << 20
 TRACE = "stackrank-trace"
 SHA_256 = "mismatched algorithms: client sha1; server sha256"
 
@@ -167,14 +164,14 @@ class Fetch:
         """Run git to its end or to the end of our patience; return exit status, output, complaints."""
         process = await self._start(*arguments)
         watchdog.guard(process.pid)
-        ending = asyncio.ensure_future(_ending(process))
+        ending = asyncio.ensure_future(read_output(process))
         try:
             while not (await asyncio.wait({ending}, timeout=LOOK_EVERY))[0]:
                 if excess := await asyncio.to_thread(self._excess):
                     raise GitError(Verdict.REFUSED, excess)
             output, errors = ending.result()
         finally:
-            await _stopped(process, ending)
+            await stop(process, ending)
             watchdog.release(process.pid)
         return process.returncode or 0, output.decode(errors="replace"), errors.decode(errors="replace")
 
@@ -232,37 +229,6 @@ def plain_url(url: str) -> str:
     if parts.scheme == "git+file":
         return unquote(parts.path)
     return url.removeprefix("git+")
-
-
-async def _ending(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
-    """Return all that a process said, when it has ended; raises GitError if it says too much."""
-    output, errors = await asyncio.gather(
-        _said(process.stdout, LARGEST_OUTPUT), _said(process.stderr, LARGEST_COMPLAINT)
-    )
-    await process.wait()
-    return output, errors
-
-
-async def _said(stream: asyncio.StreamReader | None, most: int) -> bytes:
-    assert stream
-    pieces: list[bytes] = []
-    length = 0
-    while piece := await stream.read(1 << 16):
-        pieces.append(piece)
-        length += len(piece)
-        if length > most:
-            raise GitError(Verdict.REFUSED, f"stopped: it says more than {most:,} bytes beside its history")
-    return b"".join(pieces)
-
-
-async def _stopped(process: asyncio.subprocess.Process, ending: "asyncio.Future[tuple[bytes, bytes]]") -> None:
-    """Kill the whole group of a process that still runs, and wait for its end."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    ending.cancel()
-    await asyncio.wait({ending})
-    await process.wait()
 
 
 def _weight(file: Path) -> tuple[int, int]:

@@ -91,7 +91,7 @@ def test_only_months_are_months(where, period, month):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """One build of three communities: birds are only published, bees are seen too, fish has another metric."""
+    """One build of three communities: birds are only published, bees are seen too, fish has other definitions."""
     where = with_history(tmp_path_factory.mktemp("history"))
     bees = source("bees")
     land(where, bees, "bees/one", monthly(1, range(14)))

@@ -16,7 +16,7 @@ from pipelines.landing.stored import stored_visits
 from pipelines.landing.undeclared import find_undeclared
 from pipelines.landing.visits import read_visits
 from pipelines.model import Source, Verdict, Visit
-from pipelines.warehouse.raw import read_inputs
+from pipelines.warehouse.inputs import read_inputs
 
 API = "https://api.example.org/repos/birds/"
 CORE = builders.source("birds", repositories=("nest1",))

@@ -9,8 +9,7 @@ import pyarrow.compute as pc
 from support import database as databases
 
 from pipelines.ranking import method
-from pipelines.warehouse.raw import insert_rows
-from pipelines.warehouse.tables import create_table, in_order, read_tables, reads_from
+from pipelines.warehouse.tables import create_table, in_order, insert_rows, read_tables, reads_from
 
 AS_OF = date(2013, 6, 1)
 MONTHS = [date(2012, m, 1) for m in range(7, 13)] + [date(2013, m, 1) for m in range(1, 7)]

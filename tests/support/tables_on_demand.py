@@ -5,7 +5,8 @@ from functools import cache
 from support.database import close_database, database, open_database
 
 from pipelines.warehouse.build import NothingObservedError, make_schemas
-from pipelines.warehouse.raw import load_raw, read_inputs
+from pipelines.warehouse.inputs import read_inputs
+from pipelines.warehouse.raw import load_raw
 from pipelines.warehouse.tables import Table, create_table, in_order, read_tables, reads_from
 
 read_once = cache(read_tables)

@@ -15,8 +15,8 @@ from support.database import OWN_COLUMNS, OWN_TABLES, open_database
 
 from pipelines.ranking import method
 from pipelines.warehouse.build import make_schemas
-from pipelines.warehouse.raw import insert_rows, method_rows
-from pipelines.warehouse.tables import create_table, in_order, literal, read_tables, reads_from
+from pipelines.warehouse.raw import method_rows
+from pipelines.warehouse.tables import create_table, in_order, insert_rows, literal, read_tables, reads_from
 
 CASES = sorted(path for path in Path(__file__).parent.glob("*.*/*") if path.is_dir())
 

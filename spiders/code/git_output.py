@@ -1,0 +1,43 @@
+"""Read what a git process says, within bounds, and end it."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+
+from pipelines.model import Verdict
+from spiders.code.git_answers import GitError
+
+LARGEST_OUTPUT = 64 << 20
+LARGEST_COMPLAINT = 1 << 20
+
+
+async def read_output(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+    """Return all that a process said, when it has ended; raises GitError if it says too much."""
+    output, errors = await asyncio.gather(
+        _said(process.stdout, LARGEST_OUTPUT), _said(process.stderr, LARGEST_COMPLAINT)
+    )
+    await process.wait()
+    return output, errors
+
+
+async def _said(stream: asyncio.StreamReader | None, most: int) -> bytes:
+    assert stream
+    pieces: list[bytes] = []
+    length = 0
+    while piece := await stream.read(1 << 16):
+        pieces.append(piece)
+        length += len(piece)
+        if length > most:
+            raise GitError(Verdict.REFUSED, f"stopped: it says more than {most:,} bytes beside its history")
+    return b"".join(pieces)
+
+
+async def stop(process: asyncio.subprocess.Process, ending: "asyncio.Future[tuple[bytes, bytes]]") -> None:
+    """Kill the whole group of a process that still runs, and wait for its end."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    ending.cancel()
+    await asyncio.wait({ending})
+    await process.wait()
