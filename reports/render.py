@@ -1,48 +1,17 @@
 """Turn templates into pages; the same answers give the same bytes."""
 
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.graphics.strip import draw_axis
-from reports.text import (
-    bots,
-    cells,
-    citation,
-    events,
-    formats,
-    freshness,
-    imports,
-    labels,
-    language,
-    menu,
-    months,
-    places,
-    reasons,
-    rules,
-    unseen,
-    visits,
-)
+from reports.text import language
 
-SAID = (
-    bots,
-    cells,
-    citation,
-    events,
-    formats,
-    freshness,
-    imports,
-    labels,
-    menu,
-    months,
-    places,
-    reasons,
-    rules,
-    unseen,
-    visits,
-)
-"""What templates may call."""
+TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports", "labels", "menu", "months", "places",
+         "reasons", "rules", "unseen", "visits")  # fmt: skip
+"""The modules of `reports.text` that templates may call."""
 BEST = 20
 """Of more communities a table shows the first ones, and a search finds the others."""
 
@@ -66,8 +35,9 @@ def environment() -> Environment:
         lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
-    for module in SAID:
-        environment.globals |= {name: each for name, each in vars(module).items() if not name.startswith("_")}
+    for text in TEXTS:
+        module = vars(import_module(f"reports.text.{text}"))
+        environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
     environment.globals |= {"draw_axis": draw_axis, "BEST": BEST}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment
