@@ -156,6 +156,7 @@ def test_doctor_finds_nothing_bad_on_a_fresh_machine_and_makes_nothing(where, mo
     assert "GB free" in told["data folder"][1]
 
 
+@pytest.mark.long
 def test_doctor_as_a_command_says_what_to_do(where):
     command = [sys.executable, "-m", "flows.cli", "doctor"]
     ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
@@ -381,6 +382,7 @@ def test_status_before_the_first_night(where, capsys):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_r13_status_is_the_dead_mans_check_on_a_real_command_line(where):
     declare(where.communities, wren=LIVE, finch=LIVE)
     command = [sys.executable, "-m", "flows.cli", "status", "--max-age"]
@@ -498,6 +500,7 @@ def run_by_cron(line: str, where: Folders) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "mail"),
     [("nightly", "STACKRANK_CONTACT is not set. "), ("status", "no good run in the last 48 h: there was none")],
