@@ -13,16 +13,8 @@ pytest.register_assert_rewrite("support")
 from support import prefect, shared, tables_on_demand  # noqa: E402 - their assertions are rewritten first
 from support.builders import folders_in  # noqa: E402
 
-LONG_FIXTURES = {
-    "canary_demo",
-    "broken_nights",
-    "bundled_nights",
-    "all_lies",
-    "walled",
-    "wheel",
-    "installed",
-    "nightly",
-}
+LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled",
+                 "wheel", "installed", "nightly"}  # fmt: skip
 """What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
