@@ -19,7 +19,7 @@ from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
 from flows import artifacts, damage, locks, progress, stop, summary, unchanged
-from flows.begin import begin_work
+from flows.begin import begin_visits
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
 from flows.publishing import mark_checked, publish_site
@@ -135,7 +135,7 @@ def _run(where: Folders) -> NightlyResult:
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
-        run = begin_work(where, declared, _log)
+        run = begin_visits(where, declared, _log)
         collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
