@@ -155,6 +155,11 @@ def read_demo_marker(where: Folders) -> DemoMarker | None:
         ) from error
 
 
+def typed(words: str) -> str:
+    """Return a command of stackrank as it must be typed: in a clone uv runs it, an installed one has its own name."""
+    return f"{'uv run ' if IS_CLONE else ''}stackrank {words}".rstrip()
+
+
 def current_day(where: Folders) -> date:
     """Return the current day of the data folder: the demo's own, else today in UTC."""
     demo = read_demo_marker(where)
