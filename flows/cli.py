@@ -9,7 +9,6 @@ from flows import failures, names
 from flows.commands import (
     build,
     calibrate,
-    checks,
     collect,
     communities,
     demo,
@@ -27,7 +26,7 @@ from flows.commands import (
 from flows.commands.checks import UsageError
 from flows.exit_status import WRONG_USAGE
 from flows.output import let_readers_leave
-from pipelines.folders import folders, private_files, typed
+from pipelines.folders import Folders, folders, nearest_folder, private_files, typed
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
@@ -48,6 +47,8 @@ environment:
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
+
+
 class Command(Protocol):
     """A module of flows.commands."""
 
@@ -104,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_command(words)
         _, unknown = parser().parse_known_args(words, chosen)
         _check_arguments(chosen.command, unknown)
+        _check_folders(folders())
         with private_files(folders()):
             status = COMMANDS[chosen.command].run(chosen)
         sys.stdout.flush()
@@ -119,6 +121,13 @@ def _check_command(words: Sequence[str]) -> None:
     """Raise UsageError for a command that does not exist."""
     if name := next((word for word in words if not word.startswith("-")), None):
         names.check_name(name, COMMANDS, "command", "--help")
+
+
+def _check_folders(where: Folders) -> None:
+    """Raise UsageError where a file stands in the place of a folder."""
+    for name, path in (("STACKRANK_DATA", where.data), ("STACKRANK_SITE", where.site)):
+        if not nearest_folder(path).is_dir():
+            raise UsageError(f"{nearest_folder(path)} is no folder. Nothing was done. Name a folder in {name}.")
 
 
 def _check_arguments(command: str, unknown: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ def _broken(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return f"this machine has too little free memory. {AS_BEFORE}. Close other programs and try again."
     if is_full(error):
-        return f"{_where(error)}. {AS_BEFORE}. Make room on the disk and try again."
+        return f"no room to write: {_where(error)}. {AS_BEFORE}. Make room on the disk and try again."
     if isinstance(error, OSError):
         return f"{_where(error)}. {AS_BEFORE}. Correct this and try again."
     reason = f"{type(error).__name__}: {_in_one_line(error)}"
