@@ -36,7 +36,7 @@ def read_faults(text: str) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the demo and say how to ask its database."""
+    """Run the demo; open its page where that was asked for."""
     from flows.demo import run as demo
 
     histories = arguments.git and arguments.git.resolve()
@@ -46,7 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
         status, where = demo.run_demo(histories, arguments.fault, whole=arguments.whole)
     except (demo.RealDataError, demo.TooManyFaultsError) as error:
         raise UsageError(error) from None
-    print(f'ask it: STACKRANK_DATA={where.data} stackrank sql "from rankings.monthly limit 5"')
     if arguments.open and status != NOTHING_PUBLISHED:
         webbrowser.open((where.site / "index.html").as_uri())
     return status
