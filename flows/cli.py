@@ -17,6 +17,7 @@ from flows.commands import (
     export,
     forget,
     nightly,
+    probe,
     prune,
     report,
     rotate,
@@ -88,6 +89,7 @@ COMMANDS: dict[str, Command] = {
     "export": export,
     "calibrate": calibrate,
     "communities": communities,
+    "probe": probe,
 }
 
 
