@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from support.git import FORGE, line, made
@@ -17,7 +18,8 @@ from spiders.mail.captures import index_url
 
 TODAY = datetime.now(UTC).date()
 MONTHS = {date(TODAY.year - 1, month, 1): 20 for month in range(1, 13)}
-FIRST, MIDDLE = min(MONTHS), date(TODAY.year - 1, 7, 1)
+FIRST, LAST = min(MONTHS), date(TODAY.year - 1, 12, 31)
+JUNE, JULY = FIRST.replace(month=6), FIRST.replace(month=7)
 EARLIER = date(TODAY.year - 3, 1, 1)
 CAPTURES = "/web.archive.org/"
 LISTS = {
@@ -38,15 +40,14 @@ def mailing_list(kind, name, months=MONTHS, **facts):
     return MailingList(kind, LISTS[kind].format(name), f"{name}@lists.example.org", months, **facts)
 
 
-def month_path(one, month=MIDDLE):
-    """The path by which a run asks for a month of a list."""
+def month_path(one):
+    """The path by which a probe asks for a month of a list: the middle one of those that the list can have."""
     name, _, domain = one.address.partition("@")
-    if one.kind == "pipermail":
-        return f"{one.url}{month:%Y-%B}.txt.gz"
+    if one.kind == "pipermail":  # its table begins with the newest month
+        return f"{one.url}{JUNE:%Y-%B}.txt.gz"
     if one.kind == "ponymail":
-        return f"{one.url}mbox.lua?list={name}&domain={domain}&d={month:%Y-%m}"
-    end = date(month.year, month.month + 1, 1)
-    return f"{one.url}export/{month}.mbox.gz?start={month}&end={end}"
+        return f"{one.url}mbox.lua?list={name}&domain={domain}&d={JULY:%Y-%m}"
+    return f"{one.url}export/{JULY}.mbox.gz?start={JULY}&end={JULY.replace(month=8)}"
 
 
 class Site:
@@ -64,17 +65,20 @@ class Site:
         known |= {"urls": [url] if isinstance(url, str) else url}
         self.blocks.setdefault(community, []).append(known)
 
-    def add_list(self, community, kind, name, fault="", since=FIRST, at=month_path, shape="object", **facts):
-        """Add a list with a fault in the answer at one path, which `at` gives for the list."""
-        one = mailing_list(kind, name, shape=shape)
+    def add_list(
+        self, community, kind, name, fault="", since=FIRST, at=month_path, shape="object", of="", url="", **facts
+    ):
+        """Add a list, called `of` where that is not its source's name, with a fault in the answer at one path."""
+        one = mailing_list(kind, of or name, shape=shape)
+        one = replace(one, url=url) if url else one
         self.lists.append(one)
         if fault:
             self.faults[at(one)] = [fault]
-        self.add(community, name, kind, one.url, since, address=one.address, **facts)
+        self.add(community, name, kind, one.url, since, until=LAST, address=one.address, **facts)
         return one
 
     def add_forum(self, community, name, fault="", at="posts.json", **facts):
-        self.forums.append(Forum(f"/{name}/", {FIRST: 70, MIDDLE: 50}, **facts))
+        self.forums.append(Forum(f"/{name}/", {FIRST: 70, JULY: 50}, **facts))
         if fault:
             self.faults[f"/{name}/{at}"] = [fault]
         self.add(community, name, "discourse", f"/{name}/")
