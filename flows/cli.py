@@ -34,8 +34,8 @@ EPILOG = """\
 exit status:
   0  all is well
   2  wrong usage, or another run is active
-  3  published, but something failed; for status and doctor: something is wrong
-  4  nothing was published
+  3  published, but something failed; for status and doctor: something is wrong; for probe: something differs
+  4  nothing was published; for probe: nothing was reached
 
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
@@ -85,11 +85,11 @@ COMMANDS: dict[str, Command] = {
     "report": report,
     "status": status,
     "doctor": doctor,
+    "probe": probe,
     "sql": sql,
     "export": export,
     "calibrate": calibrate,
     "communities": communities,
-    "probe": probe,
 }
 
 

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from spiders.core.recording import ANSWERS, OPEN, READ, Assertion, Found, NotReachedError, Recording
 
 LIVES = timedelta(days=365)
-IGNORED = "ignored the filter"
+IGNORED, MOVED = "ignored the filter", "moved to"
 
 
 def honours_filter(recording: Recording) -> Found:
@@ -15,6 +15,12 @@ def honours_filter(recording: Recording) -> Found:
     page = recording.unit_page()
     note = str(page.json().get("note", ""))
     return Found(IGNORED not in note, f"{page.size:,} bytes; {note}".removesuffix("; "))
+
+
+def is_at_its_address(recording: Recording) -> Found:
+    """Judge whether the repository is where the catalogue says; git has followed it on its host."""
+    note = str(recording.unit_page().json().get("note", ""))
+    return Found(MOVED not in note, note)
 
 
 def lives_as_declared(recording: Recording) -> Found:
@@ -50,6 +56,7 @@ def shares_history(recording: Recording) -> Found:
 GIT = (
     ANSWERS, OPEN, READ,
     Assertion("filter", "The server sends commits without files.", honours_filter),
+    Assertion("address", "It is at the address of the catalogue.", is_at_its_address),
     Assertion("alive", "Its newest commit fits the catalogue.", lives_as_declared),
     Assertion("shared", "It has the commits of the repository that it continues.", shares_history),
 )  # fmt: skip

@@ -151,7 +151,7 @@ def _judge(assertion: Assertion, recording: Recording) -> tuple[Asserted, str]:
         return Asserted.NOT_REACHED, redact(str(error))[:MAX_REASON]
     except NoPageError as error:
         return Asserted.DIFFERENT, str(error)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return Asserted.DIFFERENT, f"what came has another shape ({type(error).__name__})"
     return Asserted.AS_EXPECTED if found.holds else Asserted.DIFFERENT, redact(found.how)[:MAX_REASON]
 

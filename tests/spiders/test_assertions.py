@@ -135,6 +135,8 @@ CASES = {
     ("github", "last"): (of(page(LISTED, [], link='<https://x/?page=9>; rel="last"')), of(page(LISTED, []))),
     ("git", "filter"): (of(page(BASE, {"note": ""}, "birds/wren")),
                         of(page(BASE, {"note": "the server ignored the filter: files came too"}, "birds/wren"))),
+    ("git", "address"): (of(page(BASE, {"note": ""}, "birds/wren")),
+                         of(page(BASE, {"note": "moved to https://forge.example.org/x/wren"}, "birds/wren"))),
     ("git", "alive"): (of(dev=commits("a")), of(dev=commits("a", at=NOW - timedelta(days=500)))),
     ("git", "shared"): (of(source=LATER, dev=commits("a", "b"), old=commits("a")),
                         of(source=LATER, dev=commits("b"), old=commits("a"))),

@@ -1,18 +1,20 @@
 """A demo server with a healthy source of every kind, and one source for each way in which an assertion can fail."""
 
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from support.git import FORGE, line, made
+from support.git import FORGE, commit, line, made
 
-from flows.demo import archives, forums
+from flows.demo import archives, counts, forums
 from flows.demo.archives import Archives, MailingList
 from flows.demo.captures import Wayback
 from flows.demo.counts import Counts, Listed, Project, Register, Repository
 from flows.demo.forums import Forum
 from flows.demo.pipermail import capture
+from flows.demo.server import FAULTS as GIT_FAULTS
 from flows.demo.server import serve
 from spiders.mail.captures import index_url
 
@@ -22,6 +24,8 @@ FIRST, LAST = min(MONTHS), date(TODAY.year - 1, 12, 31)
 JUNE, JULY = FIRST.replace(month=6), FIRST.replace(month=7)
 EARLIER = date(TODAY.year - 3, 1, 1)
 CAPTURES = "/web.archive.org/"
+OTHER = "/other.example.org/archives/"
+MOVED, NOW = date(2010, 1, 2), b"%d +0000" % time.time()
 LISTS = {
     "pipermail": "/old.example.org/pipermail/{}/",
     "hyperkitty": "/lists.example.org/archives/list/{}@lists.example.org/",
@@ -141,3 +145,79 @@ def block_text(block, base):
 
 def _at(base, kind, url):
     return url if url.startswith("http") else f"git+{base}{url}" if kind == "git" else f"{base}{url}"
+
+
+# ---- what is declared -------------------------------------------------------------------------------------------
+
+
+def add_healthy(site):
+    """Add a source of every kind that is as we assume."""
+    for kind, name in (("pipermail", "dev"), ("hyperkitty", "discuss"), ("ponymail", "users")):
+        site.add_list("birds", kind, name)
+    site.add_captures("birds", "gone")
+    site.add_forum("birds", "forum")
+    for kind in PAGES:
+        site.add_counts("birds", kind, kind)
+    site.add_repository("birds", "wren", until=MOVED, continued_by="birds/wren-too")
+    grown = line(5) + commit(6, parents=(5,), at=NOW)
+    site.add_repository("birds", "wren-too", orders=grown, since=MOVED, continues="birds/wren")
+
+
+def add_foes(site):
+    """Add a source for each assertion, named after it, which is not as we assume."""
+
+    def index(one):
+        return one.url
+
+    def emails(one):
+        return f"{one.url.replace('/list/', '/api/list/')}emails/?format=json&limit=1"
+
+    site.add_list("foes", "pipermail", "pipermail-robots", url="/forbidden/")
+    site.add_list("foes", "pipermail", "pipermail-open", "wall")
+    site.add_list("foes", "pipermail", "pipermail-read", "damaged")
+    site.add_list("foes", "pipermail", "pipermail-table", "quarters", at=index)
+    site.add_list("foes", "pipermail", "pipermail-begin", since=EARLIER)
+    site.add_list("foes", "pipermail", "pipermail-gzip", "encoded")
+    site.add_list("foes", "pipermail", "pipermail-validators", "unmarked")
+    by_date = f"{month_path(mailing_list('pipermail', 'pipermail-total'))}".replace(".txt.gz", "/date.html")
+    site.add_list("foes", "pipermail", "pipermail-total", "miscount", at=lambda _: by_date)
+    names, place = f"{OTHER}api/lists/?format=json&limit=100", f"{OTHER}list/hyperkitty-list@lists.example.org/"
+    site.add_list("foes", "hyperkitty", "hyperkitty-list", "unnamed", at=lambda _: names, url=place)
+    site.add_list("foes", "pipermail", "old", enabled=True)
+    site.add_list("foes", "hyperkitty", "hyperkitty-retired", of="old")
+    site.add_list("foes", "hyperkitty", "hyperkitty-count", "braces", at=emails)
+    site.add_list("foes", "hyperkitty", "hyperkitty-export", "encoded")
+    site.add_list("foes", "ponymail", "ponymail-shape", shape="list")
+    site.add_list("foes", "ponymail", "ponymail-begin", since=EARLIER)
+    site.add_list("foes", "ponymail", "ponymail-mbox", "half")
+    site.add_captures("foes", "archiveorg-captures", shots=False)
+    site.add_forum("foes", "discourse-names", old=True)
+    site.add_forum("foes", "discourse-born", old=True)
+    site.add_forum("foes", "discourse-before", old=True)
+    site.add_forum("foes", "discourse-posts", step=2, old=True)
+    site.add_counts("foes-openinfra-active", "openinfra", "openinfra-active", "ignored")
+    site.add_counts("foes-openinfra-created", "openinfra", "openinfra-created", "ignored")
+    site.add_counts(
+        "foes-launchpad-size", "launchpad", "launchpad-size", pages={"~birds/members": Listed(311, linked=True)}
+    )
+    site.add_counts("foes-asf-validators", "asf", "asf-validators", "unmarked")
+    site.add_counts("foes-github-limit", "github", "github-limit", "scarce")
+    site.add_counts("foes-github-last", "github", "github-last", "unlinked")
+    site.add_repository("foes", "git-filter", "unfiltered")
+    site.add_repository("foes", "git-alive")
+    site.add_repository("foes", "git-address", "rename")
+    site.add_repository("foes", "finch", until=MOVED, continued_by="foes/git-shared")
+    other = commit(1, b"Another history", at=NOW)
+    site.add_repository("foes", "git-shared", orders=other, since=MOVED, continues="foes/finch")
+
+
+def add_faults(site):
+    """Add a source for each fault that the demo server has, named after it."""
+    for fault in archives.FAULTS:
+        site.add_list("faults", "pipermail", f"mail-{fault}", fault)
+    for fault in forums.FAULTS:
+        site.add_forum("faults", f"forum-{fault}", fault)
+    for fault in counts.FAULTS.keys() - archives.FAULTS.keys():
+        site.add_counts(f"faults-{fault}", "openinfra", f"counts-{fault}", fault)
+    for fault in GIT_FAULTS:
+        site.add_repository("faults", f"git-{fault}", fault, orders=commit(1, at=NOW))
