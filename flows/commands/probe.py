@@ -40,8 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
     check_key()
     check_rules()
     with _declared(folders(), arguments.what) as (where, name):
-        sources = _choose([s for c in load_catalogue(where.communities) for s in c.sources], name)
+        named = _named([s for c in load_catalogue(where.communities) for s in c.sources], name)
+        sources = [source for source in named if source.reachable and source.kind != MAILBOX]
+        if not sources:
+            raise UsageError(f"no source of {name or 'the catalogue'} can be asked; see: stackrank communities")
         contact.require_contact(sources)
+        if left := [source.id for source in named if source not in sources]:
+            print(f"not asked, switched off or unreadable: {', '.join(left)}", file=sys.stderr)
         with locks.single_run(where, "stackrank probe"):
             return _probe(where, sources, shows_rows=name is not None, as_json=arguments.json)
 
@@ -83,13 +88,10 @@ def _declared(where: Folders, what: str | None) -> Iterator[tuple[Folders, str |
         yield replace(where, communities=Path(folder)), file.stem
 
 
-def _choose(declared: Sequence[Source], name: str | None) -> list[Source]:
-    """Return the sources that can be asked: all, those of a community, or one; raises UsageError."""
+def _named(declared: Sequence[Source], name: str | None) -> list[Source]:
+    """Return all sources, those of a community, or one; raises UsageError where nothing has the name."""
     named = [source for source in declared if name in (None, source.community, source.id)]
     if not named:
         known = {source.community for source in declared} | {source.id for source in declared}
         raise UsageError(f"no community and no source is called {name!r:.80}{nearest(str(name), known)}")
-    found = [source for source in named if source.reachable and source.kind != MAILBOX]
-    if not found:
-        raise UsageError(f"no source of {name or 'the catalogue'} can be asked; see: stackrank communities")
-    return found
+    return named

@@ -49,9 +49,12 @@ def nights(units: int, per_night: int | None) -> int:
 
 
 def by_host(probed: Iterable[Probed]) -> dict[str, FirstNight]:
-    """Return what the first runs would ask of each host; its sources share the units of a night."""
+    """Return what the first runs would ask of each host; its sources share the units of a night.
+
+    Sources that are asked on demand are no part of a run.
+    """
     of: dict[str, list[Probed]] = defaultdict(list)
-    for found in probed:
+    for found in (one for one in probed if not one.source.on_demand):
         of[" ".join(sorted(source_hosts(found.source)))].append(found)
     return {host: _together(its) for host, its in sorted(of.items())}
 

@@ -11,7 +11,7 @@ from flows.probe import first_night
 from flows.probe.first_night import FirstNight
 from flows.probe.run import Probed
 from pipelines.files import FORMAT
-from pipelines.model import Asserted
+from pipelines.model import Asserted, Source
 
 UNKNOWN = "?"
 MEGA, KILO = 1e6, 1e3
@@ -31,10 +31,14 @@ def as_table(probed: Sequence[Probed]) -> Iterator[str]:
 def first_night_table(probed: Sequence[Probed]) -> Iterator[str]:
     """Yield what the first runs would ask of each source, and of each host."""
     head = ("FIRST RUNS OF", "UNITS", "REQUESTS", "NIGHTS", "BYTES")
-    yield from _columns(head, [_night(found.source.id, first_night.of_source(found)) for found in probed])
+    yield from _columns(head, [_night(_named(found.source), first_night.of_source(found)) for found in probed])
     yield ""
     hosts = first_night.by_host(probed)
     yield from _columns(("HOST", *head[1:]), [_night(host, night) for host, night in hosts.items()])
+
+
+def _named(source: Source) -> str:
+    return f"{source.id} (on demand)" if source.on_demand else source.id
 
 
 def _night(name: str, night: FirstNight) -> tuple[str, ...]:

@@ -68,13 +68,19 @@ class Recorder:
             self._record(request, Answer(request.url, 0, {}))
 
     def _record(self, request: Request, answer: Answer) -> None:
-        source, unit = request.cb_kwargs.get("source", self.spider.walking), request.cb_kwargs.get("unit")
+        source, unit = self._asked_for(request)
         seconds = monotonic() - self.started.pop(request, monotonic())
-        answer = answer._replace(unit=self.spider.asking if unit is None else unit, seconds=round(seconds, 3))
+        answer = answer._replace(unit=unit, seconds=round(seconds, 3))
         if clone := request.meta.get("clone"):
             answer = _of_clone(answer, Path(clone))
         if request.url.startswith("http") or clone:
             self.answers[source.id if source else ""].append(answer)
+
+    def _asked_for(self, request: Request) -> tuple[Source | None, str]:
+        """Return the source and the unit of a question: it names them itself, or they have their turn."""
+        if "source" in request.cb_kwargs:
+            return request.cb_kwargs["source"], request.cb_kwargs.get("unit", "")
+        return self.spider.walking, self.spider.asking
 
     def write(self) -> None:
         """Judge the assertions about each source and write the outcomes, a file for each source."""

@@ -52,7 +52,7 @@ def probed(tmp_path_factory):
 def test_a_healthy_source_of_every_kind_is_as_expected(probed):
     assert probed.process.returncode == 3, probed.process.stderr
     ours = {name: outcomes for name, outcomes in probed.outcomes.items() if name.startswith("birds/")}
-    assert len(ours) == 11
+    assert len(ours) == 12
     assert [one for outcomes in ours.values() for one in outcomes.values() if one["outcome"] != AS_EXPECTED] == []
 
 

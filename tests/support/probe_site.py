@@ -107,6 +107,12 @@ class Site:
         if fault:
             self.faults[index_url(CAPTURES, folder)] = [fault]
 
+    def add_series(self, community, name):
+        file = self.root / f"{name}.example.org/series_status.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text("- name: austin\n  status: end of life\n  initial-release: 2010-10-21\n")
+        self.add(community, name, "series_status", f"/{name}.example.org/series_status.yaml", EARLIER)
+
     def add_repository(self, community, name, fault="", orders=None, since=date(2010, 1, 1), **facts):
         made(self.root, name, orders or line(5))
         self.git_faults |= {f"birds/{name}": fault} if fault else {}
@@ -155,6 +161,7 @@ def add_healthy(site):
     for kind, name in (("pipermail", "dev"), ("hyperkitty", "discuss"), ("ponymail", "users")):
         site.add_list("birds", kind, name)
     site.add_captures("birds", "gone")
+    site.add_series("birds", "series")
     site.add_forum("birds", "forum")
     for kind in PAGES:
         site.add_counts("birds", kind, kind)
