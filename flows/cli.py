@@ -17,6 +17,7 @@ from flows.commands import (
     forget,
     init,
     nightly,
+    probe,
     prune,
     report,
     rotate,
@@ -34,8 +35,8 @@ EPILOG = """\
 exit status:
   0  all is well
   2  refused, and nothing was changed: wrong usage, no rights, or another run is active
-  3  published, but something failed; for status and doctor: something is wrong
-  4  nothing was published
+  3  published, but something failed; for status and doctor: something is wrong; for probe: something differs
+  4  nothing was published; for probe: nothing was reached
 
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
@@ -77,6 +78,7 @@ COMMANDS: dict[str, Command] = {
     "report": report,
     "status": status,
     "doctor": doctor,
+    "probe": probe,
     "sql": sql,
     "export": export,
     "calibrate": calibrate,
