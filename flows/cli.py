@@ -13,7 +13,9 @@ from flows.commands import (
     collect,
     communities,
     demo,
+    diff,
     doctor,
+    edition,
     export,
     forget,
     nightly,
@@ -86,6 +88,8 @@ COMMANDS: dict[str, Command] = {
     "doctor": doctor,
     "sql": sql,
     "export": export,
+    "edition": edition,
+    "diff": diff,
     "calibrate": calibrate,
     "communities": communities,
 }
