@@ -26,7 +26,7 @@ STEPS = {
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the steps."""
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP", dest="step")
-    parsers = {name: steps.add_parser(name, help=text, description=f"{text.capitalize()}.") for name, text in STEPS.items()}  # fmt: skip
+    parsers = {name: steps.add_parser(name, help=text) for name, text in STEPS.items()}
     parsers["close"].add_argument("name", metavar="YYYY-MM", help="the last month of its twelve months")
     parsers["close"].add_argument("--reason", default="", metavar="TEXT", help="why a closed edition is revised")
     parsers["show"].add_argument("name", metavar="YYYY-MM[@REVISION]", help="@1 is the first revision, @now today's")
@@ -54,7 +54,7 @@ def _close(where: Folders, arguments: argparse.Namespace) -> int:
     return ALL_WELL
 
 
-def _list(where: Folders, arguments: argparse.Namespace) -> int:
+def _list(where: Folders, _: argparse.Namespace) -> int:
     from pipelines.editions.store import list_revisions
 
     for one in sorted(list_revisions(where.editions), key=lambda one: (one.month, one.method, one.revision)):
@@ -73,7 +73,7 @@ def _show(where: Folders, arguments: argparse.Namespace) -> int:
     return ALL_WELL
 
 
-def _verify(where: Folders, arguments: argparse.Namespace) -> int:
+def _verify(where: Folders, _: argparse.Namespace) -> int:
     from pipelines.editions.store import list_revisions, verify
 
     wrong = verify(where.editions)

@@ -63,7 +63,7 @@ def find_due(database: Path, editions: Path) -> list[date]:
     others = sorted({one.month for one in closed if one.method != method})
     if own or others:
         newest = max(own or others)
-        again = [] if own else others[-BESIDE:]
+        again = others[-BESIDE:] * (not own)
         return [month for month in months if month > newest or month in again]
     return months[-1:]
 

@@ -54,7 +54,7 @@ class Edition:
         return f"{self.month:%Y-%m}"
 
 
-class NoEditionError(Exception):
+class NoEditionError(ValueError):
     """There is no such edition: no ranking of that month, or no closed one under that name."""
 
 

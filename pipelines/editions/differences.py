@@ -81,7 +81,8 @@ class _Steps:
     def _split_metric(self, community: str, before: Any, after: Any, metric: str) -> list[tuple[str, float]]:
         if before is None or after is None:
             return [("definition", (after or {}).get("contribution", 0) - (before or {}).get("contribution", 0))]
-        weight, reached, found = before["weight"], before["y"], []
+        weight, reached = before["weight"], before["y"]
+        found: list[tuple[str, float]] = []
         for part, y in self._path(community, metric):
             if y is not None:
                 found.append((part, weight * (y - reached)))

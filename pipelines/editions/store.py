@@ -32,7 +32,11 @@ PUBLISHED, RECOMPUTED = "published", "recomputed"
 """An edition that was due after the first complete night is published; an older month is recomputed from later data."""
 
 
-class DamagedLedgerError(Exception):
+CHECKSUMS = ("counting", "method_sha256", "inputs_sha256")
+"""The checksums of an edition that its manifest states."""
+
+
+class DamagedLedgerError(ValueError):
     """A line of the ledger cannot be read, so nobody knows which editions are closed."""
 
 
@@ -105,8 +109,8 @@ def read_edition(editions: Path, revision: Revision) -> Edition:
         raise NoEditionError(f"{folder} is not as it was closed: {problems[0]}")
     facts = json.loads((folder / MANIFEST).read_bytes())
     tables = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
-    kept = (facts[name] for name in ("counting", "method_sha256", "inputs_sha256"))
-    return Edition(revision.month, revision.method, revision.revision, *kept, tables)
+    kept = {name: facts[name] for name in CHECKSUMS}
+    return Edition(month=revision.month, method=revision.method, revision=revision.revision, tables=tables, **kept)
 
 
 def verify(editions: Path) -> list[str]:
@@ -138,7 +142,7 @@ def _write(folder: Path, edition: Edition, stated: Revision) -> str:
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         _write_csv(folder / f"{name}.csv", table)
     files = {path.name: _checksum(path) for path in sorted(folder.iterdir())}
-    made = {name: getattr(edition, name) for name in ("counting", "method_sha256", "inputs_sha256")}
+    made = {name: getattr(edition, name) for name in CHECKSUMS}
     facts = {"format": FORMAT, **_facts(stated), **made, "files": files}
     del facts["manifest"]
     (folder / MANIFEST).write_text(json.dumps(facts, indent=1) + "\n")
@@ -165,11 +169,15 @@ def _facts(revision: Revision) -> dict[str, Any]:
 
 
 def _read_revision(facts: Mapping[str, Any]) -> Revision:
-    stated = {
-        "month": date.fromisoformat(f"{facts['month']}-01"),
-        "closed_at": datetime.fromisoformat(facts["closed_at"]),
-    }
-    return Revision(**{name: stated.get(name, facts[name]) for name in Revision.__dataclass_fields__})
+    return Revision(
+        month=date.fromisoformat(f"{facts['month']}-01"),
+        method=facts["method"],
+        revision=facts["revision"],
+        kind=facts["kind"],
+        closed_at=datetime.fromisoformat(facts["closed_at"]),
+        reason=facts["reason"],
+        manifest=facts["manifest"],
+    )
 
 
 def _append(editions: Path, facts: Mapping[str, Any]) -> None:
