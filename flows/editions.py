@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 from flows.results import CollectResult
-from flows.summary import Problem, step_problem
+from flows.summary import Problem
 from pipelines.editions.closing import close_due
 from pipelines.editions.store import DamagedLedgerError, Revision
 from pipelines.folders import Folders, current_day
+
+ADVICE = "see which file differs: stackrank edition verify"
 
 
 def close_after(where: Folders, collected: CollectResult, *, is_damaged: bool) -> tuple[list[Revision], list[Problem]]:
@@ -17,4 +19,4 @@ def close_after(where: Folders, collected: CollectResult, *, is_damaged: bool) -
     try:
         return close_due(where.database, where.editions, now, is_whole=is_whole, is_good=is_good), []
     except (DamagedLedgerError, OSError, ValueError) as error:
-        return [], [step_problem("close the edition", error, where)]
+        return [], [Problem(f"no edition was closed: {error}", "all closed editions", ADVICE)]
