@@ -12,7 +12,9 @@ from flows.commands import (
     collect,
     communities,
     demo,
+    diff,
     doctor,
+    edition,
     export,
     forget,
     init,
@@ -81,6 +83,8 @@ COMMANDS: dict[str, Command] = {
     "probe": probe,
     "sql": sql,
     "export": export,
+    "edition": edition,
+    "diff": diff,
     "calibrate": calibrate,
     "communities": communities,
 }

@@ -68,6 +68,11 @@ class Folders:
         return self.data / "fingerprint"
 
     @property
+    def editions(self) -> Path:
+        """The closed editions, which are never written again."""
+        return self.data / "editions"
+
+    @property
     def set_aside(self) -> Path:
         """What could not be read, moved out of the way; nothing deletes it."""
         return self.data / "set-aside"
