@@ -174,5 +174,6 @@ def test_the_first_night_follows_from_the_index_and_one_unit():
     one = found(AS_EXPECTED, answers=asked, units=450, per_night=200)
     assert first_night.of_source(one) == first_night.FirstNight(450, 901, 3, 49_550)
     assert first_night.by_host([one, one])["lists.example.org"] == first_night.FirstNight(900, 1803, 5, 99_100)
-    silent = found(NOT_REACHED)
-    assert first_night.of_source(silent) == first_night.FirstNight(1, None, None, None)
+    silent = found(NOT_REACHED, units=0)
+    assert first_night.of_source(silent) == first_night.FirstNight(None, None, None, None)
+    assert first_night.by_host([silent])["lists.example.org"].units is None
