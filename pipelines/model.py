@@ -41,6 +41,7 @@ class ReasonCode(StrEnum):
     FORBIDDEN = "forbidden"
     BOT_WALL = "bot_wall"
     ROBOTS_TXT = "robots_txt"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
     RATE_LIMITED = "rate_limited"
     BUSY = "busy"
     NOT_READY = "not_ready"

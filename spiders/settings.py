@@ -22,6 +22,8 @@ IDLE_TIMEOUT, MIN_BYTES_PER_SECOND = 45, 1000
 MAX_HEAD = 1 << 18
 # What a page and a month of mail may take, in bytes. A page of JSON takes twelve times as much memory when it is read.
 MAX_PAGE, MAX_MONTH = 8 << 20, 96 << 20
+# The bound of what names none of its own, such as a robots.txt.
+DOWNLOAD_MAXSIZE = MAX_PAGE
 # After so many seconds the reading of a unit is given up; GIT_TIMEOUT is that of a repository. The parent of a spider
 # ends it where nothing has come of it for so many seconds more.
 UNIT_TIMEOUT, GRACE = 900, 120

@@ -87,7 +87,7 @@ def build_from(where: Folders, given: Inputs) -> Path:
     rows; the published file stays as it was in both cases.
     """
     if not given.units and not given.figures:
-        raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
+        raise NothingObservedError(f"nothing has been collected yet; run: {typed('collect')}")
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:

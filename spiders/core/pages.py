@@ -159,6 +159,8 @@ class PageSpider(SourceSpider):
     def _count_failure(self, url: str, error: NoPageError) -> None:
         if error.code in UNANSWERED_CODES and host_of(url) not in self.answered:
             self.pause_host(url, f"it does not answer: {error}")
+        if error.code == ReasonCode.ROBOTS_UNREACHABLE:
+            self.pause_host(url, str(error))
         self.failures[host_of(url)] += error.verdict == Verdict.FAILED
         if self.failures[host_of(url)] >= MAX_FAILURES:
             self.pause_host(url, f"{MAX_FAILURES} questions in a row failed, the last one: {error}")
