@@ -47,6 +47,7 @@ environment:
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
+  STACKRANK_MEMORY       the most memory that a build takes, such as 4GB (default: half of the machine's)
   STACKRANK_CONTACT      an email address or an https page, sent to the servers that are visited;
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed

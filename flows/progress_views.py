@@ -62,7 +62,11 @@ class Bar:
         """Move the bar."""
         waiting = f"waiting: {progress.waiting}" if progress.waiting else ""
         self._bar.update(
-            self._task, completed=progress.done, total=progress.total, description=waiting, counts=self._counts(progress)
+            self._task,
+            completed=progress.done,
+            total=progress.total,
+            description=waiting,
+            counts=self._counts(progress),
         )
 
     def _counts(self, progress: Progress) -> str:
