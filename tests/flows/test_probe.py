@@ -10,10 +10,11 @@ import pytest
 from support.commands import run_here
 from support.probe_site import FIRST, Site, add_faults, add_foes, add_healthy, mailing_list, month_path
 
+from flows import locks
 from flows.commands.probe import exit_status
 from flows.probe import first_night
 from flows.probe.run import Outcome, Probed
-from pipelines.folders import CHECKOUT
+from pipelines.folders import CHECKOUT, Folders
 from pipelines.model import Asserted, Source
 
 KEY = "5e" * 32
@@ -141,6 +142,14 @@ def test_a_wrong_name_gets_the_nearest_one(tmp_path):
         done = run_here("probe", word, **given)
         assert done.returncode == 2
         assert done.stderr.startswith(said)
+
+
+def test_the_next_run_removes_what_a_killed_probe_has_left(tmp_path):
+    where = Folders(tmp_path, tmp_path / "communities", tmp_path / "site")
+    left = tmp_path / f".probe.{2**22 + 1}"  # no process has such a number
+    (left / "observations").mkdir(parents=True)
+    with locks.single_run(where, "stackrank collect"):
+        assert not left.exists()
 
 
 # ---- what follows from it --------------------------------------------------------------------------------------
