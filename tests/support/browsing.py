@@ -47,14 +47,18 @@ STRANDED = """() => [...document.querySelectorAll("main h2, main h3, main figure
 
 LARGER_TEXT = "html { font-size: 200% !important; } body { font-size: 2.125rem !important; }"
 COLLIDING = """() => [...document.querySelectorAll(".rank tr")].filter((e) => e.checkVisibility()).flatMap((row) => {
-    const texts = [...row.querySelectorAll(".place, .c-who .name, .c-score b, .c-month > :last-child, .c-year > :last-child")]
-        .filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]);
-    return texts.flatMap(([a, x], n) => texts.slice(n + 1).filter(([, y]) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1
-        && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1).map(([b]) => a.textContent + " on " + b.textContent));
+    const cells = ".place, .c-who .name, .c-score b, .c-month > :last-child, .c-year > :last-child";
+    const texts = [...row.querySelectorAll(cells)].filter((e) => e.checkVisibility())
+        .map((e) => [e.textContent, e.getBoundingClientRect()]);
+    const covers = (x, y) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1
+        && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1;
+    return texts.flatMap(([a, x], n) => texts.slice(n + 1).filter(([, y]) => covers(x, y))
+        .map(([b]) => a + " on " + b));
     }).slice(0, 4)"""
 DOUBLED = """() => [...document.querySelectorAll("figure")].filter((e) => e.checkVisibility())
-    .map((e) => [...e.querySelectorAll(":scope svg.wide, :scope svg.middle, :scope svg.mid, :scope svg.narrow")])
-    .filter((all) => all.length && !all[0].closest("[hidden]") && all.filter((e) => e.checkVisibility()).length * 3 !== all.length)
+    .map((e) => [...e.querySelectorAll("svg:is(.wide, .middle, .mid, .narrow)")])
+    .filter((all) => all.length && !all[0].closest("[hidden]"))
+    .filter((all) => all.filter((e) => e.checkVisibility()).length * 3 !== all.length)
     .map((all) => all[0].outerHTML.slice(0, 100))"""
 """Pictures that are drawn in three widths, of which not one shows."""
 
