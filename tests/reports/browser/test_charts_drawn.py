@@ -100,6 +100,17 @@ def test_a_saved_picture_holds_its_title_and_its_source(opened, folder, tmp_path
     assert (tmp_path / "saved.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
+def test_explore_puts_the_chart_in_the_place_of_the_picture_and_back(opened, folder):
+    page = opened(folder / "index.html")
+    still, button = page.locator("[data-still]"), page.locator("[data-explore]")
+    assert "plotly.min.js" not in page.asked
+    button.click()
+    page.locator("#contributors-chart .main-svg").first.wait_for()
+    assert (still.is_visible(), button.get_attribute("aria-pressed")) == (False, "true")
+    button.click()
+    assert (still.is_visible(), page.locator("#contributors-chart").is_visible()) == (True, False)
+
+
 def test_a_script_that_cannot_be_loaded_says_so_on_the_chart(browser, folder, tmp_path):
     shutil.copytree(folder, tmp_path / "site")
     (tmp_path / "site" / "plotly.min.js").unlink()
