@@ -35,7 +35,7 @@ def run(_: argparse.Namespace) -> int:
                 print(line, file=sys.stderr)
             path = build_database(where, declared, current_day(where), demo.shows if demo else None)
     except (NothingObservedError, CheckFailedError) as error:
-        print(f"not built: {error}\nthe database is as it was", file=sys.stderr)
+        print(f"not built: {error}; the database is as it was", file=sys.stderr)
         return NOTHING_PUBLISHED
     print(f"database: {path}")
     return SOMETHING_FAILED if damaged else ALL_WELL

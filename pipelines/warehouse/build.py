@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.files import replace_synced
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
 from pipelines.model import Community
 from pipelines.warehouse.harvests import relation_kind
 from pipelines.warehouse.inputs import Inputs, read_inputs

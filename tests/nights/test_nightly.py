@@ -368,7 +368,7 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
         "birds/core: 2 fetched, 1 failed",
     ]
     last = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", terminal.getvalue().rpartition("collect")[2])
-    assert re.search(r"3/5 +1 failed, \d+\.\d/s +\S+ waiting: 1 at example.net, 1 at t", last), last
+    assert re.search(r"3/5 +1 failed, \d+\.\d/s, \d:\d\d:\d\d left +waiting: 1 at example.net, 1 at t", last), last
 
 
 def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tmp_path):

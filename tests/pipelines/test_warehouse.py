@@ -20,6 +20,7 @@ from pipelines.landing.store import Harvest
 from pipelines.landing.visits import log_visit, save_plan
 from pipelines.model import Plan, Verdict, Visit
 from pipelines.warehouse import build, query
+from pipelines.warehouse.answer import QuestionError, answer
 from pipelines.warehouse.build import (
     CHECKS,
     WORKING,
@@ -29,7 +30,6 @@ from pipelines.warehouse.build import (
     build_database,
 )
 from pipelines.warehouse.inputs import read_inputs
-from pipelines.warehouse.answer import QuestionError, answer
 from pipelines.warehouse.query import NoDatabaseError
 from pipelines.warehouse.tables import TABLES, Table, in_order, insert_rows, make_table, read_tables, reads_from
 
