@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
 
+from flows.failures import FULL, is_full
 from flows.results import CollectResult
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX
@@ -76,6 +77,8 @@ def _shorten_list(names: Sequence[str]) -> str:
 
 def _fix(visit: Visit, where: Folders) -> str:
     source = f"{visit.community}/{visit.source}"
+    if FULL.search(visit.reason):
+        return f"make room on the disk; the next run tries again; to try now: {typed(f'collect {source}')}"
     retry = f"the next run tries again; to try now: {typed(f'collect {source}')}"
     if visit.kind == MAILBOX:
         return f"repair the mailbox, then: {typed(f'collect {source}')} (or --mbox PATH --source {source})"
@@ -106,7 +109,8 @@ def _unvisited_problem(name: str) -> Problem:
 def step_problem(step: str, error: Exception, where: Folders) -> Problem:
     """Return the problem of a build or a report that raised."""
     reason = " ".join(f"{type(error).__name__}: {error}".split())
-    return Problem(f"{step}: {reason}", _published(where), f"correct what the message names, then: {typed(step)}")
+    fix = "make room on the disk" if is_full(error) else "correct what the message names"
+    return Problem(f"{step}: {reason}", _published(where), f"{fix}, then: {typed(step)}")
 
 
 def _published(where: Folders) -> str:

@@ -1,6 +1,6 @@
-"""What each command says of wrong words, wrong folders, no rights, no room and a closed pipe: a sentence, no traceback.
+"""What each command says of wrong words and folders, no rights, no room and a closed pipe: a sentence, no traceback.
 
-flows/MESSAGES.md is the table of all cases. `pytest tests/flows/test_messages.py --accept` writes it anew, for a review.
+flows/MESSAGES.md is the table of all cases. `pytest tests/flows/test_messages.py --long --accept` writes it anew.
 """
 
 import os
@@ -21,8 +21,8 @@ from pipelines.folders import CHECKOUT
 DOCUMENT = CHECKOUT / "flows" / "MESSAGES.md"
 HEAD = """# Messages of the command line
 
-Each row was printed by a test, which keeps this table equal (`tests/flows/test_messages.py`). `HERE` is the folder of the test.
-A traceback comes only with `--debug`.
+A test prints each row and keeps this table equal (`tests/flows/test_messages.py`). `HERE` is the folder of the test.
+In a clone each command begins with `uv run`. A traceback comes only with `--debug`.
 
 | what is wrong | command | message | exit status |
 |---|---|---|---|
@@ -41,14 +41,14 @@ WRITE = ("demo", "nightly", "schedule", "collect", "prune", "forget", "rotate", 
 """Commands that write into the data folder."""
 WORDS = [
     [], ["nighly"], ["--wrong"], *([name, "--wrong"] for name in EVERY if name not in ("forget", "export")), ["forget"],
-    ["export"], ["schedule"], ["status", "--max-age", "soon"], ["report", "--as-of", "2026-13"], ["prune", "--days", "0"],
-    ["demo", "--fault", "none"], ["demo", "--git", "nowhere"], ["demo", "--git", "communities"],
-    ["collect", "birds"], ["collect", "birds/cor"], ["collect", "birds/off"],
+    ["export"], ["schedule"], ["status", "--max-age", "soon"], ["report", "--as-of", "2026-13"],
+    ["prune", "--days", "0"], ["demo", "--fault", "none"], ["demo", "--git", "nowhere"],
+    ["demo", "--git", "communities"], ["collect", "birds"], ["collect", "birds/cor"], ["collect", "birds/off"],
     ["collect", "birds/core", "--unit", "birds/typo"], ["collect", "birds/talk", "--unit", "2019-12"],
     ["collect", "--mbox", "nowhere"], ["collect", "--mbox", "nowhere", "--source", "birds/box"],
     ["collect", "--mbox", "communities", "--source", "birds/core"], ["collect", "--reread", "--unit", "birds/wren"],
-    ["forget", "wren"], ["sql"], ["sql", ""], ["sql", "select 1; select 2"], ["sql", "selekt 1"], ["sql", "--tables", "x"],
-    ["sql", "drop table measures"], ["sql", "select 1", "--output", "answer.xls"],
+    ["forget", "wren"], ["sql"], ["sql", ""], ["sql", "select 1; select 2"], ["sql", "selekt 1"],
+    ["sql", "--tables", "x"], ["sql", "drop table measures"], ["sql", "select 1", "--output", "answer.xls"],
     ["sql", "select 1", "--output", "nowhere/answer.csv"], ["sql", "select 1 as a, 2 as a", "--format", "json"],
     ["sql", "select count(*) from range(1000000) a, range(1000000) b", "--seconds", "1"],
     ["sql", "select 1", "--memory", "much"], ["sql", "select 1", "--seconds", "0"],
