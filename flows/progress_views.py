@@ -8,6 +8,9 @@ from typing import TextIO
 from flows.progress import Progress, View
 from pipelines.model import GOOD_VERDICTS, Visit
 
+FAST = 0.1
+"""From so many units a second on the rate is given by the second, else by the minute."""
+
 
 def view_on(stream: TextIO) -> View:
     """Return the view that fits a stream."""
@@ -69,7 +72,8 @@ class Bar:
         rate = progress.done / max(monotonic() - self._began, 0.1)
         left = f"{timedelta(seconds=round((progress.total - progress.done) / rate))} left" if rate else "? left"
         failed = f"[red]{progress.failed} failed[/]" if progress.failed else "[green]0 failed[/]"
-        return f"{failed}, {rate:.1f}/s, {left}"
+        pace = f"{rate:.1f}/s" if rate >= FAST else f"{60 * rate:.1f}/min"
+        return f"{failed}, {pace}, {left}"
 
     def end(self, _: Progress, /) -> None:
         """Leave the bar as it is now."""

@@ -1,4 +1,4 @@
-"""Steps that nobody can undo look at their input and ask; names that nobody knows are refused; a dry run asks nobody."""
+"""Steps that nobody can undo look first and ask; names that nobody knows are refused; a dry run asks nobody."""
 
 import io
 from datetime import UTC, date, datetime
@@ -30,7 +30,9 @@ def folders(tmp_path):
     return Folders(tmp_path, tmp_path, tmp_path)
 
 
-@pytest.mark.parametrize(("said", "is_agreed"), [("y\n", True), ("Yes\n", True), ("n\n", False), ("\n", False), ("", False)])
+@pytest.mark.parametrize(
+    ("said", "is_agreed"), [("y\n", True), ("Yes\n", True), ("n\n", False), ("\n", False), ("", False)]
+)
 def test_a_person_at_a_terminal_is_asked(said, is_agreed, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", Person(said))
     if is_agreed:
