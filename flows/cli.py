@@ -12,10 +12,14 @@ from flows.commands import (
     collect,
     communities,
     demo,
+    diff,
     doctor,
+    edition,
     export,
     forget,
+    init,
     nightly,
+    probe,
     prune,
     report,
     rotate,
@@ -33,8 +37,8 @@ EPILOG = """\
 exit status:
   0  all is well
   2  refused, and nothing was changed: wrong usage, no rights, or another run is active
-  3  published, but something failed; for status and doctor: something is wrong
-  4  nothing was published
+  3  published, but something failed; for status and doctor: something is wrong; for probe: something differs
+  4  nothing was published; for probe: nothing was reached
 
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
@@ -43,6 +47,7 @@ environment:
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
+  STACKRANK_MEMORY       the most memory that a build takes, such as 4GB (default: half of the machine's)
   STACKRANK_CONTACT      an email address or an https page, sent to the servers that are visited;
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
@@ -67,6 +72,7 @@ COMMANDS: dict[str, Command] = {
     "demo": demo,
     "nightly": nightly,
     "schedule": schedule,
+    "init": init,
     "collect": collect,
     "prune": prune,
     "forget": forget,
@@ -75,8 +81,11 @@ COMMANDS: dict[str, Command] = {
     "report": report,
     "status": status,
     "doctor": doctor,
+    "probe": probe,
     "sql": sql,
     "export": export,
+    "edition": edition,
+    "diff": diff,
     "calibrate": calibrate,
     "communities": communities,
 }

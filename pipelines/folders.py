@@ -58,6 +58,11 @@ class Folders:
         return self.data / "begun"
 
     @property
+    def core(self) -> Path:
+        """The core tables of each community as the last build made them: copies, which a build can make again."""
+        return self.data / "core"
+
+    @property
     def database(self) -> Path:
         """The DuckDB file that people ask."""
         return self.data / "stackrank.duckdb"
@@ -66,6 +71,11 @@ class Folders:
     def fingerprint(self) -> Path:
         """The checksum of what is published and of what it was made of."""
         return self.data / "fingerprint"
+
+    @property
+    def editions(self) -> Path:
+        """The closed editions, which are never written again."""
+        return self.data / "editions"
 
     @property
     def set_aside(self) -> Path:
@@ -88,7 +98,15 @@ def private_files(where: Folders) -> Iterator[None]:
 
     What an earlier version has made for others too is closed.
     """
-    for path in (where.observations, where.visits, where.clones, where.begun, where.database, *_other_private(where)):
+    for path in (
+        where.observations,
+        where.visits,
+        where.clones,
+        where.begun,
+        where.core,
+        where.database,
+        *_other_private(where),
+    ):
         if path.exists() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o077:
             path.chmod(path.stat().st_mode & OWNER_ONLY)
     before = os.umask(0o077)

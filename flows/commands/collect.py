@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     from flows import progress
-    from flows.begin import begin_work
+    from flows.begin import begin_visits
     from flows.collect import collect
 
     where = folders()
@@ -61,7 +61,7 @@ def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     check_units(where, sources, arguments.unit)
     contact.require_contact(sources)
     with locks.single_run(where, "stackrank collect"):
-        run = begin_work(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
+        run = begin_visits(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
         with progress.show_progress(where, sources, arguments.unit, run):
             result = collect(where, sources, arguments.unit, run)
     return _check_found(result, arguments.unit, print_result(result, declared.values()))

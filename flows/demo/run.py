@@ -30,7 +30,7 @@ RECORDED = (
     "Demo: copies of real histories, served on this machine. The newest commit is of {newest}. "
     "Nothing is known after the newest commit of a copy."
 )
-OWN_FOLDERS = ("served", "communities", "clones", "observations", "visits", "pages", "site")
+OWN_FOLDERS = ("served", "communities", "clones", "observations", "visits", "pages", "core", "site")
 
 
 class RealDataError(Exception):

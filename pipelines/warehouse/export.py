@@ -13,6 +13,9 @@ from pipelines.warehouse.build import OLDEST_READER, PUBLIC
 from pipelines.warehouse.query import NoDatabaseError, ask, ours
 from pipelines.warehouse.tables import literal, write_comments
 
+Name = tuple[str, str]
+"""Schema and name of a table."""
+
 BLOCK = 16_384
 """Bytes of a block of the file: most tables are small."""
 
@@ -64,18 +67,21 @@ def _both(database: Path, draft: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _copy(database: Path, draft: Path) -> None:
     with _both(database, draft) as con:
+        sentences, columns = _comments(con)
         for schema, tables in PUBLIC.items():
             con.execute(f"create schema {schema}")
             for table in tables:
                 con.execute(f"create table {schema}.{table} as from working.{schema}.{table}")
-                write_comments(con, f"{schema}.{table}", *_comments(con, schema, table))
+                write_comments(con, f"{schema}.{table}", sentences[schema, table], columns.get((schema, table), {}))
         con.execute("checkpoint public")
 
 
-def _comments(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> tuple[str, dict[str, str]]:
-    """Return what the working database says of a table and of its columns."""
-    of = "database_name = 'working' and schema_name = $schema and table_name = $table"
-    named = {"schema": schema, "table": table}
-    ((sentence,),) = con.execute(f"select comment from duckdb_tables() where {of}", named).fetchall()
-    columns = con.execute(f"select column_name, comment from duckdb_columns() where {of} and comment <> ''", named)
-    return sentence or "", dict(columns.fetchall())
+def _comments(con: duckdb.DuckDBPyConnection) -> tuple[dict[Name, str], dict[Name, dict[str, str]]]:
+    """Return what the working database says of each table, and of each column of a table."""
+    of = "where database_name = 'working' and not internal"
+    tables = con.execute(f"select schema_name, table_name, comment from duckdb_tables() {of}").fetchall()
+    asked = f"select schema_name, table_name, column_name, comment from duckdb_columns() {of} and comment <> ''"
+    columns: dict[Name, dict[str, str]] = {}
+    for schema, table, column, comment in con.execute(asked).fetchall():
+        columns.setdefault((schema, table), {})[column] = comment
+    return {(schema, table): comment or "" for schema, table, comment in tables}, columns

@@ -32,16 +32,19 @@ EVERY = {
     "collect": ["collect", "birds/core"], "prune": ["prune"], "forget": ["forget", "wren@example.org", "--yes"],
     "rotate": ["rotate", "--yes"], "build": ["build"], "report": ["report"], "status": ["status"],
     "doctor": ["doctor"], "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
+    "init": ["init", "new"], "probe": ["probe"], "edition": ["edition", "list"], "diff": ["diff", "2026-06", "2026-07"],
     "calibrate": ["calibrate"], "communities": ["communities"],
 }  # fmt: skip
 """Each command with words that are right."""
 READ = ("status", "sql", "communities")
 """Commands that print what they find."""
+NEEDS_WORDS = ("forget", "export", "init", "edition", "diff")
 WRITE = ("demo", "nightly", "schedule", "collect", "prune", "forget", "rotate", "build", "report")
 """Commands that write into the data folder."""
 WORDS = [
-    [], ["nighly"], ["--wrong"], *([name, "--wrong"] for name in EVERY if name not in ("forget", "export")), ["forget"],
-    ["export"], ["schedule"], ["status", "--max-age", "soon"], ["report", "--as-of", "2026-13"],
+    [], ["nighly"], ["--wrong"], *([name, "--wrong"] for name in EVERY if name not in NEEDS_WORDS), ["forget"],
+    *([name] for name in NEEDS_WORDS[1:]), ["edition", "show", "x"], ["diff", "x", "y"], ["probe", "bird"],
+    ["init", "communities"], ["schedule"], ["status", "--max-age", "soon"], ["report", "--as-of", "2026-13"],
     ["prune", "--days", "0"], ["demo", "--fault", "none"], ["demo", "--git", "nowhere"],
     ["demo", "--git", "communities"], ["collect", "birds"], ["collect", "birds/cor"], ["collect", "birds/off"],
     ["collect", "birds/core", "--unit", "birds/typo"], ["collect", "birds/talk", "--unit", "2019-12"],
@@ -98,7 +101,7 @@ def rows(house, tmp_path_factory):
     key = {"STACKRANK_KEY": "5e" * 31}
     return [
         *(row("wrong words", words, house) for words in WORDS),
-        *(row("nobody to ask", words, house) for words in ASKED),
+        *(row("nobody to ask", words, house if words == ["prune"] else new()) for words in ASKED),
         *(row("a file in place of the data folder", words, house, STACKRANK_DATA=file) for words in EVERY.values()),
         *(row("no folder of community files", EVERY[name], house, STACKRANK_COMMUNITIES=house / "nowhere")
           for name in ("nightly", "collect", "build", "status", "communities")),
@@ -106,8 +109,8 @@ def rows(house, tmp_path_factory):
         row("a wrong community file", ["communities"], house, STACKRANK_COMMUNITIES=house / "wrong"),
         *(row("a wrong key", EVERY[name], house, **key) for name in ("nightly", "collect", "forget")),
         *(row("nothing collected yet", EVERY[name], new())
-          for name in ("build", "report", "sql", "export", "calibrate")),
-        *(row("another program's database", EVERY[name], house) for name in ("report", "export", "calibrate")),
+          for name in ("build", "report", "sql", "export", "calibrate", "edition", "diff")),
+        *(row("another program's database", EVERY[name], house) for name in ("report", "export", "calibrate", "diff")),
         *(row("no right to read", words, house, context=no_rights(house, 0o000)) for words in EVERY.values()),
         *(row("a folder that cannot be written", EVERY[name], top, context=no_rights(top, 0o555))
           for name in WRITE for top in [new()]),

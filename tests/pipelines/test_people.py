@@ -536,6 +536,7 @@ def test_old_harvests_without_the_new_columns_still_count(where):
     assert ask(where, "select count(*), count(distinct author_key) from core.commits") == [(2, 2)]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (identities.SHARED / "git").is_dir(), reason="the real histories are not here")
 @pytest.mark.parametrize("community", ["opennebula", "eucalyptus"])
 def test_precision_and_recall_on_real_histories_are_as_written_down(community):

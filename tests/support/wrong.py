@@ -35,6 +35,7 @@ kind = "hyperkitty"
 urls = ["http://127.0.0.1:9/archives/list/talk@birds.example.org/"]
 address = "talk@birds.example.org"
 since = 2020-01-01
+until = 2026-06-30
 why = "Invented."
 
 [[sources]]
