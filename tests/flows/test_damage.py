@@ -224,7 +224,9 @@ def test_each_kind_of_damage_is_named_and_set_aside(landed, reason):
 def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
     cut(landed.data / FILE)
     assert main(["build"]) == 3
-    assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in said
+    assert said.count(FILE) == 1, "each file is named once"
     assert ask(landed, "select distinct repository from core.commits") == [("birds/two",)]
     assert seen(landed)[date(2025, 3, 1)] == "partial", "half of the repositories were not seen"
 
