@@ -7,6 +7,7 @@ from typing import NoReturn, Protocol
 
 from flows import contact, locks
 from flows.commands import (
+    backup,
     build,
     calibrate,
     checks,
@@ -19,6 +20,7 @@ from flows.commands import (
     nightly,
     prune,
     report,
+    restore,
     rotate,
     schedule,
     sql,
@@ -80,6 +82,8 @@ COMMANDS: dict[str, Command] = {
     "prune": prune,
     "forget": forget,
     "rotate": rotate,
+    "backup": backup,
+    "restore": restore,
     "build": build,
     "report": report,
     "status": status,
