@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, progress, stop, summary, unchanged
+from flows import artifacts, damage, locks, notify, progress, stop, summary, unchanged, upkeep
 from flows.begin import begin_visits
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
@@ -138,6 +138,9 @@ def _run(where: Folders) -> NightlyResult:
         run = begin_visits(where, declared, _log)
         collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
+        if deleted := upkeep.tidy(where, datetime.now(UTC)):
+            _log(f"kept pages of mail over {upkeep.KEPT_DAYS} days old, deleted: {deleted}")
+        notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result
 

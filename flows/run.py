@@ -1,11 +1,13 @@
 """Start Prefect, do one nightly run, print its summary."""
 
 import sys
+from functools import partial
 from typing import Any
 
 from flows import locks, prefect_api
 from flows.exit_status import NOTHING_PUBLISHED
-from pipelines.folders import folders
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import Folders, folders
 
 
 def run_nightly() -> int:
@@ -21,8 +23,17 @@ def run_nightly() -> int:
         except prefect_api.NotStartedError as error:
             print(f"{error}\nnothing was collected and nothing was published", file=sys.stderr)
             print("without Prefect: stackrank collect; stackrank build; stackrank report", file=sys.stderr)
+            _notify(where)
             return NOTHING_PUBLISHED
         result: Any = nightly()
         prefect_api.stop_threads()
         print(result.summary)
     return result.exit_status
+
+
+def _notify(where: Folders) -> None:
+    """Notify of a night that did not begin."""
+    from flows import notify
+
+    sources = [source for community in load_catalogue(where.communities) for source in community.sources]
+    notify.after_night(where, sources, NOTHING_PUBLISHED, partial(print, file=sys.stderr))

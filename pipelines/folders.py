@@ -67,8 +67,13 @@ class Folders:
         return self.data / "fingerprint"
 
     @property
+    def nights(self) -> Path:
+        """What nightly runs note about themselves: sizes of the folder, and what was notified."""
+        return self.data / "nights"
+
+    @property
     def set_aside(self) -> Path:
-        """What could not be read, moved out of the way; nothing deletes it."""
+        """What could not be read, moved out of the way; nothing deletes it but its bounds."""
         return self.data / "set-aside"
 
     @property

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flows import locks
 from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
+from flows.upkeep import KEPT_DAYS
 from pipelines.folders import folders
 
 HELP = "delete kept pages of mail archives, which hold names and addresses"
@@ -14,7 +15,13 @@ MAX_DAYS = 36_500
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--days", type=int, default=90, help="only pages older than this many days (default: 90)")
+    parser.add_argument(
+        "--days",
+        type=int,
+        default=KEPT_DAYS,
+        help="only pages older than this many days (default: %(default)s); a nightly run deletes those "
+        "of over 90 days by itself",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -47,8 +47,9 @@ def _page_stem(data: Path, visit: Visit) -> Path:
 
 
 def prune_pages(data: Path, before: datetime) -> int:
-    """Delete the kept pages that were written before a moment; return how many that were."""
-    old = [p for p in (data / PAGES).glob("*/*/*/*") if p.stat().st_mtime < before.timestamp()]
+    """Delete the kept pages that were written before a moment, also those set aside; return how many that were."""
+    kept = (page for folder in (data, data / "set-aside") for page in (folder / PAGES).glob("*/*/*/*"))
+    old = [page for page in kept if page.stat().st_mtime < before.timestamp()]
     for path in old:
         path.unlink()
     return len(old)

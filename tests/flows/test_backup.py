@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_rehearsed_restore_brings_back_what_nothing_can_make_again(where, caps
     said = capsys.readouterr()
     assert "1 editions, 1 dated counts, 2 decisions about people, 1 key" in said.out
     assert "warning: all.backup holds the key and the data, and is not encrypted" in said.err
-    assert os.stat("all.backup").st_mode & 0o777 == 0o600
+    assert Path("all.backup").stat().st_mode & 0o777 == 0o600
     lose_all(where)
     assert main(["restore", "all.backup"]) == 0
     assert (held(where), pseudonyms.present_key_id()) == (MADE, key_id)
