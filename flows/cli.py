@@ -47,8 +47,8 @@ environment:
                          configuration folder
   STACKRANK_CONTACT      an email address or an https page, sent to the servers that are visited;
                          without it stackrank visits this machine only
-  STACKRANK_NOTIFY       a command that reads a message, or the https url of a webhook: a failed night, a
-                         source that has been silent for a week, a change of place beyond noise; once each
+  STACKRANK_NOTIFY       a command, or the https url of a webhook, that gets a message when a night failed,
+                         a source is silent, or a place has changed
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
 REFUSALS = (

@@ -11,6 +11,7 @@ from flows import contact, damage, locks, notify, opt_outs, prefect_api, status
 from flows.doctor_git import check_git
 from flows.doctor_key import check_key
 from flows.doctor_room import room
+from flows.doctor_upgrade import upgrade
 from flows.findings import BAD, MAX_NAMES, NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
@@ -40,7 +41,7 @@ def examine(where: Folders, now: datetime) -> list[Finding]:
     found = status.read_status(where, sources)
     findings += [_contact(sources), *_notification(), *_token(sources), _last_run(found, where, now), _sources(found)]
     findings += [Finding(NOTE, "held", str(each)) for each in find_undeclared(where, declared)]
-    return [*findings, *_observations(where, sources), *_runs(where)]
+    return [*findings, *upgrade(where, sources), *_observations(where, sources), *_runs(where)]
 
 
 def _opt_outs(where: Folders) -> list[Finding]:
