@@ -46,7 +46,11 @@ FORUM_RECOUNT, FORUM_ROTATION = 30, 180
 # Where the token of GitHub goes, and nowhere else.
 GITHUB_API = "https://api.github.com"
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
-DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50, "spiders.core.robots.RobotsMiddleware": 100}
+DOWNLOADER_MIDDLEWARES = {
+    "spiders.core.budget.PausesHosts": 50,
+    "spiders.core.robots.RobotsMiddleware": 100,
+    "spiders.core.recorder.Recorder": 900,
+}
 
 DOWNLOAD_HANDLERS_BASE = {
     "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler",

@@ -6,7 +6,7 @@ from pathlib import Path
 from flows import locks
 from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
-from pipelines.folders import folders
+from pipelines.folders import folders, typed
 
 HELP = "read a backup into the data folder; what is there and differs is refused, or set aside with --replace"
 
@@ -35,5 +35,5 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{len(written)} of {len(found.contents)} files restored; the others were there already")
     if found.key_id and found.key_id != pseudonyms.present_key_id():
         print(f"the key of this backup is {found.key_id}: put it in its place, or opt-outs do not hold; see: doctor")
-    print("next: stackrank nightly")
+    print(f"next: {typed('nightly')}")
     return ALL_WELL

@@ -48,8 +48,13 @@ def _page_stem(data: Path, visit: Visit) -> Path:
 
 def prune_pages(data: Path, before: datetime) -> int:
     """Delete the kept pages that were written before a moment, also those set aside; return how many that were."""
-    kept = (page for folder in (data, data / "set-aside") for page in (folder / PAGES).glob("*/*/*/*"))
-    old = [page for page in kept if page.stat().st_mtime < before.timestamp()]
+    old = old_pages(data, before)
     for path in old:
         path.unlink()
     return len(old)
+
+
+def old_pages(data: Path, before: datetime) -> list[Path]:
+    """Return the kept pages that were written before a moment, also those set aside."""
+    kept = (page for folder in (data, data / "set-aside") for page in (folder / PAGES).glob("*/*/*/*"))
+    return [page for page in kept if page.stat().st_mtime < before.timestamp()]

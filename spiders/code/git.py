@@ -27,6 +27,7 @@ from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from pipelines.rules import bots_mail
 from pipelines.rules.bots_commits import RULES_FILE, load_commit_bots
+from spiders.code.assertions import GIT
 from spiders.code.git_answers import GitError
 from spiders.code.git_log import check_head, commits, log, plausible_times, with_notes
 from spiders.code.git_tags import tags
@@ -46,6 +47,7 @@ class GitSpider(SourceSpider):
     name = "git"
     kind = "git"
     reader = "git/4+" + hashlib.sha256(RULES_FILE.read_bytes() + bots_mail.RULES_FILE.read_bytes()).hexdigest()[:8]
+    assertions = GIT
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for each repository that a source names, then for the lists of those that name none."""

@@ -19,6 +19,7 @@ from pipelines.model import GOOD_VERDICTS, ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import host_of
 from spiders.core.verdicts import NoPageError, NothingThereError
 from spiders.mail.archive import MAX_INDEX, ArchiveSpider, ListRun
+from spiders.mail.assertions import ARCHIVEORG
 from spiders.mail.captures import (
     Capture,
     blocked_reason,
@@ -44,6 +45,7 @@ class ArchiveorgSpider(ArchiveSpider):
     name = "archiveorg"
     kind = "archiveorg"
     reader = f"archiveorg/1+{READER}"
+    assertions = ARCHIVEORG
     pipermail = True
     may_grow = True
 

@@ -308,6 +308,7 @@ def test_doctor_and_status_name_the_file(landed, capsys):
     assert f"BAD   {line}" in capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.long
 def test_a_night_with_a_damaged_file_is_never_quiet(landed, monkeypatch):
     """Build and report are stood in for by a file each: what a night decides does not depend on what is in them."""
     nightly = importlib.import_module("flows.nightly")

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from time import sleep
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.crawl import HEAD
 from support.tables_on_demand import ask, build_tables
@@ -260,7 +260,6 @@ TAKEN = st.datetimes(datetime(2012, 5, 1), datetime(2020, 1, 1))
 @given(
     st.lists(st.tuples(st.sampled_from(["", ".gz"]), TAKEN, st.sampled_from(["text/plain", "text/html"])), min_size=1)
 )
-@settings(max_examples=60, deadline=None)
 def test_the_best_capture_is_the_newest_one_of_the_whole_month(found):
     many = [
         captures.Capture(MONTHS["May"], OLD, f"2012-May.txt{packed}", f"{taken:%Y%m%d%H%M%S}", kind, str(number))
