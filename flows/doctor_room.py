@@ -26,7 +26,7 @@ def _forecast(where: Folders, now: datetime) -> Finding:
     daily, left = upkeep.growth(list(upkeep.read_sizes(where)), now), upkeep.days_left(where, now)
     if daily is None or left is None:
         return Finding(OK, "room", "no forecast yet: it needs two nightly runs, a day apart")
-    text = f"the folder grew by {daily / 1e6:,.1f} MB a day in the last nights"
+    text = f"the folder grew by {daily / 1e6:,.1f} MB a day in the last runs"
     if left > MANY_DAYS:
         return Finding(OK, "room", f"{text}; there is room for more than {MANY_DAYS} days")
     state = BAD if left < FEW_DAYS else NOTE

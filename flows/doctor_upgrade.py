@@ -1,13 +1,15 @@
 """Say of which format a data folder is, what the next run reads again, and how long that takes."""
 
+import json
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from importlib import import_module
+from collections.abc import Collection, Iterator, Sequence
 
 from flows.findings import NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.files import FORMAT
-from pipelines.folders import Folders
+from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.stored import stored_visits
 from pipelines.model import Source, Visit
 from pipelines.privacy import pseudonyms
@@ -38,20 +40,18 @@ def old_readers(visits: Sequence[Visit]) -> Iterator[str]:
 
 def _outdated(visits: Sequence[Visit]) -> Iterator[Visit]:
     key_id = pseudonyms.present_key_id()
-    readers = {kind: present_reader(kind) for kind in {visit.kind for visit in visits}}
+    readers = present_readers({visit.kind for visit in visits})
     for visit in visits:
         if visit.reader != readers[visit.kind] or (key_id and visit.key_id not in (None, key_id)):
             yield visit
 
 
-def present_reader(kind: str) -> str:
-    """Return the version of the reader that the spider of a kind has now."""
-    from spiders.__main__ import module_of
-
-    found = vars(import_module(module_of(kind))).values()
-    return next(
-        spider.reader for spider in found if getattr(spider, "name", None) == kind and hasattr(spider, "reader")
-    )
+def present_readers(kinds: Collection[str]) -> dict[str, str]:
+    """Return the version of the reader that the spider of each kind has now, by a process that imports the spiders."""
+    command = [sys.executable, "-m", "spiders.readers", *sorted(kinds)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
 
 
 def _duration(visits: Sequence[Visit]) -> str:

@@ -29,7 +29,7 @@ from flows.summary import Problem
 from flows.visiting import visit_group, visit_hosts
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import INDEX
-from pipelines.folders import Folders, current_day, read_demo_marker
+from pipelines.folders import KEPT_DAYS, Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.inputs import Inputs, read_inputs
@@ -140,7 +140,7 @@ def _run(where: Folders) -> NightlyResult:
         collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
         if deleted := upkeep.tidy(where, datetime.now(UTC)):
-            _log(f"kept pages of mail over {upkeep.KEPT_DAYS} days old, deleted: {deleted}")
+            _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
         notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result

@@ -1,7 +1,7 @@
-"""Tell a person what happened in a night, by a command or a webhook in STACKRANK_NOTIFY: each thing once.
+"""Tell a person what a nightly run brought, by a command or a webhook in STACKRANK_NOTIFY: each thing once.
 
 What was said lies in `nights/said.json`. It is said again when it was over and came back. What could not be sent is
-said in the next night. No message has a word of a server, a name or an address in it.
+said by the next run. No message has a word of a server, a name or an address in it.
 """
 
 import json
@@ -62,10 +62,10 @@ def find_mistake(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def conditions_of(exit_status: int, status: Status, now: datetime) -> dict[str, str]:
-    """Return what holds after a night and a person should know, by a name that stays the same while it holds."""
+    """Return what holds after a nightly run and a person should know, by a name that stays the same while it holds."""
     found = {}
     if exit_status == 4:
-        found["failed"] = "the night failed: nothing was published; what failed, and why: stackrank status"
+        found["failed"] = "the nightly run failed: nothing was published; what failed, and why: stackrank status"
     for source in status.sources:
         tried = min((visit.seen_at for visit in source.latest.values()), default=now)
         since = source.last_good or tried
@@ -99,7 +99,7 @@ def _place(places: tuple[int, int]) -> str:
 
 
 def notify(where: Folders, conditions: Mapping[str, str], places: Places, send: Callable[[str], None]) -> list[str]:
-    """Send what is new, in one message; return its lines. Raises NotSentError; then the next night says it all."""
+    """Send what is new, in one message; return its lines. Raises NotSentError; then the next run says it all."""
     said = read_said(where)
     changes = changes_of(said.places, places)
     lines = [*(text for name, text in conditions.items() if name not in said.conditions), *changes.values()]
@@ -134,7 +134,7 @@ def _write_said(where: Folders, said: Said) -> None:
 
 
 def after_night(where: Folders, sources: Sequence[Source], exit_status: int, log: Callable[[str], None]) -> None:
-    """Notify of what a night showed, where STACKRANK_NOTIFY is set and the data are real; never raises for a target."""
+    """Notify of what a nightly run showed, where STACKRANK_NOTIFY is set and the data are real."""
     target = os.environ.get(NOTIFY)
     if not target or read_demo_marker(where):
         return
@@ -145,7 +145,7 @@ def after_night(where: Folders, sources: Sequence[Source], exit_status: int, log
     try:
         lines = notify(where, conditions, read_places(where), send_to(target))
     except NotSentError as error:
-        log(f"not notified: {error}; the next night tries again")
+        log(f"not notified: {error}; the next run tries again")
     else:
         for line in lines:
             log(f"notified: {line}")

@@ -35,7 +35,7 @@ def run_nightly() -> int:
 
 
 def _notify(where: Folders) -> None:
-    """Notify of a night that did not begin."""
+    """Notify of a run that did not begin."""
     from flows import notify
 
     sources = [source for community in load_catalogue(where.communities) for source in community.sources]

@@ -1,4 +1,4 @@
-"""Keep a data folder in bounds: what a night deletes, the size of the folder after each, how long room lasts."""
+"""Keep a data folder in bounds: what a nightly run deletes, the size of the folder after each, how long room lasts."""
 
 import json
 import os
@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipelines.files import append_synced
-from pipelines.folders import Folders, nearest_folder
+from pipelines.folders import KEPT_DAYS, Folders, nearest_folder
 from pipelines.landing.pages import prune_pages
 
-KEPT_DAYS = 90
-"""After so many days a kept page of mail is deleted, as the privacy page promises."""
 RECENT = timedelta(days=30)
 LEAST = timedelta(days=1)
-"""The forecast looks at the nights of so many days, and needs at least so long between the first and the last one."""
+"""The forecast looks at the runs of so many days, and needs at least so long between the first and the last one."""
 
 
 class Size(NamedTuple):
@@ -36,7 +34,7 @@ def tidy(where: Folders, now: datetime) -> int:
 
 
 def sizes_file(where: Folders) -> Path:
-    """Return the file with a line for the size of the folder after each night."""
+    """Return the file with a line for the size of the folder after each run."""
     return where.nights / "sizes.jsonl"
 
 
@@ -53,7 +51,7 @@ def _size(path: Path) -> int:
 
 
 def read_sizes(where: Folders) -> Iterator[Size]:
-    """Yield the size of the folder after each night; lines that cannot be read are passed over."""
+    """Yield the size of the folder after each run; lines that cannot be read are passed over."""
     path = sizes_file(where)
     for line in path.read_bytes().splitlines() if path.is_file() else ():
         try:
@@ -64,7 +62,7 @@ def read_sizes(where: Folders) -> Iterator[Size]:
 
 
 def growth(sizes: Sequence[Size], now: datetime) -> float | None:
-    """Return by how many bytes a day the folder grew in the last nights; None where too few are known."""
+    """Return by how many bytes a day the folder grew in the last runs; None where too few are known."""
     recent = [size for size in sizes if now - RECENT <= size.at <= now]
     if len(recent) < 2 or recent[-1].at - recent[0].at < LEAST:
         return None
@@ -72,7 +70,7 @@ def growth(sizes: Sequence[Size], now: datetime) -> float | None:
 
 
 def days_left(where: Folders, now: datetime) -> float | None:
-    """Return for how many days there is room if the folder grows as in the last nights; None: nobody knows."""
+    """Return for how many days there is room if the folder grows as in the last runs; None: nobody knows."""
     daily = growth(list(read_sizes(where)), now)
     if daily is None:
         return None

@@ -22,6 +22,8 @@ CATALOGUE = DECLARED / "communities"
 RULES = DECLARED / "rules"
 DEMO_MARKER = "demo.json"
 OWNER_ONLY = 0o700
+KEPT_DAYS = 90
+"""After so many days a kept page of mail is deleted, as the privacy page promises."""
 
 
 @dataclass(frozen=True)

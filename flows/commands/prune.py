@@ -9,8 +9,7 @@ from flows import locks
 from flows.commands.checks import UsageError
 from flows.confirm import add_yes, confirm
 from flows.exit_status import ALL_WELL
-from flows.upkeep import KEPT_DAYS
-from pipelines.folders import folders
+from pipelines.folders import KEPT_DAYS, folders
 
 HELP = "delete kept pages of mail archives, which hold names and addresses"
 MAX_DAYS = 36_500

@@ -31,7 +31,7 @@ def status(good=None, tried=None):
                   Published(None, None, frozenset()))  # fmt: skip
 
 
-FAILED = "the night failed: nothing was published; what failed, and why: stackrank status"
+FAILED = "the nightly run failed: nothing was published; what failed, and why: stackrank status"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ FAILED = "the night failed: nothing was published; what failed, and why: stackra
         (3, status(), []),
     ],
 )
-def test_a_failed_night_and_a_silent_source_are_conditions(exit_status, found, said):
+def test_a_failed_run_and_a_silent_source_are_conditions(exit_status, found, said):
     assert list(notify.conditions_of(exit_status, found, NOW).values()) == said
 
 
@@ -80,7 +80,7 @@ def test_places_are_compared_with_those_that_were_said_last(where):
     assert sent == ["stackrank\ncode A: place 2, before 1", "stackrank\ncode A: place 1, before 2"]
 
 
-def test_what_could_not_be_sent_is_said_in_the_next_night(where):
+def test_what_could_not_be_sent_is_said_by_the_next_run(where):
     def refuse(_text):
         raise notify.NotSentError
 
@@ -109,9 +109,9 @@ def test_a_command_reads_the_message(where, tmp_path, monkeypatch):
     assert (tmp_path / "said").read_text() == f"stackrank\n{FAILED}\n"
 
 
-def test_a_command_that_fails_fails_no_night(where, monkeypatch):
+def test_a_command_that_fails_fails_no_run(where, monkeypatch):
     assert by_command(where, monkeypatch, "raise SystemExit(7)") == [
-        "not notified: the command of STACKRANK_NOTIFY ended with 7; the next night tries again"
+        "not notified: the command of STACKRANK_NOTIFY ended with 7; the next run tries again"
     ]
 
 
