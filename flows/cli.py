@@ -52,8 +52,8 @@ environment:
   STACKRANK_MEMORY       the most memory that a build takes, such as 4GB (default: half of the machine's)
   STACKRANK_CONTACT      an email address or an https page, sent to the servers that are visited;
                          without it stackrank visits this machine only
-  STACKRANK_NOTIFY       a command, or the https url of a webhook, that gets a message when a run failed,
-                         a source is silent, or a place has changed
+  STACKRANK_NOTIFY       a command or webhook url (https) that gets a message: a run failed, a source
+                         is silent, a place changed
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
 
