@@ -155,6 +155,7 @@ def test_doctor_finds_nothing_bad_on_a_fresh_machine_and_makes_nothing(where, mo
     assert "GB free" in told["data folder"][1]
 
 
+@pytest.mark.long
 def test_doctor_as_a_command_says_what_to_do(where):
     command = [sys.executable, "-m", "flows.cli", "doctor"]
     ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
@@ -380,6 +381,7 @@ def test_status_before_the_first_night(where, capsys):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_r13_status_is_the_dead_mans_check_on_a_real_command_line(where):
     declare(where.communities, wren=LIVE, finch=LIVE)
     command = [sys.executable, "-m", "flows.cli", "status", "--max-age"]
