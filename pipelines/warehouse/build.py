@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.files import replace_synced
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
 from pipelines.landing.schemas import SCHEMAS
 from pipelines.model import Community
 from pipelines.warehouse.communities import load_core, make_communities
