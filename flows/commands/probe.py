@@ -11,13 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from flows import contact, locks
+from flows import contact, locks, names
 from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from pipelines.catalogue.load import load_catalogue
-from pipelines.catalogue.toml_files import nearest
 from pipelines.catalogue.urls import MAILBOX
-from pipelines.folders import Folders, folders
+from pipelines.folders import Folders, folders, typed
 from pipelines.model import Asserted, Source
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         named = _named([s for c in load_catalogue(where.communities) for s in c.sources], name)
         sources = [source for source in named if source.reachable and source.kind != MAILBOX]
         if not sources:
-            raise UsageError(f"no source of {name or 'the catalogue'} can be asked; see: stackrank communities")
+            of = name or "the catalogue"
+            raise UsageError(f"no source of {of} can be asked. Nothing was done. See: {typed('communities')}")
         contact.require_contact(sources)
         if left := [source.id for source in named if source not in sources]:
             print(f"not asked, switched off or unreadable: {', '.join(left)}", file=sys.stderr)
@@ -80,7 +80,7 @@ def _declared(where: Folders, what: str | None) -> Iterator[tuple[Folders, str |
         yield where, what
         return
     if not file.is_file():
-        raise UsageError(f"{file} is no community file")
+        raise UsageError(f"{file} is no community file. Nothing was done.")
     with TemporaryDirectory() as folder:
         for other in where.communities.glob("*.toml"):
             shutil.copy(other, folder)
@@ -90,8 +90,7 @@ def _declared(where: Folders, what: str | None) -> Iterator[tuple[Folders, str |
 
 def _named(declared: Sequence[Source], name: str | None) -> list[Source]:
     """Return all sources, those of a community, or one; raises UsageError where nothing has the name."""
-    named = [source for source in declared if name in (None, source.community, source.id)]
-    if not named:
-        known = {source.community for source in declared} | {source.id for source in declared}
-        raise UsageError(f"no community and no source is called {name!r:.80}{nearest(str(name), known)}")
-    return named
+    if name is not None:
+        known = [*dict.fromkeys(source.community for source in declared), *(source.id for source in declared)]
+        names.check_name(name, known, "community and no source", "communities")
+    return [source for source in declared if name in (None, source.community, source.id)]

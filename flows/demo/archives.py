@@ -68,12 +68,15 @@ FAULTS: dict[str, Fault] = {
     "half": lambda a: replace(a, body=_first_messages(a.body)),
     "miscount": lambda a: replace(a, body=a.body.replace(b"<b>Messages:</b> ", b"<b>Messages:</b> 9")),
     "disabled": lambda _: Answer(400, {"Content-Type": "text/html"}, b"Archive download disabled."),
-    "unmarked": lambda a: replace(a, headers=_without(a.headers, "ETag", "Last-Modified")),
-    "quarters": lambda a: replace(a, body=MONTH_FILE.sub(rb"\1q1", a.body)),
-    "unnamed": lambda a: replace(a, body=json.dumps({"count": 0, "results": []}).encode()),
     "braces": lambda _: Answer(200, {"Content-Type": "application/json"}, b"{}"),
 }
 """Faults by name: what each makes of a good answer."""
+SURPRISES: dict[str, Fault] = {
+    "unmarked": lambda a: replace(a, headers=_without(a.headers, "ETag", "Last-Modified")),
+    "quarters": lambda a: replace(a, body=MONTH_FILE.sub(rb"\1q1", a.body)),
+    "unnamed": lambda a: replace(a, body=json.dumps({"count": 0, "results": []}).encode()),
+}
+"""What makes an answer differ from what we assume, without making it a bad one: a probe says so."""
 
 
 class Site(Protocol):

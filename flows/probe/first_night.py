@@ -17,7 +17,7 @@ ROBOTS = 1
 class FirstNight:
     """What the first runs would ask: units, requests, nights and bytes; None: nothing came to judge by."""
 
-    units: int
+    units: int | None
     requests: int | None
     nights: int | None
     size: int | None
@@ -29,7 +29,7 @@ def of_source(found: Probed) -> FirstNight:
     units = [answer for answer in asked if answer["unit"] not in ("", INDEX)]
     came = len({answer["unit"] for answer in units})
     if not came or not is_reached(found):
-        return FirstNight(found.units, None, None, None)
+        return FirstNight(found.units or None, None, None, None)
     index = [answer for answer in asked if answer not in units]
     requests, size = (
         sum(one[key] for one in index) + round(sum(one[key] for one in units) / came * found.units)
@@ -61,9 +61,9 @@ def by_host(probed: Iterable[Probed]) -> dict[str, FirstNight]:
 
 def _together(probed: Sequence[Probed]) -> FirstNight:
     each = [one for one in map(of_source, probed) if one.nights is not None]
-    units = sum(one.units for one in each)
     if not each:
-        return FirstNight(units, None, None, None)
+        return FirstNight(None, None, None, None)
+    units = sum(one.units or 0 for one in each)
     limits = [found.per_night for found in probed if found.per_night]
     longest = max([nights(units, max(limits, default=None)), *(one.nights or 1 for one in each)])
     robots = 1

@@ -123,7 +123,7 @@ class Site:
         """Serve all of it, and write the community files; yields the server."""
         self.root.mkdir(exist_ok=True)
         with serve(self.root, self.git_faults) as server:
-            known = archives.FAULTS | forums.FAULTS
+            known = archives.FAULTS | archives.SURPRISES | forums.FAULTS
             server.archives = Archives(
                 self.lists, self.faults, robots, self.forums, known, Wayback(CAPTURES, self.captures)
             )
