@@ -27,8 +27,8 @@ select 'birds' as community, md5(i::varchar) as account_key, md5('n' || i * 2 //
 from range($accounts) as invented(i)
 """
 NOTHING = {
-    "aliases": "community varchar, proper_name_key varchar, proper_address_key varchar, commit_name_key varchar, "
-    "commit_address_key varchar",
+    "aliases": "community varchar, unit varchar, proper_name_key varchar, proper_name_words smallint, "
+    "proper_address_key varchar, commit_name_key varchar, commit_address_key varchar",
     "never_merge": "community varchar, evidence varchar, one varchar, other varchar",
     "opted_out": "address_key varchar, person varchar, accounts varchar[]",
 }
