@@ -26,6 +26,7 @@ from reports.pages import (
     compare_scores,
     coverage,
     database,
+    editions,
     evidence,
     members,
     method,
@@ -81,7 +82,11 @@ def publish(where: Folders, asked: date | None = None) -> Path:
     with drafting(where.site) as draft:
         _write_assets(draft, site)
         load_templates()
-        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft)]
+        jobs = [
+            partial(_write_database, draft, where.database),
+            partial(_write_editions, draft, where.editions),
+            *_jobs(site, draft),
+        ]
         do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
@@ -166,6 +171,13 @@ def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
     for name, picture in hero_pictures(site).items():
         draft.write(f"pictures/{name}", picture)
+
+
+def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
+    """Write the page of the editions, and their files."""
+    draft.write(editions.PATH, editions.page(site, closed))
+    for name, content in editions.files(closed):
+        draft.write(name, content)
 
 
 def _write_database(draft: Draft, database: Path, site: Context) -> None:

@@ -15,7 +15,7 @@ HELP = "build the database from what has been collected"
 
 def add(command: argparse.ArgumentParser) -> None:
     """Add the argument that makes a build use nothing that earlier ones kept."""
-    command.add_argument("--full", action="store_true", help="use nothing that earlier builds kept")
+    command.add_argument("--full", action="store_true", help="make the core tables of every community again")
 
 
 def run(arguments: argparse.Namespace) -> int:

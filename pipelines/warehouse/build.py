@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.files import replace_synced
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
 from pipelines.landing.schemas import SCHEMAS
 from pipelines.model import Community
 from pipelines.warehouse.communities import load_core, make_communities
@@ -85,7 +85,7 @@ def build_from(where: Folders, given: Inputs, *, full: bool = False) -> Path:
     rows; the published file stays as it was in both cases.
     """
     if not given.units and not given.figures:
-        raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
+        raise NothingObservedError(f"nothing has been collected yet; run: {typed('collect')}")
     tables = read_tables()
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)

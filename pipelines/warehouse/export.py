@@ -8,9 +8,13 @@ from typing import Any
 
 import duckdb
 
+from pipelines.folders import typed
 from pipelines.warehouse.build import OLDEST_READER, PUBLIC
 from pipelines.warehouse.query import NoDatabaseError, ask
 from pipelines.warehouse.tables import literal, write_comments
+
+Name = tuple[str, str]
+"""Schema and name of a table."""
 
 BLOCK = 16_384
 """Bytes of a block of the file: most tables are small."""
@@ -22,7 +26,7 @@ def export_database(database: Path, target: Path) -> Path:
     Raises NoDatabaseError where there is nothing to read, and ValueError where `target` is the working database.
     """
     if not database.exists():
-        raise NoDatabaseError(f"there is no database at {database} yet; run: stackrank nightly")
+        raise NoDatabaseError(f"there is no database at {database} yet; run: {typed('nightly')}")
     if target.exists() and target.samefile(database):
         raise ValueError(f"{target} is the working database, which is not for publishing")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,18 +66,21 @@ def _both(database: Path, draft: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _copy(database: Path, draft: Path) -> None:
     with _both(database, draft) as con:
+        sentences, columns = _comments(con)
         for schema, tables in PUBLIC.items():
             con.execute(f"create schema {schema}")
             for table in tables:
                 con.execute(f"create table {schema}.{table} as from working.{schema}.{table}")
-                write_comments(con, f"{schema}.{table}", *_comments(con, schema, table))
+                write_comments(con, f"{schema}.{table}", sentences[schema, table], columns.get((schema, table), {}))
         con.execute("checkpoint public")
 
 
-def _comments(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> tuple[str, dict[str, str]]:
-    """Return what the working database says of a table and of its columns."""
-    of = "database_name = 'working' and schema_name = $schema and table_name = $table"
-    named = {"schema": schema, "table": table}
-    ((sentence,),) = con.execute(f"select comment from duckdb_tables() where {of}", named).fetchall()
-    columns = con.execute(f"select column_name, comment from duckdb_columns() where {of} and comment <> ''", named)
-    return sentence or "", dict(columns.fetchall())
+def _comments(con: duckdb.DuckDBPyConnection) -> tuple[dict[Name, str], dict[Name, dict[str, str]]]:
+    """Return what the working database says of each table, and of each column of a table."""
+    of = "where database_name = 'working' and not internal"
+    tables = con.execute(f"select schema_name, table_name, comment from duckdb_tables() {of}").fetchall()
+    asked = f"select schema_name, table_name, column_name, comment from duckdb_columns() {of} and comment <> ''"
+    columns: dict[Name, dict[str, str]] = {}
+    for schema, table, column, comment in con.execute(asked).fetchall():
+        columns.setdefault((schema, table), {})[column] = comment
+    return {(schema, table): comment or "" for schema, table, comment in tables}, columns

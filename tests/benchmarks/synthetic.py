@@ -37,7 +37,8 @@ ROWS = {
     "messages": """
         select md5({of} || i) as message_id_key, md5('c' || {of} || i) as content_key, {at} as sent_at,
             0 as sent_offset, 'date' as date_quality, {at} as claimed_at, {at} as arrived_at,
-            date_trunc('month', {at})::date as archive_month, {sender}, 'given' as sender_quality, md5({of} || 's' || i // 5) as subject_key, i % 5 > 0 as is_reply,
+            date_trunc('month', {at})::date as archive_month, {sender}, 'given' as sender_quality,
+            md5({of} || 's' || i // 5) as subject_key, i % 5 > 0 as is_reply,
             if(i % 5 > 0, md5({of} || (i - 1)), null) as in_reply_to_key,
             if(i % 5 > 0, [md5({of} || (i - 1))], []) as reference_keys, 2000::bigint as size, 'human' as class
         from (select i, (sqrt(hash({of}, i) % 1000000) * {people} / 1000)::int as who from range({rows}) r(i))

@@ -20,6 +20,7 @@ from pipelines.landing.store import Harvest
 from pipelines.landing.visits import log_visit, save_plan
 from pipelines.model import Plan, Verdict, Visit
 from pipelines.warehouse import build, query
+from pipelines.warehouse.answer import QuestionError, answer
 from pipelines.warehouse.build import (
     CHECKS,
     WORKING,
@@ -30,7 +31,7 @@ from pipelines.warehouse.build import (
 )
 from pipelines.warehouse.core_tables import NOT_KEPT
 from pipelines.warehouse.inputs import read_inputs
-from pipelines.warehouse.query import NoDatabaseError, QuestionError, answer
+from pipelines.warehouse.query import NoDatabaseError
 from pipelines.warehouse.tables import TABLES, Table, in_order, insert_rows, make_table, read_tables, reads_from
 
 CONTRACT = {
@@ -417,7 +418,7 @@ def test_a_question_without_a_statement_is_refused(sql, built, monkeypatch, caps
 def test_an_answer_in_each_form(built):
     sql = "select 'a,b' as said, NULL::int as missing, 1.5 as half, 12 as many"
     assert answer(built.database, sql, "csv") == 'said,missing,half,many\n"a,b",,1.5,12\n'
-    assert answer(built.database, sql, "json") == ('[{"said": "a,b", "missing": null, "half": "1.5", "many": 12}]\n')
+    assert answer(built.database, sql, "json") == ('[{"said": "a,b", "missing": null, "half": 1.5, "many": 12}]\n')
     assert answer(built.database, sql, "table").splitlines()[2].split() == ["a,b", "NULL", "1.5", "12"]
 
 
