@@ -40,12 +40,13 @@ def read_moment(text: object) -> datetime:
 
 def replace_synced(draft: Path, path: Path) -> None:
     """Put a draft in the place of a file, both on the disk; a loss of power leaves one of the two whole."""
-    _sync(draft)
+    sync(draft)
     draft.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file, or the list of the files of a folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

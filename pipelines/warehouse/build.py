@@ -46,7 +46,7 @@ FEWEST_PUBLISHED = 3
 
 WORKING = (
     *("core.accounts", "core.links", "core.persons", "core.identities", "raw.opted_out"),
-    *("raw.harvests", ALL_METRICS),
+    *("raw.harvests", "analysis.affiliations", ALL_METRICS),
 )
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 
