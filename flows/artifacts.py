@@ -4,7 +4,6 @@ Prefect must be prepared before this module is imported (`flows.prefect_api.prep
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -16,20 +15,10 @@ from prefect.client.schemas.objects import StateType
 from prefect.runtime import flow_run as current_run
 from prefect.states import Crashed
 
+from flows.ranking_table import read_ranking
 from flows.summary import Problem
 from pipelines.folders import Folders
 from pipelines.model import Visit
-from pipelines.warehouse.query import NoDatabaseError, ask
-
-RANKING = """
-select r.family, r.rank, concat_ws(' to ', r.rank_low, nullif(r.rank_high, r.rank_low)) as places, c.name as community,
-       round(r."index", 1) as "index", coalesce(r.reason_code, '') as "why not ranked",
-       strftime(r.as_of, '%Y-%m') as "last month"
-from rankings.monthly r join raw.build b on r.as_of = b.last_complete_month join raw.communities c using (community)
-where r.state <> 'no source'
-order by r.family, r.rank nulls last, c.name
-"""
-
 
 UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING]))
 
@@ -49,13 +38,18 @@ def mark_crashed_runs(where: Folders) -> None:
 
 def publish_artifacts(where: Folders, visits: Sequence[Visit], problems: Sequence[Problem], summary: str) -> None:
     """Write the artifacts `ranking`, `durations`, `problems` and `summary`; must run inside a flow."""
-    with suppress(NoDatabaseError):
-        ranking = ask(where.database, RANKING).to_pylist()
+    if ranking := [_artifact_row(row) for row in read_ranking(where)]:
         create_table_artifact(ranking, key="ranking", description="The ranking that is published now.")
     create_table_artifact(durations(visits), key="durations", description="The visits of this run, slowest first.")
     rows = [asdict(problem) for problem in problems]
     create_table_artifact(rows, key="problems", description=f"{len(rows)} problems of this run.")
     create_markdown_artifact(f"```\n{summary}\n```", key="summary", description="The summary of this run.")
+
+
+def _artifact_row(row: dict[str, Any]) -> dict[str, Any]:
+    low, high = row.pop("rank_low"), row.pop("rank_high")
+    places = f"{low or ''}" if low == high else f"{low} to {high}"
+    return row | {"places": places, "last month": f"{row.pop('as_of'):%Y-%m}"}
 
 
 def durations(visits: Sequence[Visit]) -> list[dict[str, Any]]:

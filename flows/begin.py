@@ -11,12 +11,18 @@ from pipelines.landing.undeclared import find_undeclared
 from pipelines.model import Community
 
 
+def begin_visits(where: Folders, communities: Sequence[Community], log: Callable[[str], None]) -> str:
+    """Begin work that takes long as `begin_work` does; name what was set aside now, before its summary does."""
+    run = begin_work(where, communities, log)
+    for line in damage.format_warnings(where):
+        log(line)
+    return run
+
+
 def begin_work(where: Folders, communities: Sequence[Community], log: Callable[[str], None]) -> str:
     """Prepare the data folder for a run that holds its lock, and say what was done; return the id of the run."""
     run = begin_run()
     sweep(where)
-    for line in damage.format_warnings(where):
-        log(line)
     for line in carry_over(where, communities):
         log(line)
     for found in find_undeclared(where, communities):

@@ -5,18 +5,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
-from flows import contact, locks
+from flows import failures, names
 from flows.commands import (
     build,
     calibrate,
-    checks,
     collect,
     communities,
     demo,
+    diff,
     doctor,
+    edition,
     export,
     forget,
+    init,
     nightly,
+    probe,
     prune,
     report,
     rotate,
@@ -24,17 +27,18 @@ from flows.commands import (
     sql,
     status,
 )
+from flows.commands.checks import UsageError
 from flows.exit_status import WRONG_USAGE
-from pipelines.catalogue.toml_files import WrongFileError
-from pipelines.folders import DamagedMarkerError, folders, private_files
+from flows.output import let_readers_leave
+from pipelines.folders import Folders, folders, nearest_folder, private_files, typed
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
 exit status:
   0  all is well
-  2  wrong usage, or another run is active
-  3  published, but something failed; for status and doctor: something is wrong
-  4  nothing was published
+  2  refused, and nothing was changed: wrong usage, no rights, or another run is active
+  3  published, but something failed; for status and doctor: something is wrong; for probe: something differs
+  4  nothing was published; for probe: nothing was reached
 
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
@@ -43,19 +47,11 @@ environment:
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
+  STACKRANK_MEMORY       the most memory that a build takes, such as 4GB (default: half of the machine's)
   STACKRANK_CONTACT      an email address or an https page, sent to the servers that are visited;
                          without it stackrank visits this machine only
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
-REFUSALS = (
-    WrongFileError,
-    DamagedMarkerError,
-    contact.NoContactError,
-    checks.UsageError,
-    locks.AlreadyRunningError,
-    locks.WrongClockError,
-)
-"""What a command refuses with a message and exit status 2."""
 
 
 class Command(Protocol):
@@ -76,6 +72,7 @@ COMMANDS: dict[str, Command] = {
     "demo": demo,
     "nightly": nightly,
     "schedule": schedule,
+    "init": init,
     "collect": collect,
     "prune": prune,
     "forget": forget,
@@ -84,39 +81,96 @@ COMMANDS: dict[str, Command] = {
     "report": report,
     "status": status,
     "doctor": doctor,
+    "probe": probe,
     "sql": sql,
     "export": export,
+    "edition": edition,
+    "diff": diff,
     "calibrate": calibrate,
     "communities": communities,
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in one line, which says how to see what can be typed."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the process with the message and exit status 2."""
+        words = self.prog.removeprefix("stackrank").strip()
+        self.exit(WRONG_USAGE, f"{self.prog}: {message}. Nothing was done. See: {typed(f'{words} --help'.lstrip())}\n")
+
+
 def run() -> NoReturn:
     """Run one command and end the process with its exit status."""
+    sys.stdout, sys.stderr = let_readers_leave(sys.stdout), let_readers_leave(sys.stderr)
     sys.exit(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status; complaints go to standard error, one a line."""
-    chosen = parser().parse_args(arguments)
+    """Run one command and return its exit status; a failure is one sentence on standard error."""
+    words = sys.argv[1:] if arguments is None else arguments
+    chosen = argparse.Namespace(debug="--debug" in words)
     try:
+        _check_command(words)
+        _, unknown = parser().parse_known_args(words, chosen)
+        _check_arguments(chosen.command, unknown)
+        _check_folders(folders())
         with private_files(folders()):
-            return COMMANDS[chosen.command].run(chosen)
-    except REFUSALS as error:
-        print(error, file=sys.stderr)
-        return WRONG_USAGE
+            status = COMMANDS[chosen.command].run(chosen)
+        sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        if chosen.debug:
+            raise
+        sentence, status = failures.explain(error)
+        print(sentence, file=sys.stderr)
+    return status
+
+
+def _check_command(words: Sequence[str]) -> None:
+    """Raise UsageError for a command that does not exist."""
+    if name := next((word for word in words if not word.startswith("-")), None):
+        names.check_name(name, COMMANDS, "command", "--help")
+
+
+def _check_folders(where: Folders) -> None:
+    """Raise UsageError where a file stands in the place of a folder."""
+    for name, path in (("STACKRANK_DATA", where.data), ("STACKRANK_SITE", where.site)):
+        if not nearest_folder(path).is_dir():
+            raise UsageError(f"{nearest_folder(path)} is no folder. Nothing was done. Name a folder in {name}.")
+
+
+def _check_arguments(command: str, unknown: Sequence[str]) -> None:
+    """Raise UsageError for arguments that a command does not have."""
+    if unknown:
+        see = typed(f"{command} --help")
+        raise UsageError(f"{command} has no argument {' '.join(unknown)}. Nothing was done. See: {see}")
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(
-        prog="stackrank", description=DESCRIPTION, epilog=EPILOG,
+    debug = argparse.ArgumentParser(add_help=False)
+    debug.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="print the traceback of a "
+                       "failure")  # fmt: skip
+    top = Parser(
+        prog="stackrank", description=DESCRIPTION, epilog=EPILOG, parents=[debug],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
+    top.add_argument("--version", action=Version, nargs=0, help="print the version and end")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
     for name, command in COMMANDS.items():
-        command.add(commands.add_parser(name, help=command.HELP, description=_sentence(command.HELP)))
+        described = {"help": command.HELP, "description": _sentence(command.HELP)}
+        command.add(commands.add_parser(name, parents=[debug], **described))
     return top
+
+
+class Version(argparse.Action):
+    """Print the version; its look-up takes longer than the rest of a parser, so it is made on demand."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """End the process with the version of stackrank."""
+        from importlib.metadata import version
+
+        parser.exit(message=f"stackrank {version('stackrank')}\n")
 
 
 def _sentence(text: str) -> str:

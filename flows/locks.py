@@ -115,6 +115,7 @@ def stale_files(where: Folders) -> list[Path]:
     drafts = [
         *where.observations.rglob(".*.parquet.*"),
         *where.data.glob(f".{where.database.name}.*"),
+        *where.data.glob(".probe.*"),
         *where.site.parent.glob(f".{where.site.name}.*"),
     ]
     named = [(draft, DRAFT.search(draft.name)) for draft in sorted(drafts)]

@@ -19,7 +19,8 @@ from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
 from flows import artifacts, damage, locks, progress, stop, summary, unchanged
-from flows.begin import begin_work
+from flows.begin import begin_visits
+from flows.editions import close_after
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
 from flows.publishing import mark_checked, publish_site
@@ -135,7 +136,7 @@ def _run(where: Folders) -> NightlyResult:
     with locks.single_run(where, "stackrank nightly"):
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
-        run = begin_work(where, declared, _log)
+        run = begin_visits(where, declared, _log)
         collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
@@ -159,19 +160,22 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
     try:
         inputs = _read_inputs(declared)
         is_quiet = not collected.complaints and not collected.deferred and not damaged
-        if is_quiet and unchanged.is_up_to_date(where, inputs):
+        is_current = is_quiet and unchanged.is_up_to_date(where, inputs)
+        if not is_current:
+            _log("building the database")
+            build_database(quote(inputs))  # type: ignore[bad-argument-type]  (Prefect unwraps what it need not look into)
+        closed, wrong = close_after(where, collected, is_damaged=bool(damaged))
+        if is_current and not closed:
             page = mark_checked(where, _last_checked_message(collected))
             unchanged.record(where, inputs)
-            return NightlyResult(collected, page, up_to_date=True)
-        _log("building the database")
-        build_database(quote(inputs))  # type: ignore[bad-argument-type]  (Prefect unwraps what it need not look into)
+            return NightlyResult(collected, page, tuple(wrong), up_to_date=True)
         step = "report"
         _log("writing the page")
         page = write_report()
         unchanged.record(where, inputs)
     except Exception as error:
         return NightlyResult(collected, None, (summary.step_problem(step, error, where), *damaged))
-    return NightlyResult(collected, page, damaged)
+    return NightlyResult(collected, page, (*wrong, *damaged))
 
 
 def _read_inputs(declared: Sequence[Community]) -> Inputs:

@@ -1,4 +1,4 @@
-"""Show on the terminal how far the visits of a run are, by watching data/visits."""
+"""Watch the visits of a run in data/visits, and keep count of its units for those who show them."""
 
 import sys
 import threading
@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import get_terminal_size
-from typing import TextIO
+from typing import Protocol, TextIO
 from urllib.parse import urlsplit
 
 from pipelines.catalogue import urls
@@ -18,27 +17,40 @@ from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]
 UPDATE_SECONDS = 0.5
-REWRITE = "\r\x1b[K"
+
+
+class View(Protocol):
+    """Shows the progress of a run."""
+
+    def show(self, progress: "Progress", visits: Sequence[Visit]) -> None:
+        """Show new visits, which `progress` has counted already."""
+
+    def end(self, progress: "Progress") -> None:
+        """Show the end of the run."""
 
 
 @contextmanager
 def show_progress(
     where: Folders, sources: Sequence[Source], units: Iterable[str], run: str, stream: TextIO | None = None
 ) -> Iterator[None]:
-    """While the block runs, show on `stream` (standard error) every visit of a run.
+    """While the block runs, show on `stream` (standard error) how far a run is.
 
-    A terminal gets one line that is rewritten, with the units done, failed, and waiting by host.
-    Anything else gets one line for each visit.
+    A terminal gets a bar; anything else a line for each failed visit, and one for each source when it is done.
     """
+    from flows.progress_views import view_on
+
     ended = threading.Event()
-    progress = Progress(expected_units(sources, frozenset(units)), stream or sys.stderr)
+    progress = Progress(expected_units(sources, frozenset(units)))
+    view = view_on(stream or sys.stderr)
     tail = Tail(where.visits, {s.id for s in sources}, run)
 
     def update() -> None:
         for plan in read_plans(where.visits):
             if plan.run == run:
                 progress.expect(plan, sources)
-        progress.update(tail.new_visits())
+        visits = tail.new_visits()
+        progress.update(visits)
+        view.show(progress, visits)
 
     def watch() -> None:
         while not ended.wait(UPDATE_SECONDS):
@@ -52,7 +64,7 @@ def show_progress(
         ended.set()
         watcher.join()
         update()
-        progress.end()
+        view.end(progress)
 
 
 def expected_units(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:
@@ -94,15 +106,14 @@ class Tail:
 
 
 class Progress:
-    """The state of a run, and the lines that show it."""
+    """Which units of a run are done, failed, deferred and waiting."""
 
-    def __init__(self, expected: Mapping[Unit, str], stream: TextIO) -> None:
+    def __init__(self, expected: Mapping[Unit, str]) -> None:
         """Begin with every expected unit waiting."""
         self._hosts = dict(expected)
         self._latest: dict[Unit, Visit] = {}
         self._deferred: set[Unit] = set()
-        self._stream = stream
-        self._rewrites = stream.isatty()
+        self._planned: set[str] = set()
 
     def expect(self, plan: Plan, sources: Sequence[Source]) -> None:
         """Add the plan of a source: the units that it has, and those that it defers."""
@@ -111,34 +122,51 @@ class Progress:
                 listed = host(source.url_template or source.urls_from or "")
                 self._hosts = {(source.id, unit): listed for unit in plan.units} | self._hosts
                 self._deferred |= {(source.id, unit) for unit in plan.deferred}
+                self._planned.add(source.id)
 
     def update(self, visits: Iterable[Visit]) -> None:
-        """Add new visits and show them."""
+        """Count new visits; the latest one to a unit counts."""
         for visit in visits:
             unit = (f"{visit.community}/{visit.source}", unit_without_day(visit))
             self._hosts.setdefault(unit, host(visit.url))
             self._latest[unit] = visit
-            if not self._rewrites:
-                print(f"{self._format_visit(visit)} ({self.line()})", file=self._stream, flush=True)
-        if self._rewrites:
-            room = get_terminal_size().columns - 1  # a line that wraps cannot be rewritten
-            print(f"{REWRITE}{self.line()[:room]}", end="", file=self._stream, flush=True)
 
-    def end(self) -> None:
-        """Leave a terminal's line as it is now."""
-        if self._rewrites:
-            print(file=self._stream)
+    @property
+    def total(self) -> int:
+        """How many units the run visits, as far as it is known."""
+        return len(self._hosts.keys() - self._deferred)
 
-    def line(self) -> str:
-        """Return the state of the run in one line."""
-        failed = sum(visit.verdict not in GOOD_VERDICTS for visit in self._latest.values())
+    @property
+    def done(self) -> int:
+        """How many units were visited."""
+        return len(self._latest)
+
+    @property
+    def failed(self) -> int:
+        """How many of them failed."""
+        return sum(visit.verdict not in GOOD_VERDICTS for visit in self._latest.values())
+
+    @property
+    def waiting(self) -> str:
+        """How many units wait, by host."""
         waiting = Counter(host for unit, host in self._hosts.items() if unit not in {*self._latest, *self._deferred})
-        at = ", ".join(f"{count} at {host}" for host, count in sorted(waiting.items()))
-        done = f"{len(self._latest)} of {len(self._hosts)} units done, {failed} failed"
-        deferred = f", {len(self._deferred)} deferred to the next run" if self._deferred else ""
-        return f"{done}{deferred}; waiting: {at}" if at else done + deferred
+        return ", ".join(f"{count} at {host}" for host, count in sorted(waiting.items()))
 
-    def _format_visit(self, visit: Visit) -> str:
-        unit = visit.unit or "its list of units"
-        took = "" if visit.seconds is None else f" in {visit.seconds:.1f} s"
-        return f"{visit.community}/{visit.source} {unit}: {visit.verdict}{took}"
+    def finished_sources(self) -> dict[str, str]:
+        """Return a line for each source of which no unit waits; an archive without a plan has not listed its units."""
+        waiting = {source for source, unit in self._hosts.keys() - self._latest.keys() - self._deferred}
+        waiting |= {source for source, unit in self._hosts if unit == urls.INDEX} - self._planned
+        return {source: line for source, line in self.sources().items() if source not in waiting}
+
+    def sources(self) -> dict[str, str]:
+        """Return a line for each source with its units that are done, failed and deferred."""
+        verdicts: dict[str, list[bool]] = {source: [] for source, _ in self._hosts}
+        for (source, _), visit in self._latest.items():
+            verdicts[source].append(visit.verdict in GOOD_VERDICTS)
+        deferred = Counter(source for source, _ in self._deferred)
+        return {source: _source_line(source, of, deferred[source]) for source, of in sorted(verdicts.items())}
+
+
+def _source_line(source: str, verdicts: Sequence[bool], deferred: int) -> str:
+    counts = f"{source}: {sum(verdicts)} fetched, {len(verdicts) - sum(verdicts)} failed"
+    return f"{counts}, {deferred} deferred to the next run" if deferred else counts

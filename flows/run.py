@@ -4,8 +4,10 @@ import sys
 from typing import Any
 
 from flows import locks, prefect_api
-from flows.exit_status import NOTHING_PUBLISHED
-from pipelines.folders import folders
+from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED
+from pipelines.folders import Folders, folders, typed_for
+
+QUESTION = 'sql "from rankings.monthly limit 5"'
 
 
 def run_nightly() -> int:
@@ -25,4 +27,15 @@ def run_nightly() -> int:
         result: Any = nightly()
         prefect_api.stop_threads()
         print(result.summary)
+        _print_end(where, result)
     return result.exit_status
+
+
+def _print_end(where: Folders, result: Any) -> None:
+    """Print the ranking where one was published, and the command that a person types next."""
+    from flows.ranking_table import print_ranking
+
+    if result.page:
+        print_ranking(where, sys.stdout)
+    why = result.exit_status != ALL_WELL
+    print(f"next: {typed_for(where, 'status' if why else QUESTION)}")

@@ -47,12 +47,19 @@ def visit_hosts(
 
 
 def visit_group(
-    where: Folders, sources: Sequence[Source], run: str, units: frozenset[str] = frozenset()
+    where: Folders,
+    sources: Sequence[Source],
+    run: str,
+    units: frozenset[str] = frozenset(),
+    arguments: Sequence[str] = (),
 ) -> CollectResult:
-    """Visit sources of one kind; where the spider hangs in a unit, that one fails and the others are visited."""
+    """Visit sources of one kind; where the spider hangs in a unit, that one fails and the others are visited.
+
+    `arguments` go to the spider.
+    """
     asked, chosen = tuple(sources), units
     for _ in range(MAX_RESTARTS):
-        if crawl(where, run, asked, chosen):
+        if crawl(where, run, asked, chosen, arguments):
             break
         hung = _fail_begun(where, asked, run, chosen)
         left = [(s, unit) for s in asked for unit in _unvisited(where, s, run, chosen) if (s.id, INDEX) not in hung]

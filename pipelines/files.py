@@ -46,7 +46,7 @@ def replace_synced(draft: Path, path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or the list of the files of a folder, is on the disk."""
+    """Bring a file, or the names in a folder, onto the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

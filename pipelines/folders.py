@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 
 import platformdirs
 
@@ -57,6 +58,11 @@ class Folders:
         return self.data / "begun"
 
     @property
+    def core(self) -> Path:
+        """The core tables of each community as the last build made them: copies, which a build can make again."""
+        return self.data / "core"
+
+    @property
     def database(self) -> Path:
         """The DuckDB file that people ask."""
         return self.data / "stackrank.duckdb"
@@ -65,6 +71,11 @@ class Folders:
     def fingerprint(self) -> Path:
         """The checksum of what is published and of what it was made of."""
         return self.data / "fingerprint"
+
+    @property
+    def editions(self) -> Path:
+        """The closed editions, which are never written again."""
+        return self.data / "editions"
 
     @property
     def set_aside(self) -> Path:
@@ -87,7 +98,15 @@ def private_files(where: Folders) -> Iterator[None]:
 
     What an earlier version has made for others too is closed.
     """
-    for path in (where.observations, where.visits, where.clones, where.begun, where.database, *_other_private(where)):
+    for path in (
+        where.observations,
+        where.visits,
+        where.clones,
+        where.begun,
+        where.core,
+        where.database,
+        *_other_private(where),
+    ):
         if path.exists() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o077:
             path.chmod(path.stat().st_mode & OWNER_ONLY)
     before = os.umask(0o077)
@@ -153,6 +172,20 @@ def read_demo_marker(where: Folders) -> DemoMarker | None:
         raise DamagedMarkerError(
             f"{where.demo_marker} cannot be read, so nobody knows whether this is a demo; make it again: stackrank demo"
         ) from error
+
+
+def typed(words: str) -> str:
+    """Return a command of stackrank as it must be typed: in a clone uv runs it, an installed one has its own name."""
+    return f"{'uv run ' if IS_CLONE else ''}stackrank {words}".rstrip()
+
+
+def typed_for(where: Folders, words: str) -> str:
+    """Return a command as it must be typed for a data folder, which is named where it is not the default one."""
+    if where.data == _own_data():
+        return typed(words)
+    here = Path.cwd()
+    path = where.data.relative_to(here) if where.data.is_relative_to(here) else where.data
+    return f"STACKRANK_DATA={quote(str(path))} {typed(words)}"
 
 
 def current_day(where: Folders) -> date:

@@ -22,6 +22,14 @@ class Verdict(StrEnum):
         return cls.SHRUNK if value == "partial" else None
 
 
+class Asserted(StrEnum):
+    """What became of one assertion about a source in a probe; a closed list."""
+
+    AS_EXPECTED = "as expected"
+    DIFFERENT = "different"
+    NOT_REACHED = "not reached"
+
+
 GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
 
 
@@ -33,6 +41,7 @@ class ReasonCode(StrEnum):
     FORBIDDEN = "forbidden"
     BOT_WALL = "bot_wall"
     ROBOTS_TXT = "robots_txt"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
     RATE_LIMITED = "rate_limited"
     BUSY = "busy"
     NOT_READY = "not_ready"

@@ -29,6 +29,7 @@ from reports.pages import (
     compare_scores,
     coverage,
     database,
+    editions,
     evidence,
     members,
     method,
@@ -86,7 +87,11 @@ def publish(where: Folders, asked: date | None = None) -> Path:
         keyed = sum(_ask_what_pages_share(made, site) for made in KEYED)
     with drafting(where.site) as draft:
         _write_assets(draft, site)
-        jobs = [partial(_write_database, draft, where.database), *_jobs(site, draft)]
+        jobs = [
+            partial(_write_database, draft, where.database),
+            partial(_write_editions, draft, where.editions),
+            *_jobs(site, draft),
+        ]
         do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
@@ -187,6 +192,13 @@ def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
     for name, picture in hero_pictures(site).items():
         draft.write(f"pictures/{name}", picture)
+
+
+def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
+    """Write the page of the editions, and their files."""
+    draft.write(editions.PATH, editions.page(site, closed))
+    for name, content in editions.files(closed):
+        draft.write(name, content)
 
 
 def _write_database(draft: Draft, database: Path, site: Context) -> None:

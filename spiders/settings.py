@@ -22,6 +22,8 @@ IDLE_TIMEOUT, MIN_BYTES_PER_SECOND = 45, 1000
 MAX_HEAD = 1 << 18
 # What a page and a month of mail may take, in bytes. A page of JSON takes twelve times as much memory when it is read.
 MAX_PAGE, MAX_MONTH = 8 << 20, 96 << 20
+# The bound of what names none of its own, such as a robots.txt.
+DOWNLOAD_MAXSIZE = MAX_PAGE
 # After so many seconds the reading of a unit is given up; GIT_TIMEOUT is that of a repository. The parent of a spider
 # ends it where nothing has come of it for so many seconds more.
 UNIT_TIMEOUT, GRACE = 900, 120
@@ -44,7 +46,11 @@ FORUM_RECOUNT, FORUM_ROTATION = 30, 180
 # Where the token of GitHub goes, and nowhere else.
 GITHUB_API = "https://api.github.com"
 UNLIMITED_HOSTS = ("127.0.0.1", "localhost")
-DOWNLOADER_MIDDLEWARES = {"spiders.core.budget.PausesHosts": 50, "spiders.core.robots.RobotsMiddleware": 100}
+DOWNLOADER_MIDDLEWARES = {
+    "spiders.core.budget.PausesHosts": 50,
+    "spiders.core.robots.RobotsMiddleware": 100,
+    "spiders.core.recorder.Recorder": 900,
+}
 
 DOWNLOAD_HANDLERS_BASE = {
     "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler",

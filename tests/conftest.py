@@ -5,6 +5,7 @@ import os
 import sys
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 pytest.register_assert_rewrite("support")
@@ -12,11 +13,16 @@ pytest.register_assert_rewrite("support")
 from support import prefect, shared, tables_on_demand  # noqa: E402 - their assertions are rewritten first
 from support.builders import folders_in  # noqa: E402
 
-LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled"}
-"""What takes a whole demo, or many clones from a server that misbehaves."""
+LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled",
+                 "wheel", "installed", "nightly"}  # fmt: skip
+"""What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
            "ranking", "report", "releases", "demo", "messages")  # fmt: skip
+
+
+EXAMPLES = {"fast": 20, "long": 200}
+"""How many examples Hypothesis makes for a test that names no number of its own, without and with `--long`."""
 
 
 # Tests start some sixty processes: none of them shall compile the project anew.
@@ -25,7 +31,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--long", action="store_true", help="run the long tests too: browsers, servers, nightly runs, whole sites"
+        "--long", action="store_true", help="run the long tests too: browsers, nightly runs, whole sites, real archives"
     )
     parser.addoption("--accept", action="store_true", help="write the expected files of page and table cases anew")
 
@@ -33,6 +39,9 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes over a CPU second; runs with --long only, as in .ci/run")
     config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
+    for name, examples in EXAMPLES.items():
+        settings.register_profile(name, max_examples=examples, deadline=None, database=None)
+    settings.load_profile("long" if config.getoption("--long") else "fast")
 
 
 class FromTheEnd(pytest.Dir):

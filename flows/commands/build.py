@@ -13,15 +13,17 @@ from pipelines.folders import current_day, folders, read_demo_marker
 HELP = "build the database from what has been collected"
 
 
-def add(_: argparse.ArgumentParser) -> None:
-    """Add no argument."""
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the argument that makes a build use nothing that earlier ones kept."""
+    command.add_argument("--full", action="store_true", help="make the core tables of every community again")
 
 
-def run(_: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Build the database; name the damaged files that it leaves out."""
     from flows import damage
     from flows.begin import begin_work
     from pipelines.warehouse.build import CheckFailedError, NothingObservedError, build_database
+    from pipelines.warehouse.engine import WrongMemoryError
 
     where = folders()
     demo = read_demo_marker(where)
@@ -33,8 +35,9 @@ def run(_: argparse.Namespace) -> int:
             damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
             for line in damage.format_lines(damaged):
                 print(line, file=sys.stderr)
-            path = build_database(where, declared, current_day(where), demo.shows if demo else None)
-    except (NothingObservedError, CheckFailedError) as error:
+            shows = demo.shows if demo else None
+            path = build_database(where, declared, current_day(where), shows, full=arguments.full)
+    except (NothingObservedError, CheckFailedError, WrongMemoryError) as error:
         print(f"not built: {error}\nthe database is as it was", file=sys.stderr)
         return NOTHING_PUBLISHED
     print(f"database: {path}")

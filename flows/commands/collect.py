@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import contact, locks
+from flows.choose import check_units, choose_by_kind, choose_sources
 from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
+from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import MAILBOX
-from pipelines.folders import folders
+from pipelines.folders import folders, typed
 from pipelines.model import BY_HAND, Source
 
 if TYPE_CHECKING:
@@ -51,25 +53,35 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     from flows import progress
-    from flows.begin import begin_work
+    from flows.begin import begin_visits
     from flows.collect import collect
 
     where = folders()
-    sources = _choose(declared, [*arguments.sources, *filter(None, [arguments.source])])
+    sources = choose_sources(declared, [*arguments.sources, *filter(None, [arguments.source])])
+    check_units(where, sources, arguments.unit)
     contact.require_contact(sources)
     with locks.single_run(where, "stackrank collect"):
-        run = begin_work(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
+        run = begin_visits(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
         with progress.show_progress(where, sources, arguments.unit, run):
             result = collect(where, sources, arguments.unit, run)
-    return print_result(result, declared.values())
+    return _check_found(result, arguments.unit, print_result(result, declared.values()))
+
+
+def _check_found(result: "CollectResult", units: Collection[str], status: int) -> int:
+    """Return the exit status; name the units that were asked for and that no source has."""
+    found = {visit.unit for visit in result.visits} | {unit for plan in result.deferred for unit in plan.deferred}
+    if missing := sorted({*units} - found - {unit_without_day(visit) for visit in result.visits}):
+        print(f"no source has the unit {', '.join(missing)}; nothing is held of it", file=sys.stderr)
+        return status if result.visits else NOTHING_PUBLISHED
+    return status
 
 
 def _read_again(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     from flows.collect import reread
 
     if arguments.unit or arguments.source:
-        raise UsageError("--reread goes with names of sources only: stackrank collect --reread community/name")
-    sources = _choose(declared, arguments.sources)
+        raise UsageError(f"--reread goes with names of sources only: {typed('collect --reread community/name')}")
+    sources = choose_sources(declared, arguments.sources)
     with locks.single_run(folders(), "stackrank collect"):
         return print_result(reread(folders(), sources), declared.values())
 
@@ -83,8 +95,8 @@ def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> i
     option, what = ("--pages", "a saved page") if arguments.pages else ("--mbox", "a mailbox")
     path = arguments.pages or arguments.mbox
     if not arguments.source:
-        raise UsageError(f"{what} needs its source: stackrank collect {option} {path} --source community/name")
-    source = _choose_by_kind(declared, arguments.source, sorted(BY_HAND) if arguments.pages else [MAILBOX])
+        raise UsageError(f"{what} needs its source: {typed('collect')} {option} {path} --source community/name")
+    source = choose_by_kind(declared, arguments.source, sorted(BY_HAND) if arguments.pages else [MAILBOX])
     if not path.exists():
         raise UsageError(f"{option}: {path} is neither a file nor a folder")
     try:
@@ -92,24 +104,6 @@ def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> i
             return print_result(collect_given(folders(), source, path), declared.values())
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from None
-
-
-def _choose_by_kind(declared: dict[str, Source], name: str, kinds: Collection[str]) -> Source:
-    source = declared.get(name)
-    if source is None or source.kind not in kinds or not source.enabled:
-        raise UsageError(f"--source: {name} is no source of kind {' or '.join(kinds)}; see: stackrank communities")
-    return source
-
-
-def _choose(declared: dict[str, Source], names: list[str]) -> list[Source]:
-    for name in names:
-        if name not in declared:
-            raise UsageError(f"no source is called {name}; see: stackrank communities")
-        if not declared[name].enabled:
-            raise UsageError(f"{name} is switched off; set enabled = true in its community file")
-        if not declared[name].reachable:
-            raise UsageError(f"{name} cannot be visited; read your own copy of it: stackrank collect --mbox, --pages")
-    return [s for s in declared.values() if (s.id in names if names else s.visited)]
 
 
 def print_result(result: "CollectResult", declared: Collection[Source]) -> int:

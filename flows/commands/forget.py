@@ -6,8 +6,9 @@ from functools import partial
 
 from flows import locks
 from flows.commands.checks import UsageError, check_key
+from flows.confirm import add_yes, confirm
 from flows.exit_status import ALL_WELL
-from pipelines.folders import current_day, folders
+from pipelines.folders import current_day, folders, typed
 from pipelines.privacy import decisions
 
 HELP = "opt a person out: later builds count the events, but not the person"
@@ -17,11 +18,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("address", metavar="ADDRESS", help="an email address of the person; - reads it from standard "
                         "input, so that it stays out of the shell's history")  # fmt: skip
+    add_yes(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Note the opt-out of a person."""
-    from flows import opt_outs
     from pipelines.privacy import pseudonyms
 
     check_key()
@@ -30,10 +31,21 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with locks.single_run(where, "stackrank forget"):
             new = decisions.forget(
-                where, address, pseudonyms.load(), current_day(where), partial(opt_outs.find_people, where)
+                where, address, pseudonyms.load(), current_day(where), partial(_find_people, is_agreed=arguments.yes)
             )
     except ValueError as error:
         raise UsageError(error) from None
     print("opted out" if new else "opted out already")
-    print("next: stackrank build && stackrank report")
+    print(f"next: {typed('build')} && {typed('report')}")
     return ALL_WELL
+
+
+def _find_people(address_key: str, *, is_agreed: bool) -> list[list[str]]:
+    """Return the accounts of each person who uses an address, where a person agrees to opt them out."""
+    from flows import opt_outs
+
+    people = opt_outs.find_people(folders(), address_key)
+    accounts = sum(map(len, people))
+    found = f"{accounts} accounts of {len(people)} people" if people else "no account; later ones will be opted out"
+    confirm(f"the database has under this address: {found}. An opt-out cannot be undone", is_agreed=is_agreed)
+    return people

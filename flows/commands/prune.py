@@ -1,10 +1,13 @@
 """The command `prune`."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from flows import locks
 from flows.commands.checks import UsageError
+from flows.confirm import add_yes, confirm
 from flows.exit_status import ALL_WELL
 from pipelines.folders import folders
 
@@ -15,15 +18,24 @@ MAX_DAYS = 36_500
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--days", type=int, default=90, help="only pages older than this many days (default: 90)")
+    add_yes(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Delete old kept pages and print how many."""
-    from pipelines.landing.pages import prune_pages
+    from pipelines.landing.pages import old_pages, prune_pages
 
     if not 1 <= arguments.days <= MAX_DAYS:
         raise UsageError(f"--days: {arguments.days} is not from 1 to {MAX_DAYS}")
+    data, before = folders().data, datetime.now(UTC) - timedelta(days=arguments.days)
     with locks.single_run(folders(), "stackrank prune"):
-        count = prune_pages(folders().data, datetime.now(UTC) - timedelta(days=arguments.days))
+        if old := old_pages(data, before):
+            confirm(_loss(old), is_agreed=arguments.yes)
+        count = prune_pages(data, before)
     print(f"{count} kept pages deleted")
     return ALL_WELL
+
+
+def _loss(old: Sequence[Path]) -> str:
+    size = sum(path.stat().st_size for path in old) / 1e6
+    return f"{len(old)} kept pages ({size:.1f} MB) will be deleted, and their months cannot be read again"

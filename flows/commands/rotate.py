@@ -4,8 +4,9 @@ import argparse
 
 from flows import locks
 from flows.commands.checks import UsageError
+from flows.confirm import add_yes, confirm
 from flows.exit_status import ALL_WELL
-from pipelines.folders import Folders, current_day, folders
+from pipelines.folders import Folders, current_day, folders, typed
 from pipelines.privacy import decisions
 
 HELP = "make a new pseudonym key; the next run reads kept pages and clones again"
@@ -18,6 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the argument."""
     parser.add_argument(END, action="store_true", help="rotate although people are opted out: they come back with "
                         "the next run, until they opt out again")  # fmt: skip
+    add_yes(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,13 +33,21 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with locks.single_run(where, "stackrank rotate"):
             _check_opt_outs(where, arguments.end_opt_outs)
+            pseudonyms.load_rotatable()
+            confirm(_loss(where), is_agreed=arguments.yes)
             old, new = pseudonyms.rotate()
             decisions.record_key_rotation(where, old, current_day(where))
     except pseudonyms.KeyRefusedError as error:
         raise UsageError(error) from None
     print(f"the pseudonym key is {new} now; {old} is kept beside it until you delete it")
-    print("next: stackrank nightly (it reads again what it can; raw.other_keys lists what it could not)")
+    print(f"next: {typed('nightly')} (it reads again what it can; raw.other_keys lists what it could not)")
     return ALL_WELL
+
+
+def _loss(where: Folders) -> str:
+    """Say what a new key costs: no pseudonym stays, and each unit is read once more."""
+    units = sum(1 for _ in where.observations.rglob("*.parquet"))
+    return f"the pseudonym key will be replaced, and {units:,} stored units must be read again"
 
 
 def _check_opt_outs(where: Folders, may_end: bool) -> None:
@@ -50,4 +60,5 @@ def _check_opt_outs(where: Folders, may_end: bool) -> None:
     for line in lines:
         print(f"opted out: {line}")
     if key_id in decisions.people_left_out(where) and not may_end:
-        raise UsageError(f"a new key would bring them back; nothing was changed. To rotate nevertheless: rotate {END}")
+        how = typed(f"rotate {END}")
+        raise UsageError(f"a new key would bring them back; nothing was changed. To rotate nevertheless: {how}")

@@ -5,6 +5,8 @@ An archive is made from a small description (`flows.demo.mail`); people and mail
 """
 
 import gzip
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -39,6 +41,11 @@ def _first_messages(mail: bytes) -> bytes:
     return mail[: mail.index(b"\nFrom ", len(mail) // 2) + 1]
 
 
+def _without(headers: Mapping[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name not in names}
+
+
+MONTH_FILE = re.compile(rb"(\d{4})-[A-Z][a-z]+")
 LOGIN = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n"
 WALL = b"<!doctype html><html><head><title>Making sure you are not a bot!</title></head><body></body></html>"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -64,6 +71,12 @@ FAULTS: dict[str, Fault] = {
     "braces": lambda _: Answer(200, {"Content-Type": "application/json"}, b"{}"),
 }
 """Faults by name: what each makes of a good answer."""
+SURPRISES: dict[str, Fault] = {
+    "unmarked": lambda a: replace(a, headers=_without(a.headers, "ETag", "Last-Modified")),
+    "quarters": lambda a: replace(a, body=MONTH_FILE.sub(rb"\1q1", a.body)),
+    "unnamed": lambda a: replace(a, body=json.dumps({"count": 0, "results": []}).encode()),
+}
+"""What makes an answer differ from what we assume, without making it a bad one: a probe says so."""
 
 
 class Site(Protocol):
@@ -116,6 +129,8 @@ class Archives:
             root = place.rpartition("/list/")[0] + "/" if one.kind == "hyperkitty" else place
             if one.kind == "ponymail" and parts.path == f"{root}preferences.lua":
                 return ponymail.answer_preferences([other for other in self.lists if other.url == one.url])
+            if one.kind == "hyperkitty" and parts.path == f"{root}api/lists/":
+                return hyperkitty.answer_lists([other for other in self.lists if other.kind == one.kind])
             if parts.path.startswith(root):
                 found = KINDS[one.kind](one, parts.path.removeprefix(root), query)
                 if found is not None:

@@ -29,6 +29,10 @@ CANARY_NAME = "invented-canary"
 """The canary name of every account and every person in these answers."""
 
 
+INACTIVE = 3
+"""For so many members a register has one more account that is no active individual member."""
+
+
 class Register(NamedTuple):
     """A register of members: how many there are, and since when they have joined."""
 
@@ -91,6 +95,7 @@ def _numbers(change: Callable[[int], Any]) -> Fault:
 
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
+LIMIT = {"X-RateLimit-Limit": "60"}
 SAID = f'{{"message": "{CANARY_NAME} has no such page"}}'.encode()
 FAULTS: dict[str, Fault] = archives.FAULTS | {
     "limit": lambda _: Answer(403, JSON | {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800000000"}, SAID),
@@ -115,6 +120,12 @@ FAULTS: dict[str, Fault] = archives.FAULTS | {
     "no-number": lambda _: Answer(200, {"Content-Type": "text/plain"}, f"{CANARY_NAME}".encode()),
 }  # fmt: skip
 """Faults by name: those of the mail archives, and those of an API."""
+SURPRISES: dict[str, Fault] = archives.SURPRISES | {
+    "ignored": _numbers(lambda _: 5000),
+    "scarce": lambda a: replace(a, headers={**a.headers, "X-RateLimit-Limit": "10"}),
+    "unlinked": lambda a: replace(a, headers={key: value for key, value in a.headers.items() if key != "Link"}),
+}
+"""What makes a count differ from what we assume, by name."""
 
 
 @dataclass
@@ -138,7 +149,7 @@ class Counts:
         self.asked.append((path, dict(headers)))
         waiting = self.faults.get(path) or self.faults.get(urlsplit(path).path) or [""]
         if fault := waiting.pop(0) if len(waiting) > 1 else waiting[0]:
-            return FAULTS[fault](answer)
+            return (FAULTS | SURPRISES)[fault](answer)
         tag = f'"{sha256(answer.body).hexdigest()[:16]}"'
         if "If-None-Match" in headers and headers["If-None-Match"] == tag:
             return Answer(304, {"ETag": tag})
@@ -149,20 +160,20 @@ class Counts:
         query = parse_qs(parts.query)
         page = self.pages.get(parts.path)
         if isinstance(page, Register):
-            return _register(page, query)
+            return _register(page, query, is_of_people=parts.path.endswith("/members"))
         if isinstance(page, Listed):
             return self._listed(page, parts.path, query)
         if isinstance(page, Repository):
             return _json({"full_name": page.name, "owner": {"login": CANARY_NAME}, "stargazers_count": page.stars,
                           "watchers_count": page.stars, "forks_count": page.forks,
-                          "subscribers_count": page.watchers})  # fmt: skip
+                          "subscribers_count": page.watchers}, LIMIT)  # fmt: skip
         return _project(page, parts.path.rpartition("/")[2]) if page else None
 
     def _listed(self, page: Listed, path: str, query: Mapping[str, list[str]]) -> Answer:
         if "/~" not in path:
             here = f"{self.base_url}{path}?per_page=1&page"
             last = f'<{here}=2>; rel="next", <{here}={page.total}>; rel="last"'
-            return _json([{"login": CANARY_NAME}], {"Link": last} if page.total > 1 else {})
+            return _json([{"login": CANARY_NAME}], LIMIT | ({"Link": last} if page.total > 1 else {}))
         if query.get("ws.show") == ["total_size"]:
             return Answer(200, {"Content-Type": "text/plain"}, str(page.total).encode())
         link = {"total_size_link": f"{self.base_url}{path}?ws.show=total_size"}
@@ -179,9 +190,11 @@ class Counts:
         return _json({"data": {f"r{n}": _node(known.get(name)) for n, name in enumerate(names)}})
 
 
-def _register(page: Register, query: Mapping[str, list[str]]) -> Answer:
-    limits = [each for each in query.get("filter[]", ()) if each.startswith("created<=")]
+def _register(page: Register, query: Mapping[str, list[str]], *, is_of_people: bool) -> Answer:
+    filters = query.get("filter[]", ())
+    limits = [each for each in filters if each.startswith("created<=")]
     total = page.joined_by(int(limits[0].removeprefix("created<="))) if limits else page.members
+    total += page.members // INACTIVE if is_of_people and not filters else 0
     person = {"id": 1, "first_name": CANARY_NAME, "last_name": CANARY_NAME, "email": f"{CANARY_NAME}@example.org"}
     return _json({"total": total, "per_page": 1, "current_page": 1, "last_page": total, "data": [person]})
 

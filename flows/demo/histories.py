@@ -116,6 +116,11 @@ def unbundle(folder: Path, root: Path, sources: Iterable[Source]) -> Unbundled:
     )
 
 
+def find_histories(folder: Path, sources: Iterable[Source]) -> list[Path]:
+    """Return the histories in a folder that a source names, sorted."""
+    return sorted({file for place in visited(sources) if (file := _history(folder, unit(place)))})
+
+
 def _history(folder: Path, unit: str) -> Path | None:
     stem = unit.replace("/", "__")
     candidates = (folder / f"{stem}{ending}" for ending in (".bundle", ".git", ""))

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from random import Random
 
@@ -24,6 +24,13 @@ def answer(one: MailingList, rest: str, query: Mapping[str, str]) -> Answer | No
         return Answer(400, {"Content-Type": "text/plain"}, b"Wrong date format.")
     text = "".join(_format_message(one, m) for m in _between(one, first, end))
     return Answer(200, {"Content-Type": "application/gzip"}, gzip.compress(text.encode(), mtime=0))
+
+
+def answer_lists(lists: Iterable[MailingList]) -> Answer:
+    """Return the page that names all lists of an archive."""
+    names = [{"name": one.address, "display_name": one.name} for one in lists]
+    page = {"count": len(names), "next": None, "previous": None, "results": names}
+    return Answer(200, {"Content-Type": "application/json"}, json.dumps(page).encode())
 
 
 def _between(one: MailingList, first: date, end: date) -> Iterator[Message]:

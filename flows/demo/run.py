@@ -30,7 +30,7 @@ RECORDED = (
     "Demo: copies of real histories, served on this machine. The newest commit is of {newest}. "
     "Nothing is known after the newest commit of a copy."
 )
-OWN_FOLDERS = ("served", "communities", "clones", "observations", "visits", "pages", "site")
+OWN_FOLDERS = ("served", "communities", "clones", "observations", "visits", "pages", "core", "site")
 
 
 class RealDataError(Exception):
@@ -84,7 +84,15 @@ def _months(declared: Sequence[Community], shown: Mapping[str, Window]) -> str:
 
 
 def own_folders() -> Folders:
-    """Return the demo's folders, in `data/demo` or in STACKRANK_DATA where that is set, and mark them.
+    """Return the demo's folders as `find_folders` does, and mark them."""
+    where = find_folders()
+    where.data.mkdir(parents=True, exist_ok=True)
+    write_demo_marker(where, DemoMarker(INVENTED, datetime.now(UTC).date()))
+    return where
+
+
+def find_folders() -> Folders:
+    """Return the demo's folders, in `data/demo` or in STACKRANK_DATA where that is set.
 
     Raises RealDataError for a folder with data that the demo did not make.
     """
@@ -95,9 +103,13 @@ def own_folders() -> Folders:
         raise RealDataError(
             f"{where.data} holds data that the demo did not make. Nothing was changed. Name another STACKRANK_DATA."
         )
-    where.data.mkdir(parents=True, exist_ok=True)
-    write_demo_marker(where, DemoMarker(INVENTED, datetime.now(UTC).date()))
     return where
+
+
+def find_histories(folder: Path) -> list[Path]:
+    """Return the histories in a folder that a source names."""
+    declared = load_catalogue(Path(os.environ.get("STACKRANK_COMMUNITIES") or CATALOGUE))
+    return histories.find_histories(folder, [source for community in declared for source in community.sources])
 
 
 def _print_left_out(found: histories.Unbundled) -> None:

@@ -48,7 +48,7 @@ def _parse_files(files: list[Path]) -> tuple[dict[str, Table], list[str]]:
 
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise CatalogueError(f"{folder}: no such folder")
+        raise CatalogueError(f"{folder}: no such folder. Name the folder of community files in STACKRANK_COMMUNITIES.")
     found = [file for file in folder.glob("*.toml") if not file.name.startswith(".")]
     if not found:
         raise CatalogueError(f"{folder}: no community file (*.toml) in it")

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "value_error": "{error}",
 }
 """Our sentence for each type of error that pydantic finds in our files."""
+MOST_NAMED = 40
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
@@ -75,9 +76,10 @@ def validate(table: Table, model: "type[Model]") -> "tuple[Model | None, list[st
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """Return the end of a sentence about an unknown word: the known one that it resembles, else all of them."""
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f" (known: {', '.join(sorted(known))})"
+    """Return the end of a sentence about an unknown word: the known one that it resembles, else all where few are."""
+    if near := get_close_matches(word, known, n=1):
+        return f"; did you mean {near[0]!r}?"
+    return f" (known: {', '.join(sorted(known))})" if 0 < len(known) <= MOST_NAMED else ""
 
 
 def _mistake(model: "type[BaseModel]", error: "ErrorDetails") -> str:

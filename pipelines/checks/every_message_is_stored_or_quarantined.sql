@@ -1,8 +1,5 @@
 with read as (
-    select community, source, count(*) filter (quarantine is not null) as refused,
-        count(distinct (coalesce(message_id_key, content_key), coalesce(claimed_at::varchar, ''),
-            coalesce(sender_address_exact_key, sender_name_exact_key, ''))) filter (quarantine is null) as messages
-    from raw.messages group by all
+    select community, source, messages, refused from core.landed_messages
 ), stored as (
     select community, source, count(*) as postings from core.postings group by all
 ), kept as (

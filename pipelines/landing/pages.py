@@ -48,7 +48,12 @@ def _page_stem(data: Path, visit: Visit) -> Path:
 
 def prune_pages(data: Path, before: datetime) -> int:
     """Delete the kept pages that were written before a moment; return how many that were."""
-    old = [p for p in (data / PAGES).glob("*/*/*/*") if p.stat().st_mtime < before.timestamp()]
+    old = old_pages(data, before)
     for path in old:
         path.unlink()
     return len(old)
+
+
+def old_pages(data: Path, before: datetime) -> list[Path]:
+    """Return the kept pages that were written before a moment."""
+    return [path for path in (data / PAGES).glob("*/*/*/*") if path.stat().st_mtime < before.timestamp()]

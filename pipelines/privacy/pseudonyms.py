@@ -208,16 +208,22 @@ def present_key_id(environ: Mapping[str, str] = os.environ) -> str | None:
 def rotate(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
     """Make a new key in place of the one in its file, which is kept beside it; return the ids of both.
 
-    Raises KeyRefusedError where the environment gives the key, or there is none to rotate.
+    Raises KeyRefusedError as `load_rotatable` does. Where the new one cannot be written, the old one stays.
     """
-    path = key_file(environ)
+    path, old = key_file(environ), load_rotatable(environ).key_id
+    draft = _write_draft(path)
+    path.rename(path.with_name(f"{path.name}.{old}"))
+    draft.rename(path)
+    return old, load(environ).key_id
+
+
+def load_rotatable(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
+    """Read the key from its file; raises KeyRefusedError where the environment gives it, or there is none."""
     if environ.get("STACKRANK_KEY") is not None:
         raise KeyRefusedError("STACKRANK_KEY gives the key; only one that lies in its file can be rotated")
-    if not path.exists():
-        raise KeyRefusedError(f"there is no key at {path} to rotate")
-    old = load(environ).key_id
-    path.rename(path.with_name(f"{path.name}.{old}"))
-    return old, load(environ).key_id
+    if not key_file(environ).exists():
+        raise KeyRefusedError(f"there is no key at {key_file(environ)} to rotate")
+    return load(environ)
 
 
 def _key_bytes(text: str, where: str) -> bytes:
@@ -232,15 +238,25 @@ def _key_bytes(text: str, where: str) -> bytes:
 
 def _make(path: Path) -> None:
     """Make the key file complete or not at all, also when two processes are first."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _write_draft(path)
     try:
         path.hardlink_to(draft)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def _write_draft(path: Path) -> Path:
+    """Write a new key beside the file of the key; leave nothing where there is no room."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft

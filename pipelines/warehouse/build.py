@@ -9,14 +9,21 @@ from pathlib import Path
 import duckdb
 
 from pipelines.files import replace_synced
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
+from pipelines.landing.schemas import SCHEMAS
 from pipelines.model import Community
+from pipelines.warehouse.communities import load_core, make_communities
+from pipelines.warehouse.core_tables import LANDED, LANDED_TABLES, community_tables
+from pipelines.warehouse.engine import make_schemas, open_engine
 from pipelines.warehouse.harvests import relation_kind
 from pipelines.warehouse.inputs import Inputs, read_inputs
-from pipelines.warehouse.raw import load_raw
-from pipelines.warehouse.tables import ALL_METRICS, in_order, literal, make_table, read_tables
+from pipelines.warehouse.kept_files import KeptFiles, prune
+from pipelines.warehouse.raw import load_domains, load_raw
+from pipelines.warehouse.tables import ALL_METRICS, Table, in_order, literal, make_table, read_tables
 
 CHECKS = Path(__file__).parents[1] / "checks"
+FEW = tuple(name for name in SCHEMAS if name not in LANDED)
+"""The rows of harvests that are read for all communities at once."""
 
 
 OLDEST_READER = "v1.2.0"
@@ -40,30 +47,18 @@ PUBLIC = {
 PRIVATE = "Not for publishing: pseudonymous personal data, or rows from which cells of fewer than three people follow."
 
 
-FEWEST_PUBLISHED = 3
-"""A published cell of people, other than a community's own number, has none or so many."""
-
-
 WORKING = (
-    *("core.accounts", "core.links", "core.persons", "core.identities", "raw.opted_out"),
-    *("raw.harvests", "analysis.affiliations", ALL_METRICS),
+    *("core.hidden_evidence", "core.unit_rows", "core.mailbox_months", "core.landed_messages", "core.author_names"),
+    *("raw.opted_out", "raw.harvests", "analysis.affiliations", ALL_METRICS),
 )
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 
 
 HIDE_OPTED_OUT = """
-delete from raw.domains where domain not in (
-    select author_domain from core.commits where author_domain is not null
-    union select sender_domain from core.postings where sender_domain is not null
-);
-delete from raw.never_merge where one in (select account_key from core.identities where opted_out)
-    or other in (select account_key from core.identities where opted_out)
-    or evidence in (
-        select unnest([name_key, name_bag_key, address_key, login_key])
-        from core.accounts semi join (from core.identities where opted_out) using (community, account_key)
-    )
+delete from raw.never_merge
+where exists (from core.hidden_evidence where evidence_key in (one, other, evidence))
 """
-"""Nothing that somebody has who opted out may stand in the file: no domain and no wrong merge of theirs."""
+"""Nothing that somebody has who opted out may stand in the file: no wrong merge of theirs."""
 
 
 class NothingObservedError(Exception):
@@ -74,72 +69,62 @@ class CheckFailedError(Exception):
     """Rows exist that must not; the new database was not published."""
 
 
-def build_database(where: Folders, communities: Sequence[Community], today: date, shows: str | None = None) -> Path:
+def build_database(
+    where: Folders, communities: Sequence[Community], today: date, shows: str | None = None, *, full: bool = False
+) -> Path:
     """Read the inputs and build the database from them, see `build_from`."""
-    return build_from(where, read_inputs(where, communities, today, shows))
+    return build_from(where, read_inputs(where, communities, today, shows), full=full)
 
 
-def build_from(where: Folders, given: Inputs) -> Path:
-    """Build the database anew from all harvests, visits and published figures; check it, swap it in; return its path.
+def build_from(where: Folders, given: Inputs, *, full: bool = False) -> Path:
+    """Build the database from all harvests, visits and published figures; check it, swap it in; return its path.
 
-    The months of a unit whose file cannot be read are gaps.
+    Core tables of a community are those that the last build kept, unless something that they depend on is new;
+    `full`: they are made anew for all. The months of a unit whose file cannot be read are gaps.
     Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
     rows; the published file stays as it was in both cases.
     """
     if not given.units and not given.figures:
-        raise NothingObservedError("nothing has been collected yet; run: stackrank collect")
+        raise NothingObservedError(f"nothing has been collected yet; run: {typed('collect')}")
+    tables = read_tables()
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
+        core = make_communities(where, given, tables, full=full)
         with closing(_new_database(draft)) as con:
-            _make_tables(con, given)
+            _make_tables(con, given, tables, core)
             _check(con)
             _finish(con)
         _swap(draft, where.database)
     finally:
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
+    prune(where.core, {kept.folder.parent.name: kept.folder.name for kept in core})
     return where.database
 
 
-def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
-    tables = read_tables()
+def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Table], core: list[KeptFiles]) -> None:
     for table in tables:
-        if table.is_declared:
+        if table.is_declared and table.name not in LANDED_TABLES:
             make_table(con, table)
-    load_raw(con, given)
+    load_raw(con, given, FEW)
+    load_core(con, tables, core)
+    load_domains(con, "core.commits", "core.postings")
+    of_community = {table.name for table in community_tables(con, tables)}
     for table in in_order(con, tables):
-        make_table(con, table)
+        if table.name not in of_community:
+            make_table(con, table)
 
 
 def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     """Open a new file in one transaction, which `_finish` ends."""
     draft.parent.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(config={"autoinstall_known_extensions": False})
-    con.execute("set memory_limit = '1GB'")
-    con.execute(f"set temp_directory = {literal(f'{draft}.tmp')}")
-    con.execute("set preserve_insertion_order = true")
+    con = open_engine(f"{draft}.tmp")
     con.execute(f"attach {literal(str(draft))} as built (storage_version {literal(OLDEST_READER)})")
     con.execute("use built")
     con.execute("begin")
     make_schemas(con)
     return con
-
-
-def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the schemas of all stages, and the macros."""
-    make_macros(con)
-    for schema in ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published"):
-        con.execute(f"create schema {schema}")
-
-
-def make_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros that name an account by what it has, and say which cells are not published."""
-    con.execute(
-        "create temp macro account_key(name, address, login) as "
-        "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
-    )
-    con.execute(f"create temp macro is_few(people) as people between 1 and {FEWEST_PUBLISHED - 1}")
 
 
 def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:
@@ -155,10 +140,8 @@ def _check(con: duckdb.DuckDBPyConnection, folder: Path = CHECKS) -> None:
 
 def _finish(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what only the build needs and write everything into the one file."""
-    from pipelines.landing.schemas import SCHEMAS
-
     con.execute(HIDE_OPTED_OUT)
-    for name in SCHEMAS:
+    for name in FEW:
         con.execute(f"drop {relation_kind(name)} raw.{name}")
         con.execute(f"drop table raw.no_{name}")
     for name in WORKING:

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.files import replace_synced
+from pipelines.folders import typed
 from pipelines.warehouse.build import OLDEST_READER, PUBLIC
 from pipelines.warehouse.query import NoDatabaseError, ask
 from pipelines.warehouse.tables import TABLES, literal, read_table, write_comments
@@ -28,7 +29,7 @@ def export_database(database: Path, target: Path) -> Path:
     Raises NoDatabaseError where there is nothing to read, and ValueError where `target` is the working database.
     """
     if not database.exists():
-        raise NoDatabaseError(f"there is no database at {database} yet; run: stackrank nightly")
+        raise NoDatabaseError(f"there is no database at {database} yet; run: {typed('nightly')}")
     if target.exists() and target.samefile(database):
         raise ValueError(f"{target} is the working database, which is not for publishing")
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,31 +1,28 @@
 """Lay views of the schema raw over the Parquet files of harvests."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.warehouse.tables import insert_rows, literal
+from pipelines.warehouse.tables import literal
 
 if TYPE_CHECKING:
     from pipelines.landing.stored import StoredUnit
 
 
-def lay_views(con: duckdb.DuckDBPyConnection, units: "Sequence[StoredUnit]") -> None:
-    """Lay a view over the Parquet files of each schema, in place of its declared table, where there are any.
+def lay_views(con: duckdb.DuckDBPyConnection, units: "Sequence[StoredUnit]", kinds: Collection[str]) -> None:
+    """Lay a view over the Parquet files of each schema of `kinds`, in place of its declared table.
 
     `raw.harvests` names the files.
     A column that an older reader did not write is NULL; one that it named otherwise is read by its former name.
     """
-    from pipelines.landing.schemas import SCHEMAS
-
-    for name in SCHEMAS:
+    for name in kinds:
         paths = [literal(str(path)) for path, _, rows, _ in units if rows == name]
         con.execute(f"alter table raw.{name} rename to no_{name}")
         columns = ", ".join(map(_column, con.sql(f"from raw.no_{name} limit 0").columns))
         rows = f"from raw.no_{name} {_of_files(paths)}"
         con.execute(f"create {relation_kind(name)} raw.{name} as select {columns} from ({rows})")
-    _domains(con)
 
 
 def _column(name: str) -> str:
@@ -46,18 +43,6 @@ def _of_files(paths: Sequence[str]) -> str:
         f"from read_parquet([{', '.join(paths)}], filename = true, union_by_name = true) c "
         "join raw.harvests h on h.file = c.filename"
     )
-
-
-def _domains(con: duckdb.DuckDBPyConnection) -> None:
-    """Say of each mail domain in the harvests which organisation it is evidence of."""
-    from pipelines.rules.organisations import organisation
-
-    found = con.execute(
-        "select distinct author_domain from raw.commits where author_domain is not null "
-        "union select distinct sender_domain from raw.messages where sender_domain is not null"
-    ).fetchall()
-    domains = sorted(domain for (domain,) in found)
-    insert_rows(con, "raw.domains", [{"domain": domain, "organisation": organisation(domain)} for domain in domains])
 
 
 def relation_kind(name: str) -> str:

@@ -1,6 +1,6 @@
 """Fill the schema raw: the catalogue, visits, harvests, published figures and the method."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,13 +27,44 @@ REASON_CODES = {
 """Why a visit did not go well, as a code; its `reason` says it in a sentence."""
 
 
-def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs) -> None:
-    """Fill the declared tables, which are empty: catalogue, visits, rules, method; lay views over the harvests."""
-    loaded = {**_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
+def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[str]) -> None:
+    """Fill the declared tables, which are empty: catalogue, visits, rules, method; lay views over rows of `kinds`."""
+    loaded = {**_communities(given), **_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
+    _insert(con, loaded)
+    lay_views(con, given.usable, kinds)
+
+
+def load_communities(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[str]) -> None:
+    """Fill the declared tables that tables of one community read, and lay views over rows of `kinds`."""
+    _insert(con, _communities(given))
+    lay_views(con, given.usable, kinds)
+
+
+def load_domains(con: duckdb.DuckDBPyConnection, commits: str, messages: str) -> None:
+    """Say of each mail domain in these two tables which organisation it is evidence of."""
+    from pipelines.rules.organisations import organisation
+
+    found = con.execute(
+        f"select distinct author_domain from {commits} where author_domain is not null "
+        f"union select distinct sender_domain from {messages} where sender_domain is not null"
+    ).fetchall()
+    domains = sorted(domain for (domain,) in found)
+    insert_rows(con, "raw.domains", [{"domain": domain, "organisation": organisation(domain)} for domain in domains])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, loaded: dict[str, list[Row]]) -> None:
     for name, rows in loaded.items():
         insert_rows(con, name, rows)
-    insert_rows(con, "raw.harvests", list(_harvest_rows(given)))
-    lay_views(con, given.usable)
+
+
+def _communities(given: Inputs) -> dict[str, list[Row]]:
+    return {
+        "raw.communities": [vars(c) | {"community": c.slug} for c in given.communities],
+        "raw.sources": [_source_row(source) for source in given.sources],
+        "raw.harvests": list(_harvest_rows(given)),
+        "raw.never_merge": [vars(one) | {"key_id": one.key} for one in given.never_merge],
+        "raw.opted_out": [vars(one) | {"key_id": one.key, "accounts": list(one.accounts)} for one in given.opted_out],
+    }
 
 
 def _catalogue(given: Inputs) -> dict[str, list[Row]]:
@@ -41,8 +72,6 @@ def _catalogue(given: Inputs) -> dict[str, list[Row]]:
 
     communities = given.communities
     return {
-        "raw.communities": [vars(c) | {"community": c.slug} for c in communities],
-        "raw.sources": [_source_row(source) for source in given.sources],
         "raw.release_dates": [
             vars(d) | {"community": c.slug, "stated_by": d.source} for c in communities for d in c.release_dates
         ],
@@ -75,13 +104,11 @@ def _visited(given: Inputs) -> dict[str, list[Row]]:
 
 
 def _judged(given: Inputs) -> dict[str, list[Row]]:
-    """Return what people have judged: who merges with nobody, who is left out, what is a bot's, what a count counts."""
+    """Return what people have judged: what is a bot's, what a count counts."""
     from pipelines.rules import bots_commits, bots_mail
 
     known = given.measures.values()
     return {
-        "raw.never_merge": [vars(one) | {"key_id": one.key} for one in given.never_merge],
-        "raw.opted_out": [vars(one) | {"key_id": one.key, "accounts": list(one.accounts)} for one in given.opted_out],
         "raw.mail_bot_rules": [_rule_row(rule) for rule in bots_mail.load().rules],
         "raw.mail_bot_measurements": [_measured_row(each) for each in bots_mail.measured()],
         "raw.commit_bot_rules": bots_commits.rows(),

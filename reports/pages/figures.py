@@ -69,5 +69,6 @@ def _newcomers(row: Row | None) -> tuple[str, str]:
 def _half(layers: Row | None) -> tuple[str, str]:
     if layers is None:
         return NONE, gettext("not observed")
-    said = gettext("of {people} in twelve months")
-    return f"{layers['absence_factor']:,}", said.format(people=pluralize(layers["people"], "person", "people"))
+    people = layers["people"]
+    counted = gettext("one or two people") if people is None else pluralize(people, "person", "people")
+    return f"{layers['absence_factor']:,}", gettext("of {people} in twelve months").format(people=counted)

@@ -118,6 +118,9 @@ DATED_BY = {
     "commit": "the commit's: can be days or months off",
 }
 
+EDITION_KINDS = {"published": gettext("published"), "recomputed": gettext("recomputed")}
+"""How an edition was closed: see pipelines.editions.store."""
+
 MONTH_STATES = {
     "firm": gettext("every place is firm"),
     "open": gettext("some places have no firm order"),

@@ -9,6 +9,7 @@ VISIT_REASONS: Mapping[str, str] = {
     "forbidden": gettext("the server forbids it"),
     "bot_wall": gettext("a bot check stands before it"),
     "robots_txt": gettext("robots.txt forbids it"),
+    "robots_unreachable": gettext("the server could not give its robots.txt"),
     "rate_limited": gettext("the server asks for fewer requests"),
     "busy": gettext("the server was busy"),
     "not_ready": gettext("the page was not ready"),

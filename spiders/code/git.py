@@ -27,6 +27,7 @@ from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from pipelines.rules import bots_mail
 from pipelines.rules.bots_commits import RULES_FILE, load_commit_bots
+from spiders.code.assertions import GIT
 from spiders.code.git_answers import GitError
 from spiders.code.git_log import check_head, commits, log, plausible_times, with_notes
 from spiders.code.git_tags import tags
@@ -35,7 +36,7 @@ from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError
 from spiders.core.pages import reader_error
 from spiders.core.responses import DOWNLOAD_ERRORS, download_error
-from spiders.core.verdicts import CODES, MAX_REASON
+from spiders.core.verdicts import CODES, MAX_REASON, NoPageError
 
 LARGEST_LIST = 8 << 20
 
@@ -45,7 +46,8 @@ class GitSpider(SourceSpider):
 
     name = "git"
     kind = "git"
-    reader = "git/3+" + hashlib.sha256(RULES_FILE.read_bytes() + bots_mail.RULES_FILE.read_bytes()).hexdigest()[:8]
+    reader = "git/4+" + hashlib.sha256(RULES_FILE.read_bytes() + bots_mail.RULES_FILE.read_bytes()).hexdigest()[:8]
+    assertions = GIT
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for each repository that a source names, then for the lists of those that name none."""
@@ -191,6 +193,8 @@ def _list_problem(error: BaseException | None) -> tuple[ReasonCode, str]:
         return CODES.get(error.response.status, ReasonCode.HTTP_ERROR), f"answered {error.response.status}"
     if isinstance(error, IgnoreRequest):
         return ReasonCode.ROBOTS_TXT, str(error)
+    if isinstance(error, NoPageError):
+        return error.code, str(error)
     if isinstance(error, tuple(DOWNLOAD_ERRORS)):
         found = download_error(error)
         return found.code, str(found)

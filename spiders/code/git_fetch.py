@@ -152,7 +152,8 @@ class Fetch:
         if head is None:
             raise GitError(Verdict.FAILED, "its HEAD could not be fetched")
         checksum = hashlib.sha256(refs.encode()).hexdigest()
-        return {"head": head, "checksum": checksum, "note": "; ".join(self.notes)}
+        requests = len(answers(self.clone / TRACE))
+        return {"head": head, "checksum": checksum, "note": "; ".join(self.notes), "requests": requests}
 
     async def _git(self, *arguments: str) -> str:
         code, output, errors = await self._try(*arguments)

@@ -34,7 +34,8 @@ class MailmapSpider(PageSpider):
 
     async def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
-        for url in source.urls:
+        self.due_units[source.id] = len(source.urls)
+        for url in self.sample(source.urls):
             unit = mailmap_of(url)
             if self.is_wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
                 yield found

@@ -37,7 +37,8 @@ class SeriesStatusSpider(PageSpider):
 
     async def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""
-        for url in source.urls:
+        self.due_units[source.id] = len(source.urls)
+        for url in self.sample(source.urls):
             unit = file_of(url)
             if self.is_wanted(unit) and (found := await self.attempt(source, unit, url, self.file(source, unit, url))):
                 yield found

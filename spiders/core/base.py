@@ -3,18 +3,20 @@
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from time import sleep
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, TypeVar
 
 import scrapy
 
 from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.urls import INDEX
 from pipelines.folders import folders
 from pipelines.landing.runs import current_run
 from pipelines.landing.stored import stored_visits
@@ -22,15 +24,18 @@ from pipelines.landing.visits import read_visits, save_plan
 from pipelines.model import Plan, ReasonCode, Source, Verdict, Visit
 from pipelines.privacy import pseudonyms
 from spiders.core.budget import Budget, HostPausedError, host_of
+from spiders.core.recording import COMMON, Assertion
 from spiders.core.verdicts import verdict_of
 
 LOCK_ATTEMPTS = 30
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+Unit = TypeVar("Unit")
 
 
 class SourceSpider(scrapy.Spider):
     """A spider of one kind of source; `-a sources=a/x,b/y -a units=u,v` limits what it visits.
 
+    `-a probe=yes` asks one unit of each source, and judges `assertions` by what came.
     Every unit ends in exactly one visit, whatever happens to it, or the plan of its source names it
     as deferred to the next run.
     """
@@ -38,9 +43,15 @@ class SourceSpider(scrapy.Spider):
     kind: ClassVar[str]
     reader: ClassVar[str]
     units_are: ClassVar[str] = "repositories"
+    assertions: ClassVar[tuple[Assertion, ...]] = COMMON
+    probes_every_unit: ClassVar[bool] = False
 
-    def __init__(self, sources: str = "", units: str = "", **arguments: Any) -> None:
+    def __init__(self, sources: str = "", units: str = "", probe: str = "", **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.probes = bool(probe)
+        self.walking: Source | None = None
+        self.asking = ""
+        self.due_units: Counter[str] = Counter()
         self.folders = folders()
         self.wanted_units = frozenset(units.split(",")) if units else frozenset()
         self.pseudonyms = pseudonyms.load()
@@ -72,7 +83,9 @@ class SourceSpider(scrapy.Spider):
         ago. At most `limit` units of the source are asked.
         """
         wanted = [unit for unit in urls if self.is_wanted(unit)]
+        self.due_units[source.id] += len([unit for unit in wanted if unit != INDEX])
         wanted, beyond = wanted[:limit], wanted[len(wanted[:limit]) :]
+        wanted = wanted if self.probes_every_unit else self.sample(wanted)
         if not self.budget.has_room_for([host_of(urls[unit]) for unit in wanted]):
             last_visits = self._last_visits(source)
             wanted.sort(key=lambda unit: last_visits.get(unit, BEFORE_ALL))
@@ -86,6 +99,15 @@ class SourceSpider(scrapy.Spider):
         if not self.wanted_units:
             self._save(Plan(source.community, source.name, datetime.now(UTC), tuple(urls), tuple(deferred), reason))
         return asked
+
+    def sample(self, units: Sequence[Unit]) -> list[Unit]:
+        """Return all units, or the one that a probe asks: the middle one, because the first and last may be partial."""
+        return list(units[len(units) // 2 :][:1] if self.probes else units)
+
+    def units_per_night(self, source: Source) -> int | None:
+        """Return how many units of a source one run asks at most; None where it asks all."""
+        urls = (*source.urls, source.urls_from or source.captures or "")
+        return None if self.budget.unlimited.issuperset(map(host_of, filter(None, urls))) else self.budget.limit
 
     def _last_visits(self, source: Source) -> dict[str, datetime]:
         visits = read_visits(self.folders.visits / source.community / source.name)
@@ -149,6 +171,7 @@ class SourceSpider(scrapy.Spider):
 
     def begin(self, source: Source, unit: str) -> None:
         """Note that a unit has begun: the parent of a spider that hangs sees in which unit."""
+        self.asking = unit
         with self._begun_file(source).open("a", encoding="utf-8") as file:
             file.write(f"{unit}\n")
 

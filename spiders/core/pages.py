@@ -4,6 +4,7 @@ import asyncio
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from pipelines.model import UNANSWERED_CODES, ReasonCode, Source, Verdict, Visit
 from spiders import settings
 from spiders.core.base import SourceSpider
 from spiders.core.budget import HostPausedError, host_of
+from spiders.core.recording import EXTRA
 from spiders.core.responses import (
     DOWNLOAD_ERRORS,
     NOT_MODIFIED,
@@ -66,7 +68,9 @@ class PageSpider(SourceSpider):
         """Walk the sources of all hosts at the same time, those of one host one after another."""
         hosts: dict[str, list[Source]] = {}
         for source in self.sources:
-            hosts.setdefault(host_of(self.first_url(source)), []).append(source)
+            # A recorder knows by its turn for which source an answer is.
+            host = "" if self.probes else host_of(self.first_url(source))
+            hosts.setdefault(host, []).append(source)
         for sources in hosts.values():
             # Scrapy notices that it has nothing left to do when a request ends, otherwise up to five seconds later.
             # Side by side, the third request that waits for the robots.txt of a host would be sent without its rules.
@@ -76,6 +80,7 @@ class PageSpider(SourceSpider):
         """Yield what the sources of one host bring; an error in one source leaves the others."""
         for source in sources:
             visited: set[str] = set()
+            self.walking, self.asking = source, ""
             try:
                 async for found in self.walk(source):
                     visited.add(count_pages.unit_without_day(found.visit if isinstance(found, Harvest) else found))
@@ -84,6 +89,15 @@ class PageSpider(SourceSpider):
                 for unit, url in zip(units(source), source.urls, strict=False):
                     if unit not in visited and self.is_wanted(unit):
                         yield self.reader_error_visit(source, unit, url, error)
+            if self.probes:
+                await self._ask_extras(source)
+
+    async def _ask_extras(self, source: Source) -> None:
+        """Ask what only the assertions of a probe want to know; the recorder has the answers."""
+        self.asking = EXTRA
+        for url in (url for assertion in self.assertions for url in assertion.asks(source)):
+            with suppress(NoPageError, NothingThereError, HostPausedError):
+                await self.ask(url, settings.MAX_PAGE)
 
     async def attempt(
         self, source: Source, unit: str, url: str, reading: Awaitable[Harvest | Visit | None]
@@ -145,6 +159,8 @@ class PageSpider(SourceSpider):
     def _count_failure(self, url: str, error: NoPageError) -> None:
         if error.code in UNANSWERED_CODES and host_of(url) not in self.answered:
             self.pause_host(url, f"it does not answer: {error}")
+        if error.code == ReasonCode.ROBOTS_UNREACHABLE:
+            self.pause_host(url, str(error))
         self.failures[host_of(url)] += error.verdict == Verdict.FAILED
         if self.failures[host_of(url)] >= MAX_FAILURES:
             self.pause_host(url, f"{MAX_FAILURES} questions in a row failed, the last one: {error}")

@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.model import ReasonCode, Source
 from spiders import settings
 from spiders.core.verdicts import NoPageError
+from spiders.counts.assertions import ASF
 from spiders.counts.count_page import (
     RESTATED,
     Count,
@@ -30,6 +31,7 @@ class AsfSpider(CountSpider):
     name = "asf"
     kind = "asf"
     reader = "asf/1"
+    assertions = ASF
 
     async def ask_counts(self, source: Source, page: str, url: str) -> CountPage:
         """Return the counts of the project; the first time, of a file with join dates, those of each month too."""

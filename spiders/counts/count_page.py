@@ -59,6 +59,7 @@ class CountSpider(PageSpider):
     """Ask every page of a source once a day; a subclass says how a page is asked and read."""
 
     units_are = "pages"
+    probes_every_unit = True
 
     def __init__(self, **arguments: Any) -> None:
         self.today = datetime.now(UTC).date()

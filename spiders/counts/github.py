@@ -22,6 +22,7 @@ from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.bodies import is_html
 from spiders.core.responses import header
 from spiders.core.verdicts import NoPageError, NothingThereError
+from spiders.counts.assertions import GITHUB
 from spiders.counts.count_page import (
     Count,
     CountPage,
@@ -58,6 +59,7 @@ class GithubSpider(CountSpider):
     name = "github"
     kind = "github"
     reader = "github/1"
+    assertions = GITHUB
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)

@@ -12,6 +12,7 @@ from scrapy.http import Response
 
 from pipelines.model import ReasonCode, Source
 from spiders.core.verdicts import NoPageError
+from spiders.counts.assertions import LAUNCHPAD
 from spiders.counts.count_page import Count, CountPage, CountSpider, check_count, check_mapping
 
 TEAM = re.compile(r".*/~([^/]+)/(members|participants)")
@@ -26,6 +27,7 @@ class LaunchpadSpider(CountSpider):
     name = "launchpad"
     kind = "launchpad"
     reader = "launchpad/1"
+    assertions = LAUNCHPAD
 
     async def ask_counts(self, source: Source, page: str, url: str) -> CountPage:
         """Return the total of one list."""

@@ -18,6 +18,7 @@ from pipelines.landing.stored import read_visit
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import HostPausedError, host_of
 from spiders.core.verdicts import NoPageError
+from spiders.counts.assertions import OPENINFRA
 from spiders.counts.count_page import (
     MAX_ANSWER,
     RESTATED,
@@ -44,6 +45,7 @@ class OpeninfraSpider(CountSpider):
     name = "openinfra"
     kind = "openinfra"
     reader = "openinfra/1"
+    assertions = OPENINFRA
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -78,10 +80,12 @@ class OpeninfraSpider(CountSpider):
             return self.already_recorded(source, stored)
         unit, known = count_pages.unit(JOINED, self.today), self._asked_days(source)
         due = [end for end in month_ends(source.since, self.today) if end not in known]
+        self.due_units[source.id] += len(due)
+        self.asking = JOINED
         if not due:
             note = "not asked: every month that is over has been asked once"
             return self.visit(source, unit, url, Verdict.UNCHANGED, note=note)
-        counts, stopped = await self._ask_months(url, due, self._today.get(source.id))
+        counts, stopped = await self._ask_months(url, self.sample(due), self._today.get(source.id))
         if counts:
             then = f"; then: {stopped}" if stopped else ""
             note = f"{len(counts)} of {len(due)} months that were never asked{then}"

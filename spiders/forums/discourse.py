@@ -24,6 +24,7 @@ from spiders.core.budget import WINDOW, HostPausedError, host_of
 from spiders.core.days import is_recheck_day
 from spiders.core.pages import carry_over
 from spiders.core.verdicts import NoPageError
+from spiders.forums.assertions import DISCOURSE
 from spiders.forums.discourse_blocks import BLOCK, Block, due_blocks, has_reached, next_before, number_of, posts_url
 from spiders.forums.discourse_counts import MAX_PAGE, ForumCountSpider
 from spiders.forums.discourse_posts import TOLERANCE, Forum, PostPage, Row, read_posts
@@ -54,6 +55,7 @@ class DiscourseSpider(ForumCountSpider):
     name = "discourse"
     kind = "discourse"
     reader = "discourse/1"
+    assertions = DISCOURSE
     units_are = "blocks of posts"
 
     async def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
@@ -99,7 +101,8 @@ class DiscourseSpider(ForumCountSpider):
 
     async def _walk_blocks(self, run: ForumRun, first: PostPage) -> AsyncIterator[Harvest | Visit]:
         """Yield the newest block, which begins with the first page, then the others that are due."""
-        remaining = self._remaining_blocks(run.source)  # the newest block does not count
+        remaining = 0 if self.probes else self._remaining_blocks(run.source)  # the newest block does not count
+        self.due_units[run.source.id] += 1
         top = max(first.rows)
         newest = Block(top // BLOCK, posts_url(run.source), top, run.known.get(top // BLOCK))
         if self.is_wanted(newest.unit) and (found := await self._attempt_block(run, newest, first)):
@@ -114,6 +117,10 @@ class DiscourseSpider(ForumCountSpider):
     def _is_recheck(self, number: int, setting: str = "FORUM_ROTATION") -> bool:
         """Tell whether today is the one day, in as many as the setting says, on which a block is read again."""
         return is_recheck_day(self.today, number, self.settings.getint(setting))
+
+    def units_per_night(self, source: Source) -> int | None:
+        """Return how many blocks of a forum one run reads at most."""
+        return super().units_per_night(source) and self.settings.getint("FORUM_BLOCKS")
 
     def _remaining_blocks(self, source: Source) -> int:
         """Return how many blocks of a forum may still be asked, after those of the last hours' earlier runs."""

@@ -19,6 +19,7 @@ from pipelines.model import GOOD_VERDICTS, ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import host_of
 from spiders.core.verdicts import NoPageError, NothingThereError
 from spiders.mail.archive import MAX_INDEX, ArchiveSpider, ListRun
+from spiders.mail.assertions import ARCHIVEORG
 from spiders.mail.captures import (
     Capture,
     blocked_reason,
@@ -44,6 +45,7 @@ class ArchiveorgSpider(ArchiveSpider):
     name = "archiveorg"
     kind = "archiveorg"
     reader = f"archiveorg/1+{READER}"
+    assertions = ARCHIVEORG
     pipermail = True
     may_grow = True
 
@@ -74,7 +76,7 @@ class ArchiveorgSpider(ArchiveSpider):
                 captured = list(captures(page, folder))
             except NoPageError as error:
                 errors.append(error)
-                notes.append(f"{host_of(folder)}: {error.verdict}: {error}")
+                notes.append(f"{host_of(folder)}: {_words(error.code)}")
             else:
                 found += captured
                 pages.append(page)
@@ -177,4 +179,9 @@ def _with_note(found: Harvest | Visit, note: str) -> Harvest | Visit:
 
 
 def _failure(visit: Visit) -> str:
-    return f"passed over {visit.url.partition('id_/')[0].rpartition('/')[2]}: {visit.reason}"
+    """Return which capture was passed over, and why by its code: a note is published, the words of a host are not."""
+    return f"passed over {visit.url.partition('id_/')[0].rpartition('/')[2]}: {_words(visit.reason_code)}"
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")

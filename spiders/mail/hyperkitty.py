@@ -17,6 +17,7 @@ from spiders.core.responses import index_facts
 from spiders.core.streams import PieceStream, ReadFunction, read_pieces
 from spiders.core.verdicts import NoPageError
 from spiders.mail.archive import MAX_INDEX, MAX_MONTH, ArchiveSpider
+from spiders.mail.assertions import HYPERKITTY
 from spiders.mail.check import MAX_TOTAL, TOO_MANY, MonthPage
 from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
@@ -36,6 +37,7 @@ class HyperkittySpider(ArchiveSpider):
     name = "hyperkitty"
     kind = "hyperkitty"
     reader = f"hyperkitty/1+{READER}"
+    assertions = HYPERKITTY
     has_varying_bytes = True
 
     async def ask_index(self, stored: StoredList) -> Index:

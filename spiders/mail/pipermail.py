@@ -8,6 +8,7 @@ from spiders.core.budget import HostPausedError
 from spiders.core.responses import NOT_MODIFIED, index_facts
 from spiders.core.verdicts import NoPageError
 from spiders.mail.archive import MAX_INDEX, ArchiveSpider
+from spiders.mail.assertions import PIPERMAIL
 from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
 from spiders.mail.months import is_settled
@@ -26,6 +27,7 @@ class PipermailSpider(ArchiveSpider):
     name = "pipermail"
     kind = "pipermail"
     reader = f"pipermail/1+{READER}"
+    assertions = PIPERMAIL
     pipermail = True
 
     async def ask_index(self, stored: StoredList) -> Index:

@@ -16,6 +16,7 @@ from spiders.core.bodies import json_object
 from spiders.core.responses import index_facts
 from spiders.core.verdicts import NoPageError
 from spiders.mail.archive import MAX_INDEX, ArchiveSpider
+from spiders.mail.assertions import PONYMAIL
 from spiders.mail.check import MAX_TOTAL, TOO_MANY
 from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
@@ -33,6 +34,7 @@ class PonymailSpider(ArchiveSpider):
     name = "ponymail"
     kind = "ponymail"
     reader = f"ponymail/1+{READER}"
+    assertions = PONYMAIL
 
     async def ask_index(self, stored: StoredList) -> Index:
         """Ask for the totals of the whole history, which come beside the counts of the last day."""

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from support.builders import TODAY, community, land, monthly, source
-from support.tables_on_demand import ask, build_tables
+from support.tables_on_demand import ask, build_tables, read_once
 
 from pipelines.catalogue import history
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, Folders
 from pipelines.warehouse.build import build_database
-from pipelines.warehouse.tables import read_tables
 
 SHIPPED = CATALOGUE.parent / "history"
 GOOD = "birds,commits,Commits that are counted.,2025-03,7,measured,invented"
@@ -36,7 +35,7 @@ def publish(where, *lines, name="invented.csv"):
 
 
 def definition(metric):
-    (table,) = (t for t in read_tables() if t.name == f"metrics.{metric}")
+    (table,) = (t for t in read_once() if t.name == f"metrics.{metric}")
     return f'"{table.sentence}"'
 
 
@@ -147,7 +146,7 @@ def test_the_shipped_figures_can_all_be_read_and_name_nobody():
 def test_what_we_measured_fits_our_metrics_today():
     """A metric whose definition changes must be measured again: its old figures would fill nothing."""
     figures = [f for f in history.load(SHIPPED, ["openstack", "cloudstack"]) if f.quality == "measured"]
-    ours = {(t.name.split(".")[1], t.sentence) for t in read_tables() if t.facts}
+    ours = {(t.name.split(".")[1], t.sentence) for t in read_once() if t.facts}
     assert {(f.metric, f.definition) for f in figures} <= ours
     assert {f.metric for f in figures} >= {"commits", "code_people"}
 

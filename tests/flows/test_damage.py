@@ -224,7 +224,9 @@ def test_each_kind_of_damage_is_named_and_set_aside(landed, reason):
 def test_a_build_leaves_the_damaged_unit_out_as_a_gap(landed, capsys):
     cut(landed.data / FILE)
     assert main(["build"]) == 3
-    assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}" in said
+    assert said.count(FILE) == 1, "each file is named once"
     assert ask(landed, "select distinct repository from core.commits") == [("birds/two",)]
     assert seen(landed)[date(2025, 3, 1)] == "partial", "half of the repositories were not seen"
 
@@ -306,6 +308,7 @@ def test_doctor_and_status_name_the_file(landed, capsys):
     assert f"BAD   {line}" in capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.long
 def test_a_night_with_a_damaged_file_is_never_quiet(landed, monkeypatch):
     """Build and report are stood in for by a file each: what a night decides does not depend on what is in them."""
     nightly = importlib.import_module("flows.nightly")

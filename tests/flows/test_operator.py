@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import duckdb
 import pytest
-from support import nights, readme
+from support import nights
 
 from flows import contact, doctor, doctor_git, doctor_key, locks, status
 from flows.cli import main
@@ -156,6 +155,7 @@ def test_doctor_finds_nothing_bad_on_a_fresh_machine_and_makes_nothing(where, mo
     assert "GB free" in told["data folder"][1]
 
 
+@pytest.mark.long
 def test_doctor_as_a_command_says_what_to_do(where):
     command = [sys.executable, "-m", "flows.cli", "doctor"]
     ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
@@ -381,6 +381,7 @@ def test_status_before_the_first_night(where, capsys):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_r13_status_is_the_dead_mans_check_on_a_real_command_line(where):
     declare(where.communities, wren=LIVE, finch=LIVE)
     command = [sys.executable, "-m", "flows.cli", "status", "--max-age"]
@@ -482,30 +483,6 @@ def test_an_age_is_hours_or_days(age, where, capsys):
         main(["status", f"--max-age={age}"])
     assert ended.value.code == 2
     assert "such as 48h or 2d" in capsys.readouterr().err
-
-
-# Cron
-
-
-def run_by_cron(line: str, where: Folders) -> subprocess.CompletedProcess[str]:
-    """Run a line of the operations guide as cron does, in an installation of its own; what it prints comes as mail."""
-    installed = where.data.parent / "installed"
-    installed.mkdir()
-    (installed / ".venv").symlink_to(sys.prefix)
-    environment = {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
-    environment |= {name: os.environ[name] for name in ("HOME", "STACKRANK_DATA", "STACKRANK_COMMUNITIES")}
-    command = line.split(maxsplit=5)[5].replace("/opt/stackrank", str(installed))
-    return subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize(
-    ("command", "mail"),
-    [("nightly", "STACKRANK_CONTACT is not set. "), ("status", "no good run in the last 48 h: there was none")],
-)
-def test_the_lines_of_the_operations_guide_run_under_cron(command, mail, where):
-    (line,) = re.findall(rf"^0 \d \* \* \* .* ?\S*stackrank {command} .*$", readme.OPERATIONS, re.M)
-    ended = run_by_cron(line, where)
-    assert (ended.stdout + ended.stderr).startswith(mail)
 
 
 # The schedule

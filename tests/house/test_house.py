@@ -10,6 +10,7 @@ from support.repository import HOUSE, in_git, run
 
 TOP = {"pipelines", "spiders", "flows", "data", "reports", "tests", "pyproject.toml", "README.md", "CHANGELOG.md",
        "CONTRIBUTING.md", "LICENSE", ".gitignore", ".ci"}  # fmt: skip
+LOADING = ("communities", "status")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_dependencies_are_pinned_by_date():
     assert project["project"]["name"] == "stackrank"
 
 
-@pytest.mark.parametrize("command", ["--help", "communities", "status"])
+@pytest.mark.parametrize("command", ["--help", *(pytest.param(name, marks=pytest.mark.long) for name in LOADING)])
 def test_small_commands_import_nothing_large(command):
     script = f"import sys; sys.argv = ['stackrank', {command!r}]\nfrom flows.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"  # noqa: E501
     finished = run(sys.executable, "-c", script)

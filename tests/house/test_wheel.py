@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
+from email import message_from_bytes
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -14,16 +16,23 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT
 
 PACKAGES = ("pipelines", "spiders", "flows", "reports")
-FIGURES = ("data/communities/", "data/history/", "data/rules/", "data/never-merge.toml")
+FIGURES = ("data/communities/", "data/history/", "data/rules/", "data/never-merge.toml", "data/community.schema.json")
+
+
+UV = os.environ.get("UV", "uv")
+
+
+def build(kind: str, source: Path, folder: Path) -> Path:
+    """Build a wheel or an sdist of the sources in a folder, as `uv build` does, and return its file."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (built,) = folder.iterdir()
+    return built
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=CHECKOUT, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return build("wheel", CHECKOUT, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +40,7 @@ def installed(wheel):
     """The wheel in a folder of its own; everything that it depends on is taken from the present environment."""
     packages = wheel.with_name("packages")
     target = ("--target", str(packages), "--python", sys.executable)
-    uv = os.environ.get("UV", "uv")
-    subprocess.run([uv, "pip", "install", "--offline", "--no-deps", *target, str(wheel)], check=True, cwd=wheel.parent)
+    subprocess.run([UV, "pip", "install", "--offline", "--no-deps", *target, str(wheel)], check=True, cwd=wheel.parent)
     return packages
 
 
@@ -83,6 +91,31 @@ def test_the_wheel_holds_each_file_of_the_packages_and_the_catalogue_and_no_othe
     assert {PurePosixPath(name).suffix for name in held} > {".sql", ".toml", ".csv", ".html", ".js", ".css"}
 
 
+def test_two_builds_are_byte_identical_also_by_way_of_the_sdist_with_other_times_and_rights(wheel, tmp_path):
+    sdist = build("sdist", CHECKOUT, tmp_path / "sdist")
+    with tarfile.open(sdist) as packed:
+        packed.extractall(tmp_path, filter="data")
+    (sources,) = tmp_path.glob("stackrank-*")
+    for path in sources.rglob("*"):
+        path.chmod(0o700)
+    assert build("wheel", sources, tmp_path / "again").read_bytes() == wheel.read_bytes()
+
+
+def test_the_wheel_states_its_licence_and_nothing_forbids_to_publish_it(wheel):
+    with zipfile.ZipFile(wheel) as packed:
+        (name,) = (name for name in packed.namelist() if name.endswith(".dist-info/METADATA"))
+        stated = message_from_bytes(packed.read(name))
+        assert packed.read(name.replace("METADATA", "licenses/LICENSE")) == (CHECKOUT / "LICENSE").read_bytes()
+    assert stated["License-Expression"] == "Apache-2.0"
+    assert [each for each in stated.get_all("Classifier", []) if each.startswith("Private ::")] == []
+
+
+def test_an_installed_package_makes_community_files_that_can_be_edited(user):
+    user.stackrank("init", str(user.home / "clouds"))
+    listed = user.stackrank("communities", STACKRANK_COMMUNITIES=str(user.home / "clouds/communities"))
+    assert listed == user.stackrank("communities")
+
+
 def test_an_installed_package_knows_the_same_communities_as_the_clone(user):
     assert user.stackrank("communities").strip() == catalogue_table(load_catalogue(CATALOGUE)).strip()
 
@@ -104,10 +137,34 @@ def test_another_version_of_an_installed_package_makes_a_quiet_night_build(user)
     changed.write_text(kept, encoding="utf-8")
 
 
+@pytest.fixture
+def uvx(wheel, tmp_path):
+    """Runs commands of the wheel in an environment of their own, from an empty folder, with the versions of the lock.
+
+    What they need lies in uv's cache, because the present environment was installed from there.
+    """
+    pinned = tmp_path / "pinned.txt"
+    export = [UV, "export", "--frozen", "--no-dev", "--no-hashes", "--no-emit-project", "--quiet", "-o", str(pinned)]
+    subprocess.run(export, cwd=CHECKOUT, check=True, capture_output=True)
+    cache = subprocess.run([UV, "cache", "dir"], cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
+    somebody = User(tmp_path / "none", tmp_path)
+    somebody.environment |= {"UV_CACHE_DIR": cache.strip()}
+    del somebody.environment["PYTHONPATH"]
+    of_the_lock = ("--offline", "--overrides", str(pinned), "--python", sys.executable)
+    somebody.uvx = lambda *command: somebody.run(UV, "tool", "run", *of_the_lock, "--from", str(wheel), *command)
+    return somebody
+
+
 @pytest.mark.long
-def test_the_demo_of_an_installed_package_ends_with_the_page(user):
-    page = user.home / ".local/share/stackrank/demo/site/index.html"
-    assert f"page: {page}" in user.stackrank("demo")
+def test_uvx_runs_the_demo_from_an_empty_folder_and_writes_nothing_beside_the_packages(uvx):
+    packages = Path(uvx.uvx("python", "-c", "import pipelines; print(pipelines.__path__[0])").strip()).parent
+    assert (packages.name, CHECKOUT in packages.parents) == ("site-packages", False)
+    before = files(packages)
+    page = uvx.home / ".local/share/stackrank/demo/site/index.html"
+    assert f"page: {page}" in uvx.uvx("stackrank", "demo")
     assert "Demo: invented people" in page.read_text(encoding="utf-8")
-    question = "select count(distinct community) as n from core.commits"
-    assert user.stackrank("sql", question, "--format", "csv", STACKRANK_DATA=str(page.parents[1])).split() == ["n", "4"]
+    question = ("stackrank", "sql", "select count(distinct community) as n from core.commits", "--format", "csv")
+    uvx.environment |= {"STACKRANK_DATA": str(page.parents[1])}
+    assert uvx.uvx(*question).split() == ["n", "4"]
+    assert files(packages) == before
+    assert list(uvx.here.iterdir()) == []

@@ -26,7 +26,7 @@ from pipelines.catalogue.history import Figure
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders, read_demo_marker
 from pipelines.model import Source
-from pipelines.warehouse import query
+from pipelines.warehouse.answer import answer
 from pipelines.warehouse.build import build_database
 from reports import site
 
@@ -447,12 +447,12 @@ def test_r14_faults_strike_one_repository_each_and_the_page_tells_them(
     assert f"fault refuse: {told}\n" in capsys.readouterr().out
     page = (where.site / "index.html").read_text(encoding="utf-8")
     assert f"Faults are switched on: {told}." in html.unescape(page)
-    counted = query.answer(where.database, "select distinct repository from core.commits", "csv")
+    counted = answer(where.database, "select distinct repository from core.commits", "csv")
     assert counted.split() == ["repository", "birds/two"]
     question = (
         "select distinct state, covered from core.coverage join core.months using (community, month) where complete"
     )
-    shares = query.answer(where.database, question, "csv")
+    shares = answer(where.database, question, "csv")
     assert shares.split() == ["state,covered", "partial,0.5"]
     with pytest.raises(run.TooManyFaultsError, match="3 faults are too many for 2 repositories"):
         run.run_demo(None, ["refuse", "cut", "slow"])

@@ -24,8 +24,9 @@ def working(once):
 
 
 @pytest.fixture(scope="module")
-def exported(working, tmp_path_factory):
-    return export_database(working, tmp_path_factory.mktemp("export") / "public.duckdb")
+def exported(once):
+    """The export that the site offers."""
+    return published(once).site / "data" / "stackrank.duckdb"
 
 
 def test_it_has_the_public_tables_with_their_comments_and_no_column_about_a_person(exported, working):
@@ -47,16 +48,6 @@ def test_the_working_database_says_of_every_other_table_that_it_is_not_for_publi
     assert not any(row["comment"].endswith(PRIVATE) for row in ask(exported, TABLES).to_pylist())
 
 
-def test_anybody_may_read_it_and_it_takes_the_place_of_an_older_one(working, tmp_path):
-    target = tmp_path / "public.duckdb"
-    target.write_text("yesterday")
-    export_database(working, target)
-    assert stat.S_IMODE(target.stat().st_mode) == 0o644
-    assert [path.name for path in tmp_path.iterdir()] == ["public.duckdb"]
-    with duckdb.connect(str(target), read_only=True) as con:
-        assert con.execute("select count(*) from rankings.monthly").fetchone()[0] > 0
-
-
 def test_a_build_has_one_export(exported, working, tmp_path):
     (build,) = ask(working, "from raw.build").to_pylist()
     assert is_export_of(exported, build)
@@ -72,12 +63,17 @@ def test_nothing_is_written_over_the_working_database_or_from_none(working, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_says_where_the_file_is_or_what_is_missing(working, tmp_path, monkeypatch, capsys):
+def test_the_command_replaces_an_older_file_or_says_what_is_missing(working, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_DATA", str(tmp_path))
     target = tmp_path / "public.duckdb"
     assert main(["export", str(target)]) == 4
     assert "not written" in capsys.readouterr().err
     (tmp_path / "stackrank.duckdb").hardlink_to(working)
+    target.write_text("yesterday")
     assert main(["export", str(target)]) == 0
     assert capsys.readouterr().out == f"database: {target}\n"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o644, "anybody may read it"
+    assert {path.name for path in tmp_path.iterdir()} == {"public.duckdb", "stackrank.duckdb"}
+    with duckdb.connect(str(target), read_only=True) as con:
+        assert con.execute("select count(*) from rankings.monthly").fetchone()[0] > 0
     assert main(["export", str(tmp_path / "stackrank.duckdb")]) == 2

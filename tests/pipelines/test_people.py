@@ -389,19 +389,19 @@ def test_rotate_refuses_where_it_would_bring_people_back(where, monkeypatch, tmp
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
     monkeypatch.delenv("STACKRANK_KEY", raising=False)
-    assert main(["forget", "jane@example.org"]) == 0
+    assert main(["forget", "jane@example.org", "--yes"]) == 0
     key = pseudonyms.load().key_id
     assert main(["rotate"]) == 2
     told = capsys.readouterr()
     assert f"1 person under key {key}, the present one" in told.out
     assert "rotate --end-opt-outs" in told.err
     assert pseudonyms.load().key_id == key
-    assert main(["rotate", "--end-opt-outs"]) == 0
+    assert main(["rotate", "--end-opt-outs", "--yes"]) == 0
     new = pseudonyms.load().key_id
     assert opt_outs.format_people(where, new) == [f"1 person under key {key}, not the present one: no effect"]
     (finding,) = doctor._opt_outs(where)
     assert (finding.state, finding.subject) == ("note", "opted out")
-    assert main(["rotate"]) == 0
+    assert main(["rotate", "--yes"]) == 0
 
 
 @pytest.mark.parametrize("address", ["jane", "", "a b@c", "@", "jane@"])
@@ -414,8 +414,8 @@ def test_what_is_no_address_cannot_be_forgotten(where, address):
 def test_forget_is_a_command_that_repeats_no_address(where, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
     monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
-    assert main(["forget", "jane@example.org"]) == 0
-    assert main(["forget", "jane@example.org"]) == 0
+    assert main(["forget", "jane@example.org", "--yes"]) == 0
+    assert main(["forget", "jane@example.org", "--yes"]) == 0
     assert main(["forget", "jane"]) == 2
     told = capsys.readouterr()
     assert "jane" not in (told.out + told.err).lower()
@@ -480,7 +480,7 @@ def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, mo
     land(where, core, "birds/one", monthly(1, range(14)), key_id=old)
     land(where, core, "birds/two", monthly(500, range(14)), key_id=old)
     build_database(where, [community("birds", core)], TODAY)
-    assert main(["rotate"]) == 0
+    assert main(["rotate", "--yes"]) == 0
     new = pseudonyms.load().key_id
     assert old != new
     assert f"pseudonym.key.{old}" in {p.name for p in pseudonyms.key_file().parent.iterdir()}
@@ -536,6 +536,7 @@ def test_old_harvests_without_the_new_columns_still_count(where):
     assert ask(where, "select count(*), count(distinct author_key) from core.commits") == [(2, 2)]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (identities.SHARED / "git").is_dir(), reason="the real histories are not here")
 @pytest.mark.parametrize("community", ["opennebula", "eucalyptus"])
 def test_precision_and_recall_on_real_histories_are_as_written_down(community):

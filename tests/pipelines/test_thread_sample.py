@@ -29,7 +29,10 @@ LISTS = {
     "maven-dev": "hyperkitty/made-here-1.3.12/export_2017-*.mbox.gz",
 }
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout"),
+]
 
 
 def files(pattern):

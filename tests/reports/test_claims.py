@@ -10,7 +10,7 @@ from support.headlines import rankings_of, read_headlines, shown
 from support.page import Page
 from support.site import altered, published, render
 
-from pipelines.warehouse.query import ask
+from pipelines.warehouse.query import ask, open_database
 from reports.pages import ranking
 from reports.pages.places import SAID as PLACES_SAID
 from reports.text.compare import LEGEND_OF_LEADS
@@ -33,13 +33,18 @@ def claims_of(html):
 
 def read_claims(html, where, month):
     """Return how many claims have which form; fail where one has no row, or is of no known form."""
-    names = {shown(row["name"]): row["community"] for row in ask(where.database, NAMES).to_pylist()}
-    text, found = read_headlines(claims_of(html), rankings_of(where, month)), dict.fromkeys(CLAIMS, 0)
+    with open_database(where.database) as database:
+        return _claims(html, month, database)
+
+
+def _claims(html, month, database):
+    names = {shown(row["name"]): row["community"] for row in database.ask(NAMES).to_pylist()}
+    text, found = read_headlines(claims_of(html), rankings_of(database, month)), dict.fromkeys(CLAIMS, 0)
     for claim, question in CLAIMS.items():
         for sentence in [*re.finditer(form_of(claim, names), text)]:
             said = sentence.groupdict()
             asked = {gap: names.get(said[gap], said[gap]) for gap in said if f"${gap}" in question}
-            rows = ask(where.database, question, {"as_of": month, **asked}).to_pylist()
+            rows = database.ask(question, {"as_of": month, **asked}).to_pylist()
             assert any(holds(row, said) for row in rows), sentence[0]
             text = text.replace(sentence[0], "", 1)
             found[claim] += 1

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from support.page import Page
-from support.site import SHOWN, altered, build_bare, published, render
+from support.site import SHOWN, altered, bare, published, render
 
-from reports.pages import communities, community
+from reports.pages import communities, community, figures
 from reports.text.community import change_text, place_note, places_cell, standfirst_text, verdict_text
 from reports.text.labels import LEGEND
 from reports.text.unseen import hole_text
@@ -164,14 +164,18 @@ def test_what_a_demo_invents_is_said_in_every_picture(where, tmp_path):
     assert {figure["source"].rsplit("Demo: ", 1)[-1] for figure in page.figures.values()} == {"invented people."}
 
 
-@pytest.mark.long
-def test_a_database_without_a_number_says_so(tmp_path):
-    page = Page(render(build_bare(tmp_path), community.page, "alpha"))
+def test_a_database_without_a_number_says_so(once):
+    page = Page(render(bare(once), community.page, "alpha"))
     assert page.figures == {}
     assert "To do: stackrank" in page.text
     assert page.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
     assert "Nobody was seen" not in page.text
     assert "Nobody knows who was there" in page.text
+
+
+def test_half_the_commits_by_one_of_one_or_two_people_is_said_without_their_number():
+    assert figures._half({"absence_factor": 1, "people": None}) == ("1", "of one or two people in twelve months")
+    assert figures._half({"absence_factor": 2, "people": 1200}) == ("2", "of 1,200 people in twelve months")
 
 
 def test_hostile_names_are_text_in_page_and_charts(where):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from support.page import Page, table
-from support.site import altered, build_bare, published, render
+from support.site import altered, bare, published, render
 
 from reports.graphics.coverage import Piece, coverage_text, draw_coverage, draw_sources
 from reports.pages import coverage
@@ -95,8 +95,8 @@ def test_imports_are_listed_with_where_their_commits_count(house):
     assert "They count in the months in which they were written" in house.page.text
 
 
-def test_a_database_without_a_visit_is_loading_and_shows_the_figures_of_others(tmp_path):
-    page = Page(render(build_bare(tmp_path), coverage.page))
+def test_a_database_without_a_visit_is_loading_and_shows_the_figures_of_others(once):
+    page = Page(render(bare(once), coverage.page))
     assert "Alpha Cloud, core: January 2025 to February 2026 still loading" in labels(page)
     assert page.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
     assert "Nobody is ranked, so bots change nothing." in page.text

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from support.page import Page, table
-from support.site import build_bare, published, render
+from support.site import bare, published, render
 
 from reports.pages.hero import hero_figure, hero_pictures
 from reports.text.formats import format_level, format_month, format_range
@@ -80,7 +80,7 @@ def test_each_month_of_the_table_leads_to_its_page_and_the_pictures_are_there(ho
             assert said in picture
 
 
-def test_without_a_level_there_is_no_chart(tmp_path):
-    where = build_bare(tmp_path)
+def test_without_a_level_there_is_no_chart(once):
+    where = bare(once)
     assert render(where, hero_figure) is None
     assert render(where, hero_pictures) == {}

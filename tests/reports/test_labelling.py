@@ -7,15 +7,15 @@ from importlib import import_module
 
 import pytest
 from labelling import labels
-from support.bot_site import house
+from support.page import Page
 from support.samples import SHARED
+from support.site import published
 
 from pipelines.rules import bots_mail
 from pipelines.rules.bots_mail import MEASURED_FILE
 from pipelines.warehouse.query import ask
 from reports.text.formats import format_day, percent_with_ci
 
-__all__ = ["house"]
 FOOTER = "\n\n----\nThis is an automated message from the Apache Git Service.\n"
 
 
@@ -69,8 +69,8 @@ def test_the_interval_of_a_share_is_wilsons():
     assert percent_with_ci(1.0, *labels.wilson(172, 172), "none") == "100 % (98 to 100)"
 
 
-def test_the_table_of_accuracy_has_the_same_interval(house):
-    rows = ask(house.where.database, "from analysis.bot_accuracy").to_pylist()
+def test_the_table_of_accuracy_has_the_same_interval(once):
+    rows = ask(published(once).database, "from analysis.bot_accuracy").to_pylist()
     assert any(row["predicted"] for row in rows)
     for row in rows:
         for share, of in (("precision", "predicted"), ("recall", "labelled")):
@@ -78,6 +78,7 @@ def test_the_table_of_accuracy_has_the_same_interval(house):
             assert ends == (pytest.approx(labels.wilson(row["correct"], row[of])) if row[of] else (None, None))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")
 def test_r06_precision_and_recall_of_each_list_are_those_that_are_written_down():
     counted = import_module("labelling.__main__").csv_lines(measured="")
@@ -96,8 +97,8 @@ def test_r06_the_written_figures_are_possible_and_dated():
         assert date(2026, 1, 1) < row.measured <= datetime.now(UTC).date()
 
 
-def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_limits(house):
-    page = house.pages["coverage.html"]
+def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_limits(once):
+    page = Page((published(once).site / "coverage.html").read_text(encoding="utf-8"))
     (rows,) = [rows for caption, rows in page.tables.items() if caption.startswith("Precision and recall")]
     shown = {tuple(row[:3]): row for row in rows[1:]}
     with MEASURED_FILE.open(encoding="utf-8", newline="") as file:

@@ -4,7 +4,7 @@ from html import escape
 
 import pytest
 from support.page import Page
-from support.site import build_bare, published, render
+from support.site import bare, published, render
 from support.tables_on_demand import ask
 
 from pipelines.ranking.method import load
@@ -56,5 +56,5 @@ def test_the_audit_is_of_the_version_that_is_used_and_names_what_was_not_audited
     assert rows["Talk"][:4] == ["0", "not known", "not known", "no window"]
 
 
-def test_without_a_score_the_answer_is_empty_and_says_so(tmp_path):
-    assert "the answer is empty" in render(build_bare(tmp_path), method.page)
+def test_without_a_score_the_answer_is_empty_and_says_so(once):
+    assert "the answer is empty" in render(bare(once), method.page)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from support.page import Page
-from support.site import NIGHT, SHOWN, build_bare, build_quiet, published, render
+from support.site import NIGHT, SHOWN, bare, published, quiet, render
 
 from reports.pages import operations
 from reports.text.freshness import UNREADABLE_TEXT, freshness_text, needs_attention
@@ -55,13 +55,11 @@ def test_the_heading_counts_the_sources_that_need_attention(page):
     assert "sources need attention." in page.text
 
 
-def test_a_night_without_failures_and_one_without_visits_are_told_apart(tmp_path):
-    quiet, bare = (
-        Page(render(build(tmp_path / build.__name__), operations.page)) for build in (build_quiet, build_bare)
-    )
-    assert "No unit: the latest visit of each was good." in quiet.text
-    assert "Nothing was visited, so nothing failed." in bare.text
-    assert "To do: stackrank nightly" in bare.text
+def test_a_night_without_failures_and_one_without_visits_are_told_apart(once):
+    good, none = (Page(render(where(once), operations.page)) for where in (quiet, bare))
+    assert "No unit: the latest visit of each was good." in good.text
+    assert "Nothing was visited, so nothing failed." in none.text
+    assert "To do: stackrank nightly" in none.text
 
 
 @pytest.mark.parametrize(("seen", "more", "said", "troubled"), [

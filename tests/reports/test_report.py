@@ -9,8 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support import site as invented
 from support.page import Page, table
-from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, altered, build_bare, build_quiet, folders, published, render
+from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, altered, folders, published, render
 
 from flows.cli import main
 from pipelines.ranking import method
@@ -43,14 +44,14 @@ def house(once, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def quiet(tmp_path_factory):
-    return Page(render(build_quiet(tmp_path_factory.mktemp("quiet")), ranking.page))
+def quiet(once):
+    return Page(render(invented.quiet(once), ranking.page))
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory):
+def bare(once):
     """The pages of a database without one number that can be shown."""
-    where = build_bare(tmp_path_factory.mktemp("bare"))
+    where = invented.bare(once)
     return SimpleNamespace(
         first=Page(render(where, ranking.page)), alpha=Page(render(where, community.page, "alpha")),
         coverage=Page(render(where, coverage.page)), operations=Page(render(where, operations.page)),

@@ -2,7 +2,6 @@
 
 import re
 
-from pipelines.warehouse.query import ask
 from reports.text.headlines import ORDINALS
 from reports.text.labels import FAMILY_TITLES
 
@@ -19,11 +18,11 @@ def shown(name):
     return " ".join(re.sub("[\u202e\u061c\x1b]", "\ufffd", name).split())
 
 
-def rankings_of(where, month):
+def rankings_of(database, month):
     """Return the rows of each ranking of a month, with the beginning of its headline."""
     found = {}
     for family, by in FAMILY_TITLES.items():
-        rows = ask(where.database, ROWS, {"as_of": month, "family": family}).to_pylist()
+        rows = database.ask(ROWS, {"as_of": month, "family": family}).to_pylist()
         found[by] = [row | {"name": shown(row["name"])} for row in rows]
     return found
 

@@ -12,7 +12,7 @@ import duckdb
 from support.ranking import stages
 from support.site import build_bare, folders
 
-from pipelines.warehouse.build import make_macros
+from pipelines.warehouse.engine import make_macros
 from pipelines.warehouse.tables import create_table, literal, read_tables
 from reports import site
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pyarrow as pa
+from support.tables_on_demand import read_once
 
 from pipelines.catalogue import history
 from pipelines.folders import Folders
@@ -18,7 +19,6 @@ from pipelines.landing.visits import log_visit
 from pipelines.model import Community, Fact, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import open_database
-from pipelines.warehouse.tables import read_tables
 from reports import site
 from reports.pages.context import read_context
 
@@ -96,7 +96,7 @@ def folders(top):
 
 def measured(where, slug, metric, month, value, sentence=None):
     """One figure of data/history that was measured earlier, by our own definition unless a sentence is given."""
-    sentence = sentence or next(t.sentence for t in read_tables() if t.name == f"metrics.{metric}")
+    sentence = sentence or next(t.sentence for t in read_once() if t.name == f"metrics.{metric}")
     where.history.mkdir(parents=True)
     with (where.history / "measured.csv").open("w", newline="") as file:
         csv.writer(file).writerows([history.COLUMNS, (slug, metric, sentence, month, value, "measured", "invented")])
@@ -145,6 +145,16 @@ def build_bare(top):
 def published(once):
     """The folders of `build` with its site and a page of December 2025, made once for all tests: write nothing."""
     return folders(once("invented-site", lambda top: site.publish(build(top), date(2025, 12, 1))))
+
+
+def quiet(once):
+    """The folders of `build_quiet`, made once for all tests: write nothing."""
+    return folders(once("quiet-database", build_quiet))
+
+
+def bare(once):
+    """The folders of `build_bare`, made once for all tests: write nothing."""
+    return folders(once("bare-database", build_bare))
 
 
 def render(where, page, *more):

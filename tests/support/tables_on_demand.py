@@ -4,9 +4,11 @@ from functools import cache
 
 from support.database import close_database, database, open_database
 
-from pipelines.warehouse.build import NothingObservedError, make_schemas
+from pipelines.landing.schemas import SCHEMAS
+from pipelines.warehouse.build import NothingObservedError
+from pipelines.warehouse.engine import make_schemas
 from pipelines.warehouse.inputs import read_inputs
-from pipelines.warehouse.raw import load_raw
+from pipelines.warehouse.raw import load_domains, load_raw
 from pipelines.warehouse.tables import Table, create_table, in_order, read_tables, reads_from
 
 read_once = cache(read_tables)
@@ -24,7 +26,8 @@ class Tables:
         for table in read_once():
             if table.is_declared:
                 create_table(self._con, table)
-        load_raw(self._con, inputs)
+        load_raw(self._con, inputs, tuple(SCHEMAS))
+        load_domains(self._con, "raw.commits", "raw.messages")
         self._waiting = {table.name: table for table in in_order(self._con, read_once())}
 
     def rows(self, sql):

@@ -14,7 +14,7 @@ import pytest
 from support.database import OWN_COLUMNS, OWN_TABLES, open_database
 
 from pipelines.ranking import method
-from pipelines.warehouse.build import make_schemas
+from pipelines.warehouse.engine import make_schemas
 from pipelines.warehouse.raw import method_rows
 from pipelines.warehouse.tables import create_table, in_order, insert_rows, literal, read_tables, reads_from
 

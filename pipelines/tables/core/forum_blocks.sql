@@ -17,8 +17,7 @@ with visits as (
     select community, source, newest, unnest(generate_series(0, newest)) as block
     from (select community, source, max(block) as newest from visits group by all)
 ), written as (
-    select community, source, unit, quantile_disc(sent_at, 0.1) as first_at, quantile_disc(sent_at, 0.9) as last_at
-    from raw.messages group by all
+    select community, source, unit, first_at, last_at from core.unit_rows
 )
 select community, source, block, unit is not null as asked,
     seen_until is not null and (block = newest or through = 'through ' || (block * 1000 + 999)) as seen,

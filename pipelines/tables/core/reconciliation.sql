@@ -11,10 +11,8 @@
 --   state: equal, differs, no total, not held, wider total (a forum counts also what it shows to nobody: private messages, posts of its staff)
 with held as (
     select community, source, try_strptime(unit || '-01', '%Y-%m-%d')::date as month,
-        count(*) filter (quarantine is null) as stored,
-        count(*) filter (quarantine is not null) as quarantined,
-        count(*) filter (quarantine is null and date_trunc('month', sent_at)::date <> month) as other_month
-    from raw.messages group by all
+        sum(messages)::bigint as stored, sum(quarantined)::bigint as quarantined, sum(other_month)::bigint as other_month
+    from core.unit_rows where messages is not null group by all
 ), kept as (
     select community, source, try_strptime(unit || '-01', '%Y-%m-%d')::date as month, count(*) as postings
     from core.postings group by all

@@ -14,13 +14,10 @@ with declared as (
         select community, source, page, page <> unit from raw.visits where page <> ''
     ) group by all
 ), newest as (
-    select community, source, unit, max(committed_at) as newest_at
-    from raw.commits where committed_at <= seen_at group by all
+    select community, source, unit, newest_at from core.unit_rows where newest_at is not null
     union all
     select community, source, unit, max(initial_release)
     from raw.series where initial_release <= seen_at and status not in ('future', 'development') group by all
-    union all
-    select community, source, unit, max(sent_at) from raw.messages where sent_at <= seen_at group by all
 ), noted as (
     select community, source, page as unit,
         max(seen_at) filter (verdict in ('ok', 'unchanged', 'empty') and retired is null) as well_at,

@@ -9,18 +9,15 @@
 --   waiting: it was not asked yet; NULL where nothing can be asked
 --   failed: a visit after the month began, and after the last good one, brought nothing good
 with mailboxes as (
-    select community, source, unit, date_trunc('month', min(sent_at))::date as first_month,
-        date_trunc('month', max(sent_at))::date as last_month, max(sent_at) as newest_at
-    from raw.messages join raw.sources using (community, source)
-    where kind = 'mbox' and quarantine is null and sent_at <= seen_at group by all
+    select community, source, unit, min(month) as first_month, max(month) as last_month, max(newest_at) as newest_at
+    from core.mailbox_months group by all
 ), proven as (
     select community, source, month,
         max(if(month < last_month or first_month = last_month, next_month::timestamp, newest_at)) as seen_until
     from mailboxes join core.months using (community) join raw.sources using (community, source)
     where whole_archive and month between first_month and last_month group by all
 ), held as (
-    select distinct community, source, date_trunc('month', sent_at)::date as month, true as held
-    from raw.messages join raw.sources using (community, source) where kind = 'mbox' and quarantine is null and sent_at <= seen_at
+    select distinct community, source, month, true as held from core.mailbox_months
 ), seen as (
     select community, source, unit, month, asked, failed_at, seen_until, false as held
     from core.months join core.unit_horizons using (community) join raw.sources using (community, source)

@@ -16,14 +16,7 @@
 --   code_people_by_address: distinct folded addresses of the authors of commits
 --   names_author_month_with_all: distinct folded author names by author month, merges and bots in: the definition of the quarterly series of 2011-2015
 --   state: state of the community's month, as in metrics.monthly; where it is unobserved all counts are NULL
-with written as (
-    -- By the names and addresses as they stand: core.commits hides those of who opted out, who may share them with others.
-    select commits.*, as_landed.author_name_key as name_key, as_landed.author_address_key as address_key
-    from core.commits as commits left join raw.commits as as_landed
-        on (as_landed.community, as_landed.source, as_landed.unit, as_landed.hash)
-        = (commits.community, commits.source, commits.repository, commits.hash)
-    where commits.plausible
-), by_month as (
+with by_month as (
     select community, month,
         count(*) filter (counted) as commits,
         count(*) filter (counted or twin_of is not null) as commits_with_twins,
@@ -31,21 +24,23 @@ with written as (
         count(*) filter (counted or is_bot and parents < 2) as commits_with_bots,
         count(distinct author_key) filter (counted) as code_people,
         count(distinct author_key) filter (counted or is_bot and parents < 2) as code_people_with_bots,
-        count(distinct name_key) filter (counted) as code_people_by_name,
-        count(distinct address_key) filter (counted) as code_people_by_address
-    from written group by all
+        any_value(names) as code_people_by_name,
+        any_value(addresses) as code_people_by_address
+    from core.commits left join core.author_names using (community, month) where plausible group by all
 ), by_committer as (
     select community, date_trunc('month', committed_at)::date as month,
         count(*) filter (counted or imported) as commits_recorded_month,
         count(*) as commits_with_all,
         count(distinct author_key) filter (counted or imported) as code_people_recorded_month
     from core.commits where plausible group by all
+), written as (
+    select community, date_trunc('month', authored_at)::date as month, counted, author_key from core.commits where plausible
 ), by_author as (
-    select community, date_trunc('month', authored_at)::date as month,
+    select community, month,
         count(*) filter (counted) as commits_author_month,
         count(distinct author_key) filter (counted) as code_people_author_month,
-        count(distinct name_key) as names_author_month_with_all
-    from written group by all
+        any_value(names_written) as names_author_month_with_all
+    from written left join core.author_names using (community, month) group by all
 )
 select community, month, if(state in ('observed', 'partial'), coalesce(columns(* exclude (community, month, family, state, covered)), 0), null),
     state

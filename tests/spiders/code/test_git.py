@@ -408,7 +408,7 @@ def test_tags_that_lead_to_commits_are_in_the_footer_with_their_dates(house):
 def test_the_footer_holds_the_visit_with_key_and_reader(house):
     assert read_visit(house.landed("odd")) == house.visit(0, "birds/odd")
     assert house.visit(0, "birds/odd").key_id == KEYED.key_id
-    assert house.visit(0, "birds/odd").reader.startswith("git/3+")
+    assert house.visit(0, "birds/odd").reader.startswith("git/4+")
 
 
 # ---- how visits end --------------------------------------------------------------------------------------------

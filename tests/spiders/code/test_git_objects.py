@@ -175,6 +175,16 @@ def test_tags_without_a_date_are_dated_by_their_commit_and_a_tag_of_a_tag_leads_
     }  # fmt: skip
 
 
+def test_names_of_tags_are_printable_and_two_stay_two(birds):
+    commit = birds.commit()
+    for name in ("v1.0", "v1\u202e", "v1\u2066", "v2\u061c"):
+        places.git(birds.path, "update-ref", f"refs/tags/{name}", commit)
+    names = [tag["tag"] for tag in tags(birds.path)]
+    assert sorted(name.partition(" ")[0] for name in names) == ["v1.0", "v1\ufffd", "v1\ufffd", "v2\ufffd"]
+    assert len(set(names)) == 4
+    assert all(name.isprintable() for name in names)
+
+
 def fetched(repository, clone):
     fetch = Fetch(clone, f"git+file://localhost{repository.path}", user_agent="test", bounds=BOUNDS)
     return asyncio.run(fetch.run())

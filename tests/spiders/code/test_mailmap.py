@@ -1,7 +1,7 @@
 """Files that say who is who: the forms of a line, what is refused, one way from a web server to one person less."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import TODAY
 from support.people import KEYED
@@ -121,7 +121,6 @@ def test_what_is_no_mailmap_is_refused(page, reason):
         aliases(page, KEYED)
 
 
-@settings(max_examples=50, deadline=None, database=None)
 @given(st.binary(max_size=400))
 def test_any_page_is_a_mailmap_or_refused(page):
     try:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import duckdb
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.builders import SEEN, TODAY, community, land, monthly, row, source
 from support.releases import BUNDLES, NEEDS_BUNDLES, SHARED, forge, tag
@@ -123,7 +123,6 @@ def con():
         yield con
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.one_of(st.lists(st.sampled_from(tokens), max_size=8).map("".join) for tokens in (PLAIN, TOKENS)),
     st.text("1v-_/.é", max_size=6),
@@ -339,7 +338,6 @@ def test_what_is_no_list_of_series_is_refused(page, reason):
     assert len(str(refused.value)) < 100
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(LIST.split(b"\n")), max_size=12).map(b"\n".join)))
 def test_any_page_is_a_list_or_refused(page):
     try:

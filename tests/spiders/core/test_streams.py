@@ -7,7 +7,7 @@ import tracemalloc
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.streams import PACKERS, Chunks
 
@@ -16,7 +16,6 @@ from pipelines.model import ReasonCode
 from spiders.core.streams import DamagedError, Stream, inspect_stream, read_pieces
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300).map(b"From ".__add__), st.sampled_from(sorted(PACKERS)), st.integers(1, 40))
 def test_a_stream_is_what_was_packed_whatever_the_chunks(content, packer, most):
     raw = Chunks(PACKERS[packer](content))
@@ -26,7 +25,6 @@ def test_a_stream_is_what_was_packed_whatever_the_chunks(content, packer, most):
     assert looked == (content[:4096], sha256(content).hexdigest())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.binary(min_size=50, max_size=300), st.sampled_from(["gzip", "xz", "zstd", "twice"]), st.data())
 def test_a_packed_stream_without_its_end_is_never_taken_for_a_whole_one(content, packer, data):
     packed = PACKERS[packer](content)
@@ -54,7 +52,7 @@ def test_a_damaged_stream_says_what_is_wrong_with_it(spoil, reason):
 
 
 def test_a_bomb_takes_little_memory_and_large_mail_passes():
-    mail = gzip.compress((b"From: jane@example.org\n" + os.urandom(4000)) * 12_000)
+    mail = gzip.compress((b"From: jane@example.org\n" + os.urandom(4000)) * 4_000)
     bomb = archives.gzip_bomb()
     tracemalloc.start()
     assert inspect_stream(Stream(io.BytesIO(mail)).read).start.startswith(b"From: jane@example.org")

@@ -9,7 +9,7 @@ from time import sleep
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.tables_on_demand import ask, build_tables
 
@@ -219,7 +219,6 @@ def test_any_other_page_is_refused_with_its_reason(page, reason):
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
 def test_a_page_cut_anywhere_is_read_or_refused_and_no_post_is_lost_in_silence(data):
     page = data.draw(st.sampled_from([SONG, listing(listed(1, LATE_MARCH), listed(2, LATE_MARCH))]))
     cut = page[: data.draw(st.integers(0, len(page)))] + data.draw(st.binary(max_size=20))

@@ -11,7 +11,7 @@ from time import sleep
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.builders import community, visit
 from support.crawl import HEAD, KEY, KEYED, PREVIOUS, RUNNING, SHARED, TODAY, Crawl, back, mailman2
@@ -746,7 +746,6 @@ def test_every_block_has_its_night_and_a_forum_of_60_000_posts_bears_it():
     assert 3 + mean(20 * len(night) for night in nights) < 10
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.sets(st.integers(1, 3000), max_size=300), st.booleans(), st.integers(0, 2))
 @example({2000}, True, 2)
 @example({1}, True, 0)
@@ -815,7 +814,6 @@ JSON = st.recursive(
 
 
 @pytest.mark.long
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(post(1))), JSON, max_size=4) | JSON, max_size=5))
 def test_whatever_stands_in_a_page_is_stored_or_put_aside(changes):
     made = [post(number) | change if isinstance(change, dict) else change for number, change in enumerate(changes, 1)]

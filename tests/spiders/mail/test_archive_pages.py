@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.streams import Chunks
 from support.walk import TODAY
@@ -102,7 +102,6 @@ def test_a_volume_of_an_impossible_year_is_of_no_month(year):
 BORDERS = (b"=" * 15, b"0123456789012345678", b"==", b"\n", b"x", b"=" * 15 + b"1" * 19 + b"==")
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(BORDERS), max_size=12), st.integers(1, 50))
 def test_borders_are_made_equal_whatever_the_chunks(parts, most):
     content = b"".join(parts)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from time import sleep
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.crawl import HEAD
 from support.tables_on_demand import ask, build_tables
@@ -157,13 +157,8 @@ def test_what_was_saved_and_is_no_mail_is_passed_over_for_the_next_capture(first
     assert visits["2012-03"].verdict == "ok", "a web page is taken last"
     assert visits["2012-03"].note == f"of 2 captures 2012-March.txt.gz of lists.birds.example.org, {HEADLINE}"
     assert (visits["2012-06"].verdict, visits["2012-06"].observations) == ("ok", 30)
-    assert visits["2012-06"].note.endswith(
-        "captured 2013-01-01 00:00 UTC; passed over 20140601060000: the gzip stream ends early"
-    )
-    assert visits["2012-07"].note.endswith(
-        "captured 2013-01-01 00:00 UTC; passed over 20130202020200: there is no capture of this moment any more: "
-        "the archive leads to another one"
-    )
+    assert visits["2012-06"].note.endswith("captured 2013-01-01 00:00 UTC; passed over 20140601060000: cut off")
+    assert visits["2012-07"].note.endswith("captured 2013-01-01 00:00 UTC; passed over 20130202020200: gone")
     assert (visits["2012-04"].verdict, visits["2012-04"].note.partition(";")[0]) == (
         "failed",
         "no capture of it is mail",
@@ -265,7 +260,6 @@ TAKEN = st.datetimes(datetime(2012, 5, 1), datetime(2020, 1, 1))
 @given(
     st.lists(st.tuples(st.sampled_from(["", ".gz"]), TAKEN, st.sampled_from(["text/plain", "text/html"])), min_size=1)
 )
-@settings(max_examples=60, deadline=None)
 def test_the_best_capture_is_the_newest_one_of_the_whole_month(found):
     many = [
         captures.Capture(MONTHS["May"], OLD, f"2012-May.txt{packed}", f"{taken:%Y%m%d%H%M%S}", kind, str(number))
@@ -362,10 +356,7 @@ def test_one_host_whose_captures_are_kept_back_leaves_the_other(tmp_path):
         server.archives = Archives([], wayback=Wayback(PLACE, shots, blocked={"lists.birds.example.org"}))
         visits, _ = run(where, server)
         assert {unit: str(visit.verdict) for unit, visit in visits.items()} == {"index": "ok", "2012-05": "ok"}
-        assert (
-            "lists.birds.example.org: refused: the archive shows no captures of this site: Robot"
-            in visits["index"].note
-        )
+        assert "lists.birds.example.org: captures blocked;" in visits["index"].note
         server.archives = Archives([], wayback=Wayback(PLACE, shots, blocked={
             "lists.birds.example.org", "lists.host.example.net"}))  # fmt: skip
         visits, asked = run(where, server)

@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.builders import visit
+from support.commands import run_here
 from support.tables_on_demand import ask, build_tables
 
 from flows.collect import collect
@@ -207,6 +208,17 @@ def test_the_second_night_asks_for_two_months_and_finds_nothing_new(nights):
     assert {v.unit: str(v.verdict) for v in second.visits} == {
         "index": "unchanged", f"{LAST_MONTH:%Y-%m}": "unchanged", f"{THIS_MONTH:%Y-%m}": "unchanged",
     }  # fmt: skip
+
+
+def test_a_probe_finds_it_as_we_assume(nights, tmp_path):
+    given = {"STACKRANK_DATA": str(tmp_path), "STACKRANK_COMMUNITIES": str(nights[0].communities), "STACKRANK_KEY": KEY}
+    done = run_here("probe", "birds", "--json", **given)
+    (source,) = json.loads(done.stdout)["sources"]
+    assert {one["name"]: one["outcome"] for one in source["outcomes"]} == dict.fromkeys(
+        ("answers", "robots", "open", "read", "list", "retired", "count", "export"), "as expected"
+    )
+    assert done.returncode == 0
+    assert not (tmp_path / "observations").exists()
 
 
 def test_exports_of_one_month_differ_in_nothing_but_their_borders(archive, nights):

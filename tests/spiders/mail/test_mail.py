@@ -295,7 +295,6 @@ def test_r02_n_messages_written_are_n_messages_read_in_any_chunking(mailbox, dat
     assert pa.Table.from_batches(batches, schema=MESSAGES).to_pylist() == found
 
 
-@settings(max_examples=200, deadline=None, database=None)
 @given(content=st.binary(max_size=2000))
 def test_r02_any_bytes_are_read_without_a_complaint_and_every_byte_is_in_a_message(content):
     raws = list(split(io.BytesIO(content).read))

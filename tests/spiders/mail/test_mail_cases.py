@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.mail import ANY_TIME, FROM_LINE, KEYED, one, rows
 
@@ -241,7 +241,6 @@ def test_months_of_latin_1_are_read():
     assert moment("ven. 2 août 2013 10:00:00 +0000".encode("latin-1")) == moment(b"2 Aug 2013 10:00:00 +0000")
 
 
-@settings(max_examples=300, deadline=None, database=None)
 @given(st.one_of(st.binary(max_size=60), st.text("0123456789:.+-/ ,()aprfebgmtutcz²٣", max_size=40).map(str.encode)))
 def test_any_date_is_read_or_none(value):
     moment(value)

@@ -668,10 +668,10 @@ def test_pages_are_pruned_by_command(spider, monkeypatch, tmp_path, capsys):
     for visit, days in zip(visits, (89, 91), strict=True):
         then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
         os.utime(keep_page(tmp_path, visit, b"mail"), (then, then))
-    assert main(["prune"]) == 0
+    assert main(["prune", "--yes"]) == 0
     assert capsys.readouterr().out == "1 kept pages deleted\n"
     assert [bool(kept_page(tmp_path, visit)) for visit in visits] == [True, False]
-    assert main(["prune", "--days", "88"]) == 0
+    assert main(["prune", "--days", "88", "--yes"]) == 0
     assert kept_page(tmp_path, visits[0]) is None
 
 

@@ -130,6 +130,7 @@ def real(tmp_path_factory):
     return where
 
 
+@pytest.mark.long
 def test_a_real_month_has_the_same_messages_people_and_threads_in_three_systems(real):
     """Pony Mail gave one message twice; what HyperKitty rebuilt has no References, and a Date of its own for five."""
     columns = "message_key, thread_key, sender_key, subject_key, is_reply, class"

@@ -21,7 +21,10 @@ from spiders.mail.pipermail_pages import stated_total
 
 TABLE = Path(__file__).with_name("samples.csv")
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not SHARED.is_dir(), reason="the samples of real archives are not beside this checkout"),
+]
 
 
 def unpacked(path, folder):

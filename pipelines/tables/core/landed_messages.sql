@@ -1,0 +1,11 @@
+-- One row per list or forum: how many messages were landed, each once, and how many parts were refused. core.postings and core.quarantine are checked against it.
+--   community: slug of the community
+--   source: name of the list or forum
+--   messages: distinct messages, by their id or content, sender and date
+--   refused: parts that are no message
+select community, source,
+    count(distinct (coalesce(message_id_key, content_key), coalesce(claimed_at::varchar, ''),
+        coalesce(sender_address_exact_key, sender_name_exact_key, ''))) filter (quarantine is null) as messages,
+    count(*) filter (quarantine is not null) as refused
+from raw.messages group by all
+order by community, source

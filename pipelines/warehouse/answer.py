@@ -1,0 +1,167 @@
+"""Answer one question of a person, as text or as a file, within limits of time and memory."""
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import duckdb
+
+from pipelines.files import replace_synced
+from pipelines.warehouse.query import reading, to_arrow
+
+TABLES = """
+select schema_name || '.' || table_name as "table", estimated_size as "rows", comment as "a row"
+from duckdb_tables() where not internal order by all
+"""
+"""The tables of the database, how many rows they have, and what a row is."""
+EXAMPLE = "write one SQL statement, such as: from rankings.monthly"
+Rows = Sequence[tuple[Any, ...]]
+
+
+class QuestionError(Exception):
+    """A question has no answer: no statement or several, wrong SQL, a forbidden file, too much time or memory."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many seconds an answer may take, and how much memory, as DuckDB reads it; nothing goes to the disk."""
+
+    seconds: float = 60.0
+    memory: str = "2GB"
+
+
+def answer(database: Path, sql: str, form: str, limits: Limits | None = None) -> str:
+    """Answer one question as text: a `table`, `csv` (NULL is empty), `json` (a list of rows) or `jsonl` (a row a line).
+
+    Raises NoDatabaseError, QuestionError.
+    """
+    with _asked(database, sql, limits or Limits()) as found:
+        return FORMS[form]([column[0] for column in found.description or ()], found.fetchall())
+
+
+def write_answer(database: Path, sql: str, file: Path, limits: Limits | None = None) -> Path:
+    """Answer one question into a file, by its ending: .csv, .json, .jsonl or .parquet; return the file.
+
+    An older file is replaced when the new one is whole. Raises NoDatabaseError, QuestionError.
+    """
+    write = _writer(file)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with _asked(database, sql, limits or Limits()) as found:
+            write(found, draft)
+        replace_synced(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return file
+
+
+@contextmanager
+def _asked(database: Path, sql: str, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Let a question be executed; while the block fetches the rows, the limits hold too."""
+    settings = {"memory_limit": limits.memory, "temp_directory": ""}
+    with reading(database, settings) as con:
+        timer = Timer(limits.seconds, con.interrupt)
+        try:
+            _check_count(con.extract_statements(sql))
+            timer.start()
+            yield con.execute(sql)
+        except duckdb.Error as error:
+            raise QuestionError(_explain(error, limits)) from None
+        finally:
+            timer.cancel()
+
+
+def _check_count(statements: Sequence[object]) -> None:
+    if not statements:
+        raise QuestionError(f"no question was asked; {EXAMPLE}")
+    if len(statements) > 1:
+        raise QuestionError(f"{len(statements)} statements were given and none was run; {EXAMPLE}")
+
+
+def _explain(error: duckdb.Error, limits: Limits) -> str:
+    if isinstance(error, duckdb.InterruptException):
+        return f"the answer took over {limits.seconds:g} seconds; ask for less, or give more time with --seconds"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"the answer needs over {limits.memory} of memory; ask for less, or give more with --memory"
+    return str(error)
+
+
+def _writer(file: Path) -> Callable[[duckdb.DuckDBPyConnection, Path], None]:
+    """Return what writes the kind of file that a name ends in; raises QuestionError."""
+    if not file.parent.is_dir():
+        raise QuestionError(f"{file.parent} is no folder; nothing was written; name a file in a folder that exists")
+    if file.suffix == ".parquet":
+        return _write_parquet
+    if file.suffix.lstrip(".") not in FORMS or file.suffix == ".table":
+        raise QuestionError(f"{file.name} does not end in .csv, .json, .jsonl or .parquet; nothing was written")
+    return _write_text
+
+
+def _write_parquet(found: duckdb.DuckDBPyConnection, draft: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(to_arrow(found), draft)
+
+
+def _write_text(found: duckdb.DuckDBPyConnection, draft: Path) -> None:
+    form = FORMS[draft.name.rsplit(".", 2)[1]]  # of the file: the draft has the process after it
+    draft.write_text(form([column[0] for column in found.description or ()], found.fetchall()), encoding="utf-8")
+
+
+def _as_csv(names: list[str], rows: Rows) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([names, *rows])
+    return text.getvalue()
+
+
+def _as_json(names: list[str], rows: Rows) -> str:
+    return "[" + ",\n ".join(_json_rows(names, rows)) + "]\n"
+
+
+def _as_json_lines(names: list[str], rows: Rows) -> str:
+    return "".join(f"{line}\n" for line in _json_rows(names, rows))
+
+
+def _json_rows(names: list[str], rows: Rows) -> Iterator[str]:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise QuestionError(f"two columns are called {', '.join(twice)}; give each its own name with: as")
+    return (json.dumps(_json_value(dict(zip(names, row, strict=True))), allow_nan=False) for row in rows)
+
+
+def _json_value(value: Any) -> Any:
+    """Return a value as JSON has it: no NaN and no infinity, decimals as numbers, dates as texts."""
+    if isinstance(value, Mapping):
+        return {str(key): _json_value(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(each) for each in value]
+    if isinstance(value, float | Decimal):
+        return float(value) if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _as_table(names: list[str], rows: Rows) -> str:
+    cells = [names, *[["NULL" if v is None else _plain(v) for v in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
+    kinds = [{type(row[i]) for row in rows} - {type(None)} for i in range(len(names))]
+    numeric = [bool(kind) and kind <= {int, float} for kind in kinds]
+    lines = [
+        "  ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)).rstrip()
+        for row in cells
+    ]
+    return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]]) + "\n"
+
+
+def _plain(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+FORMS = {"table": _as_table, "csv": _as_csv, "json": _as_json, "jsonl": _as_json_lines}

@@ -1,0 +1,150 @@
+"""Make the core tables of each community once for all that they depend on, keep them, and load them into a build.
+
+Communities are made in groups of few rows, in a DuckDB of their own: no group knows the others.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from pipelines.folders import Folders
+from pipelines.landing import set_aside
+from pipelines.warehouse.core_tables import LANDED, NOT_KEPT, OF_COMMUNITY, community_tables
+from pipelines.warehouse.engine import make_schemas, open_engine
+from pipelines.warehouse.inputs import Inputs
+from pipelines.warehouse.kept_files import (
+    Columns,
+    DamagedCoreError,
+    KeptFiles,
+    begin_folder,
+    finish_folder,
+    read_folder,
+    table_file,
+)  # fmt: skip
+from pipelines.warehouse.parts import join_inputs, split_inputs
+from pipelines.warehouse.raw import load_communities
+from pipelines.warehouse.tables import Table, create_table, literal, write_comments
+
+PIPELINES = Path(__file__).parents[1]
+AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tables/metrics", "tables/published",
+              "tables/rankings")  # fmt: skip
+"""Folders of code and rules that no core table of a community depends on."""
+MOST_ROWS = 300_000
+"""Communities are made together until they have so many rows."""
+
+
+def make_communities(where: Folders, given: Inputs, tables: list[Table], *, full: bool = False) -> list[KeptFiles]:
+    """Return the kept core tables of all communities that have any; what is not kept, or all if `full`, is made."""
+    parts = split_inputs(given, LANDED)
+    names = {slug: fingerprint(part) for slug, part in parts.items()}
+    kept = {} if full else {slug: _read(where, slug, name) for slug, name in names.items()}
+    missing = {slug: part for slug, part in parts.items() if not kept.get(slug)}
+    for group in _groups(missing):
+        _make_group(where, group, names, tables)
+    return [kept.get(slug) or read_folder(where.core / slug / name) for slug, name in names.items()]
+
+
+def fingerprint(given: Inputs) -> str:
+    """Return the checksum of all that the core tables of one community depend on."""
+    units = [(str(unit.visit), unit.path.stat().st_size, unit.path.stat().st_mtime_ns) for unit in given.units]
+    named = [(plan.source, plan.units) for plan in given.plans]
+    facts = (_code(), given.communities, units, named, given.never_merge, given.opted_out)
+    return sha256(repr(facts).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    files = sorted(
+        path for path in PIPELINES.rglob("*") if path.suffix in (".py", ".sql", ".toml") and not _is_later(path)
+    )
+    return sha256(b"\0".join([duckdb.__version__.encode(), *(path.read_bytes() for path in files)])).hexdigest()
+
+
+def _is_later(path: Path) -> bool:
+    return any(path.is_relative_to(PIPELINES / folder) for folder in AFTER_CORE)
+
+
+def _read(where: Folders, slug: str, name: str) -> KeptFiles | None:
+    """Return what is kept of a community; what is damaged is set aside."""
+    folder = where.core / slug / name
+    if not folder.exists():
+        return None
+    try:
+        return read_folder(folder)
+    except DamagedCoreError as damage:
+        set_aside.move(where, folder, str(damage))
+        return None
+
+
+def _groups(parts: dict[str, Inputs]) -> Iterator[dict[str, Inputs]]:
+    """Yield the communities in groups that have few rows together; one with many is alone."""
+    group: dict[str, Inputs] = {}
+    rows = 0
+    for slug, part in parts.items():
+        of_one = sum(unit.visit.observations or 0 for unit in part.units)
+        if group and rows + of_one > MOST_ROWS:
+            yield group
+            group, rows = {}, 0
+        group[slug] = part
+        rows += of_one
+    if group:
+        yield group
+
+
+def _make_group(where: Folders, group: dict[str, Inputs], names: dict[str, str], tables: list[Table]) -> None:
+    with closing(open_engine(str(where.core / ".tmp"))) as con:
+        _declare(con, tables)
+        load_communities(con, join_inputs(list(group.values())), LANDED)
+        columns = _make_core(con, tables)
+        for slug in group:
+            _write(con, where.core / slug, names[slug], slug, columns)
+
+
+def _declare(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
+    make_schemas(con)
+    for table in tables:
+        if table.name in OF_COMMUNITY:
+            create_table(con, table)
+
+
+def _make_core(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Columns:
+    """Make the tables; return the columns of those that are kept."""
+    made = community_tables(con, tables)
+    for table in made:
+        create_table(con, table)
+    return {table.name: _columns(con, table.name) for table in made if table.name not in NOT_KEPT}
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    found = con.table(table)
+    return dict(zip(found.columns, map(str, found.types), strict=True))
+
+
+def _write(con: duckdb.DuckDBPyConnection, community: Path, name: str, slug: str, columns: Columns) -> None:
+    draft = begin_folder(community, name)
+    for table in columns:
+        rows = f"from {table} where community = {literal(slug)}"
+        if con.execute(f"select 1 {rows} limit 1").fetchall():
+            con.execute(f"copy ({rows}) to {literal(str(table_file(draft, table)))} (format parquet)")
+    finish_folder(draft, name, columns)
+
+
+def load_core(con: duckdb.DuckDBPyConnection, tables: list[Table], kept: Sequence[KeptFiles]) -> None:
+    """Make the kept core tables of all communities from their files."""
+    by_name = {table.name: table for table in tables}
+    for name, columns in (kept[0].columns if kept else _columns_of_nothing(tables)).items():
+        files = [literal(str(file)) for one in kept if (file := one.file(name))]
+        declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        rows = f"as from read_parquet([{', '.join(files)}])" if files else f"({declared})"
+        con.execute(f"create table {name} {rows}")
+        write_comments(con, name, by_name[name].sentence, by_name[name].columns)
+
+
+def _columns_of_nothing(tables: list[Table]) -> Columns:
+    with closing(open_engine("")) as con:
+        _declare(con, tables)
+        return _make_core(con, tables)

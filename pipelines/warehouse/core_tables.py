@@ -1,0 +1,32 @@
+"""Say which tables belong to one community: they follow from its file, harvests, rules and decisions alone."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from pipelines.warehouse.tables import Table, in_order, reads_from
+
+LANDED = ("commits", "messages", "aliases")
+"""The rows of harvests that are read a community at a time; all others are few."""
+
+LANDED_TABLES = frozenset(f"raw.{name}" for name in LANDED)
+OF_COMMUNITY = LANDED_TABLES | {*("raw.communities", "raw.sources", "raw.harvests", "raw.never_merge", "raw.opted_out")}
+"""What a table of one community may read. A visit without news, or another month, changes none of it."""
+
+NOT_KEPT = ("core.accounts", "core.links", "core.persons", "core.identities")
+"""Tables of a community that only its other tables need. They know who opted out."""
+
+
+def community_tables(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:
+    """Return the tables of the stage core that are made for each community by itself, in order."""
+    return list(_of_community(con, tables))
+
+
+def _of_community(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Iterator[Table]:
+    landed, known = set(LANDED_TABLES), set(OF_COMMUNITY)
+    for table in in_order(con, tables):
+        reads = reads_from(con, table)
+        if table.name.startswith("core.") and reads <= known and reads & landed:
+            known.add(table.name)
+            landed.add(table.name)
+            yield table

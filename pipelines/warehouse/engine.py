@@ -1,0 +1,61 @@
+"""Open DuckDB for a build: the limit of its memory, where it puts what does not fit, schemas and macros."""
+
+import os
+import re
+from collections.abc import Mapping
+
+import duckdb
+
+from pipelines.warehouse.tables import literal
+
+MEMORY = "STACKRANK_MEMORY"
+SIZE = re.compile(r"(\d+)\s*(MB|GB|TB)")
+UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
+SCHEMAS = ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published")
+FEWEST_PUBLISHED = 3
+"""A published cell of people, other than a community's own number, has none or so many."""
+
+
+class WrongMemoryError(ValueError):
+    """STACKRANK_MEMORY is no size."""
+
+
+def memory_limit(environ: Mapping[str, str] = os.environ) -> int:
+    """Return the limit of a build's memory in bytes: STACKRANK_MEMORY, or half of the machine's.
+
+    Raises WrongMemoryError.
+    """
+    if not (wanted := environ.get(MEMORY, "").strip()):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    size = SIZE.fullmatch(wanted)
+    if not size or not int(size[1]):
+        raise WrongMemoryError(f"{MEMORY}: not a size such as 800MB or 4GB: {wanted!r:.40}")
+    return int(size[1]) * UNITS[size[2]]
+
+
+def open_engine(temporary: str) -> duckdb.DuckDBPyConnection:
+    """Open an empty database in memory; what exceeds the limit goes into the folder `temporary`.
+
+    A quarter of the limit is left to what Python holds beside DuckDB.
+    """
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    con.execute(f"set memory_limit = '{memory_limit() * 3 // 4} bytes'")
+    con.execute(f"set temp_directory = {literal(temporary)}")
+    con.execute("set preserve_insertion_order = true")
+    return con
+
+
+def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas of all stages, and the macros."""
+    make_macros(con)
+    for schema in SCHEMAS:
+        con.execute(f"create schema {schema}")
+
+
+def make_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros that name an account by what it has, and say which cells are not published."""
+    con.execute(
+        "create temp macro account_key(name, address, login) as "
+        "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
+    )
+    con.execute(f"create temp macro is_few(people) as people between 1 and {FEWEST_PUBLISHED - 1}")

@@ -1,0 +1,47 @@
+"""The editions: every closed ranking with its revisions, and its files to download."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pipelines.editions.store import DamagedLedgerError, Revision, list_revisions, verify
+from reports.pages.context import Context
+from reports.render import render_page
+
+PATH = "editions.html"
+FOLDER = "editions"
+
+
+def page(site: Context, editions: Path) -> str:
+    """Return editions.html; `editions` is the folder of the closed ones."""
+    revisions, wrong = _read(editions)
+    by_month = groupby(sorted(revisions, key=_order, reverse=True), key=lambda one: one.month)
+    return render_page(
+        "editions.html", site=site, here="editions", root="", charts=[], wrong=wrong,
+        editions=[(month, [_row(one) for one in of]) for month, of in by_month],
+    )  # fmt: skip
+
+
+def files(editions: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of every closed edition with their addresses on the site, unless one of them was changed."""
+    revisions, wrong = _read(editions)
+    for one in () if wrong else revisions:
+        for path in sorted((editions / one.folder).iterdir()):
+            yield f"{FOLDER}/{one.folder.as_posix()}/{path.name}", path.read_bytes()
+
+
+def _read(editions: Path) -> tuple[list[Revision], bool]:
+    """Return the closed revisions, and whether a file of them was changed: then none is published."""
+    try:
+        return list_revisions(editions), bool(verify(editions))
+    except DamagedLedgerError:
+        return [], True
+
+
+def _order(one: Revision) -> tuple[Any, ...]:
+    return one.month, one.method, one.revision
+
+
+def _row(one: Revision) -> dict[str, Any]:
+    return {"revision": one, "folder": f"{FOLDER}/{one.folder.as_posix()}"}

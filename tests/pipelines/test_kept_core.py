@@ -1,0 +1,134 @@
+"""The core tables of a community are made once for all that they depend on, kept, and used again."""
+
+import stat
+from datetime import datetime
+
+import pytest
+from support.builders import TODAY, community, folders_in, land, monthly, row, source, visit
+from support.changes import ChangingFolder, differences
+from support.database import database
+
+from pipelines.landing import set_aside
+from pipelines.landing.visits import log_visit
+from pipelines.warehouse import communities, kept_files
+from pipelines.warehouse.build import FEW
+from pipelines.warehouse.core_tables import LANDED_TABLES, community_tables
+from pipelines.warehouse.engine import WrongMemoryError, memory_limit
+from pipelines.warehouse.inputs import read_inputs
+from pipelines.warehouse.tables import read_tables, reads_from
+
+BIRDS, FISH = source("birds"), source("fish")
+TWO = [community("birds", BIRDS), community("fish", FISH)]
+
+
+@pytest.fixture
+def where(tmp_path):
+    where = folders_in(tmp_path)
+    land(where, BIRDS, "birds/one", monthly(1, range(3)))
+    land(where, FISH, "fish/one", monthly(500, range(3)))
+    return where
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The communities that are made, group after group."""
+    groups, make = [], communities._make_group
+    monkeypatch.setattr(
+        communities, "_make_group", lambda where, group, *more: groups.append([*group]) or make(where, group, *more)
+    )
+    return groups
+
+
+def make(where, declared=TWO, **more):
+    return communities.make_communities(where, read_inputs(where, declared, TODAY), read_tables(), **more)
+
+
+def test_news_of_one_community_makes_one_and_nothing_new_makes_none(where, made):
+    make(where)
+    make(where)
+    land(where, FISH, "fish/one", [*monthly(500, range(3)), row(900, datetime(2025, 3, 9))])
+    make(where)
+    log_visit(where.visits, visit(BIRDS, "birds/one"))
+    kept = make(where)
+    assert made == [["birds", "fish"], ["fish"]]
+    kept_files.prune(where.core, {one.folder.parent.name: one.folder.name for one in kept})
+    assert [len([*(where.core / slug).iterdir()]) for slug in ("birds", "fish")] == [1, 1]
+
+
+def test_a_full_build_makes_all(where, made):
+    make(where)
+    make(where, full=True)
+    assert made == [["birds", "fish"]] * 2
+
+
+def test_communities_of_many_rows_are_made_one_after_another(where, made, monkeypatch):
+    monkeypatch.setattr(communities, "MOST_ROWS", 30)
+    make(where)
+    assert made == [["birds"], ["fish"]]
+
+
+@pytest.mark.parametrize("name", ["core.commits.parquet", kept_files.LIST])
+def test_a_damaged_file_is_set_aside_and_its_community_made_again(where, made, name):
+    folder = make(where)[1].folder
+    text = bytearray((folder / name).read_bytes())
+    text[len(text) // 2] ^= 1
+    (folder / name).write_bytes(text)
+    make(where)
+    assert made == [["birds", "fish"], ["fish"]]
+    (entry,) = set_aside.entries(where)
+    assert (entry.file, entry.reason) == (str(folder.relative_to(where.data)), f"{name} is damaged")
+
+
+def test_a_crash_leaves_no_half_community(where, made, monkeypatch):
+    with monkeypatch.context() as crashing:
+        crashing.setattr(kept_files, "replace_synced", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            make(where)
+    assert len(make(where)) == 2
+    assert made == [["birds", "fish"]] * 2
+    kept_files.prune(where.core, {"birds": "none"})
+    assert [path.name for path in where.core.rglob("*")] == ["birds"]
+
+
+def test_what_is_kept_is_for_its_owner_only(where):
+    make(where)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (where.core, *where.core.rglob("*"))} == {0o700, 0o600}
+
+
+def test_no_table_over_all_communities_reads_what_only_a_community_has():
+    tables = read_tables()
+    with database() as con:
+        own = {table.name for table in community_tables(con, tables)}
+        assert {"core.commits", "core.messages", "core.threads", "core.people", "core.activity"} < own
+        others = [table for table in tables if table.name not in own and not table.is_declared]
+        assert [t.name for t in others if reads_from(con, t) & LANDED_TABLES] == []
+    assert FEW == ("series", "totals", "counts")
+
+
+def test_the_limit_of_memory_is_a_size_or_half_of_the_machine():
+    assert memory_limit({"STACKRANK_MEMORY": "800MB"}) == 800_000_000
+    assert memory_limit({"STACKRANK_MEMORY": "4 GB"}) == 4_000_000_000
+    assert memory_limit({}) > 100_000_000
+    for wrong in ("much", "-1GB", "0GB", "5"):
+        with pytest.raises(WrongMemoryError, match="STACKRANK_MEMORY"):
+            memory_limit({"STACKRANK_MEMORY": wrong})
+
+
+@pytest.mark.long
+def test_a_build_with_what_is_kept_is_equal_to_a_full_one_after_each_change(tmp_path):
+    folder = ChangingFolder(tmp_path, seed=20)
+    assert differences(*folder.builds()) == []
+    for change in folder.changes[2:]:
+        change()
+        assert differences(*folder.builds()) == [], change.__name__
+
+
+def test_a_folder_of_figures_alone_has_empty_core_tables(tmp_path):
+    where = folders_in(tmp_path)
+    where.history.mkdir(parents=True)
+    kept = make(where)
+    assert kept == []
+    with database() as con:
+        con.execute("create schema core")
+        communities.load_core(con, read_tables(), kept)
+        assert con.execute("select count(*) from core.commits").fetchall() == [(0,)]
