@@ -49,7 +49,7 @@ PRIVATE = "Not for publishing: pseudonymous personal data, or rows from which ce
 
 WORKING = (
     *("core.hidden_evidence", "core.unit_rows", "core.mailbox_months", "core.landed_messages", "core.author_names"),
-    *("raw.opted_out", "raw.harvests", ALL_METRICS),
+    *("raw.opted_out", "raw.harvests", "analysis.affiliations", ALL_METRICS),
 )
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 
