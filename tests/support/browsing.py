@@ -47,9 +47,11 @@ STRANDED = """() => [...document.querySelectorAll("main h2, main h3, main figure
 
 LARGER_TEXT = "html { font-size: 200% !important; } body { font-size: 2.125rem !important; }"
 COLLIDING = """() => [...document.querySelectorAll(".rank tr")].filter((e) => e.checkVisibility()).flatMap((row) => {
-    const texts = [...row.querySelectorAll(".place, .c-who .name, .c-score b, .c-month > :last-child, .c-year > :last-child")]
+    const shown = ".place, .c-who .name, .c-score b, .c-month > :last-child, .c-year > :last-child";
+    const texts = [...row.querySelectorAll(shown)]
         .filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]);
-    return texts.flatMap(([a, x], n) => texts.slice(n + 1).filter(([, y]) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1
+    return texts.flatMap(([a, x], n) => texts.slice(n + 1)
+        .filter(([, y]) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1
         && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1).map(([b]) => a.textContent + " on " + b.textContent));
     }).slice(0, 4)"""
 DOUBLED = """() => [...document.querySelectorAll("figure")].filter((e) => e.checkVisibility())
