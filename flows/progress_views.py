@@ -58,7 +58,7 @@ class Bar:
         self._task = self._bar.add_task("", total=None, counts="")
         self._bar.start()
 
-    def show(self, progress: Progress, visits: Sequence[Visit]) -> None:
+    def show(self, progress: Progress, visits: Sequence[Visit]) -> None:  # noqa: ARG002  (lines of a log need it)
         """Move the bar."""
         waiting = f"waiting: {progress.waiting}" if progress.waiting else ""
         self._bar.update(
@@ -74,6 +74,6 @@ class Bar:
         failed = f"[red]{progress.failed} failed[/]" if progress.failed else "[green]0 failed[/]"
         return f"{failed}, {rate}"
 
-    def end(self, progress: Progress) -> None:
+    def end(self, progress: Progress) -> None:  # noqa: ARG002  (lines of a log need it)
         """Leave the bar as it is now."""
         self._bar.stop()
