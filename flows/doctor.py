@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from flows import contact, damage, locks, opt_outs, prefect_api, status
+from flows import contact, damage, locks, notify, opt_outs, prefect_api, status
 from flows.doctor_git import check_git
 from flows.doctor_key import check_key
+from flows.doctor_room import room
+from flows.doctor_upgrade import upgrade
 from flows.findings import BAD, MAX_NAMES, NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
@@ -29,16 +31,17 @@ MAX_AGE = timedelta(hours=48)
 
 def examine(where: Folders, now: datetime) -> list[Finding]:
     """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
-    findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *_prefect(where), _database(where)]
+    findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *room(where, now)]
+    findings += [*_prefect(where), _database(where)]
     try:
         declared = load_catalogue(where.communities)
     except CatalogueError as error:
         return [*findings, Finding(BAD, "catalogue", f"fix this first, nothing runs: {error}"), *_runs(where)]
     sources = [source for community in declared for source in community.sources]
     found = status.read_status(where, sources)
-    findings += [_contact(sources), *_token(sources), _last_run(found, where, now), _sources(found)]
+    findings += [_contact(sources), *_notification(), *_token(sources), _last_run(found, where, now), _sources(found)]
     findings += [Finding(NOTE, "held", str(each)) for each in find_undeclared(where, declared)]
-    return [*findings, *_observations(where, sources), *_runs(where)]
+    return [*findings, *upgrade(where, sources), *_observations(where, sources), *_runs(where)]
 
 
 def _opt_outs(where: Folders) -> list[Finding]:
@@ -107,6 +110,14 @@ def _contact(sources: Sequence[Source]) -> Finding:
     if mistake := contact.find_mistake():
         return Finding(BAD, "contact", f"{mistake}. {contact.HOW}")
     return Finding(OK, "contact", f"{os.environ['STACKRANK_CONTACT']}, sent to the servers that are visited")
+
+
+def _notification() -> Iterator[Finding]:
+    """Say whether messages can be sent, where the user wants any; never where to."""
+    if mistake := notify.find_mistake():
+        yield Finding(BAD, "notification", f"{mistake}; nothing is sent")
+    elif os.environ.get(notify.NOTIFY):
+        yield Finding(OK, "notification", f"{notify.NOTIFY} is set")
 
 
 def _token(sources: Sequence[Source]) -> Iterator[Finding]:

@@ -6,10 +6,12 @@ what is drawn.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-DIGITS = 5
+DIGITS = 3
+"""Of a number that is no count: so many the table and the hover value have, so all three are equal."""
 
 
 def pack(figure: dict[str, Any], first: str) -> dict[str, Any]:
@@ -50,10 +52,13 @@ def _days(days: Sequence[str | None], first: str) -> list[Any] | int:
 
 
 def _numbers(days: Sequence[str | None], first: str) -> list[Any]:
-    start = 12 * int(first[:4]) + int(first[5:7])
-    return [
-        12 * int(day[:4]) + int(day[5:7]) - start if day is not None and day.endswith("-01") else day for day in days
-    ]
+    start = _number(first)
+    return [_number(day) - start if day is not None and day.endswith("-01") else day for day in days]
+
+
+@cache
+def _number(day: str) -> int:
+    return 12 * int(day[:4]) + int(day[5:7])
 
 
 def _boxes(x: Sequence[Any], y: Sequence[Any]) -> Iterator[list[Any]]:
@@ -67,5 +72,6 @@ def _rounded(numbers: Sequence[float | None]) -> list[float | int | None]:
 
 
 def _short(number: float) -> float | int:
-    short = float(f"{number:.{DIGITS}g}")
+    whole = float(number)
+    short = whole if whole.is_integer() else float(f"{whole:.{DIGITS}g}")
     return int(short) if short.is_integer() else short
