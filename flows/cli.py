@@ -154,7 +154,7 @@ def _check_arguments(command: str, unknown: Sequence[str]) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    debug = argparse.ArgumentParser(add_help=False)
+    debug = Parser(add_help=False)
     debug.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="print the traceback of a "
                        "failure")  # fmt: skip
     top = Parser(

@@ -15,7 +15,7 @@ from flows.doctor_upgrade import upgrade
 from flows.findings import BAD, MAX_NAMES, NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
-from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker
+from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker, typed
 from pipelines.landing.undeclared import find_undeclared
 from pipelines.model import Source
 from pipelines.privacy import decisions, pseudonyms
@@ -94,11 +94,11 @@ def _server(number: str, url: str) -> Finding:
 
 def _database(where: Folders) -> Finding:
     if not where.database.exists():
-        return Finding(NOTE, "database", "there is none yet; to make it: stackrank nightly")
+        return Finding(NOTE, "database", f"there is none yet; to make it: {typed('nightly')}")
     try:
         build = read_build(where.database)
     except NoDatabaseError as error:
-        what = "close what has it open for writing; if nothing has, delete it and run: stackrank build"
+        what = f"close what has it open for writing; if nothing has, delete it and run: {typed('build')}"
         return Finding(BAD, "database", f"{error}; {what}")
     size = where.database.stat().st_size / 1e6
     return Finding(OK, "database", f"readable, {size:.0f} MB, last complete month {build.last_complete_month:%Y-%m}")
@@ -137,13 +137,13 @@ def _token(sources: Sequence[Source]) -> Iterator[Finding]:
 def _last_run(found: status.Status, where: Folders, now: datetime) -> Finding:
     subject, last = "last good run", found.last_good_run
     if not any(source.latest for source in found.sources):
-        return Finding(NOTE, subject, "there was no run yet; to start one: stackrank nightly")
+        return Finding(NOTE, subject, f"there was no run yet; to start one: {typed('nightly')}")
     if last and last >= now - MAX_AGE:
         return Finding(OK, subject, status.format_moment(last, now))
     text = status.format_moment(last, now) if last else "there was none that fetched every unit"
     if read_demo_marker(where):
-        return Finding(NOTE, subject, f"{text}; this is a demo, to make it again: stackrank demo")
-    return Finding(BAD, subject, f"{text}; what failed, and why: stackrank status")
+        return Finding(NOTE, subject, f"{text}; this is a demo, to make it again: {typed('demo')}")
+    return Finding(BAD, subject, f"{text}; what failed, and why: {typed('status')}")
 
 
 def _sources(found: status.Status) -> Finding:
@@ -152,7 +152,7 @@ def _sources(found: status.Status) -> Finding:
         return Finding(OK, "sources", f"all {len(found.sources)} were fetched at least once")
     text = f"{len(new)} of {len(found.sources)} were never fetched: {shorten_list(new)}"
     if any(source.latest for source in found.sources):
-        return Finding(BAD, "sources", f"{text}; why: stackrank status")
+        return Finding(BAD, "sources", f"{text}; why: {typed('status')}")
     return Finding(NOTE, "sources", f"{text}; there was no run yet")
 
 
@@ -162,7 +162,7 @@ def _observations(where: Folders, sources: Sequence[Source]) -> Iterator[Finding
     for line in damage.format_lines(problems[:MAX_NAMES]):
         yield Finding(BAD, *line.split(": ", 1))
     if len(problems) > MAX_NAMES:
-        yield Finding(BAD, "observations", f"{len(problems) - MAX_NAMES} more cannot be read; all: stackrank status")
+        yield Finding(BAD, "observations", f"{len(problems) - MAX_NAMES} more cannot be read; all: {typed('status')}")
 
 
 def _runs(where: Folders) -> Iterator[Finding]:

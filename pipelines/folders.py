@@ -177,7 +177,8 @@ def read_demo_marker(where: Folders) -> DemoMarker | None:
         return DemoMarker(facts["shows"], date.fromisoformat(facts["today"]))
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise DamagedMarkerError(
-            f"{where.demo_marker} cannot be read, so nobody knows whether this is a demo; make it again: stackrank demo"
+            f"{where.demo_marker} cannot be read, so nobody knows whether this is a demo; "
+            f"make it again: {typed('demo')}"
         ) from error
 
 

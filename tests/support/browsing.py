@@ -52,11 +52,13 @@ COLLIDING = """() => [...document.querySelectorAll(".rank tr")].filter((e) => e.
         .filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]);
     return texts.flatMap(([a, x], n) => texts.slice(n + 1)
         .filter(([, y]) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1
-        && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1).map(([b]) => a.textContent + " on " + b.textContent));
+        && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1)
+        .map(([b]) => a.textContent + " on " + b.textContent));
     }).slice(0, 4)"""
 DOUBLED = """() => [...document.querySelectorAll("figure")].filter((e) => e.checkVisibility())
     .map((e) => [...e.querySelectorAll(":scope svg.wide, :scope svg.middle, :scope svg.mid, :scope svg.narrow")])
-    .filter((all) => all.length && !all[0].closest("[hidden]") && all.filter((e) => e.checkVisibility()).length * 3 !== all.length)
+    .filter((all) => all.length && !all[0].closest("[hidden]")
+        && all.filter((e) => e.checkVisibility()).length * 3 !== all.length)
     .map((all) => all[0].outerHTML.slice(0, 100))"""
 """Pictures that are drawn in three widths, of which not one shows."""
 
