@@ -23,7 +23,7 @@ def where(once):
 @pytest.fixture
 def _large(monkeypatch):
     monkeypatch.setattr(context, "MANY", 1)
-    monkeypatch.setattr(context, "RECENT", 3)
+    monkeypatch.setattr(context, "RECENT", 2)
     monkeypatch.setattr(export, "MANY", 1)
 
 
@@ -41,9 +41,8 @@ def test_a_table_of_a_large_site_has_the_newest_months_and_leads_to_the_others(w
     with site._reading(where.database) as seen:
         page = community.page(seen, "alpha")
     twins = re.findall(r'<table class="tbl twin[^"]*">.*?<tbody>(.*?)</tbody>.*?</details>', page, re.S)
-    rows = [twin.count("<tr>") for twin in twins]
-    assert max(rows) == 3
-    assert page.count("The newest 3 months as a table") == page.count("Earlier months: <a") == rows.count(3)
+    assert max(twin.count("<tr>") for twin in twins) == 2
+    assert page.count("The newest 2 months as a table") == page.count("Earlier months: <a") > 1
 
 
 @pytest.mark.usefixtures("_large")
