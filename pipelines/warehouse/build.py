@@ -37,8 +37,8 @@ PUBLIC = {
     "definitions": ("commits", "messages"),
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
-                 "monthly", "movement", "pairs", "rules", "weights"),
-    "analysis": ("bot_accuracy", "rank_by_recorded_month", "rank_including_bots"),
+                 "monthly", "movement", "movers", "pairs", "rules", "weights"),
+    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots"),
     "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "retention"),
 }  # fmt: skip
 """The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""

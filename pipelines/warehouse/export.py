@@ -11,7 +11,7 @@ import duckdb
 from pipelines.files import replace_synced
 from pipelines.folders import typed
 from pipelines.warehouse.build import OLDEST_READER, PUBLIC
-from pipelines.warehouse.query import NoDatabaseError, ask
+from pipelines.warehouse.query import NoDatabaseError, ask, ours
 from pipelines.warehouse.tables import TABLES, literal, read_table, write_comments
 
 VIEWS = {"rankings.components"}
@@ -36,7 +36,8 @@ def export_database(database: Path, target: Path) -> Path:
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
-        _copy(database, draft)
+        with ours(database):
+            _copy(database, draft)
         draft.chmod(0o644)
         replace_synced(draft, target)
     finally:

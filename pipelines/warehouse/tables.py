@@ -56,6 +56,8 @@ def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
 
     Raises KeyError for a row that lacks a column.
     """
+    if not rows:
+        return
     import pyarrow as pa
 
     schema = con.sql(f"from {name} limit 0").to_arrow_table().schema

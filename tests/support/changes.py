@@ -132,7 +132,7 @@ class ChangingFolder:
         self.number += 1
         if of.kind == "git":
             unit = f"{of.community}/{self.random.choice(('one', 'two'))}"
-            self._store(of, unit, COMMITS, [self._commit() for _ in range(self.random.randrange(20, 60))])
+            self._store(of, unit, COMMITS, [self._commit(n) for n in self.random.sample(range(400), 40)])
         else:
             month = date(2025, 1 + self.random.randrange(12), 1)
             self._store(
@@ -146,12 +146,12 @@ class ChangingFolder:
         batch = pa.RecordBatch.from_pylist(rows, schema=schema)
         store.land(self.where, Harvest(seen, 0.0, schema, [batch], [], allowed_loss=1_000))
 
-    def _commit(self):
+    def _commit(self, number):
         at = BEGUN + timedelta(hours=self.random.randrange(9_000))
         facts = {f"{role}_{k}": v for role in ("author", "committer") for k, v in self._account().items()}
         written = {"authored_at": at - timedelta(days=self.random.choice((0, 0, 0, 40)))}
         same = {"subject_key": f"s{self.random.randrange(30)}", "parents": self.random.choice((1, 1, 1, 2))}
-        return row(self.random.randrange(400), at) | facts | written | same
+        return row(number, at) | facts | written | same
 
     def _message(self, month):
         at = datetime(month.year, month.month, 1) + timedelta(hours=self.random.randrange(700))
