@@ -10,6 +10,8 @@ from support.site import folders, published
 from pipelines.warehouse import export
 from pipelines.warehouse.query import ask
 from reports import site
+from reports.charts.packing import pack
+from reports.charts.traces import block
 from reports.pages import community, context, evidence
 
 HELD = re.compile(r'href="(?:\.\./)*data/([\w.]+)"')
@@ -43,6 +45,13 @@ def test_a_table_of_a_large_site_has_the_newest_months_and_leads_to_the_others(w
     twins = re.findall(r'<table class="tbl twin[^"]*">.*?<tbody>(.*?)</tbody>.*?</details>', page, re.S)
     assert max(twin.count("<tr>") for twin in twins) == 2
     assert page.count("The newest 2 months as a table") == page.count("Earlier months: <a") > 1
+
+
+def test_the_best_place_among_hundreds_keeps_the_height_of_its_box():
+    drawn = block("best", [("2026-01-01", "2026-02-01", 110.955, 111.045)], "#000")
+    (packed,) = pack({"data": [drawn]}, "2026-01-01")["data"]
+    low, high = packed["boxes"][0][2:]
+    assert low < high
 
 
 @pytest.mark.usefixtures("_large")
