@@ -12,6 +12,8 @@ from typing import Any
 
 DIGITS = 3
 """Of a number that is no count: so many the table and the hover value have, so all three are equal."""
+DIGITS_OF_BOX = 5
+"""A box around a place may be a tenth of a place high."""
 
 
 def pack(figure: dict[str, Any], first: str) -> dict[str, Any]:
@@ -64,14 +66,14 @@ def _number(day: str) -> int:
 def _boxes(x: Sequence[Any], y: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield each box by its ends: six corners stand for one, the last of them a gap."""
     for n in range(0, len(x), 6):
-        yield [x[n], x[n + 1], *_rounded((y[n], y[n + 2]))]
+        yield [x[n], x[n + 1], *_rounded((y[n], y[n + 2]), DIGITS_OF_BOX)]
 
 
-def _rounded(numbers: Sequence[float | None]) -> list[float | int | None]:
-    return [None if number is None else _short(number) for number in numbers]
+def _rounded(numbers: Sequence[float | None], digits: int = DIGITS) -> list[float | int | None]:
+    return [None if number is None else _short(number, digits) for number in numbers]
 
 
-def _short(number: float) -> float | int:
+def _short(number: float, digits: int) -> float | int:
     whole = float(number)
-    short = whole if whole.is_integer() else float(f"{whole:.{DIGITS}g}")
+    short = whole if whole.is_integer() else float(f"{whole:.{digits}g}")
     return int(short) if short.is_integer() else short
