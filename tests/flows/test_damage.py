@@ -297,6 +297,7 @@ def test_a_collect_reads_the_whole_unit_again(where, capfd):
     assert (where.set_aside / FILE).exists()
 
 
+@pytest.mark.long
 def test_doctor_and_status_name_the_file(landed, capsys):
     cut(landed.data / FILE)
     line = f"{FILE}: cannot be read (it is cut off or damaged); {AGAIN}"

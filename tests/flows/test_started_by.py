@@ -89,6 +89,7 @@ def machine(tmp_path):
     return Machine(tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "mail"),
     [("nightly", "STACKRANK_CONTACT is not set. "), ("status", "no good run in the last 48 h: there was none")],

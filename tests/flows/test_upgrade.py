@@ -45,6 +45,7 @@ def test_a_folder_of_each_version_is_opened_whole(where):
     assert ask(where, "select version from core.releases") == [("1",)]
 
 
+@pytest.mark.long
 def test_doctor_says_what_the_next_run_reads_again(where, monkeypatch):
     monkeypatch.setattr(doctor_upgrade, "present_readers", lambda kinds: {kind: f"{kind}/99" for kind in kinds})
     (found,) = upgrade(where, sources(where))
@@ -54,6 +55,7 @@ def test_doctor_says_what_the_next_run_reads_again(where, monkeypatch):
     assert found.text.endswith(" s")
 
 
+@pytest.mark.long
 def test_another_key_lets_all_be_read_again_and_an_empty_folder_nothing(where, monkeypatch):
     monkeypatch.setenv("STACKRANK_KEY", "7a" * 32)
     held = [v for v in stored_visits(where.observations).values() if v.key_id]
@@ -64,6 +66,7 @@ def test_another_key_lets_all_be_read_again_and_an_empty_folder_nothing(where, m
     assert list(upgrade(where, sources(where))) == []
 
 
+@pytest.mark.long
 def test_every_kind_has_a_reader():
     kinds = ("git", "pipermail", "hyperkitty", "ponymail", "discourse", "mailmap", "series_status")
     readers = doctor_upgrade.present_readers(kinds)
