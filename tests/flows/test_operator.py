@@ -146,7 +146,7 @@ def test_doctor_finds_nothing_bad_on_a_fresh_machine_and_makes_nothing(where, mo
     told = found(capsys, 0)
     assert everything(tmp_path) == before
     assert {about: state for about, (state, _) in told.items()} == {
-        "git": "ok", "pseudonym key": "note", "data folder": "ok", "Prefect": "ok", "database": "note",
+        "git": "ok", "pseudonym key": "note", "data folder": "ok", "room": "ok", "Prefect": "ok", "database": "note",
         "contact": "ok", "last good run": "note", "sources": "note", "running commands": "ok",
         "stale files of killed runs": "ok",
     }  # fmt: skip

@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import md5
 
 import duckdb
 import pyarrow as pa
@@ -89,14 +90,14 @@ class ChangingFolder:
     def decide(self):
         """Say that a name or an address merges nobody."""
         slug = self.random.choice(list(self.declared))
-        self.never.append((slug, f"{self.random.choice('na')}-{self._person()}-{self.key}"))
+        self.never.append((slug, self._key(self.random.choice("na"), self._person())))
         self._write_never()
 
     def forget(self):
         """Leave somebody out."""
         line = FORGET | {
             "key": self.key,
-            "address_key": f"a-{self._person()}-{self.key}",
+            "address_key": self._key("a", self._person()),
             "person": f"opted_out_{self.number}",
         }
         with (self.where.data / decisions.OPTED_OUT).open("a") as file:
@@ -167,8 +168,11 @@ class ChangingFolder:
 
     def _account(self):
         name, address = (self._person() for _ in range(2))
-        return {"name_key": f"n-{name}-{self.key}", "address_key": f"a-{address}-{self.key}", "name_words": 2,
+        return {"name_key": self._key("n", name), "address_key": self._key("a", address), "name_words": 2,
                 "domain": "example.org"}  # fmt: skip
+
+    def _key(self, kind, person):
+        return md5(f"{kind}-{person}-{self.key}".encode()).hexdigest()
 
     def _person(self):
         return self.random.randrange(25)
