@@ -36,7 +36,7 @@ def do(jobs: Sequence[Job], opened: Callable[[], AbstractContextManager[Any]], p
 
 @contextmanager
 def collect_seldom() -> Iterator[None]:
-    """Let Python look for cycles seldom, here and in forks: pages leave few, and to look takes an eighth of the time."""
+    """Let Python look for cycles seldom, here and in forks: pages leave few, and it takes an eighth of the time."""
     usual = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(SELDOM, *usual[1:])
