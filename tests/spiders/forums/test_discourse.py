@@ -444,9 +444,9 @@ def test_a_first_load_goes_on_night_by_night_and_months_not_reached_are_pending(
 
 
 def landed_blocks(where, number):
-    """Return the blocks that are held, once there are so many of them."""
+    """Return the blocks whose visits are logged, which comes after they land, once there are so many of them."""
     end = monotonic() + 300
-    while len(found := {u for _, _, u in stored_visits(where.observations) if u.startswith("posts")}) < number:
+    while len(found := {v.unit for v in read_visits(where.visits) if v.unit.startswith("posts")}) < number:
         assert monotonic() < end, "the spider lands nothing"
         sleep(0.01)
     return found
