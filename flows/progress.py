@@ -22,10 +22,10 @@ UPDATE_SECONDS = 0.5
 class View(Protocol):
     """Shows the progress of a run."""
 
-    def show(self, progress: "Progress", visits: Sequence[Visit]) -> None:
+    def show(self, progress: "Progress", visits: Sequence[Visit], /) -> None:
         """Show new visits, which `progress` has counted already."""
 
-    def end(self, progress: "Progress") -> None:
+    def end(self, progress: "Progress", /) -> None:
         """Show the end of the run."""
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.graphics.strip import draw_axis
 from reports.text import language
 
 TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports", "labels", "menu", "months", "places",
@@ -38,6 +37,6 @@ def environment() -> Environment:
     for text in TEXTS:
         module = vars(import_module(f"reports.text.{text}"))
         environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
-    environment.globals |= {"draw_axis": draw_axis, "BEST": BEST}
+    environment.globals |= {"BEST": BEST}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

@@ -123,8 +123,10 @@ async function show(holder) {
     await load();
     draw(holder);
     lead(holder);
+    return true;
   } catch {
     holder.textContent = holder.dataset.failed;
+    return false;
   }
 }
 
@@ -176,12 +178,16 @@ for (const holder of holders) {
 // "Explore" puts the chart in the place of the picture that was made before; a second press gives that back.
 for (const button of document.querySelectorAll("[data-explore]")) {
   const holder = document.getElementById(button.dataset.explore), still = holder.closest("figure").querySelector("[data-still]");
+  const swap = (isChart) => {
+    holder.hidden = !isChart;
+    still.hidden = isChart;
+    button.setAttribute("aria-pressed", String(isChart));
+  };
   button.addEventListener("click", async () => {
-    const isOpen = holder.hidden;
-    holder.hidden = !isOpen;
-    still.hidden = isOpen;
-    button.setAttribute("aria-pressed", String(isOpen));
-    if (isOpen) await show(holder);
+    swap(holder.hidden);
+    if (holder.hidden || await show(holder)) return;
+    swap(false);
+    button.textContent = button.dataset.failed;
   });
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from reports.charts.theme import CLEAR
 from reports.text.formats import next_month
 
 FEW_MONTHS, APART, LEAST_SPAN = 24, 16, 4
@@ -71,4 +72,5 @@ def time_axis(months: Sequence[str], ticks: int = 9) -> dict[str, Any]:
 def lanes_axis(names: Sequence[str]) -> dict[str, Any]:
     """Return an axis of named lanes, the first on top, at 1, 2, 3 and so on."""
     lanes = list(range(1, len(names) + 1))
-    return {"range": [len(names) + 0.6, 0.4], "tickvals": lanes, "ticktext": list(names)}
+    return {"range": [len(names) + 0.6, 0.4], "tickvals": lanes, "ticktext": list(names),
+            "ticks": "outside", "ticklen": 6, "tickcolor": CLEAR}  # fmt: skip

@@ -12,6 +12,8 @@ from reports.charts.words import for_phone
 
 TOP, BOTTOM, BOTTOM_OF_MONTHS, LEFT, LEFT_NARROW, RIGHT = 18, 30, 44, 46, 34, 16
 LETTER, PHONE = 8.6, 4
+LONGEST_ON_A_PHONE = 18
+"""So many letters of a label have room right of the lines on a phone; a longer one stands above the end of its line."""
 Figure = dict[str, Any]
 
 
@@ -20,6 +22,7 @@ def finish(
     label: str = "", left: int = LEFT, shapes: Sequence[Any] = (), **layout: Any,
 ) -> Figure:  # fmt: skip
     """Return a figure whose panel is `panel` pixels high, with room on the right for the longest `label`."""
+    is_long = len(label) > LONGEST_ON_A_PHONE
     bottom = BOTTOM if len(months) > FEW_MONTHS else BOTTOM_OF_MONTHS
     height = TOP + panel + bottom
     right = round(RIGHT + LETTER * len(label)) if label else RIGHT
@@ -32,7 +35,8 @@ def finish(
             "xaxis": {**time_axis(months), **layout.get("xaxis", {})},
         },
         "narrow": {
-            "margin": margin | {"l": LEFT_NARROW if left == LEFT else left}, "height": height,
-            "xaxis": {**time_axis(months, PHONE), **layout.get("xaxis", {})}, "annotations": for_phone(words),
+            "margin": margin | {"l": LEFT_NARROW if left == LEFT else left, "r": RIGHT if is_long else right},
+            "xaxis": {**time_axis(months, PHONE), **layout.get("xaxis", {})}, "height": height,
+            "annotations": for_phone(words, is_inside=is_long),
         },
     }  # fmt: skip

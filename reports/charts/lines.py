@@ -19,13 +19,14 @@ def draw_lines(
 ) -> Figure:  # fmt: skip
     """Return lines on a logarithmic axis, each with its name and last value at its end.
 
-    `spans` are ranges by the key of a line. Events are rings, breaks are upright, holes are hatched from top to bottom.
+    `spans` are ranges by the key of a line. Events are rings, breaks are upright, holes are hatched in their lanes.
     """
     ranges = spans or {}
     ends = [end for span in ranges.values() for end in (*span.lows, *span.highs)]
     axis = LogAxis([*(value for line in drawn for value in line.values), *ends, *(e.value for e in events)], PANEL)
     months = drawn[0].months if drawn else ()
-    made = [traces.hatched([traces.hole_box(h, axis.floor, 10**axis.top) for h in holes])] if holes else []
+    lanes = [hole.lane or (axis.floor, 10**axis.top) for hole in holes]
+    made = [traces.hatched([traces.hole_box(*each) for each in zip(holes, lanes, strict=True)])] if holes else []
     made += [traces.band(line, looks[line.key], ranges[line.key]) for line in drawn if line.key in ranges]
     made += [traces.line(line, looks[line.key], axis.floor, ranges.get(line.key)) for line in drawn]
     made += [traces.ring(event) for event in events]
@@ -33,7 +34,11 @@ def draw_lines(
     said = [
         *words.at_end(drawn, looks, axis, texts),
         *words.beside_events(events, axis, len(months)),
-        *(text for hole in holes for text in words.in_hole(hole, (axis.bottom + axis.top) / 2, len(months))),
+        *(
+            text
+            for hole, lane in zip(holes, lanes, strict=True)
+            for text in words.in_hole(hole, sum(map(axis.at, lane)) / 2, len(months))
+        ),
     ]
     shapes = [traces.upright(month) for month in sorted({each.month for each in breaks})]
     longest = max((f"{line.label} {format_level(line.end[1])}" for line in drawn if line.end), key=len, default="")

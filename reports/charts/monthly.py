@@ -48,7 +48,7 @@ def draw_monthly(shown: Monthly) -> Figure:
     months = shown.counts.months
     low, high = axis.floor, 10**axis.top
     drawn = [
-        *([traces.hatched([traces.hole_box(h, low, high) for h in shown.holes])] if shown.holes else []),
+        *([traces.hatched([traces.hole_box(h, (low, high)) for h in shown.holes])] if shown.holes else []),
         traces.band(shown.means, shown.look, shown.span),
         *([traces.thin_line(shown.bots, shown.look, low, shown.bots_said)] if shown.bots else []),
         *traces.dots(shown.counts, shown.look, low),
@@ -79,7 +79,7 @@ def _with_releases(shown: Monthly, drawn: list[Any], said: list[Any], axis: LogA
 
 
 def _release_traces(shown: Monthly) -> list[Any]:
-    unseen = [traces.hole_box(hole, *ROW["range"]) for hole in shown.unseen_releases]
+    unseen = [traces.hole_box(hole, ROW["range"]) for hole in shown.unseen_releases]
     ticks = [traces.ticks(shown.releases, shown.look)] if shown.releases else []
     return [traces.hatched(unseen, "hole", "y2"), *ticks]
 

@@ -53,11 +53,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Hole:
-    """Months that could not be seen, the last one included, and why, in a short phrase."""
+    """Months that could not be seen, the last one included, and why, in a short phrase.
+
+    `lane` is the lower and the upper number between which it lies; without one it is as high as its panel.
+    """
 
     first: date
     last: date
     text: str
+    lane: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

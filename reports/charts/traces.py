@@ -98,9 +98,9 @@ def _filled(kind: str, x: Sequence[str | None], y: Sequence[float | None], colou
     }  # fmt: skip
 
 
-def hole_box(hole: Hole, low: float, high: float) -> tuple[str, str, float, float]:
+def hole_box(hole: Hole, lane: tuple[float, float]) -> tuple[str, str, float, float]:
     """Return the box of a hole between two heights; it ends where its last month does."""
-    return f"{hole.first}", f"{next_month(hole.last)}", low, high
+    return f"{hole.first}", f"{next_month(hole.last)}", *lane
 
 
 def dots(series: Series, look: Look, floor: float) -> list[Trace]:

@@ -15,21 +15,31 @@ from reports.charts.theme import Look
 GAP, WIDTH, DAYS_OF_A_MONTH = 18, 960, 30.4
 EVENT_WIDTH, LETTER, MARK_LETTER, LONGEST_MARK = 150, 7.2, 6.2, 11
 HOLE, MARK = "hole", "mark"
+EARLY = 12
+ABOVE = {"xanchor": "right", "xshift": 6, "yshift": 22}
+"""Of a line that has no number in the last twelve months."""
 
 Words = dict[str, Any]
 
 
 def at_end(drawn: Sequence[Series], looks: Mapping[str, Look], axis: LogAxis, texts: Mapping[str, str]) -> list[Words]:
-    """Return a bold label right of the end of each line, moved apart where two would lie on each other."""
+    """Return a bold label right of the end of each line, moved apart where two would lie on each other.
+
+    That of a line that ends long before the others stands above its end, where no hole begins.
+    """
     ended = sorted(((axis.height(end[1]), line, end) for line in drawn if (end := line.end)), key=lambda each: each[0])
     moved = spread([height for height, _, _ in ended])
     return [
         _text(texts[line.key]) | {
-            "x": month, "y": axis.at(value), "xanchor": "left", "xshift": 9, "yshift": round(up - height, 1),
-            "font": {"color": looks[line.key].colour, "size": theme.LABEL},
+            "x": month, "y": axis.at(value), "font": {"color": looks[line.key].colour, "size": theme.LABEL},
+            **(ABOVE if _ends_early(line) else {"xanchor": "left", "xshift": 9, "yshift": round(up - height, 1)}),
         }
         for (height, line, (month, value)), up in zip(ended, moved, strict=True)
     ]  # fmt: skip
+
+
+def _ends_early(line: Series) -> bool:
+    return all(value is None for value in line.values[-EARLY:])
 
 
 def spread(heights: Sequence[float], gap: float = GAP) -> list[float]:
@@ -54,9 +64,13 @@ def in_hole(hole: Hole, y: float, months: int, yref: str = "y", lines: int = 4) 
     return [said | {"name": HOLE}] if len(wrapped) <= lines else []
 
 
-def for_phone(words: Sequence[Words]) -> list[Words]:
-    """Return the words for which a phone has room: labels at the ends of lines; legend and table tell the rest."""
-    return [each for each in words if each.get("name") not in (HOLE, MARK) and not each["showarrow"]]
+def for_phone(words: Sequence[Words], *, is_inside: bool = False) -> list[Words]:
+    """Return the words for which a phone has room: labels at the ends of lines; legend and table tell the rest.
+
+    Labels for which there is no room right of the lines stand above the ends, inside.
+    """
+    kept = [each for each in words if each.get("name") not in (HOLE, MARK) and not each["showarrow"]]
+    return [each | {"xanchor": "right", "yshift": each.get("yshift", 0) + GAP} for each in kept] if is_inside else kept
 
 
 def beside_events(events: Sequence[Event], axis: LogAxis, months: int) -> list[Words]:

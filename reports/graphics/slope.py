@@ -64,7 +64,7 @@ def _draw(slopes: Sequence[Slope], months: tuple[str, str], title: str, descript
     name = f"slopes-{layout.name}"
     words = [element("title", title, id=f"{name}-title"), element("desc", description, id=f"{name}-about")]
     return element(
-        "svg", [*words, *_axes(months, layout), *_lines(slopes, layout)], class_=f"chart slopes {layout.name}",
+        "svg", [*words, *_axes(months, layout), *_lines(slopes, layout)], class_=f"hero slopes {layout.name}",
         role="img", viewBox=f"0 0 {layout.width} {layout.height}", aria_labelledby=f"{name}-title",
         aria_describedby=f"{name}-about",
     )  # fmt: skip

@@ -62,7 +62,7 @@ def _ranking(site: Context, slug: str, family: str) -> Row | None:
 def _definition(site: Context, family: str) -> str:
     """Return what is counted, which is the same for every community."""
     rows = site.grouped("compare", "definitions", "family")[family]
-    said = "; ".join(f"{label(row['metric'])}: {row['definition']}" for row in rows)
+    said = " ".join(f"{label(row['metric'])}: {row['definition']}" for row in rows)
     return gettext("Yes. {definitions}").format(definitions=said)
 
 

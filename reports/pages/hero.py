@@ -8,10 +8,12 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from reports.charts.chart import Chart
 from reports.graphics.hero import Hero, draw_hero
 from reports.graphics.line import SPAN, Event, Line, Note, find_fall, find_peak
 from reports.graphics.picture import SHAPES, Words, draw_picture
 from reports.pages.context import Context, Row
+from reports.pages.explore import explore_chart
 from reports.text.citation import citation
 from reports.text.formats import format_level, format_month, format_range
 from reports.text.language import gettext
@@ -25,13 +27,14 @@ TALK = date(2013, 7, 18)
 
 @dataclass(frozen=True)
 class HeroFigure:
-    """What the template of the figure takes: the chart, and the same numbers as a table.
+    """What the template of the figure takes: the picture, the chart to explore, and the same numbers as a table.
 
     A row of the table is its month and a cell for each line; `left_out` counts the communities without a line.
     """
 
     hero: Hero
     drawn: Markup
+    explored: Chart
     rows: Sequence[tuple[date, Sequence[str]]]
     left_out: int
 
@@ -44,7 +47,7 @@ def hero_figure(site: Context) -> HeroFigure | None:
     hero, left_out = held
     numbered = reversed(list(enumerate(hero.months)))
     rows = [(month, [cell_text(line, n) for line in hero.lines]) for n, month in numbered]
-    return HeroFigure(hero, draw_hero(hero), rows, left_out)
+    return HeroFigure(hero, draw_hero(hero), explore_chart(site, hero), rows, left_out)
 
 
 def read_hero(site: Context) -> tuple[Hero, int] | None:

@@ -32,11 +32,12 @@ def page(site: Context) -> str:
     if not tables or not (site.build["visited_units"] or any(table["is_ranked"] for table in tables)):
         return first_night_page(site)
     scope, moved = site.rows("ranking", "scope"), site.rows("ranking", "changes")
+    hero = hero_figure(site)
     return render_page(
-        "index.html", site=site, here="ranking", root="", charts=(), open=opened(tables),
+        "index.html", site=site, here="ranking", root="", charts=[hero.explored] if hero else [], open=opened(tables),
         tables=[_worded(site, table, scope, moved) for table in tables],
         edition=time_month.path(f"{site.month:%Y-%m}"),
-        trust=list(_trust(site, opened(tables))), hero=hero_figure(site), folder="data/",
+        trust=list(_trust(site, opened(tables))), hero=hero, folder="data/",
         seen="" if len(site.communities) > FEW else draw_years(site, "code"),
     )  # fmt: skip
 

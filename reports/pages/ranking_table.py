@@ -9,9 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reports.graphics.axis import Axis, fit_axis
 from reports.graphics.slots import draw_slots
 from reports.graphics.sparkline import draw_sparkline
-from reports.graphics.strip import draw_strip, position
+from reports.graphics.strip import draw_axis, draw_strip
 from reports.pages.brackets import find_runs, lay_out
 from reports.pages.context import Context, Row
 from reports.text.cells import Cell, place_cell, places_text, score_range_text, step_cell
@@ -56,27 +57,34 @@ def with_reasons(rankings: Iterable[Row], unseen: Sequence[Row]) -> list[dict[st
 
 
 def _table(site: Context, family: str, rows: Sequence[Row], pairs: Sequence[Row]) -> dict[str, Any]:
-    imports = _imports(site, family)
+    imports, axis = _imports(site, family), axis_of(site, family)
     drawn: dict[str, Markup] = {} if site.is_dated else _sparklines(site, family)
     return {
         "family": family, "is_ranked": any(row["rank"] is not None for row in rows), "listed": rows[0]["listed"],
+        "axis": draw_axis(axis),
         "headline": headline(family, rows, site.month if site.is_dated else None),
         "firmness": firmness_text(rows), "closest": _closest(pairs),
         "possible": [text for row in rows if (text := possible_sentence(row))],
         "details": list(_details(rows, pairs, imports)),
         "rows": [
             {**row, "spark": drawn.get(row["community"]), "has_import": row["community"] in imports}
-            for row in drawn_rows(rows)
+            for row in drawn_rows(rows, axis)
         ],
     }  # fmt: skip
 
 
-def drawn_rows(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def axis_of(site: Context, family: str) -> Axis:
+    """Return the axis of a ranking: the same in all its months, so that from month to month marks move."""
+    ends = site.grouped("ranking_table", "axis", "family")[family]
+    return fit_axis(ends[0]["low"], ends[0]["high"]) if ends else fit_axis(None, None)
+
+
+def drawn_rows(rows: Sequence[Row], axis: Axis) -> Iterator[dict[str, Any]]:
     """Yield rows with what is drawn and written in their cells, and the brackets that begin in them or pass them."""
     runs = find_runs(rows)
     scores = Counter(row["score"] for row in rows if row["rank"] is not None)
     for number, (row, brackets) in enumerate(zip(rows, lay_out(runs, len(rows)), strict=True)):
-        yield _row(row, scores) | {"brackets": brackets, "runs": [run for run in runs if run.first == number]}
+        yield _row(row, scores, axis) | {"brackets": brackets, "runs": [run for run in runs if run.first == number]}
 
 
 def _details(rows: Sequence[Row], pairs: Sequence[Row], imports: Mapping[str, Sequence[Row]]) -> Iterator[str]:
@@ -115,7 +123,7 @@ def _closest(pairs: Sequence[Row]) -> str:
     return distance_text(min(short, key=lambda pair: pair["difference"])) if short else ""
 
 
-def _row(row: Row, scores: Mapping[float, int]) -> dict[str, Any]:
+def _row(row: Row, scores: Mapping[float, int], axis: Axis) -> dict[str, Any]:
     """Return a row with what is drawn and written in its cells."""
     low, high = score_range(row)
     drawn = {
@@ -123,18 +131,18 @@ def _row(row: Row, scores: Mapping[float, int]) -> dict[str, Any]:
         "score_high": high, "range": score_range_text(low, high), "gap_text": gap_text(row),
     }  # fmt: skip
     return {
-        **drawn, "place": _place(row, scores), "tag": _tag(drawn), "strip": draw_strip(drawn),
+        **drawn, "place": _place(row, scores), "tag": _tag(drawn, axis), "strip": draw_strip(drawn, axis),
         "slots": draw_slots(row["rank_low"], row["rank_high"], row["ranked"]) if row["rank_low"] else "",
         "moves": [step_cell(next((step for step in row["movement"] if step["span"] == span), None)) for span in SPANS],
         "was": places_text(row["then_low"], row["then_high"]), "is_now": places_text(row["now_low"], row["now_high"]),
     }  # fmt: skip
 
 
-def _tag(row: Row) -> dict[str, str] | None:
+def _tag(row: Row, axis: Axis) -> dict[str, str] | None:
     """Return how many months a window lacks, to stand on the side of the strip where the mark is not."""
     if row["score"] is None or row["months"] >= WINDOW:
         return None
-    side = "left" if position(row["score"]) > 0.5 else "right"
+    side = "left" if axis.position(row["score"]) > 0.5 else "right"
     return {"text": gettext("{months} months").format(months=months_text(row)), "side": side}
 
 

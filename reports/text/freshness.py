@@ -50,6 +50,20 @@ def needs_attention(row: Row, built: datetime) -> bool:
     return _is_visited(row) and (late or bool(loading_text(row)) or bool(overdue_text(row)))
 
 
+def attention_text(sources: Sequence[Row], built: datetime) -> str:
+    """Return in one sentence how many of the sources that are visited need somebody to look at them."""
+    if not sources:
+        return gettext("No source is declared.")
+    visited = [row for row in sources if _is_visited(row)]
+    late = sum(needs_attention(row, built) for row in visited)
+    if late:
+        return gettext("{late} of {count} sources need attention.").format(late=late, count=len(sources))
+    said = gettext("No source needs attention: {visited} are visited.")
+    if len(visited) < len(sources):
+        said = gettext("No source needs attention: {visited} of {count} are visited, the others cannot be.")
+    return said.format(visited=len(visited), count=len(sources))
+
+
 def _is_visited(row: Row) -> bool:
     return row["kind"] not in {UNREADABLE, *ON_DEMAND, *BY_HAND}
 

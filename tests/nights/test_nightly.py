@@ -202,7 +202,7 @@ def test_a_failed_build_leaves_database_and_site_and_says_so(house, night, monke
     assert failed.exit_status == 4
     assert one_screen(failed)[1] == "failed: build: CheckFailedError: planted"
     assert f"what was collected, the database of {built:%Y-%m-%d %H:%M} UTC and the page of " in one_screen(failed)[2]
-    assert one_screen(failed)[3] == "  fix: correct what the message names, then: stackrank build"
+    assert one_screen(failed)[3] == "  fix: correct what the message names, then: uv run stackrank build"
     assert folders().database.read_bytes() == before
     assert list(folders().data.glob(".stackrank*")) == []
 
@@ -368,7 +368,7 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
         "birds/core: 2 fetched, 1 failed",
     ]
     last = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", terminal.getvalue().rpartition("collect")[2])
-    assert re.search(r"3/5 +1 failed, \d+\.\d/s +\S+ waiting: 1 at example.net, 1 at t", last), last
+    assert re.search(r"3/5 +1 failed, \d+\.\d/s, \d:\d\d:\d\d left +waiting: 1 at example.net, 1 at t", last), last
 
 
 def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tmp_path):
@@ -420,9 +420,9 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
     assert max(len(line) for line in lines if line.startswith("failed")) <= summary.WIDTH
     assert lines[0] == "0 fetched, 601 failed, 2 deferred to the next run"
     assert lines[1].startswith("failed: birds0/core: birds/0, birds/1, birds/10 and 47 more: failed: because because")
-    assert lines[-2] == "and 8 more problems; to see all: stackrank status"
-    assert {p.fix.split(" ")[0] for p in problems} == {"the", "if", "check", "stackrank"}
-    assert problems[-1].fix == "stackrank collect birds9/core"
+    assert lines[-2] == "and 8 more problems; to see all: uv run stackrank status"
+    assert {p.fix.split(" ")[0] for p in problems} == {"the", "if", "check", "uv"}
+    assert problems[-1].fix == "uv run stackrank collect birds9/core"
 
 
 def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):

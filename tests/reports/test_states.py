@@ -7,6 +7,8 @@ import pytest
 from support.page import Page
 from support.rows import ranked_rows, unranked_row
 
+from reports.graphics.axis import fit_axis
+from reports.graphics.strip import draw_axis
 from reports.pages.ranking_table import drawn_rows, score_range
 from reports.render import environment
 from reports.text.headlines import headline
@@ -17,8 +19,9 @@ COPY_ENDS = [{"source": "core", "reason_code": "copy_ends", "seen_to": JULY}]
 
 def drawn(rows, *, is_dated=False, listed=0):
     """Return the table of these rows as HTML."""
-    table = {"rows": [row | {"spark": None, "has_import": False} for row in drawn_rows(rows)],
-             "listed": listed or len(rows)}  # fmt: skip
+    axis = fit_axis(10, 300)
+    table = {"rows": [row | {"spark": None, "has_import": False} for row in drawn_rows(rows, axis)],
+             "listed": listed or len(rows), "axis": draw_axis(axis)}  # fmt: skip
     macro = environment().get_template("ranking_table.html").module.ranking_table
     return str(macro(table, "Ranking", is_dated=is_dated))
 

@@ -14,7 +14,9 @@ RULES = {
 }
 """A theme changes colours alone."""
 WIDTHS = (360, 768, 1280, 1600)
-SIDEWAYS = (320, 390, 600, 820, 1000, 1101, 1500, 2200)
+SIDEWAYS = (320, 390, 601, 821, 901, 1001, 1101, 1500, 2200)
+"""Besides these: on both sides of where the styles change the page."""
+TEXT_WIDTHS = (360, 1280)
 SHIFTS = """window.shifted = 0;
 new PerformanceObserver((list) => {
     for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value; })
@@ -41,6 +43,24 @@ STRANDED = """() => [...document.querySelectorAll("main h2, main h3, main figure
     .filter((e) => e.matches("h2, h3") ? getComputedStyle(e).breakAfter !== "avoid" : e.matches("tr, figure")
         && getComputedStyle(e).breakInside !== "avoid")
     .slice(0, 4).map((e) => e.outerHTML.slice(0, 100))"""
+
+
+LARGER_TEXT = "html { font-size: 200% !important; } body { font-size: 2.125rem !important; }"
+COLLIDING = """() => [...document.querySelectorAll(".rank tr")].filter((e) => e.checkVisibility()).flatMap((row) => {
+    const shown = ".place, .c-who .name, .c-score b, .c-month > :last-child, .c-year > :last-child";
+    const texts = [...row.querySelectorAll(shown)]
+        .filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]);
+    return texts.flatMap(([a, x], n) => texts.slice(n + 1)
+        .filter(([, y]) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1
+        && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1)
+        .map(([b]) => a.textContent + " on " + b.textContent));
+    }).slice(0, 4)"""
+DOUBLED = """() => [...document.querySelectorAll("figure")].filter((e) => e.checkVisibility())
+    .map((e) => [...e.querySelectorAll(":scope svg.wide, :scope svg.middle, :scope svg.mid, :scope svg.narrow")])
+    .filter((all) => all.length && !all[0].closest("[hidden]")
+        && all.filter((e) => e.checkVisibility()).length * 3 !== all.length)
+    .map((all) => all[0].outerHTML.slice(0, 100))"""
+"""Pictures that are drawn in three widths, of which not one shows."""
 
 
 @contextmanager
@@ -98,6 +118,18 @@ def find_wide(page, widths=SIDEWAYS) -> dict[int, list[str]]:
         is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         if is_wide or page.evaluate(TOO_WIDE):
             found[width] = page.evaluate(TOO_WIDE)
+    return found
+
+
+def find_crowded(page) -> dict[str, list[str]]:
+    """Return at which widths a page whose text alone is twice as large scrolls sideways, or texts lie on each other."""
+    style = page.add_style_tag(content=LARGER_TEXT)
+    found = {f"{width} px": wide for width, wide in find_wide(page, TEXT_WIDTHS).items()}
+    for width in TEXT_WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if colliding := page.evaluate(COLLIDING):
+            found[f"collisions at {width} px"] = colliding
+    style.evaluate("(e) => e.remove()")
     return found
 
 

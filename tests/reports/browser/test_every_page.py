@@ -9,7 +9,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 ONCE = {"time": "2026-02.html", "evidence": "alpha.html", "evidence/talk": "alpha.html", "community": "alpha.html",
         "compare": "alpha-evil.html"}  # fmt: skip
 """Of pages that are many, one of each kind is looked at, and the index of its folder."""
-AXE_WIDTHS = (360, 1280)
 LEFT = {"time/index.html", "community/index.html", "compare/index.html"}
 
 
@@ -34,7 +33,7 @@ def browser():
 
 
 def look(browser, folder, name):
-    """Return what is wrong with a page, by what was looked for."""
+    """Return what is wrong with a page, by what was looked for; it is opened once."""
     wrong = {}
     with browsing.open_context(browser, folder) as seen:
         page = browsing.go(seen, name)
@@ -42,14 +41,9 @@ def look(browser, folder, name):
         page.wait_for_timeout(200)
         if (shift := page.evaluate("window.shifted")) > 0.02:
             wrong["layout shift"] = shift
-        for theme, rules in browsing.RULES.items():
-            page.emulate_media(color_scheme=theme)
-            for width in AXE_WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                if found := browsing.find_violations(page, rules):
-                    wrong[f"axe, {width} px, {theme}"] = found
-        page.emulate_media(color_scheme="light")
+        wrong |= look_at_widths(page)
         wrong |= {f"{width} px": found for width, found in browsing.find_wide(page).items()}
+        wrong |= {f"text 200 %, {where}": found for where, found in browsing.find_crowded(page).items()}
         page.set_viewport_size({"width": 1280, "height": 900})
         reachable, reached, unseen = browsing.press_through(page)
         if reached < reachable or unseen:
@@ -57,6 +51,20 @@ def look(browser, folder, name):
         page.emulate_media(media="print")
         if stranded := page.evaluate(browsing.STRANDED):
             wrong["on paper"] = stranded
+    return wrong
+
+
+def look_at_widths(page):
+    """Return what axe-core finds at each width and in each theme, and pictures that show twice or not at all."""
+    wrong = {}
+    for theme, rules in browsing.RULES.items():
+        page.emulate_media(color_scheme=theme)
+        for width in browsing.WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found = [*browsing.find_violations(page, rules), *page.evaluate(browsing.DOUBLED)]
+            if found:
+                wrong[f"{width} px, {theme}"] = found
+    page.emulate_media(color_scheme="light")
     return wrong
 
 
