@@ -44,7 +44,7 @@ from reports.pages.colours import community_styles
 from reports.pages.context import Context, Row, read_context
 from reports.pages.hero import hero_pictures
 from reports.render import load_templates
-from reports.workers import Job, count_processors, do
+from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
@@ -74,6 +74,7 @@ GZIP = 5
 DOWNLOADS = ("downloads", "downloads_of_month")
 
 
+@collect_seldom()
 def publish(where: Folders, asked: date | None = None) -> Path:
     """Write the whole site beside the published one, then swap it in; return its index.html.
 

@@ -78,12 +78,14 @@ def _copy(database: Path, draft: Path) -> None:
     names = [f"{schema}.{table}" for schema, tables in PUBLIC.items() for table in tables]
     with _both(database, draft) as con:
         comments, decimals = _comments(con), DECIMALS if _is_large(con) else None
+        con.execute("begin")
         for schema in PUBLIC:
             con.execute(f"create schema {schema}")
         for name in sorted(names, key=VIEWS.__contains__):
             kind, select = ("view", _view(name)) if name in VIEWS else ("table", _rounded(con, name, decimals))
             con.execute(f"create {kind} {name} as {select}")
             write_comments(con, name, *comments[name], kind)
+        con.execute("commit")
         con.execute("checkpoint public")
 
 

@@ -153,6 +153,8 @@ def alone(wheel, tmp_path):
     subprocess.run(ours, cwd=tmp_path, check=True, capture_output=True)
     somebody = User(environment, tmp_path)
     del somebody.environment["PYTHONPATH"]
+    # Python compiles Prefect now: on a busy machine that takes longer than a run waits for its server.
+    somebody.run(str(environment / "bin/python"), "-c", "import prefect.server.api.server, uvicorn")
     return somebody
 
 
