@@ -18,13 +18,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, notify, progress, stop, summary, unchanged, upkeep
+from flows import artifacts, damage, locks, notify, stop, summary, unchanged, upkeep
 from flows.begin import begin_visits
 from flows.editions import close_after
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
 from flows.publishing import mark_checked, publish_site
 from flows.results import CollectResult, read_result
+from flows.show_progress import show_progress
 from flows.summary import Problem
 from flows.visiting import visit_group, visit_hosts
 from pipelines.catalogue.load import load_catalogue
@@ -148,7 +149,7 @@ def _run(where: Folders) -> NightlyResult:
 
 def _collect(sources: Sequence[Source], run: str) -> CollectResult:
     where = folders()
-    with progress.show_progress(where, sources, (), run):
+    with show_progress(where, sources, (), run):
         visit_hosts(where, sources, run, lambda group: _visit(group, run), retries=True)
     return read_result(where, sources, run)
 

@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
-    from flows import progress
     from flows.begin import begin_visits
     from flows.collect import collect
+    from flows.show_progress import show_progress
 
     where = folders()
     sources = choose_sources(declared, [*arguments.sources, *filter(None, [arguments.source])])
@@ -62,7 +62,7 @@ def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     contact.require_contact(sources)
     with locks.single_run(where, "stackrank collect"):
         run = begin_visits(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
-        with progress.show_progress(where, sources, arguments.unit, run):
+        with show_progress(where, sources, arguments.unit, run):
             result = collect(where, sources, arguments.unit, run)
     return _check_found(result, arguments.unit, print_result(result, declared.values()))
 

@@ -23,6 +23,7 @@ from flows import hosts, prefect_api, progress, summary, unchanged
 from flows.demo import catalogue, histories
 from flows.demo.server import serve
 from flows.results import CollectResult
+from flows.show_progress import show_progress
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
 from pipelines.landing.stored import read_visit
@@ -355,8 +356,8 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
     plain, terminal = io.StringIO(), Terminal()
     log_visit(where.visits, told("birds/c", Verdict.OK, 5, run="another"))
     with (
-        progress.show_progress(where, [source], (), RUN, plain),
-        progress.show_progress(where, [source], (), RUN, terminal),
+        show_progress(where, [source], (), RUN, plain),
+        show_progress(where, [source], (), RUN, terminal),
     ):
         log_visit(where.visits, told("birds/a", Verdict.FAILED, 1, reason="no such host"))
         log_visit(where.visits, told("birds/b", Verdict.OK, 2, seconds=1.25))
@@ -378,7 +379,7 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
                     url_template="git+https://forge.example.org/{repository}")  # fmt: skip
     old = Plan("birds", "core", since, ("birds/old",))
     save_plan(where.visits, old)
-    with progress.show_progress(where, [source], (), RUN, stream):
+    with show_progress(where, [source], (), RUN, stream):
         units = ("birds/a", "birds/b", "birds/c")
         save_plan(where.visits, replace(old, run=RUN, units=units, deferred=units[2:]))
         log_visit(where.visits, told("birds/a", Verdict.OK, 1))

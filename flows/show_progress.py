@@ -1,15 +1,67 @@
 """Show the progress of a run: a bar on a terminal, lines in a log."""
 
-from collections.abc import Mapping, Sequence
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
-from typing import TextIO
+from typing import Protocol, TextIO
 
-from flows.progress import Progress, View
-from pipelines.model import GOOD_VERDICTS, Visit
+from flows.progress import Progress, Tail, expected_units
+from pipelines.folders import Folders
+from pipelines.landing.visits import read_plans
+from pipelines.model import GOOD_VERDICTS, Source, Visit
 
+UPDATE_SECONDS = 0.5
 FAST = 0.1
 """From so many units a second on the rate is given by the second, else by the minute."""
+
+
+class View(Protocol):
+    """Shows the progress of a run."""
+
+    def show(self, progress: Progress, visits: Sequence[Visit], /) -> None:
+        """Show new visits, which `progress` has counted already."""
+
+    def end(self, progress: Progress, /) -> None:
+        """Show the end of the run."""
+
+
+@contextmanager
+def show_progress(
+    where: Folders, sources: Sequence[Source], units: Iterable[str], run: str, stream: TextIO | None = None
+) -> Iterator[None]:
+    """While the block runs, show on `stream` (standard error) how far a run is.
+
+    A terminal gets a bar; anything else a line for each failed visit, and one for each source when it is done.
+    """
+    ended = threading.Event()
+    progress = Progress(expected_units(sources, frozenset(units)))
+    view = view_on(stream or sys.stderr)
+    tail = Tail(where.visits, {s.id for s in sources}, run)
+
+    def update() -> None:
+        for plan in read_plans(where.visits):
+            if plan.run == run:
+                progress.expect(plan, sources)
+        visits = tail.new_visits()
+        progress.update(visits)
+        view.show(progress, visits)
+
+    def watch() -> None:
+        while not ended.wait(UPDATE_SECONDS):
+            update()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+        update()
+        view.end(progress)
 
 
 def view_on(stream: TextIO) -> View:
