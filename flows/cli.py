@@ -7,6 +7,7 @@ from typing import NoReturn, Protocol
 
 from flows import failures, names
 from flows.commands import (
+    backup,
     build,
     calibrate,
     collect,
@@ -22,6 +23,7 @@ from flows.commands import (
     probe,
     prune,
     report,
+    restore,
     rotate,
     schedule,
     sql,
@@ -50,6 +52,8 @@ environment:
   STACKRANK_MEMORY       the most memory that a build takes, such as 4GB (default: half of the machine's)
   STACKRANK_CONTACT      an email address or an https page, sent to the servers that are visited;
                          without it stackrank visits this machine only
+  STACKRANK_NOTIFY       a command or webhook url (https) that gets a message: a run failed, a source
+                         is silent, a place changed
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
 
@@ -77,6 +81,8 @@ COMMANDS: dict[str, Command] = {
     "prune": prune,
     "forget": forget,
     "rotate": rotate,
+    "backup": backup,
+    "restore": restore,
     "build": build,
     "report": report,
     "status": status,
@@ -148,7 +154,7 @@ def _check_arguments(command: str, unknown: Sequence[str]) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    debug = argparse.ArgumentParser(add_help=False)
+    debug = Parser(add_help=False)
     debug.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="print the traceback of a "
                        "failure")  # fmt: skip
     top = Parser(

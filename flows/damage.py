@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.summary import Problem
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX, units
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
 from pipelines.landing import set_aside
 from pipelines.landing.runs import current_run
 from pipelines.landing.set_aside import Entry
@@ -62,11 +62,11 @@ def _fix(visit: Visit, source: Source) -> str:
     if page != visit.unit and visit.unit != count_pages.unit(page, datetime.now(UTC).date()):
         return f"no source states the counts of a past day again; {RESTORE}"
     if source.kind in BY_HAND:
-        return f"read its unit again: stackrank collect --pages PATH --source {source.id}"
+        return f"read its unit again: {typed(f'collect --pages PATH --source {source.id}')}"
     if source.kind == MAILBOX and visit.unit not in units(source):
-        return f"read its unit again: stackrank collect --mbox PATH --source {source.id}"
+        return f"read its unit again: {typed(f'collect --mbox PATH --source {source.id}')}"
     if source.on_demand:
-        return f"read its unit again: stackrank collect --source {source.id}"
+        return f"read its unit again: {typed(f'collect --source {source.id}')}"
     return READ_AGAIN
 
 

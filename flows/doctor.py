@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from flows import contact, damage, locks, opt_outs, prefect_api, status
+from flows import contact, damage, locks, notify, opt_outs, prefect_api, status
 from flows.doctor_git import check_git
 from flows.doctor_key import check_key
+from flows.doctor_room import room
+from flows.doctor_upgrade import upgrade
 from flows.findings import BAD, MAX_NAMES, NOTE, OK, Finding, shorten_list
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.load import CatalogueError, load_catalogue
-from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker
+from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker, typed
 from pipelines.landing.undeclared import find_undeclared
 from pipelines.model import Source
 from pipelines.privacy import decisions, pseudonyms
@@ -29,16 +31,17 @@ MAX_AGE = timedelta(hours=48)
 
 def examine(where: Folders, now: datetime) -> list[Finding]:
     """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
-    findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *_prefect(where), _database(where)]
+    findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *room(where, now)]
+    findings += [*_prefect(where), _database(where)]
     try:
         declared = load_catalogue(where.communities)
     except CatalogueError as error:
         return [*findings, Finding(BAD, "catalogue", f"fix this first, nothing runs: {error}"), *_runs(where)]
     sources = [source for community in declared for source in community.sources]
     found = status.read_status(where, sources)
-    findings += [_contact(sources), *_token(sources), _last_run(found, where, now), _sources(found)]
+    findings += [_contact(sources), *_notification(), *_token(sources), _last_run(found, where, now), _sources(found)]
     findings += [Finding(NOTE, "held", str(each)) for each in find_undeclared(where, declared)]
-    return [*findings, *_observations(where, sources), *_runs(where)]
+    return [*findings, *upgrade(where, sources), *_observations(where, sources), *_runs(where)]
 
 
 def _opt_outs(where: Folders) -> list[Finding]:
@@ -91,11 +94,11 @@ def _server(number: str, url: str) -> Finding:
 
 def _database(where: Folders) -> Finding:
     if not where.database.exists():
-        return Finding(NOTE, "database", "there is none yet; to make it: stackrank nightly")
+        return Finding(NOTE, "database", f"there is none yet; to make it: {typed('nightly')}")
     try:
         build = read_build(where.database)
     except NoDatabaseError as error:
-        what = "close what has it open for writing; if nothing has, delete it and run: stackrank build"
+        what = f"close what has it open for writing; if nothing has, delete it and run: {typed('build')}"
         return Finding(BAD, "database", f"{error}; {what}")
     size = where.database.stat().st_size / 1e6
     return Finding(OK, "database", f"readable, {size:.0f} MB, last complete month {build.last_complete_month:%Y-%m}")
@@ -107,6 +110,14 @@ def _contact(sources: Sequence[Source]) -> Finding:
     if mistake := contact.find_mistake():
         return Finding(BAD, "contact", f"{mistake}. {contact.HOW}")
     return Finding(OK, "contact", f"{os.environ['STACKRANK_CONTACT']}, sent to the servers that are visited")
+
+
+def _notification() -> Iterator[Finding]:
+    """Say whether messages can be sent, where the user wants any; never where to."""
+    if mistake := notify.find_mistake():
+        yield Finding(BAD, "notification", f"{mistake}; nothing is sent")
+    elif os.environ.get(notify.NOTIFY):
+        yield Finding(OK, "notification", f"{notify.NOTIFY} is set")
 
 
 def _token(sources: Sequence[Source]) -> Iterator[Finding]:
@@ -126,13 +137,13 @@ def _token(sources: Sequence[Source]) -> Iterator[Finding]:
 def _last_run(found: status.Status, where: Folders, now: datetime) -> Finding:
     subject, last = "last good run", found.last_good_run
     if not any(source.latest for source in found.sources):
-        return Finding(NOTE, subject, "there was no run yet; to start one: stackrank nightly")
+        return Finding(NOTE, subject, f"there was no run yet; to start one: {typed('nightly')}")
     if last and last >= now - MAX_AGE:
         return Finding(OK, subject, status.format_moment(last, now))
     text = status.format_moment(last, now) if last else "there was none that fetched every unit"
     if read_demo_marker(where):
-        return Finding(NOTE, subject, f"{text}; this is a demo, to make it again: stackrank demo")
-    return Finding(BAD, subject, f"{text}; what failed, and why: stackrank status")
+        return Finding(NOTE, subject, f"{text}; this is a demo, to make it again: {typed('demo')}")
+    return Finding(BAD, subject, f"{text}; what failed, and why: {typed('status')}")
 
 
 def _sources(found: status.Status) -> Finding:
@@ -141,7 +152,7 @@ def _sources(found: status.Status) -> Finding:
         return Finding(OK, "sources", f"all {len(found.sources)} were fetched at least once")
     text = f"{len(new)} of {len(found.sources)} were never fetched: {shorten_list(new)}"
     if any(source.latest for source in found.sources):
-        return Finding(BAD, "sources", f"{text}; why: stackrank status")
+        return Finding(BAD, "sources", f"{text}; why: {typed('status')}")
     return Finding(NOTE, "sources", f"{text}; there was no run yet")
 
 
@@ -151,7 +162,7 @@ def _observations(where: Folders, sources: Sequence[Source]) -> Iterator[Finding
     for line in damage.format_lines(problems[:MAX_NAMES]):
         yield Finding(BAD, *line.split(": ", 1))
     if len(problems) > MAX_NAMES:
-        yield Finding(BAD, "observations", f"{len(problems) - MAX_NAMES} more cannot be read; all: stackrank status")
+        yield Finding(BAD, "observations", f"{len(problems) - MAX_NAMES} more cannot be read; all: {typed('status')}")
 
 
 def _runs(where: Folders) -> Iterator[Finding]:

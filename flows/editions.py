@@ -6,9 +6,9 @@ from flows.results import CollectResult
 from flows.summary import Problem
 from pipelines.editions.closing import close_due
 from pipelines.editions.store import DamagedLedgerError, Revision
-from pipelines.folders import Folders, current_day
+from pipelines.folders import Folders, current_day, typed
 
-ADVICE = "see which file differs: stackrank edition verify"
+ADVICE = f"see which file differs: {typed('edition verify')}"
 
 
 def close_after(where: Folders, collected: CollectResult, *, is_damaged: bool) -> tuple[list[Revision], list[Problem]]:

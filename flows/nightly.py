@@ -18,18 +18,19 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, progress, stop, summary, unchanged
+from flows import artifacts, damage, locks, notify, stop, summary, unchanged, upkeep
 from flows.begin import begin_visits
 from flows.editions import close_after
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
 from flows.publishing import mark_checked, publish_site
 from flows.results import CollectResult, read_result
+from flows.show_progress import show_progress
 from flows.summary import Problem
 from flows.visiting import visit_group, visit_hosts
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import INDEX
-from pipelines.folders import Folders, current_day, read_demo_marker
+from pipelines.folders import KEPT_DAYS, Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.inputs import Inputs, read_inputs
@@ -139,13 +140,16 @@ def _run(where: Folders) -> NightlyResult:
         run = begin_visits(where, declared, _log)
         collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
+        if deleted := upkeep.tidy(where, datetime.now(UTC)):
+            _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
+        notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result
 
 
 def _collect(sources: Sequence[Source], run: str) -> CollectResult:
     where = folders()
-    with progress.show_progress(where, sources, (), run):
+    with show_progress(where, sources, (), run):
         visit_hosts(where, sources, run, lambda group: _visit(group, run), retries=True)
     return read_result(where, sources, run)
 

@@ -3,7 +3,7 @@
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import Folders
 from pipelines.privacy import decisions
-from pipelines.warehouse.query import NoDatabaseError, ask
+from pipelines.warehouse.query import open_database
 
 PEOPLE = """
 select list(distinct account_key order by account_key) as accounts from core.people
@@ -13,12 +13,14 @@ group by community, person_key order by all
 
 
 def find_people(where: Folders, address_key: str) -> list[list[str]]:
-    """Return the accounts of each person who uses an address, as merged in the database; none without a database."""
-    try:
-        found = ask(where.database, PEOPLE, {"address_key": address_key})
-    except NoDatabaseError:
+    """Return the accounts of each person who uses an address, as merged in the database; none without a database.
+
+    Raises NoDatabaseError where there is one that cannot be read.
+    """
+    if not where.database.exists():
         return []
-    return [row["accounts"] for row in found.to_pylist()]
+    with open_database(where.database) as database:
+        return [row["accounts"] for row in database.ask(PEOPLE, {"address_key": address_key}).to_pylist()]
 
 
 def format_people(where: Folders, key_id: str | None) -> list[str]:

@@ -4,7 +4,10 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 NAMES = {1: "standard output", 2: "standard error"}
 
@@ -14,15 +17,15 @@ class PatientFile(io.FileIO):
 
     is_left = False
 
-    def write(self, data: bytes, /) -> int:  # type: ignore[bad-override]  (of any buffer)
+    def write(self, data: "ReadableBuffer", /) -> int:
         """Write; take all for written where nobody reads. Raises OSError for any other failure, once."""
         if self.is_left:
-            return len(data)
+            return memoryview(data).nbytes
         try:
             return super().write(data)
         except BrokenPipeError:
             self.is_left = True
-            return len(data)
+            return memoryview(data).nbytes
         except OSError as error:
             self.is_left = True
             raise OSError(error.errno, error.strerror, NAMES.get(self.fileno())) from None

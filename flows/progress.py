@@ -1,70 +1,16 @@
-"""Watch the visits of a run in data/visits, and keep count of its units for those who show them."""
+"""Read the visits of a run from data/visits, and count its units."""
 
-import sys
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TextIO
 from urllib.parse import urlsplit
 
 from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
-from pipelines.folders import Folders
-from pipelines.landing.visits import parse_visits, read_plans, visit_files
+from pipelines.landing.visits import parse_visits, visit_files
 from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]
-UPDATE_SECONDS = 0.5
-
-
-class View(Protocol):
-    """Shows the progress of a run."""
-
-    def show(self, progress: "Progress", visits: Sequence[Visit]) -> None:
-        """Show new visits, which `progress` has counted already."""
-
-    def end(self, progress: "Progress") -> None:
-        """Show the end of the run."""
-
-
-@contextmanager
-def show_progress(
-    where: Folders, sources: Sequence[Source], units: Iterable[str], run: str, stream: TextIO | None = None
-) -> Iterator[None]:
-    """While the block runs, show on `stream` (standard error) how far a run is.
-
-    A terminal gets a bar; anything else a line for each failed visit, and one for each source when it is done.
-    """
-    from flows.progress_views import view_on
-
-    ended = threading.Event()
-    progress = Progress(expected_units(sources, frozenset(units)))
-    view = view_on(stream or sys.stderr)
-    tail = Tail(where.visits, {s.id for s in sources}, run)
-
-    def update() -> None:
-        for plan in read_plans(where.visits):
-            if plan.run == run:
-                progress.expect(plan, sources)
-        visits = tail.new_visits()
-        progress.update(visits)
-        view.show(progress, visits)
-
-    def watch() -> None:
-        while not ended.wait(UPDATE_SECONDS):
-            update()
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
-        update()
-        view.end(progress)
 
 
 def expected_units(sources: Sequence[Source], units: frozenset[str]) -> dict[Unit, str]:

@@ -1,11 +1,13 @@
 """Start Prefect, do one nightly run, print its summary."""
 
 import sys
+from functools import partial
 from typing import Any
 
-from flows import locks, prefect_api
+from flows import colour, locks, prefect_api
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED
-from pipelines.folders import Folders, folders, typed_for
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import Folders, folders, typed, typed_for
 
 QUESTION = 'sql "from rankings.monthly limit 5"'
 
@@ -22,13 +24,23 @@ def run_nightly() -> int:
             prefect_api.log_in()
         except prefect_api.NotStartedError as error:
             print(f"{error}\nnothing was collected and nothing was published", file=sys.stderr)
-            print("without Prefect: stackrank collect; stackrank build; stackrank report", file=sys.stderr)
+            steps = "; ".join(map(typed, ("collect", "build", "report")))
+            print(f"without Prefect: {steps}", file=sys.stderr)
+            _notify(where)
             return NOTHING_PUBLISHED
         result: Any = nightly()
         prefect_api.stop_threads()
-        print(result.summary)
+        print(colour.paint_failures(result.summary))
         _print_end(where, result)
     return result.exit_status
+
+
+def _notify(where: Folders) -> None:
+    """Notify of a run that did not begin."""
+    from flows import notify
+
+    sources = [source for community in load_catalogue(where.communities) for source in community.sources]
+    notify.after_night(where, sources, NOTHING_PUBLISHED, partial(print, file=sys.stderr))
 
 
 def _print_end(where: Folders, result: Any) -> None:

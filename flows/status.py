@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from flows.colour import RED, paint
 from flows.published import Published, held_sources, read_published
 from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
 from pipelines.landing.visits import read_plans, read_visits
 from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
@@ -97,9 +98,10 @@ def format_table(status: Status, now: datetime) -> list[str]:
     for source in status.sources:
         last = f"last fetched {format_moment(source.last_good, now)}" if source.last_good else "never fetched"
         good = len(source.latest) - len(source.failed)
-        lines.append(f"{source.source.id:24} {good} units good, {len(source.failed)} failed; {last}")
-        lines += [f"  {visit.unit or 'its list of units'}: {visit.verdict}: {visit.reason}" for visit in source.failed]
-    lines += [f"{source:24} is not in the database; build it again: stackrank build" for source in status.unpublished]
+        failed = paint(f"{len(source.failed)} failed", RED) if source.failed else "0 failed"
+        lines.append(f"{source.source.id:24} {good} units good, {failed}; {last}")
+        lines += [f"  {v.unit or 'its list of units'}: {paint(v.verdict, RED)}: {v.reason}" for v in source.failed]
+    lines += [f"{source:24} is not in the database; build it again: {typed('build')}" for source in status.unpublished]
     return [*lines, _format_database(status.published, now)]
 
 
@@ -130,7 +132,7 @@ def format_overdue(status: Status, age: timedelta, now: datetime) -> list[str]:
     if written_at is None or written_at < since:
         written = f"written {format_moment(written_at, now)}" if written_at else "never written"
         lines.append(f"  the page: {written}")
-    return [*lines, "what failed, and why: stackrank status"]
+    return [*lines, f"what failed, and why: {typed('status')}"]
 
 
 def _format_late(source: SourceStatus, since: datetime, now: datetime) -> str | None:

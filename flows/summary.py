@@ -7,10 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
 
+from flows.failures import FULL, is_full
 from flows.results import CollectResult
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import MAILBOX
-from pipelines.folders import Folders
+from pipelines.folders import Folders, typed
 from pipelines.landing.stored import stored_visits, unit_file
 from pipelines.model import BY_HAND, ON_DEMAND, Verdict, Visit
 
@@ -76,13 +77,15 @@ def _shorten_list(names: Sequence[str]) -> str:
 
 def _fix(visit: Visit, where: Folders) -> str:
     source = f"{visit.community}/{visit.source}"
-    retry = f"the next run tries again; to try now: stackrank collect {source}"
+    if FULL.search(visit.reason):
+        return f"make room on the disk; the next run tries again; to try now: {typed(f'collect {source}')}"
+    retry = f"the next run tries again; to try now: {typed(f'collect {source}')}"
     if visit.kind == MAILBOX:
-        return f"repair the mailbox, then: stackrank collect {source} (or --mbox PATH --source {source})"
+        return f"repair the mailbox, then: {typed(f'collect {source}')} (or --mbox PATH --source {source})"
     if visit.kind in BY_HAND:
-        return f"repair the page or leave it out, then: stackrank collect --pages PATH --source {source}"
+        return f"repair the page or leave it out, then: {typed(f'collect --pages PATH --source {source}')}"
     if visit.kind in ON_DEMAND:
-        retry = f"to try again: stackrank collect --source {source}"
+        retry = f"to try again: {typed(f'collect --source {source}')}"
     if visit.verdict == Verdict.GONE:
         file = where.communities / f"{visit.community}.toml"
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"
@@ -90,7 +93,7 @@ def _fix(visit: Visit, where: Folders) -> str:
         return f"check STACKRANK_CONTACT and ask the operators of the host; {retry}"
     if visit.verdict == Verdict.SHRUNK:
         file = unit_file(where.observations, visit)
-        return f"if the smaller number is right, delete {file} and run: stackrank collect {source}"
+        return f"if the smaller number is right, delete {file} and run: {typed(f'collect {source}')}"
     return retry
 
 
@@ -99,14 +102,15 @@ def _unvisited_problem(name: str) -> Problem:
     return Problem(
         f"{name}: the spider ended without a visit; it says why above",
         "the previous data",
-        f"stackrank collect {source}",
+        typed(f"collect {source}"),
     )
 
 
 def step_problem(step: str, error: Exception, where: Folders) -> Problem:
     """Return the problem of a build or a report that raised."""
     reason = " ".join(f"{type(error).__name__}: {error}".split())
-    return Problem(f"{step}: {reason}", _published(where), f"correct what the message names, then: stackrank {step}")
+    fix = "make room on the disk" if is_full(error) else "correct what the message names"
+    return Problem(f"{step}: {reason}", _published(where), f"{fix}, then: {typed(step)}")
 
 
 def _published(where: Folders) -> str:
@@ -129,13 +133,19 @@ def render(result: CollectResult, problems: Sequence[Problem], page: Path | None
 def _lines(result: CollectResult, problems: Sequence[Problem], page: Path | None, *, up_to_date: bool) -> Iterator[str]:
     yield format_counts(result)
     if result.is_offline:
-        url = result.visits[0].url.removeprefix("git+")
-        yield f"no host answered; check the network of this machine: git ls-remote {url} HEAD"
+        yield f"no host answered; check the network of this machine: {_reach_by_hand(result.visits[0])}"
     else:
         yield from format_problems(problems)
     if up_to_date:
         yield "nothing new; database and page are up to date"
     yield f"page: {page}" if page else "nothing was published; database and page are as they were"
+
+
+def _reach_by_hand(visit: Visit) -> str:
+    """Return the command by which a person asks the same host: git for a repository, curl for all else."""
+    if visit.url.startswith("git+"):
+        return f"git ls-remote {visit.url.removeprefix('git+')} HEAD"
+    return f"curl --head {visit.url}"
 
 
 def format_counts(result: CollectResult) -> str:
@@ -149,4 +159,4 @@ def format_problems(problems: Sequence[Problem]) -> Iterator[str]:
     """Yield the first problems in full and count the others."""
     yield from map(str, problems[:MAX_PROBLEMS])
     if len(problems) > MAX_PROBLEMS:
-        yield f"and {len(problems) - MAX_PROBLEMS} more problems; to see all: stackrank status"
+        yield f"and {len(problems) - MAX_PROBLEMS} more problems; to see all: {typed('status')}"

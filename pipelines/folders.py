@@ -22,6 +22,8 @@ CATALOGUE = DECLARED / "communities"
 RULES = DECLARED / "rules"
 DEMO_MARKER = "demo.json"
 OWNER_ONLY = 0o700
+KEPT_DAYS = 90
+"""After so many days a kept page of mail is deleted, as the privacy page promises."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,18 @@ class Folders:
         return self.data / "fingerprint"
 
     @property
+    def nights(self) -> Path:
+        """What nightly runs note about themselves: sizes of the folder, and what was notified."""
+        return self.data / "nights"
+
+    @property
     def editions(self) -> Path:
         """The closed editions, which are never written again."""
         return self.data / "editions"
 
     @property
     def set_aside(self) -> Path:
-        """What could not be read, moved out of the way; nothing deletes it."""
+        """What could not be read, moved out of the way; nothing deletes it but its bounds."""
         return self.data / "set-aside"
 
     @property
@@ -170,7 +177,8 @@ def read_demo_marker(where: Folders) -> DemoMarker | None:
         return DemoMarker(facts["shows"], date.fromisoformat(facts["today"]))
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise DamagedMarkerError(
-            f"{where.demo_marker} cannot be read, so nobody knows whether this is a demo; make it again: stackrank demo"
+            f"{where.demo_marker} cannot be read, so nobody knows whether this is a demo; "
+            f"make it again: {typed('demo')}"
         ) from error
 
 

@@ -53,8 +53,8 @@ class Groups(Mapping[Any, list[dict[str, Any]]]):
         rows = pc.indices_nonzero(pc.is_valid(answer[key]))
         values = answer[key].take(rows).combine_chunks().dictionary_encode()
         codes = values.indices.to_numpy(zero_copy_only=False)
-        self._answer = answer
-        self._order = rows.to_numpy()[np.argsort(codes, kind="stable")]
+        order = rows.to_numpy()[np.argsort(codes, kind="stable")]
+        self._answer = answer if _is_in_order(order, len(answer)) else answer.take(order)
         ends = np.cumsum(np.bincount(codes, minlength=len(values.dictionary)))
         self._spans = {
             value: (ends[n - 1] if n else 0, ends[n]) for n, value in enumerate(values.dictionary.to_pylist())
@@ -67,7 +67,7 @@ class Groups(Mapping[Any, list[dict[str, Any]]]):
 
     def _rows_of(self, value: Any) -> list[dict[str, Any]]:
         first, end = self._spans.get(value, (0, 0))
-        return self._answer.take(self._order[first:end]).to_pylist()
+        return self._answer.slice(first, end - first).to_pylist()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._spans)
@@ -77,6 +77,10 @@ class Groups(Mapping[Any, list[dict[str, Any]]]):
 
     def __contains__(self, value: object) -> bool:
         return value in self._spans
+
+
+def _is_in_order(rows: Any, count: int) -> bool:
+    return len(rows) == count and bool(np.all(rows[1:] > rows[:-1]))
 
 
 def _answer(database: Database, page: str, name: str, parameters: Mapping[str, object]) -> Any:

@@ -1,14 +1,16 @@
 """Write answers as CSV that no spreadsheet runs."""
 
-import csv
-import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-FORMULA = r"^[=+\-@\t\n]"
+FORMULA = re.compile(r"[=+\-@\t\n]")
+QUOTED = re.compile(r'[",\r\n]')
+BATCH = 100_000
+"""Rows that are written at once."""
 
 
 def to_csv(answer: Any) -> str:
@@ -16,17 +18,29 @@ def to_csv(answer: Any) -> str:
 
     Answers have no control characters but tab and line feed.
     """
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(answer.column_names)
-    writer.writerows(zip(*map(_cells, answer.columns), strict=True))
-    return file.getvalue()
+    return "".join(f"{line}\n" for line in _lines(answer))
 
 
-def _cells(column: Any) -> Sequence[Any]:
-    """Return the values of a column; a text that a spreadsheet would run as a formula gets a quote in front."""
-    return (_inert(column) if pa.types.is_string(column.type) else column).to_pylist()
+def _lines(answer: Any) -> Iterator[str]:
+    yield ",".join(map(_quoted, answer.column_names))
+    for batch in answer.to_batches(max_chunksize=BATCH):
+        yield from pc.binary_join_element_wise(*map(_cells, batch.columns), ",").to_pylist()
 
 
-def _inert(column: Any) -> Any:
-    return pc.replace_substring_regex(column, FORMULA, r"'\0")
+def _cells(column: Any) -> Any:
+    """Return the values of a column as they are written; each value that occurs is turned into text once."""
+    if pa.types.is_list(column.type):
+        return pa.array(["" if each is None else _cell(each) for each in column.to_pylist()], pa.string())
+    held = column.dictionary_encode()
+    texts = pa.array([_cell(each) for each in held.dictionary.to_pylist()], pa.string())
+    return pc.fill_null(texts.take(held.indices), "")
+
+
+def _cell(value: object) -> str:
+    """Return a value; a text that a spreadsheet would run as a formula gets a quote in front."""
+    text = str(value)
+    return _quoted(f"'{text}" if isinstance(value, str) and FORMULA.match(text) else text)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text

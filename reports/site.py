@@ -1,9 +1,11 @@
 """Write the static site: the pages, what they load, and the numbers behind them as CSV."""
 
+import gzip
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
+from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.warehouse.export import export_database, is_export_of
 from pipelines.warehouse.query import open_database
@@ -41,7 +44,7 @@ from reports.pages.colours import community_styles
 from reports.pages.context import Context, Row, read_context
 from reports.pages.hero import hero_pictures
 from reports.render import load_templates
-from reports.workers import Job, count_processors, do
+from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
@@ -66,9 +69,12 @@ BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
+GZIP = 5
+"""How hard long files are compressed: more takes longer and saves little."""
 DOWNLOADS = ("downloads", "downloads_of_month")
 
 
+@collect_seldom()
 def publish(where: Folders, asked: date | None = None) -> Path:
     """Write the whole site beside the published one, then swap it in; return its index.html.
 
@@ -78,16 +84,16 @@ def publish(where: Folders, asked: date | None = None) -> Path:
     with _reading(where.database) as site:
         if asked is not None:
             as_of.check_month(site.build, asked)
-        keyed = sum(len(made.keys(site)) for made in KEYED)
+        load_templates()
+        keyed = sum(_ask_what_pages_share(made, site) for made in KEYED)
     with drafting(where.site) as draft:
         _write_assets(draft, site)
-        load_templates()
         jobs = [
             partial(_write_database, draft, where.database),
             partial(_write_editions, draft, where.editions),
             *_jobs(site, draft),
         ]
-        do(jobs, partial(_reading, where.database), count_processors() if keyed > FEW else 1)
+        do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
 
@@ -101,7 +107,7 @@ def update_last_checked(where: Folders, message: str) -> Path:
         raise FileNotFoundError(f"there is no page at {index}")
     draft = where.site / f".{CHECKED}.{os.getpid()}"
     draft.write_text(_checked(message), encoding="utf-8")
-    draft.replace(where.site / CHECKED)
+    replace_synced(draft, where.site / CHECKED)
     return index
 
 
@@ -113,6 +119,21 @@ def _checked(message: str) -> str:
 def _reading(database: Path) -> Iterator[Context]:
     with open_database(database) as opened:
         yield read_context(opened)
+
+
+@contextmanager
+def _reading_again(database: Path, site: Context) -> Iterator[Context]:
+    """Open the database in another process, which has the answers of this one already."""
+    with open_database(database) as opened:
+        yield replace(site, database=opened)
+
+
+def _ask_what_pages_share(made: Any, site: Context) -> int:
+    """Make the first page of a kind, so that the context has what all of them ask; return how many there are."""
+    keys = made.keys(site)
+    for key in keys[:1]:
+        made.page(site, key)
+    return len(keys)
 
 
 def _jobs(site: Context, draft: Draft) -> list[Job]:
@@ -160,7 +181,8 @@ def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
 
 
 def _write_download(draft: Draft, questions: str, name: str, folder: str, site: Context) -> None:
-    draft.write(f"{folder}/{name}.csv", to_csv(site.table(questions, name)))
+    file, said = site.csv(name), to_csv(site.table(questions, name)).encode()
+    draft.write(f"{folder}/{file}", gzip.compress(said, GZIP, mtime=0) if file.endswith(".gz") else said)
 
 
 def _write_freshness(draft: Draft, site: Context) -> None:

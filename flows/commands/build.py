@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             shows = demo.shows if demo else None
             path = build_database(where, declared, current_day(where), shows, full=arguments.full)
     except (NothingObservedError, CheckFailedError, WrongMemoryError) as error:
-        print(f"not built: {error}\nthe database is as it was", file=sys.stderr)
+        print(f"not built: {error}; the database is as it was", file=sys.stderr)
         return NOTHING_PUBLISHED
     print(f"database: {path}")
     return SOMETHING_FAILED if damaged else ALL_WELL

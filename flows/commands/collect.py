@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows import contact, locks
+from flows import colour, contact, locks
 from flows.choose import check_units, choose_by_kind, choose_sources
 from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
-    from flows import progress
     from flows.begin import begin_visits
     from flows.collect import collect
+    from flows.show_progress import show_progress
 
     where = folders()
     sources = choose_sources(declared, [*arguments.sources, *filter(None, [arguments.source])])
@@ -62,7 +62,7 @@ def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     contact.require_contact(sources)
     with locks.single_run(where, "stackrank collect"):
         run = begin_visits(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
-        with progress.show_progress(where, sources, arguments.unit, run):
+        with show_progress(where, sources, arguments.unit, run):
             result = collect(where, sources, arguments.unit, run)
     return _check_found(result, arguments.unit, print_result(result, declared.values()))
 
@@ -98,7 +98,7 @@ def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> i
         raise UsageError(f"{what} needs its source: {typed('collect')} {option} {path} --source community/name")
     source = choose_by_kind(declared, arguments.source, sorted(BY_HAND) if arguments.pages else [MAILBOX])
     if not path.exists():
-        raise UsageError(f"{option}: {path} is neither a file nor a folder")
+        raise UsageError(f"{option}: {path} is neither a file nor a folder; name one that exists")
     try:
         with locks.single_run(folders(), "stackrank collect"):
             return print_result(collect_given(folders(), source, path), declared.values())
@@ -113,7 +113,7 @@ def print_result(result: "CollectResult", declared: Collection[Source]) -> int:
     where = folders()
     damaged = damage.find_damage(where, declared)
     for problem in summary.format_problems([*damaged, *summary.visit_problems(result, where)]):
-        print(problem, file=sys.stderr)
+        print(colour.paint_failures(problem, sys.stderr), file=sys.stderr)
     print(summary.format_counts(result))
     if result.complaints and not result.good:
         return NOTHING_PUBLISHED

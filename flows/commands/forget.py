@@ -24,6 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Note the opt-out of a person."""
     from pipelines.privacy import pseudonyms
+    from pipelines.warehouse.query import NoDatabaseError
 
     check_key()
     where = folders()
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
             new = decisions.forget(
                 where, address, pseudonyms.load(), current_day(where), partial(_find_people, is_agreed=arguments.yes)
             )
-    except ValueError as error:
+    except (ValueError, NoDatabaseError) as error:
         raise UsageError(error) from None
     print("opted out" if new else "opted out already")
     print(f"next: {typed('build')} && {typed('report')}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
-from pipelines.folders import DECLARED
+from pipelines.folders import DECLARED, typed
 
 HELP = "make a folder of community files that you can edit"
 EDITABLE = ("communities", "history", "never-merge.toml", "community.schema.json")
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     communities = folder / "communities"
     print(f"community files: {communities}")
     print(f"use them: export STACKRANK_COMMUNITIES={shlex.quote(str(communities))}")
-    print("check them: stackrank communities")
+    print(f"check them: {typed('communities')}")
     return ALL_WELL
 
 

@@ -9,7 +9,7 @@ from flows import locks
 from flows.commands.checks import UsageError
 from flows.confirm import add_yes, confirm
 from flows.exit_status import ALL_WELL
-from pipelines.folders import folders
+from pipelines.folders import KEPT_DAYS, folders
 
 HELP = "delete kept pages of mail archives, which hold names and addresses"
 MAX_DAYS = 36_500
@@ -17,7 +17,13 @@ MAX_DAYS = 36_500
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--days", type=int, default=90, help="only pages older than this many days (default: 90)")
+    parser.add_argument(
+        "--days",
+        type=int,
+        default=KEPT_DAYS,
+        help="only pages older than this many days (default: %(default)s); a nightly run deletes those "
+        "of over 90 days by itself",
+    )
     add_yes(parser)
 
 

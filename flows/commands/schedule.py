@@ -10,7 +10,7 @@ from flows import locks
 from flows.commands.checks import UsageError
 from flows.commands.nightly import check_ready
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED
-from pipelines.folders import folders
+from pipelines.folders import folders, typed
 
 HELP = "keep running, and do the nightly run at the times of a cron expression"
 
@@ -59,5 +59,5 @@ def _serve(cron: str) -> int:
         except schedule.WrongCronError as error:
             raise UsageError(error) from None
         except (prefect_api.NotStartedError, schedule.EndedError) as error:
-            print(f"{error}\nno schedule is kept; run from cron or a timer: stackrank nightly", file=sys.stderr)
+            print(f"{error}\nno schedule is kept; run from cron or a timer: {typed('nightly')}", file=sys.stderr)
             return NOTHING_PUBLISHED

@@ -51,7 +51,7 @@ def _files(folder: Path) -> list[Path]:
         raise CatalogueError(f"{folder}: no such folder. Name the folder of community files in STACKRANK_COMMUNITIES.")
     found = [file for file in folder.glob("*.toml") if not file.name.startswith(".")]
     if not found:
-        raise CatalogueError(f"{folder}: no community file (*.toml) in it")
+        raise CatalogueError(f"{folder}: no community file (*.toml). Name another folder in STACKRANK_COMMUNITIES.")
     return sorted(found, key=lambda file: file.stem)
 
 

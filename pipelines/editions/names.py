@@ -7,6 +7,7 @@ from pathlib import Path
 from pipelines.editions.contents import Edition, NoEditionError, compute_edition
 from pipelines.editions.counting import counting_checksum
 from pipelines.editions.store import list_revisions, read_edition
+from pipelines.folders import typed
 
 NAME = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:@(\d+|now))?")
 HOW = "name an edition as 2026-09, 2026-09@1 (its first revision) or 2026-09@now (by the present database)"
@@ -34,5 +35,5 @@ def find_edition(database: Path, editions: Path, name: str) -> Edition:
         return compute_edition(database, month, counting_checksum())
     chosen = [one for one in closed if revision in ("", str(one.revision))]
     if not chosen:
-        raise NoEditionError(f"no revision {revision} of {month:%Y-%m} is closed; see: stackrank edition list")
+        raise NoEditionError(f"no revision {revision} of {month:%Y-%m} is closed; see: {typed('edition list')}")
     return read_edition(editions, chosen[-1])

@@ -47,7 +47,7 @@ def _page_stem(data: Path, visit: Visit) -> Path:
 
 
 def prune_pages(data: Path, before: datetime) -> int:
-    """Delete the kept pages that were written before a moment; return how many that were."""
+    """Delete the kept pages that were written before a moment, also those set aside; return how many that were."""
     old = old_pages(data, before)
     for path in old:
         path.unlink()
@@ -55,5 +55,6 @@ def prune_pages(data: Path, before: datetime) -> int:
 
 
 def old_pages(data: Path, before: datetime) -> list[Path]:
-    """Return the kept pages that were written before a moment."""
-    return [path for path in (data / PAGES).glob("*/*/*/*") if path.stat().st_mtime < before.timestamp()]
+    """Return the kept pages that were written before a moment, also those set aside."""
+    kept = (page for folder in (data, data / "set-aside") for page in (folder / PAGES).glob("*/*/*/*"))
+    return [page for page in kept if page.stat().st_mtime < before.timestamp()]

@@ -1,5 +1,6 @@
-"""Move out of the way what cannot be used, and note it. Nothing deletes it: a person looks at it, then deletes it.
+"""Move out of the way what cannot be used, and note it. A person looks at it, then deletes it.
 
+Of one file at most MOST lie aside: the first ones stay, the newest takes the place of the last.
 `set-aside/` has the folders of the data folder. `set-aside/list.jsonl` has one line for each moved file.
 """
 
@@ -14,6 +15,7 @@ from pipelines.folders import Folders
 from pipelines.landing.runs import current_run
 
 LIST = "list.jsonl"
+MOST = 10
 
 
 class Entry(NamedTuple):
@@ -53,10 +55,8 @@ def _note(where: Folders, path: Path, target: Path, reason: str) -> Entry:
 def _free_place(where: Folders, path: Path) -> Path:
     """Return where a file lies when it is moved aside: under its own name, with a number where that is taken."""
     target = where.set_aside / path.relative_to(where.data)
-    number = 1
-    while os.path.lexists(found := target if number == 1 else target.with_name(f"{target.name}.{number}")):
-        number += 1
-    return found
+    places = [target, *(target.with_name(f"{target.name}.{number}") for number in range(2, MOST + 1))]
+    return next((place for place in places if not os.path.lexists(place)), places[-1])
 
 
 def entries(where: Folders) -> Iterator[Entry]:

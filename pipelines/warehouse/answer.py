@@ -141,7 +141,7 @@ def _json_value(value: Any) -> Any:
     """Return a value as JSON has it: no NaN and no infinity, decimals as numbers, dates as texts."""
     if isinstance(value, Mapping):
         return {str(key): _json_value(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_json_value(each) for each in value]
     if isinstance(value, float | Decimal):
         return float(value) if math.isfinite(value) else None

@@ -37,8 +37,8 @@ PUBLIC = {
     "definitions": ("commits", "messages"),
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
-                 "monthly", "movement", "pairs", "rules", "weights"),
-    "analysis": ("bot_accuracy", "rank_by_recorded_month", "rank_including_bots"),
+                 "monthly", "movement", "movers", "pairs", "rules", "weights"),
+    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots"),
     "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "retention"),
 }  # fmt: skip
 """The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""
@@ -49,7 +49,7 @@ PRIVATE = "Not for publishing: pseudonymous personal data, or rows from which ce
 
 WORKING = (
     *("core.hidden_evidence", "core.unit_rows", "core.mailbox_months", "core.landed_messages", "core.author_names"),
-    *("raw.opted_out", "raw.harvests", ALL_METRICS),
+    *("raw.opted_out", "raw.harvests", "analysis.affiliations", ALL_METRICS),
 )
 """Tables that only the build needs. What people are made of knows those who asked to be left out."""
 

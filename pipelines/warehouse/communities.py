@@ -3,7 +3,7 @@
 Communities are made in groups of few rows, in a DuckDB of their own: no group knows the others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
 from hashlib import sha256
@@ -33,7 +33,7 @@ PIPELINES = Path(__file__).parents[1]
 AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tables/metrics", "tables/published",
               "tables/rankings")  # fmt: skip
 """Folders of code and rules that no core table of a community depends on."""
-MOST_ROWS = 300_000
+MOST_ROWS = 100_000
 """Communities are made together until they have so many rows."""
 
 
@@ -80,19 +80,18 @@ def _read(where: Folders, slug: str, name: str) -> KeptFiles | None:
         return None
 
 
-def _groups(parts: dict[str, Inputs]) -> Iterator[dict[str, Inputs]]:
-    """Yield the communities in groups that have few rows together; one with many is alone."""
-    group: dict[str, Inputs] = {}
+def _groups(parts: dict[str, Inputs]) -> list[dict[str, Inputs]]:
+    """Return the communities in groups that have few rows together; one with many is alone."""
+    groups: list[dict[str, Inputs]] = []
     rows = 0
     for slug, part in parts.items():
         of_one = sum(unit.visit.observations or 0 for unit in part.units)
-        if group and rows + of_one > MOST_ROWS:
-            yield group
-            group, rows = {}, 0
-        group[slug] = part
+        if not groups or rows + of_one > MOST_ROWS:
+            groups.append({})
+            rows = 0
+        groups[-1][slug] = part
         rows += of_one
-    if group:
-        yield group
+    return groups
 
 
 def _make_group(where: Folders, group: dict[str, Inputs], names: dict[str, str], tables: list[Table]) -> None:

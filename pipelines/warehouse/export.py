@@ -8,16 +8,19 @@ from typing import Any
 
 import duckdb
 
+from pipelines.files import replace_synced
 from pipelines.folders import typed
 from pipelines.warehouse.build import OLDEST_READER, PUBLIC
-from pipelines.warehouse.query import NoDatabaseError, ask
-from pipelines.warehouse.tables import literal, write_comments
+from pipelines.warehouse.query import NoDatabaseError, ask, ours
+from pipelines.warehouse.tables import TABLES, literal, read_table, write_comments
 
-Name = tuple[str, str]
-"""Schema and name of a table."""
-
-BLOCK = 16_384
-"""Bytes of a block of the file: most tables are small."""
+VIEWS = {"rankings.components"}
+"""Tables that follow from others: the file has them as views, with the columns and the comments of the tables."""
+WORKING = "database_name = 'working' and not internal"
+MANY = 100
+"""Of more communities a database is a large one, and so is a site."""
+SMALL_BLOCK, LARGE_BLOCK, DECIMALS = 16_384, 262_144, 5
+"""Bytes of a block: most tables are small. DuckDB compresses numbers in large blocks, those of few decimals best."""
 
 
 def export_database(database: Path, target: Path) -> Path:
@@ -33,9 +36,10 @@ def export_database(database: Path, target: Path) -> Path:
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
-        _copy(database, draft)
+        with ours(database):
+            _copy(database, draft)
         draft.chmod(0o644)
-        draft.replace(target)
+        replace_synced(draft, target)
     finally:
         draft.unlink(missing_ok=True)
     return target
@@ -57,30 +61,56 @@ def _both(database: Path, draft: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute(f"attach {literal(str(database))} as working (read_only)")
         except duckdb.Error as error:
             raise NoDatabaseError(f"{database} cannot be opened: {error}") from None
+        block = LARGE_BLOCK if _is_large(con) else SMALL_BLOCK
         con.execute(
-            f"attach {literal(str(draft))} as public (storage_version {literal(OLDEST_READER)}, block_size {BLOCK})"
+            f"attach {literal(str(draft))} as public (storage_version {literal(OLDEST_READER)}, block_size {block})"
         )
         con.execute("use public")
         yield con
 
 
+def _is_large(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute("select count(*) > $many from working.raw.communities", {"many": MANY}).fetchall() == [(True,)]
+
+
 def _copy(database: Path, draft: Path) -> None:
+    """Copy the public tables, then make the views, which need tables of any schema."""
+    names = [f"{schema}.{table}" for schema, tables in PUBLIC.items() for table in tables]
     with _both(database, draft) as con:
-        sentences, columns = _comments(con)
-        for schema, tables in PUBLIC.items():
+        comments, decimals = _comments(con), DECIMALS if _is_large(con) else None
+        con.execute("begin")
+        for schema in PUBLIC:
             con.execute(f"create schema {schema}")
-            for table in tables:
-                con.execute(f"create table {schema}.{table} as from working.{schema}.{table}")
-                write_comments(con, f"{schema}.{table}", sentences[schema, table], columns.get((schema, table), {}))
+        for name in sorted(names, key=VIEWS.__contains__):
+            kind, select = ("view", _view(name)) if name in VIEWS else ("table", _rounded(con, name, decimals))
+            con.execute(f"create {kind} {name} as {select}")
+            write_comments(con, name, *comments[name], kind)
+        con.execute("commit")
         con.execute("checkpoint public")
 
 
-def _comments(con: duckdb.DuckDBPyConnection) -> tuple[dict[Name, str], dict[Name, dict[str, str]]]:
-    """Return what the working database says of each table, and of each column of a table."""
-    of = "where database_name = 'working' and not internal"
-    tables = con.execute(f"select schema_name, table_name, comment from duckdb_tables() {of}").fetchall()
-    asked = f"select schema_name, table_name, column_name, comment from duckdb_columns() {of} and comment <> ''"
-    columns: dict[Name, dict[str, str]] = {}
-    for schema, table, column, comment in con.execute(asked).fetchall():
-        columns.setdefault((schema, table), {})[column] = comment
-    return {(schema, table): comment or "" for schema, table, comment in tables}, columns
+def _view(name: str) -> str:
+    schema, table = name.split(".")
+    return read_table(TABLES / schema / f"{table}.sql", name).select
+
+
+def _rounded(con: duckdb.DuckDBPyConnection, name: str, decimals: int | None) -> str:
+    """Return the select of a table; of one by months, its numbers that are not whole have so many decimals, or all."""
+    kinds = {column: kind for column, kind, *_ in con.execute(f"describe working.{name}").fetchall()}
+    numbers = [column for column, kind in kinds.items() if kind == "DOUBLE"]
+    if decimals is None or not numbers or kinds.keys().isdisjoint(("month", "as_of")):
+        return f"from working.{name}"
+    rounded = (f'round("{column}", {decimals}) as "{column}"' for column in numbers)
+    return f"select * replace ({', '.join(rounded)}) from working.{name}"
+
+
+def _comments(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return what the working database says of each table and of its columns, by the name of the table."""
+    said = f"select schema_name || '.' || table_name, comment from duckdb_tables() where {WORKING}"
+    tables: dict[str, tuple[str, dict[str, str]]] = {
+        name: (sentence or "", {}) for name, sentence in con.execute(said).fetchall()
+    }
+    said = f"select schema_name || '.' || table_name, column_name, comment from duckdb_columns() where {WORKING}"
+    for name, column, comment in con.execute(f"{said} and comment <> ''").fetchall():
+        tables[name][1][column] = comment
+    return tables

@@ -65,8 +65,20 @@ def to_arrow(executed: duckdb.DuckDBPyConnection) -> "pa.Table":
 @contextmanager
 def open_database(database: Path) -> Iterator[Database]:
     """Open a database, which can neither be written nor reach any other file. Raises NoDatabaseError."""
-    with reading(database) as con:
+    with reading(database) as con, ours(database):
         yield Database(con)
+
+
+@contextmanager
+def ours(database: Path) -> Iterator[None]:
+    """Raise NoDatabaseError where the block asks for a table or column that the database does not have."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        what = " ".join(str(error).partition("\n")[0].split())
+        raise NoDatabaseError(
+            f"{database} is not of this version ({what}); build it again: {typed('build')}"
+        ) from error
 
 
 def ask(database: Path, sql: str, parameters: Mapping[str, object] | None = None) -> "pa.Table":

@@ -56,6 +56,8 @@ def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
 
     Raises KeyError for a row that lacks a column.
     """
+    if not rows:
+        return
     import pyarrow as pa
 
     schema = con.sql(f"from {name} limit 0").to_arrow_table().schema
@@ -180,7 +182,9 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.execute(f"create table {table.name} as {table.select}")
 
 
-def write_comments(con: duckdb.DuckDBPyConnection, name: str, sentence: str, columns: Mapping[str, str]) -> None:
-    """Comment on a table and its columns."""
+def write_comments(
+    con: duckdb.DuckDBPyConnection, name: str, sentence: str, columns: Mapping[str, str], kind: str = "table"
+) -> None:
+    """Comment on a table or a view, and on its columns."""
     on_columns = (f'comment on column {name}."{column}" is {literal(text)}' for column, text in columns.items())
-    con.execute("; ".join([f"comment on table {name} is {literal(sentence)}", *on_columns]))
+    con.execute("; ".join([f"comment on {kind} {name} is {literal(sentence)}", *on_columns]))

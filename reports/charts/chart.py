@@ -24,8 +24,9 @@ BETWEEN = "\x00"
 class Table:
     """The twin of a figure: a row per month, the newest first, and a column per line.
 
-    The last column is words where `has_words`. A row has the address `#2013-06` where `has_ids`. `evidence` is the
-    address of the page that leads to the rows behind a month; a month's own part of it is `#2013-06`.
+    `left_out` earlier months stand in the CSV alone. The last column is words where `has_words`. A row has the address
+    `#2013-06` where `has_ids`. `evidence` is the address of the page that leads to the rows behind a month; a month's
+    own part of it is `#2013-06`.
     """
 
     heads: list[str]
@@ -34,6 +35,7 @@ class Table:
     evidence: str = ""
     has_words: bool = False
     has_ids: bool = False
+    left_out: int = 0
 
     @property
     def body(self) -> Markup:

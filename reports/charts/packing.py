@@ -6,10 +6,14 @@ what is drawn.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-DIGITS = 5
+DIGITS = 3
+"""Of a number that is no count: so many the table and the hover value have, so all three are equal."""
+DIGITS_OF_BOX = 5
+"""A box around a place may be a tenth of a place high."""
 
 
 def pack(figure: dict[str, Any], first: str) -> dict[str, Any]:
@@ -50,22 +54,26 @@ def _days(days: Sequence[str | None], first: str) -> list[Any] | int:
 
 
 def _numbers(days: Sequence[str | None], first: str) -> list[Any]:
-    start = 12 * int(first[:4]) + int(first[5:7])
-    return [
-        12 * int(day[:4]) + int(day[5:7]) - start if day is not None and day.endswith("-01") else day for day in days
-    ]
+    start = _number(first)
+    return [_number(day) - start if day is not None and day.endswith("-01") else day for day in days]
+
+
+@cache
+def _number(day: str) -> int:
+    return 12 * int(day[:4]) + int(day[5:7])
 
 
 def _boxes(x: Sequence[Any], y: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield each box by its ends: six corners stand for one, the last of them a gap."""
     for n in range(0, len(x), 6):
-        yield [x[n], x[n + 1], *_rounded((y[n], y[n + 2]))]
+        yield [x[n], x[n + 1], *_rounded((y[n], y[n + 2]), DIGITS_OF_BOX)]
 
 
-def _rounded(numbers: Sequence[float | None]) -> list[float | int | None]:
-    return [None if number is None else _short(number) for number in numbers]
+def _rounded(numbers: Sequence[float | None], digits: int = DIGITS) -> list[float | int | None]:
+    return [None if number is None else _short(number, digits) for number in numbers]
 
 
-def _short(number: float) -> float | int:
-    short = float(f"{number:.{DIGITS}g}")
+def _short(number: float, digits: int) -> float | int:
+    whole = float(number)
+    short = whole if whole.is_integer() else float(f"{whole:.{digits}g}")
     return int(short) if short.is_integer() else short

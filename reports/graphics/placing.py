@@ -92,11 +92,17 @@ def _around(x: float, y: float, width: float, height: float) -> Iterator[Box]:
             yield Box(right - width / 2, down - height / 2, right + width / 2, down + height / 2)
 
 
+def _near(box: Box, others: Sequence[Box]) -> Iterator[Box]:
+    """Return the rectangles that share a part with a box."""
+    left, top, right, bottom = box
+    return (other for other in others if other[0] < right and other[2] > left and other[1] < bottom and other[3] > top)
+
+
 def _first_free(candidates: Sequence[Box], obstacles: Sequence[Box]) -> Box:
     best, least = candidates[0], math.inf
     for box in candidates:
         covered = 0.0
-        for other in obstacles:
+        for other in _near(box, obstacles):
             covered += box.overlap(other)
             if covered >= least:
                 break

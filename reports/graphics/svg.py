@@ -15,7 +15,7 @@ def element(name: str, inside: Iterable[str] | str = "", **attributes: object) -
     written = "".join(
         f' {_attribute(key)}="{_written(value)}"' for key, value in attributes.items() if value is not None
     )
-    content = escape(inside) if isinstance(inside, str) else "".join(map(escape, inside))
+    content = _safe(inside) if isinstance(inside, str) else "".join(map(_safe, inside))
     return Markup(f"<{name}{written}>{content}</{name}>")  # noqa: S704 - each part is escaped
 
 
@@ -47,5 +47,9 @@ def round_to(number: float) -> str:
     return f"{round(number, 1) + 0:g}"
 
 
-def _written(value: object) -> Markup:
-    return escape(round_to(value) if isinstance(value, float) else value)
+def _written(value: object) -> str:
+    return round_to(value) if isinstance(value, float) else _safe(str(value))
+
+
+def _safe(text: str) -> str:
+    return text if isinstance(text, Markup) else escape(text)

@@ -48,7 +48,7 @@ def channels_chart(site: Context, own: Row) -> Chart | None:
         table=_table(rows, keys),
         subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
-        download="by_source.csv",
+        download=site.csv("by_source"),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def sources_chart(site: Context, own: Row) -> Chart | None:
         table=_postings(rows, days, first, breaks),
         subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
-        download="by_source.csv",
+        download=site.csv("by_source"),
     )  # fmt: skip
 
 

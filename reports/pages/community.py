@@ -27,8 +27,8 @@ from reports.text.unseen import hole_text
 FOLDER = "community"
 CODE, TALK, PEOPLE = ("code_people", "commits"), ("talk_people", "messages", "threads_replied"), ("new_people",)
 LISTS = ("unseen", "imports", "twins", "collections", "organisations", "releases", "numbers", "moves")
-MANY, LEFT_OUT = 100, ("threads_replied",)
-"""Above so many communities a page has fewer charts: places of one family only, without lists by themselves."""
+LEFT_OUT = ("threads_replied",)
+"""The page of a large site has no chart of these. It has places of one family only, and no lists by themselves."""
 ORDER = ("overall", "code", "talk", "people")
 TOLD_BY = {"overall": "talk_people", "code": "code_people", "talk": "talk_people", "people": "new_people"}
 
@@ -68,7 +68,7 @@ def page(site: Context, key: str) -> str:
         overlap=next(iter(rows("overlap")), None), cohorts=_cohorts(rows("retention")),
         members=next((members_text(row) for row in rows("members")), ""),
         neighbours=list(_neighbours(pairs, key)),
-        sources=[row for row in site.sources if row["community"] == key],
+        sources=site.sources_of(key),
         evidence=evidence_of(own), compare_path=partial(path_of, site),
         **{name: rows(name) for name in LISTS},
     )  # fmt: skip
@@ -77,12 +77,11 @@ def page(site: Context, key: str) -> str:
 def _charts(site: Context, own: Row, opening: Row | None) -> dict[str, Chart]:
     """Return the charts of the page by their id; those of which nothing is known are left out."""
     order = sorted(ORDER, key=lambda family: (opening is None or family != opening["family"], ORDER.index(family)))
-    is_large = len(site.communities) > MANY
-    metrics = [metric for metric in (*CODE, *TALK, *PEOPLE) if not (is_large and metric in LEFT_OUT)]
+    metrics = [metric for metric in (*CODE, *TALK, *PEOPLE) if not (site.is_large and metric in LEFT_OUT)]
     made = [
-        *(places_chart(site, own, family) for family in (order[:1] if is_large else order)),
+        *(places_chart(site, own, family) for family in (order[:1] if site.is_large else order)),
         *(monthly_chart(site, own, metric) for metric in metrics),
-        channels_chart(site, own), *([] if is_large else [sources_chart(site, own)]),
+        channels_chart(site, own), *([] if site.is_large else [sources_chart(site, own)]),
     ]  # fmt: skip
     return {chart.id: chart for chart in made if chart}
 

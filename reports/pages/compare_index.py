@@ -74,12 +74,13 @@ def _empty_charts(site: Context) -> list[Chart]:
              gettext("at most"), gettext("Note")]  # fmt: skip
     return [
         Chart(
-            id="ahead", title=gettext("Who was ahead"), source=source, download="places.csv", legend=LEGEND_OF_LEADS,
-            description=gettext("Ahead only where the gap is beyond chance."), table=Table(heads, [], has_words=True),
+            id="ahead", title=gettext("Who was ahead"), source=source, download=site.csv("places"),
+            legend=LEGEND_OF_LEADS, description=gettext("Ahead only where the gap is beyond chance."),
+            table=Table(heads, [], has_words=True),
             figure=draw_leads(days, (ONE, gettext("nobody can tell"), OTHER), (looks[ONE], looks[OTHER]), []),
         ),
         Chart(
-            id="score", title=gettext("Score"), source=source, download="places.csv", legend={},
+            id="score", title=gettext("Score"), source=source, download=site.csv("places"), legend={},
             description=gettext("Twelve months to each month, with 90 % range, logarithmic scale."),
             table=Table([gettext("Window ends"), ONE, OTHER], []),
             figure=draw_lines(lines, looks, spans=dict.fromkeys(looks, span)),

@@ -7,11 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.warehouse.export import MANY
 from pipelines.warehouse.query import Database
 from reports.answers import Groups, ask, ask_rows, ask_table
 from reports.text.formats import next_month
 
 Row = Mapping[str, Any]
+RECENT = 24
+"""So many months a table of a large site has; its CSV has all."""
+LONG = frozenset({"by_source", "contributors", "coverage", "including_bots", "layers", "monthly", "overlap", "places",
+                  "retention"})  # fmt: skip
+"""The CSV files with a row for each month or year of each community."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,11 @@ class Context:
     def grouped(self, page: str, name: str, key: str) -> Mapping[Any, Sequence[Row]]:
         """Return the rows of a question by the value of a column; it is asked once for the pages of all keys.
 
-        The question is about all months: it names neither `$as_of` nor `$until`. A key without a row has an empty list.
+        The question is about all months: of parameters it may name `$is_large`. A key without a row has an empty list.
         """
         asked = (page, name, key)
         if asked not in self._groups:
-            self._groups[asked] = Groups(ask_table(self.database, page, name), key)
+            self._groups[asked] = Groups(ask_table(self.database, page, name, is_large=self.is_large), key)
         return self._groups[asked]
 
     @property
@@ -55,9 +61,26 @@ class Context:
         """Return the answer of `ask` as an Arrow table."""
         return ask_table(self.database, page, name, **self._span)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many communities that each page says less, and long files are compressed."""
+        return len(self.communities) > MANY
+
+    def csv(self, name: str) -> str:
+        """Return the file of a download: a long one of a large site, which no spreadsheet could hold, is compressed."""
+        return f"{name}.csv.gz" if self.is_large and name in LONG else f"{name}.csv"
+
+    def newest(self, months: Sequence[Any]) -> Sequence[Any]:
+        """Return the months for which a table has rows, the oldest first: of a large site the newest ones alone."""
+        return months[-RECENT:] if self.is_large else months
+
     def of(self, community: str) -> Row:
         """Return what is known of one community."""
         return next(row for row in self.communities if row["community"] == community)
+
+    def sources_of(self, community: str) -> Sequence[Row]:
+        """Return the sources of one community."""
+        return [row for row in self.sources if row["community"] == community]
 
     def dated(self, month: date) -> "Context":
         """Return the same for the page of an earlier month."""

@@ -67,7 +67,7 @@ def leads_chart(
         table=_leads_table(pair, months, imports, has_ids=has_ids),
         subject=_both(pair),
         source=picture_source(site, _both(pair), days[-1]),
-        download="places.csv",
+        download=site.csv("places"),
         legend=LEGEND_OF_LEADS,
     )
 
@@ -108,7 +108,7 @@ def scores_chart(site: Context, pair: Pair, family: str, imports: Sequence[Seque
         table=_scores_table(lines, spans),
         subject=_both(pair),
         source=picture_source(site, _both(pair), lines[0].months[-1]),
-        download="places.csv",
+        download=site.csv("places"),
         legend={"event": LEGEND["event"]},
     )
 

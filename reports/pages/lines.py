@@ -55,7 +55,7 @@ class _Drawing:
         return self.site.grouped(PAGE, name, "community")[self.own["community"]]
 
     def chart(self) -> Chart:
-        bots = next((row for row in self.rows("bots") if row["metric"] == self.metric), None)
+        bots = None if self.site.is_large else self._bots_of_metric()
         end = self.means.end
         shown = Monthly(
             self.look, self.counts, self.means, Span(tuple(self.line["lows"]), tuple(self.line["highs"])),
@@ -72,10 +72,13 @@ class _Drawing:
             table=self.table(bots),
             subject=self.own["name"],
             source=picture_source(self.site, self.own["name"], end[0] if end else None),
-            download="monthly.csv",
+            download=self.site.csv("monthly"),
             note=self.note() if bots else "",
             legend=LEGEND | holes_legend(shown.holes),
         )
+
+    def _bots_of_metric(self) -> Row | None:
+        return next((row for row in self.rows("bots") if row["metric"] == self.metric), None)
 
     def _series(self, values: Sequence[float | None], known: Sequence[str] = ()) -> Series:
         return Series(self.own["community"], self.own["name"], self.days, tuple(values), tuple(known))
@@ -133,6 +136,7 @@ class _Drawing:
 
     def table(self, bots: Row | None) -> Table:
         """Return the twin: count, mean and range, what bots add, and what happened or why a month is missing."""
+        shown = self.site.newest(list(enumerate(self.months)))
         happened = texts_by_month(self.events(), self.releases(), self.breaks())
         causes = {month: hole.text for hole in self.holes(self.metric) for month in _months_of(hole, self.months)}
         added = dict(zip(self.days, self._bots(bots, "values").values, strict=True)) if bots else None
@@ -140,12 +144,13 @@ class _Drawing:
             [format_month(month), month_text(self._month(n)), *_mean(self.line, n),
              *([format_count(added[self.days[n]])] if added else []),
              "; ".join([*([causes[month]] if month in causes else []), *happened.get(month, ())])]
-            for n, month in reversed(list(enumerate(self.months)))
+            for n, month in reversed(shown)
         ]  # fmt: skip
         heads = [gettext("Month"), label(self.metric), gettext("Mean of twelve months"), gettext("90 % range"),
                  *([gettext("Including bots")] if bots else []), HAPPENED]  # fmt: skip
         evidence = evidence_of(self.own) if self.metric in LINKED else ""
-        return Table(heads, rows, self.months[::-1], evidence, has_words=True)
+        months = [month for _, month in reversed(shown)]
+        return Table(heads, rows, months, evidence, has_words=True, left_out=len(self.months) - len(shown))
 
     def _month(self, n: int) -> dict[str, Any]:
         line = self.line

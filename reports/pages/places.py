@@ -42,10 +42,10 @@ def places_chart(site: Context, own: Row, family: str) -> Chart | None:
         title=TITLES[family].format(year=months[0].year),
         description=SAID,
         figure=draw_places(shown),
-        table=_table(row, months),
+        table=_table(site, row, months),
         subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
-        download="places.csv",
+        download=site.csv("places"),
         legend=LEGEND_OF_PLACES | holes_legend(shown.holes),
     )
 
@@ -68,8 +68,9 @@ def _cause(unseen: list[Row], last: date) -> str:
     return gettext("not ranked: could not be seen")
 
 
-def _table(row: Row, months: list[date]) -> Table:
+def _table(site: Context, row: Row, months: list[date]) -> Table:
     """Return place, score and range of each window, the newest first."""
+    shown = site.newest(list(enumerate(months)))
     cells = [
         [
             format_month(month),
@@ -77,10 +78,10 @@ def _table(row: Row, months: list[date]) -> Table:
             format_level(row["indexes"][n], ""),
             _range(row["lows"][n], row["highs"][n]),
         ]
-        for n, month in reversed(list(enumerate(months)))
+        for n, month in reversed(shown)
     ]
     heads = [gettext("Window ends"), gettext("Place"), gettext("Score"), gettext("90 % range")]
-    return Table(heads, cells)
+    return Table(heads, cells, left_out=len(months) - len(shown))
 
 
 def _place(row: Row, n: int) -> str:

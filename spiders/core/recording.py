@@ -27,7 +27,7 @@ CLOSED_CODES = frozenset(
     }
 )  # fmt: skip
 """Why a host that answers does not let us in."""
-CRAWL_DELAY = re.compile(rb"^\s*crawl-delay\s*:\s*(\d{1,6})", re.I | re.M)
+CRAWL_DELAY = re.compile(rb"^[ \t]*crawl-delay[ \t]*:[ \t]*(\d{1,6})", re.I | re.M)
 MAX_DELAY = 30
 
 

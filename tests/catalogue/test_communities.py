@@ -115,8 +115,12 @@ def test_a_quoted_key_does_not_break_the_line(folder: Path) -> None:
 
 
 def test_a_folder_without_communities_is_refused(tmp_path: Path) -> None:
-    assert mistakes(tmp_path) == [f"{tmp_path}: no community file (*.toml) in it"]
-    assert mistakes(tmp_path / "none") == [f"{tmp_path / 'none'}: no such folder"]
+    assert mistakes(tmp_path) == [
+        f"{tmp_path}: no community file (*.toml). Name another folder in STACKRANK_COMMUNITIES."
+    ]
+    assert mistakes(tmp_path / "none") == [
+        f"{tmp_path / 'none'}: no such folder. Name the folder of community files in STACKRANK_COMMUNITIES."
+    ]
 
 
 def test_several_lists_can_go_on_in_one_and_nothing_else_can(folder: Path) -> None:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 from support.commands import run_here
-from support.readme import CONTRIBUTING, OPERATIONS, README, answered, block
+from support.readme import CONTRIBUTING, COOKBOOK, OPERATIONS, README, answered, block
 
 from flows.cli import parser
 from pipelines.catalogue.urls import unit_of
@@ -88,6 +88,15 @@ def test_the_questions_of_the_readme_have_their_answers(demo):
     for command, answer in asked:
         words = shlex.split(command)
         assert stackrank("sql", words[words.index("sql") + 1], data=data).stdout == answer
+
+
+def test_the_questions_of_the_cookbook_have_the_answers_of_the_demo(demo):
+    data, _ = demo
+    asked = [(sql, answer) for sql, answer in answered(COOKBOOK, "sql", "") if "'2018-04-29'" not in sql]
+    assert len(asked) >= 24
+    for sql, answer in asked:
+        said = stackrank("sql", sql, data=data).stdout
+        assert said.startswith(answer.removesuffix("...\n")) if answer.endswith("...\n") else said == answer, sql
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

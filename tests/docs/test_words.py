@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 
 import pytest
-from support.readme import COOKBOOK, DOCUMENTS, README
+from support.readme import DOCUMENTS, MODEL, README
 
 from pipelines.folders import CHECKOUT
 from pipelines.model import Verdict
@@ -13,7 +13,7 @@ from pipelines.warehouse.tables import read_tables
 TABLES = {table.name: table for table in read_tables()}
 MADE = {"metrics.definitions": {"metric"}}
 """Tables that the build makes without a file of their own."""
-WORDS = re.findall(r"^\| ([^|]+) \| [^|]+ \| (`[^|]+`) \|$", COOKBOOK.partition("## Words")[2], re.M)
+WORDS = re.findall(r"^\| ([^|]+) \| [^|]+ \| (`[^|]+`) \|$", MODEL.partition("## Words")[2], re.M)
 REFERENCES = [(word, place) for word, places in WORDS for place in re.findall(r"`([^`]+)`", places)]
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 
@@ -46,7 +46,7 @@ def test_a_word_exists_in_the_code(word, place):
 
 
 def first_column(text):
-    rows = COOKBOOK.partition(text)[2].partition("\n|")[2].partition("\n\n")[0].splitlines()
+    rows = MODEL.partition(text)[2].partition("\n|")[2].partition("\n\n")[0].splitlines()
     return [row.split("`")[1] for row in rows if row.startswith("| `")]
 
 

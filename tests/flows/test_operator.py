@@ -146,7 +146,7 @@ def test_doctor_finds_nothing_bad_on_a_fresh_machine_and_makes_nothing(where, mo
     told = found(capsys, 0)
     assert everything(tmp_path) == before
     assert {about: state for about, (state, _) in told.items()} == {
-        "git": "ok", "pseudonym key": "note", "data folder": "ok", "Prefect": "ok", "database": "note",
+        "git": "ok", "pseudonym key": "note", "data folder": "ok", "room": "ok", "Prefect": "ok", "database": "note",
         "contact": "ok", "last good run": "note", "sources": "note", "running commands": "ok",
         "stale files of killed runs": "ok",
     }  # fmt: skip
@@ -275,7 +275,7 @@ def test_doctor_opens_the_database_and_reads_the_catalogue(where, monkeypatch, c
     told = found(capsys, 3)
     assert told["database"][0] == told["catalogue"][0] == "BAD"
     assert f"{where.database} cannot be opened: " in told["database"][1]
-    assert told["database"][1].endswith("if nothing has, delete it and run: stackrank build")
+    assert told["database"][1].endswith("if nothing has, delete it and run: uv run stackrank build")
     assert "wren.toml" in told["catalogue"][1]
     assert main(["sql", "select 1"]) == 2
     assert "cannot be opened" in capsys.readouterr().err
@@ -300,9 +300,9 @@ def test_doctor_tells_of_nights_that_went_wrong(where, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_CONTACT", "ops@example.org")
     visit(where, "birds/wren", 60, Verdict.FAILED, reason="no answer")
     told = found(capsys, 3)
-    assert told["sources"] == ("BAD", "1 of 1 were never fetched: wren/core; why: stackrank status")
+    assert told["sources"] == ("BAD", "1 of 1 were never fetched: wren/core; why: uv run stackrank status")
     assert told["last good run"] == (
-        "BAD", "there was none that fetched every unit; what failed, and why: stackrank status",
+        "BAD", "there was none that fetched every unit; what failed, and why: uv run stackrank status",
     )  # fmt: skip
     visit(where, "birds/wren", 50)
     publish(where, 49)
@@ -359,7 +359,7 @@ def monitored(capsys, age: str = "48h") -> tuple[int, list[str]]:
     return ended, (told.out + told.err).splitlines()
 
 
-WHY = "what failed, and why: stackrank status"
+WHY = "what failed, and why: uv run stackrank status"
 
 
 def at(hours: int) -> str:

@@ -23,6 +23,7 @@ from flows import hosts, prefect_api, progress, summary, unchanged
 from flows.demo import catalogue, histories
 from flows.demo.server import serve
 from flows.results import CollectResult
+from flows.show_progress import show_progress
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders
 from pipelines.landing.stored import read_visit
@@ -202,7 +203,7 @@ def test_a_failed_build_leaves_database_and_site_and_says_so(house, night, monke
     assert failed.exit_status == 4
     assert one_screen(failed)[1] == "failed: build: CheckFailedError: planted"
     assert f"what was collected, the database of {built:%Y-%m-%d %H:%M} UTC and the page of " in one_screen(failed)[2]
-    assert one_screen(failed)[3] == "  fix: correct what the message names, then: stackrank build"
+    assert one_screen(failed)[3] == "  fix: correct what the message names, then: uv run stackrank build"
     assert folders().database.read_bytes() == before
     assert list(folders().data.glob(".stackrank*")) == []
 
@@ -355,8 +356,8 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
     plain, terminal = io.StringIO(), Terminal()
     log_visit(where.visits, told("birds/c", Verdict.OK, 5, run="another"))
     with (
-        progress.show_progress(where, [source], (), RUN, plain),
-        progress.show_progress(where, [source], (), RUN, terminal),
+        show_progress(where, [source], (), RUN, plain),
+        show_progress(where, [source], (), RUN, terminal),
     ):
         log_visit(where.visits, told("birds/a", Verdict.FAILED, 1, reason="no such host"))
         log_visit(where.visits, told("birds/b", Verdict.OK, 2, seconds=1.25))
@@ -368,7 +369,7 @@ def test_progress_tells_done_failed_and_waiting_by_host(tmp_path, monkeypatch):
         "birds/core: 2 fetched, 1 failed",
     ]
     last = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", terminal.getvalue().rpartition("collect")[2])
-    assert re.search(r"3/5 +1 failed, \d+\.\d/s +\S+ waiting: 1 at example.net, 1 at t", last), last
+    assert re.search(r"3/5 +1 failed, \d+\.\d/s, \d:\d\d:\d\d left +waiting: 1 at example.net, 1 at t", last), last
 
 
 def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tmp_path):
@@ -378,7 +379,7 @@ def test_progress_counts_what_a_list_names_and_what_is_left_for_another_night(tm
                     url_template="git+https://forge.example.org/{repository}")  # fmt: skip
     old = Plan("birds", "core", since, ("birds/old",))
     save_plan(where.visits, old)
-    with progress.show_progress(where, [source], (), RUN, stream):
+    with show_progress(where, [source], (), RUN, stream):
         units = ("birds/a", "birds/b", "birds/c")
         save_plan(where.visits, replace(old, run=RUN, units=units, deferred=units[2:]))
         log_visit(where.visits, told("birds/a", Verdict.OK, 1))
@@ -420,9 +421,9 @@ def test_a_large_failure_still_fits_one_screen(tmp_path):
     assert max(len(line) for line in lines if line.startswith("failed")) <= summary.WIDTH
     assert lines[0] == "0 fetched, 601 failed, 2 deferred to the next run"
     assert lines[1].startswith("failed: birds0/core: birds/0, birds/1, birds/10 and 47 more: failed: because because")
-    assert lines[-2] == "and 8 more problems; to see all: stackrank status"
-    assert {p.fix.split(" ")[0] for p in problems} == {"the", "if", "check", "stackrank"}
-    assert problems[-1].fix == "stackrank collect birds9/core"
+    assert lines[-2] == "and 8 more problems; to see all: uv run stackrank status"
+    assert {p.fix.split(" ")[0] for p in problems} == {"the", "if", "check", "uv"}
+    assert problems[-1].fix == "uv run stackrank collect birds9/core"
 
 
 def test_units_that_failed_for_different_reasons_are_told_apart(tmp_path):

@@ -1,5 +1,6 @@
 """The core tables of a community are made once for all that they depend on, kept, and used again."""
 
+import shutil
 import stat
 from datetime import datetime
 
@@ -21,12 +22,36 @@ BIRDS, FISH = source("birds"), source("fish")
 TWO = [community("birds", BIRDS), community("fish", FISH)]
 
 
-@pytest.fixture
-def where(tmp_path):
-    where = folders_in(tmp_path)
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory):
+    where = folders_in(tmp_path_factory.mktemp("landed"))
     land(where, BIRDS, "birds/one", monthly(1, range(3)))
     land(where, FISH, "fish/one", monthly(500, range(3)))
     return where
+
+
+@pytest.fixture(scope="module")
+def kept(landed, tmp_path_factory):
+    """The same with the core tables of both communities."""
+    where = copy_of(landed, tmp_path_factory.mktemp("kept"))
+    make(where)
+    return where
+
+
+@pytest.fixture
+def where(landed, tmp_path):
+    return copy_of(landed, tmp_path)
+
+
+@pytest.fixture
+def with_kept(kept, tmp_path):
+    return copy_of(kept, tmp_path)
+
+
+def copy_of(where, top):
+    new = folders_in(top)
+    shutil.copytree(where.data, new.data)
+    return new
 
 
 @pytest.fixture
@@ -43,22 +68,21 @@ def make(where, declared=TWO, **more):
     return communities.make_communities(where, read_inputs(where, declared, TODAY), read_tables(), **more)
 
 
-def test_news_of_one_community_makes_one_and_nothing_new_makes_none(where, made):
-    make(where)
+def test_news_of_one_community_makes_one_and_nothing_new_makes_none(with_kept, made):
+    where = with_kept
     make(where)
     land(where, FISH, "fish/one", [*monthly(500, range(3)), row(900, datetime(2025, 3, 9))])
     make(where)
     log_visit(where.visits, visit(BIRDS, "birds/one"))
     kept = make(where)
-    assert made == [["birds", "fish"], ["fish"]]
+    assert made == [["fish"]]
     kept_files.prune(where.core, {one.folder.parent.name: one.folder.name for one in kept})
     assert [len([*(where.core / slug).iterdir()]) for slug in ("birds", "fish")] == [1, 1]
 
 
-def test_a_full_build_makes_all(where, made):
-    make(where)
-    make(where, full=True)
-    assert made == [["birds", "fish"]] * 2
+def test_a_full_build_makes_all(with_kept, made):
+    make(with_kept, full=True)
+    assert made == [["birds", "fish"]]
 
 
 def test_communities_of_many_rows_are_made_one_after_another(where, made, monkeypatch):
@@ -68,13 +92,14 @@ def test_communities_of_many_rows_are_made_one_after_another(where, made, monkey
 
 
 @pytest.mark.parametrize("name", ["core.commits.parquet", kept_files.LIST])
-def test_a_damaged_file_is_set_aside_and_its_community_made_again(where, made, name):
+def test_a_damaged_file_is_set_aside_and_its_community_made_again(with_kept, made, name):
+    where = with_kept
     folder = make(where)[1].folder
     text = bytearray((folder / name).read_bytes())
     text[len(text) // 2] ^= 1
     (folder / name).write_bytes(text)
     make(where)
-    assert made == [["birds", "fish"], ["fish"]]
+    assert made == [["fish"]]
     (entry,) = set_aside.entries(where)
     assert (entry.file, entry.reason) == (str(folder.relative_to(where.data)), f"{name} is damaged")
 
@@ -90,9 +115,8 @@ def test_a_crash_leaves_no_half_community(where, made, monkeypatch):
     assert [path.name for path in where.core.rglob("*")] == ["birds"]
 
 
-def test_what_is_kept_is_for_its_owner_only(where):
-    make(where)
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (where.core, *where.core.rglob("*"))} == {0o700, 0o600}
+def test_what_is_kept_is_for_its_owner_only(kept):
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (kept.core, *kept.core.rglob("*"))} == {0o700, 0o600}
 
 
 def test_no_table_over_all_communities_reads_what_only_a_community_has():

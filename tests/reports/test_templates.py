@@ -12,7 +12,7 @@ from reports.render import environment
 TEMPLATES = sorted((CHECKOUT / "reports/templates").glob("*.html"))
 GETTEXT = {"_", "gettext", "ngettext"}
 VOICED = {"aria-label", "alt", "title", "placeholder"}
-UNTRANSLATED = {"CSV", "PNG", "SVG"}
+UNTRANSLATED = {"CSV", "Parquet", "PNG", "SVG"}
 LETTERS = re.compile(r"[^\W\d_]{2}")
 PHRASE = re.compile(r"[A-Z][a-z]|[a-z] [a-z]")
 VALUE = "0"

@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import md5
 
 import duckdb
 import pyarrow as pa
@@ -89,14 +90,14 @@ class ChangingFolder:
     def decide(self):
         """Say that a name or an address merges nobody."""
         slug = self.random.choice(list(self.declared))
-        self.never.append((slug, f"{self.random.choice('na')}-{self._person()}-{self.key}"))
+        self.never.append((slug, self._key(self.random.choice("na"), self._person())))
         self._write_never()
 
     def forget(self):
         """Leave somebody out."""
         line = FORGET | {
             "key": self.key,
-            "address_key": f"a-{self._person()}-{self.key}",
+            "address_key": self._key("a", self._person()),
             "person": f"opted_out_{self.number}",
         }
         with (self.where.data / decisions.OPTED_OUT).open("a") as file:
@@ -132,7 +133,7 @@ class ChangingFolder:
         self.number += 1
         if of.kind == "git":
             unit = f"{of.community}/{self.random.choice(('one', 'two'))}"
-            self._store(of, unit, COMMITS, [self._commit() for _ in range(self.random.randrange(20, 60))])
+            self._store(of, unit, COMMITS, [self._commit(n) for n in self.random.sample(range(400), 40)])
         else:
             month = date(2025, 1 + self.random.randrange(12), 1)
             self._store(
@@ -146,12 +147,12 @@ class ChangingFolder:
         batch = pa.RecordBatch.from_pylist(rows, schema=schema)
         store.land(self.where, Harvest(seen, 0.0, schema, [batch], [], allowed_loss=1_000))
 
-    def _commit(self):
+    def _commit(self, number):
         at = BEGUN + timedelta(hours=self.random.randrange(9_000))
         facts = {f"{role}_{k}": v for role in ("author", "committer") for k, v in self._account().items()}
         written = {"authored_at": at - timedelta(days=self.random.choice((0, 0, 0, 40)))}
         same = {"subject_key": f"s{self.random.randrange(30)}", "parents": self.random.choice((1, 1, 1, 2))}
-        return row(self.random.randrange(400), at) | facts | written | same
+        return row(number, at) | facts | written | same
 
     def _message(self, month):
         at = datetime(month.year, month.month, 1) + timedelta(hours=self.random.randrange(700))
@@ -167,8 +168,11 @@ class ChangingFolder:
 
     def _account(self):
         name, address = (self._person() for _ in range(2))
-        return {"name_key": f"n-{name}-{self.key}", "address_key": f"a-{address}-{self.key}", "name_words": 2,
+        return {"name_key": self._key("n", name), "address_key": self._key("a", address), "name_words": 2,
                 "domain": "example.org"}  # fmt: skip
+
+    def _key(self, kind, person):
+        return md5(f"{kind}-{person}-{self.key}".encode()).hexdigest()
 
     def _person(self):
         return self.random.randrange(25)

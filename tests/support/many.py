@@ -135,7 +135,7 @@ def _fill(con, communities: int) -> None:
             _remake(con, "core.months")
     make_macros(con)
     published_ones = [name for name in _tables() if name.startswith("published.")]
-    made_from_rankings = ["analysis.rank_including_bots", "analysis.rank_by_recorded_month"]
+    made_from_rankings = ["analysis.affiliations", "analysis.rank_including_bots", "analysis.rank_by_recorded_month"]
     for name in (*(table.name for table in stages(*RANKINGS)), *made_from_rankings, *published_ones):
         _remake(con, name)
 

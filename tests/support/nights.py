@@ -18,7 +18,7 @@ from pipelines.warehouse.query import ask
 
 SINCE = date(2024, 1, 1)
 UNEQUAL = ("seen_at", "seconds", "built_at", "seen_until", "failed_at", "visited_at")
-PATIENCE = 20
+PATIENCE = 60
 
 
 def community_file(name: str, url: str) -> str:

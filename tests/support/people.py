@@ -101,6 +101,18 @@ def merged(accounts, aliases=(), never=(), opted_out=()):
     return found
 
 
+def merged_apart(cases):
+    """Merge accounts and aliases of all these cases at once, each in a community of its own; return their persons."""
+    given = {what: [row for n, case in enumerate(cases) for row in _of_case(n, case.get(what, ()))]
+             for what in ("accounts", "aliases")}  # fmt: skip
+    _, persons = merged(**given)
+    return [[person for person in persons if person["community"] == f"birds {n}"] for n in range(len(cases))]
+
+
+def _of_case(number, rows):
+    return [(f"{row[0]} {number}", *row[1:]) for row in rows]
+
+
 def groups(persons, key="person_key"):
     found = {}
     for person in persons:

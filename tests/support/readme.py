@@ -7,10 +7,12 @@ from textwrap import dedent
 from pipelines.folders import CHECKOUT
 
 ROOMS = ("flows", "pipelines", "spiders", "reports", "data", "data/history", "tests")
-DOCUMENTS = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / room / "README.md" for room in ROOMS)]
+DOCUMENTS = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", CHECKOUT / "pipelines/COOKBOOK.md",
+             *(CHECKOUT / room / "README.md" for room in ROOMS)]  # fmt: skip
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (CHECKOUT / "flows/README.md").read_text(encoding="utf-8")
-COOKBOOK = (CHECKOUT / "pipelines/README.md").read_text(encoding="utf-8")
+MODEL = (CHECKOUT / "pipelines/README.md").read_text(encoding="utf-8")
+COOKBOOK = (CHECKOUT / "pipelines/COOKBOOK.md").read_text(encoding="utf-8")
 CONTRIBUTING = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.S | re.M)
 

@@ -5,7 +5,6 @@ import io
 import os
 import re
 import resource
-import shutil
 import sys
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ import pytest
 from flows.cli import main
 from flows.output import let_readers_leave
 
+KEY = "5e" * 32
 LIBC = ctypes.CDLL(None)
 VERSION = (ctypes.c_uint32 * 2)(0x20080522, 0)
 OVERRIDE = 0b110
@@ -35,6 +35,7 @@ kind = "hyperkitty"
 urls = ["http://127.0.0.1:9/archives/list/talk@birds.example.org/"]
 address = "talk@birds.example.org"
 since = 2020-01-01
+until = 2026-06-30
 why = "Invented."
 
 [[sources]]
@@ -62,8 +63,10 @@ def ask(words, top, *, given="", stdout=None, **environment):
         for name in [name for name in os.environ if name.startswith(("STACKRANK_", "PREFECT_", "XDG_"))]:
             patch.delenv(name)
         places = {"STACKRANK_DATA": top / "data", "STACKRANK_COMMUNITIES": top / "communities", "HOME": top}
-        for name, value in {**places, "STACKRANK_KEY": "5e" * 32, "COLUMNS": "100", **environment}.items():
+        for name, value in {**places, "STACKRANK_KEY": KEY, "COLUMNS": "100", **environment}.items():
             patch.setenv(name, str(value))
+        if words[0:1] == ["rotate"]:  # it changes the key of a file only
+            patch.delenv("STACKRANK_KEY")
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
         patch.setattr(sys, "stdin", io.StringIO(given))
@@ -79,13 +82,15 @@ def run_to_the_end(words):
         return ended.code
 
 
-def make_house(top, database=None):
-    """Make a folder that every user may enter: a catalogue, and a data folder with a database where one is given."""
+def make_house(top):
+    """Make a folder that every user may enter: a catalogue, an empty data folder and a key."""
     (top / "communities").mkdir(parents=True)
     (top / "communities" / "birds.toml").write_text(CATALOGUE)
     (top / "data").mkdir()
-    if database:
-        shutil.copy(database, top / "data" / "stackrank.duckdb")
+    key = top / ".config" / "stackrank" / "pseudonym.key"
+    key.parent.mkdir(parents=True)
+    key.write_text(KEY)
+    key.chmod(0o600)
     return top
 
 

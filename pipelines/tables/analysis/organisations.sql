@@ -8,22 +8,13 @@
 --   people_so_far: distinct people of it up to the end of the month
 --   events_so_far: their commits or messages up to then
 --   share: share of the month's events, 0 to 1
-with acts as (
-    select community, 'code' as channel, month, author_key as person_key, author_domain as domain
-    from core.commits where counted and author_key is not null
-    union all
-    select community, 'talk', month, sender_key, sender_domain
-    from core.messages where is_human and month is not null and sender_key is not null
-), placed as (
-    select community, channel, month, person_key, coalesce(organisation, 'unknown') as organisation, count(*) as events
-    from acts left join raw.domains using (domain) group by all
-), large as (
-    select community, organisation from placed group by all having count(distinct person_key) >= 5
+with large as (
+    select community, organisation from analysis.affiliations group by all having count(distinct person_key) >= 5
 ), named as (
     select community, channel, month, person_key,
-        if(large.organisation is not null or placed.organisation = 'unknown', placed.organisation, 'fewer than five people') as organisation,
+        if(large.organisation is not null or organisation = 'unknown', organisation, 'fewer than five people') as organisation,
         sum(events) as events
-    from placed left join large using (community, organisation) group by all
+    from analysis.affiliations left join large using (community, organisation) group by all
 ), arrived as (
     select *, min(month) over (partition by community, channel, organisation, person_key) = month as first from named
 ), monthly as (

@@ -4,10 +4,18 @@
 --   names: distinct folded names of the authors of counted commits of the month
 --   addresses: distinct folded addresses of them
 --   names_written: distinct folded names of the authors of all plausible commits that were written in the month
-with written as (
+with hidden as (
+    select community, account_key from core.identities where opted_out
+), landed as (
+    select commits.community, commits.source, unit, hash, author_name_key as name_key, author_address_key as address_key
+    from raw.commits as commits semi join hidden
+        on (hidden.community, hidden.account_key)
+        = (commits.community, account_key(author_name_key, author_address_key, author_login_key))
+), written as (
     select c.community, c.month, date_trunc('month', c.authored_at)::date as written_month, c.counted,
-        landed.author_name_key as name_key, landed.author_address_key as address_key
-    from core.commits as c left join raw.commits as landed
+        if(landed.hash is null, c.author_name_key, landed.name_key) as name_key,
+        if(landed.hash is null, c.author_address_key, landed.address_key) as address_key
+    from core.commits as c left join landed
         on (landed.community, landed.source, landed.unit, landed.hash) = (c.community, c.source, c.repository, c.hash)
     where c.plausible
 ), by_month as (

@@ -31,48 +31,52 @@
 --   imported: belongs to a history that one person recorded in one day, see core.imports
 --   counted: enters the metric commits: not a merge, not a bot's, plausible, not a twin; of an import, written in a month that may count
 --   seen_at: when the harvest that holds the commit was made, UTC
-with named as (
-    select *,
+with first as (
+    select community, hash, min(position) as position from raw.commits group by community, hash
+), named as (
+    select community, source, unit, hash, authored_at, authored_offset, committed_at, committed_offset, parents,
+        author_name_key, author_address_key, author_login_key, author_name_words, author_domain, author_bot_rule,
+        committer_name_key, committer_address_key, committer_role, committer_bot_rule,
+        len(co_author_name_keys) as co_authors, revert, subject_key, seen_at, born,
         account_key(author_name_key, author_address_key, author_login_key) as author_account,
         account_key(committer_name_key, committer_address_key, committer_login_key) as committer_account,
         coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible,
         parents < 2 and author_bot_rule is null and plausible as countable
-    from raw.commits
-    join raw.communities using (community)
-    qualify row_number() over (partition by community, hash order by position) = 1
+    from raw.commits join first using (community, hash, position) join raw.communities using (community)
 ), changes as (
     -- Raw accounts, before people are merged: a merge of accounts never hides a commit.
     select community, author_account, authored_at, subject_key, min_by(hash, (committed_at, hash)) as first_hash
     from named
     where countable and author_account <> account_key(null, null, null) and authored_at is not null and subject_key is not null
     group by all having count(*) > 1
-), known as (
-    select named.*, author.person_key as author_key, author.person_strict_key as author_strict_key,
+), twins as (
+    select community, hash, first_hash as twin_of
+    from named join changes using (community, author_account, authored_at, subject_key) where countable and first_hash <> hash
+), recorded as (
+    -- Nobody in person records by a bot or at an address that is nobody's own, such as a forge's.
+    select named.community, unit, committed_at::date as day, person_key as committer_key
+    from named join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
+    where countable and committer_bot_rule is null and not coalesce(committer_role, false)
+        and (named.community, hash) not in (select (community, hash) from twins)
+    group by all
+    having count(*) >= 100 and count(*) filter (authored_at < committed_at - interval 30 days) > count(*) / 2
+), dated as (
+    select named.*, twin_of, author.person_key as author_key, author.person_strict_key as author_strict_key,
         author.person_lax_key as author_lax_key, committer.person_key as committer_key,
         coalesce(author.opted_out, false) as author_out, coalesce(committer.opted_out, false) as committer_out,
         author.shown_name_key as author_shown_name, author.shown_address_key as author_shown_address,
         committer.shown_name_key as committer_shown_name, committer.shown_address_key as committer_shown_address,
-        if(countable and first_hash <> hash, first_hash, null) as twin_of
-    from named
-    left join changes using (community, author_account, authored_at, subject_key)
-    left join core.identities as author on (author.community, author.account_key) = (named.community, named.author_account)
-    left join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
-), recorded as (
-    -- Nobody in person records by a bot or at an address that is nobody's own, such as a forge's.
-    select community, unit, committed_at::date as day, committer_key, true as imported
-    from known
-    where countable and twin_of is null and committer_key is not null and committer_bot_rule is null and not coalesce(committer_role, false)
-    group by all
-    having count(*) >= 100 and count(*) filter (authored_at < committed_at - interval 30 days) > count(*) / 2
-), dated as (
-    select known.*, countable and twin_of is null and committer_bot_rule is null and not coalesce(committer_role, false)
-            and coalesce(recorded.imported, false) as imported,
+        countable and twin_of is null and committer_bot_rule is null and not coalesce(committer_role, false)
+            and recorded.day is not null as imported,
         if(plausible, date_trunc('month', committed_at)::date, null) as recorded_month,
         if(authored_at is null, null, least(date_trunc('month', authored_at)::date, recorded_month)) as written_month,
         coalesce(written_month >= greatest(recorded_month - interval 36 months, date_trunc('month', born)), false) as may_move
-    from known
+    from named
+    left join twins using (community, hash)
+    left join core.identities as author on (author.community, author.account_key) = (named.community, named.author_account)
+    left join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
     left join recorded on (recorded.community, recorded.unit, recorded.day, recorded.committer_key)
-        = (known.community, known.unit, known.committed_at::date, known.committer_key)
+        = (named.community, named.unit, named.committed_at::date, committer.person_key)
 )
 select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
@@ -86,7 +90,7 @@ select community, source, unit as repository, hash,
     if(committer_out, committer_shown_address, committer_address_key) as committer_address_key,
     author_bot_rule is not null as is_bot, author_bot_rule as bot_rule,
     committer_bot_rule is not null as committer_is_bot,
-    len(co_author_name_keys) as co_authors, revert,
+    co_authors, revert,
     subject_key is not null as has_subject, twin_of, imported, countable and twin_of is null and (may_move or not imported) as counted,
     seen_at
 from dated

@@ -54,4 +54,3 @@ select community, account_key,
     if(opted_out, null, login_key) as login_key, if(quality = 'shortened' or opted_out, null, domain) as domain,
     role, writes, talks, opted_out
 from judged
-order by community, account_key

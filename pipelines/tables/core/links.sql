@@ -34,11 +34,13 @@ with mapped as (
     ) as proper using (community, account_key)
     left join (
         -- Of rows DuckDB holds NULL to equal NULL.
-        select community, name_key, min(name_bag_key) as name_bag_key from core.accounts where name_key is not null group by all
+        select community, name_key, min(name_bag_key) as name_bag_key
+        from core.accounts semi join (select community, proper_name_key as name_key from mapped) using (community, name_key)
+        where name_key is not null group by all
     ) as in_order on (in_order.community, in_order.name_key) = (accounts.community, proper_name_key)
 ), names_of_addresses as (
     select community, address_key, spelling, sum(events) as events, bool_and(domain is not null and quality <> 'shortened') as is_public
-    from named semi join at_own_address using (community, account_key)
+    from named anti join of_another using (community, account_key)
     where is_full and not role and quality <> 'account' and address_key is not null group by all
 ), of_several_names as (
     select community, address_key, max(events) >= any_value(owned) * sum(events)
@@ -56,7 +58,7 @@ with mapped as (
         case when quality = 'shortened' then 'shortened address'
             when domain is not null or quality = 'account' then 'address'
             when quality <> 'list' then 'address of a single host' end as rule
-    from named semi join at_own_address using (community, account_key) left join of_several_names using (community, address_key)
+    from named anti join of_another using (community, account_key) left join of_several_names using (community, address_key)
     where not role and address_key is not null
 ), proper_addresses as (
     select community, account_key, proper_address_key as address_key from mapped where proper_address_key is not null
@@ -103,8 +105,7 @@ with mapped as (
     having any_value(evidence_key = n.evidence) or count(distinct account_key) = 2
 ), shared as (
     select community, rule, evidence_key from offered where evidence_key is not null
-    group by all having min(account_key) <> max(account_key)
+    group by all having min(hash(account_key)) <> max(hash(account_key))
 )
 select distinct community, account_key, rule, evidence_key, level
 from offered semi join shared using (community, rule, evidence_key) anti join refused using (community, rule, evidence_key)
-order by community, rule, evidence_key, account_key

@@ -9,6 +9,7 @@ person_lax_key: the same by the rules of all levels: the fewest people
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from pipelines.graph import find_components
@@ -20,9 +21,13 @@ READS = ("core.accounts", "core.links")
 LEVELS = {"person_strict_key": 1, "person_key": 2, "person_lax_key": 3}
 ACCOUNTS = "select community, account_key from core.accounts order by community, account_key"
 LINKS = f"""
-with ids as (select *, row_number() over () - 1 as id from ({ACCOUNTS}))
-select level, id, min(id) over (partition by community, rule, evidence_key, level) as first_id
-from core.links join ids using (community, account_key)
+with ids as (select *, row_number() over () - 1 as id from ({ACCOUNTS})),
+evidences as (
+    select community, rule, evidence_key, level, row_number() over () - 1 as evidence
+    from core.links group by community, rule, evidence_key, level
+)
+select level, id, evidence
+from core.links join ids using (community, account_key) join evidences using (community, rule, evidence_key, level)
 """
 
 
@@ -30,9 +35,11 @@ def table(con: "DuckDBPyConnection") -> pa.Table:
     """Compute the persons by the rules of each level; the first account of a person gives its key."""
     accounts = con.sql(ACCOUNTS).to_arrow_table()
     links = con.sql(LINKS).to_arrow_table()
-    levels, ends, first_ends = (links[column].to_numpy() for column in ("level", "id", "first_id"))
+    levels, ends, evidences = (links[column].to_numpy() for column in ("level", "id", "evidence"))
+    with_evidence = np.empty(len(links), dtype=np.int64)
+    with_evidence[evidences] = ends
     for column, level in LEVELS.items():
         valid = levels <= level
-        first = find_components(len(accounts), ends[valid], first_ends[valid])
+        first = find_components(len(accounts), ends[valid], with_evidence[evidences[valid]])
         accounts = accounts.append_column(column, accounts["account_key"].take(pa.array(first)))
     return accounts

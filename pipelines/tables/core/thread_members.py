@@ -15,9 +15,11 @@ joined_by: first (it is the oldest), references (named ids lead to the oldest), 
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.graph import find_components
+from pipelines.graph import Nodes, find_components
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,50 +51,94 @@ from thread_names as named
 join thread_posts as child using (community, message_key)
 join thread_posts as parent on (parent.community, parent.message_key) = (named.community, named.parent_key)
 """
-STEPS = """
-with parted as (
-    select thread_posts.*, part,
-        lag(sent_at) over (partition by community, subject_key, sender_key order by id) as said_before
-    from thread_posts join thread_parts using (id) where held
-), said_last as (
-    select community, subject_key, sent_at, arg_max(part, id) as part, arg_max(sender_key, id) as sender_key,
-        arg_max(is_reply, id) as is_reply
-    from parted where subject_key is not null and sent_at is not null group by all
-), oldest as (
-    select * from parted where id = part and subject_key is not null
-)
-select oldest.part, earlier.part as to_part
-from oldest asof join said_last as earlier
-    on earlier.community = oldest.community and earlier.subject_key = oldest.subject_key
-    and earlier.sent_at < oldest.sent_at
-where earlier.sent_at >= oldest.sent_at - interval 60 days
-    and (oldest.is_reply or earlier.sender_key <> oldest.sender_key
-        and (coalesce(said_before < oldest.sent_at - interval 60 days, true)
-            or not earlier.is_reply and earlier.sent_at >= oldest.sent_at - interval 3 days))
-"""
-"""Steps by the same subject, from the oldest message of a part to an earlier part."""
-MEMBERS = """
-select community, message_key, first(message_key) over thread as thread_key,
-    case when id = whole then 'first' when part = whole then 'references' else 'subject' end as joined_by
-from thread_posts join thread_parts using (id) where held
-window thread as (partition by whole order by id)
-order by community, message_key
-"""
+DAY = 86_400_000_000
+"""A day in microseconds, the unit of times here."""
+
+
+class Posts:
+    """The messages and the ids that nobody holds, as arrays in the order of time: what is text is a number.
+
+    Times are microseconds. A sender or subject that is missing is -1; `is_held` is False for ids that nobody holds.
+    """
+
+    def __init__(self, posts: pa.Table) -> None:
+        self.size = len(posts)
+        self.is_held = posts["held"].to_numpy()
+        self.is_dated = pc.is_valid(posts["sent_at"]).to_numpy()
+        self.sent_at = pc.fill_null(posts["sent_at"].cast(pa.timestamp("us")).cast(pa.int64()), 0).to_numpy()
+        self.is_reply = pc.fill_null(posts["is_reply"], False).to_numpy()
+        self.sender = _number(posts["sender_key"])
+        subject = _number(posts["subject_key"])
+        self.subject = np.where(subject < 0, -1, subject + _number(posts["community"]) * (self.size + 1))
+
+
+def _number(texts: pa.ChunkedArray) -> Nodes:
+    """Return a number for each text, the same for equal ones; -1 for NULL."""
+    encoded = texts.combine_chunks().dictionary_encode()
+    return pc.fill_null(encoded.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+
+
+def _steps(posts: Posts, parts: Nodes) -> tuple[Nodes, Nodes]:
+    """Return steps by the same subject: the oldest messages of parts, and the earlier parts that they go to."""
+    said = np.flatnonzero(posts.is_held & posts.is_dated & (posts.subject >= 0))
+    before = _said_before(posts, said)
+    said = said[np.argsort(posts.subject[said], kind="stable")]
+    subject, sent_at = posts.subject[said], posts.sent_at[said]
+    moments = _begins(subject, sent_at)
+    begin = np.maximum.accumulate(np.where(moments, np.arange(len(said)), 0))
+    last = np.maximum(begin - 1, 0)
+    goes = (parts[said] == said) & (begin > 0) & (subject[last] == subject)
+    oldest, earlier = said[goes], said[last[goes]]
+    valid = _answers(posts, oldest, earlier, before[oldest])
+    return oldest[valid], parts[earlier[valid]]
+
+
+def _said_before(posts: Posts, said: Nodes) -> Nodes:
+    """Return for each message when its sender wrote with its subject before; long ago where never."""
+    before = np.full(posts.size, -(2**62), dtype=np.int64)
+    said = said[np.lexsort((posts.sender[said], posts.subject[said]))]
+    again = ~_begins(posts.subject[said], posts.sender[said])
+    before[said[again]] = posts.sent_at[said[np.flatnonzero(again) - 1]]
+    return before
+
+
+def _begins(*keys: Nodes) -> npt.NDArray[np.bool_]:
+    """Return where in sorted arrays another combination of keys begins."""
+    begins = np.ones(len(keys[0]), dtype=bool)
+    begins[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+    return begins
+
+
+def _answers(posts: Posts, later: Nodes, earlier: Nodes, before: Nodes) -> npt.NDArray[np.bool_]:
+    """Return whether each message belongs to the earlier one with its subject."""
+    sent_at, senders = posts.sent_at[later], (posts.sender[later], posts.sender[earlier])
+    pause = sent_at - posts.sent_at[earlier]
+    another = (senders[0] != senders[1]) & (senders[0] >= 0) & (senders[1] >= 0)
+    first_time = before < sent_at - 60 * DAY
+    soon = ~posts.is_reply[earlier] & (pause <= 3 * DAY)
+    return (pause <= 60 * DAY) & (posts.is_reply[later] | another & (first_time | soon))
 
 
 def table(con: "DuckDBPyConnection") -> pa.Table:
     """Compute the parts that named ids connect, then the threads that steps by subject connect."""
     con.execute(NAMES)
     con.execute(POSTS)
-    posts = len(con.table("thread_posts"))
     named = con.sql(NAMED).to_arrow_table()
-    parts = find_components(posts, named["child"].to_numpy(), named["parent"].to_numpy())
-    ids = np.arange(posts)
-    con.register("thread_parts", pa.table({"id": ids, "part": parts}))
-    steps = con.sql(STEPS).to_arrow_table()
-    wholes = find_components(posts, steps["part"].to_numpy(), steps["to_part"].to_numpy())[parts]
-    con.register("thread_parts", pa.table({"id": ids, "part": parts, "whole": wholes}))
-    members = con.sql(MEMBERS).to_arrow_table()
-    con.unregister("thread_parts")
-    con.execute("drop table thread_names; drop table thread_posts")
-    return members
+    con.execute("drop table thread_names")
+    keys = con.sql("select community, message_key from thread_posts").to_arrow_table()
+    posts = Posts(con.sql("select * exclude (id, message_key) from thread_posts").to_arrow_table())
+    con.execute("drop table thread_posts")
+    parts = find_components(posts.size, named["child"].to_numpy(), named["parent"].to_numpy())
+    wholes = find_components(posts.size, *_steps(posts, parts))[parts]
+    return _members(keys, np.flatnonzero(posts.is_held), parts, wholes)
+
+
+def _members(keys: pa.Table, held: Nodes, parts: Nodes, wholes: Nodes) -> pa.Table:
+    first = np.zeros(len(keys), dtype=np.int64)
+    first[wholes[held][::-1]] = held[::-1]
+    joined_by = np.where(held == wholes[held], 0, np.where(parts[held] == wholes[held], 1, 2)).astype(np.int8)
+    members = keys.take(pa.array(held))
+    thread_keys = keys["message_key"].take(pa.array(first[wholes[held]]))
+    return members.append_column("thread_key", thread_keys).append_column(
+        "joined_by", pa.array(["first", "references", "subject"]).take(pa.array(joined_by))
+    )

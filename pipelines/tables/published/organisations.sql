@@ -5,15 +5,9 @@
 --   people: distinct people of it in the twelve months
 --   events: their commits or messages
 --   share: share of the published events of the channel, 0 to 1
-with acts as (
-    select community, 'code' as channel, month, author_key as person_key, author_domain as domain
-    from core.commits where counted and author_key is not null
-    union all
-    select community, 'talk', month, sender_key, sender_domain
-    from core.messages where is_human and month is not null and sender_key is not null
-), placed as (
-    select community, channel, coalesce(organisation, 'unknown') as organisation, person_key, count(*) as events
-    from acts left join raw.domains using (domain) cross join raw.build
+with placed as (
+    select community, channel, organisation, person_key, sum(events) as events
+    from analysis.affiliations cross join raw.build
     where month between last_complete_month - interval 11 months and last_complete_month group by all
 ), sized as (
     select community, channel, organisation, count(distinct person_key) as people,

@@ -4,9 +4,9 @@ with numbered as (
     where metric = 'code_people' and number is not null and month <= $as_of group by community
 )
 select c.name, l.community, l.as_of as month,
-       if(l.as_of <= n.last_month, l.level, null) as value,
-       if(l.as_of <= n.last_month, l.range_low, null) as low,
-       if(l.as_of <= n.last_month, l.range_high, null) as high,
+       if(l.as_of <= n.last_month, round(l.level, 4), null) as value,
+       if(l.as_of <= n.last_month, round(l.range_low, 4), null) as low,
+       if(l.as_of <= n.last_month, round(l.range_high, 4), null) as high,
        if(l.as_of <= n.last_month, l.months, null) as months,
        case when l.level is null or l.as_of > n.last_month or n.last_month is null then 'unobserved' else l.state end as state
 from rankings.levels l

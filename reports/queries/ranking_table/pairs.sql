@@ -1,4 +1,4 @@
--- One row per month that has a ranking, ranking and two neighbours in its table, of the first 20 rows: what is said of them, and what the one behind would need.
+-- One row per month that has a ranking, ranking and two neighbours in its table, of the rows that it shows: what is said of them, and what the one behind would need.
 select p.as_of, p.family, p.rank, p.ahead, coalesce(a.name, p.ahead) as ahead_name, p.behind, coalesce(b.name, p.behind) as behind_name,
        p.word, p.difference, p.fragility, p.fragility_of, p.flip_weight, n.metrics, n.needed
 from rankings.pairs p
@@ -9,5 +9,5 @@ left join (
            list(d.needed_whole order by m.family, m.weight desc, d.metric) as needed
     from rankings.distances d join rankings.method m using (metric) group by all
 ) n on (n.as_of, n.family, n.behind) = (p.as_of, p.family, p.behind)
-where p.rank < 20
+where p.rank < if($is_large and p.as_of < (select last_complete_month from raw.build), 10, 20)
 order by p.as_of, p.family, p.rank

@@ -1,4 +1,4 @@
--- One row per month that has a ranking, ranking and community of which a source had begun, the first 20 of each table: its score with its error, its places, the places then (June 2013) and now, how it moved. The dormant stand last.
+-- One row per month that has a ranking, ranking and community of which a source had begun, the first 20 of each table (of a large site the first 10 of an earlier month): its score with its error, its places, the places then (June 2013) and now, how it moved. The dormant stand last.
 with now as (
     select family, community, rank_low as now_low, rank_high as now_high, state as now_state
     from rankings.monthly join raw.build on as_of = last_complete_month
@@ -17,7 +17,7 @@ with now as (
     left join origin o using (family, community)
     where r.state <> 'no source'
     window of_table as (partition by r.as_of, r.family)
-    qualify place_in_table <= 20
+    qualify place_in_table <= if($is_large and r.as_of < (select last_complete_month from raw.build), 10, 20)
 ), moved as (
     select as_of, family, community,
            list({'span': span, 'earlier': earlier, 'reason_code': reason_code, 'growth': growth, 'low': low, 'high': high, 'word': word}) as movement

@@ -339,7 +339,10 @@ def test_where_it_was_is_no_place_to_ask_and_other_sites_are_refused(tmp_path, m
     status, told, complaints = read(where, tmp_path / "saved", monkeypatch, capfd)
     assert (status, told) == (3, "1 fetched, 1 failed")
     assert "failed: birds/ask: fish.json: failed: the page is of another site" in complaints
-    assert "fix: repair the page or leave it out, then: stackrank collect --pages PATH --source birds/ask" in complaints
+    assert (
+        "fix: repair the page or leave it out, then: uv run stackrank collect --pages PATH --source birds/ask"
+        in complaints
+    )
 
 
 # ---- real pages ------------------------------------------------------------------------------------------------

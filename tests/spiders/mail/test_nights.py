@@ -642,15 +642,18 @@ def test_a_mailbox_that_was_obtained_by_hand_lands_without_a_url_in_the_catalogu
 
 
 WRONG = {
-    ("collect", "--mbox", "x"): "a mailbox needs its source: stackrank collect --mbox x --source",
+    ("collect", "--mbox", "x"): "a mailbox needs its source: uv run stackrank collect --mbox x --source",
     ("collect", "--source", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it",
     ("collect", "--mbox", "nowhere", "--source", "birds/by-hand"): "nowhere is neither a file nor a folder",
-    ("collect", "--mbox", ".", "--source", "birds/dev"): "birds/dev is no source of kind mbox",
-    ("collect", "--mbox", ".", "--source", "birds/none"): "birds/none is no source of kind mbox",
+    ("collect", "--mbox", ".", "--source", "birds/dev"): "no source of kind mbox is called birds/dev",
+    ("collect", "--mbox", ".", "--source", "birds/none"): "no source of kind mbox is called birds/none",
     ("collect", "--mbox", ".", "--reread"): "--mbox and --pages go with --source only",
     ("collect", "birds/dev", "--mbox", ".", "--source", "birds/by-hand"): "--mbox and --pages go with --source only",
     ("collect", "--reread", "--unit", "2013-10"): "--reread goes with names of sources only",
-    ("collect", "birds/by-hand"): "birds/by-hand cannot be visited; read your own copy of it: stackrank collect --mbox",
+    (
+        "collect",
+        "birds/by-hand",
+    ): "birds/by-hand cannot be visited; read your own copy of it: uv run stackrank collect --mbox",
     ("prune", "--days", "0"): "0 is not from 1 to 36500",
 }
 

@@ -1,0 +1,39 @@
+"""The command `restore`."""
+
+import argparse
+from pathlib import Path
+
+from flows import locks
+from flows.commands.checks import UsageError
+from flows.exit_status import ALL_WELL
+from pipelines.folders import folders, typed
+
+HELP = "read a backup into the data folder; what is there and differs is refused, or set aside with --replace"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a file that stackrank backup wrote")
+    parser.add_argument("--identity", type=Path, metavar="FILE", help="the file of your key of age")
+    parser.add_argument("--replace", action="store_true", help="set aside what is there and differs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at a whole backup, then restore it; say how much was new."""
+    from flows import backup, encryption
+    from pipelines.privacy import pseudonyms
+
+    where = folders()
+    try:
+        found = backup.unpack(encryption.decrypt(arguments.file.read_bytes(), arguments.identity))
+        with locks.single_run(where, "stackrank restore"):
+            written = backup.restore(where, found.contents, replace=arguments.replace)
+    except (backup.BackupError, encryption.EncryptionError) as error:
+        raise UsageError(f"not restored: {arguments.file}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"not restored: {arguments.file}: {error.strerror}") from None
+    print(f"{len(written)} of {len(found.contents)} files restored; the others were there already")
+    if found.key_id and found.key_id != pseudonyms.present_key_id():
+        print(f"the key of this backup is {found.key_id}: put it in its place, or opt-outs do not hold; see: doctor")
+    print(f"next: {typed('nightly')}")
+    return ALL_WELL

@@ -1,0 +1,3 @@
+-- What happened in each of the last months of a community, in a row each?
+select month, commits, commits_state, code_people, code_people_low, code_people_high, messages, messages_state
+from analysis.monthly_wide where community = 'cloudstack' order by month desc limit 3
