@@ -86,6 +86,18 @@ def test_a_chart_follows_the_theme_and_keeps_out_of_a_narrow_page(opened, folder
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def test_a_page_never_scrolls_sideways_while_its_charts_are_drawn_anew(opened, folder):
+    page = opened(folder / "community/alpha.html")
+    scrolled_to(page, "commits")
+    chart = page.locator("#commits-chart .main-svg").first
+    chart.wait_for()
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)  # Plotly waits for its clock before it draws anew
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert chart.bounding_box()["width"] > 360
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_a_saved_picture_holds_its_title_and_its_source(opened, folder, tmp_path):
     page = opened(folder / "community/alpha.html")
     scrolled_to(page, "commits")
