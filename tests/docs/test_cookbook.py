@@ -64,7 +64,7 @@ def test_lines_of_versions_are_listed_with_the_day_and_whose_it_is(where):
             tag("v1.1", date(2025, 5, 1), "commit"), tag("nightly", date(2025, 6, 1))]  # fmt: skip
     land(where, birds, "birds/one", [row(1, datetime(2025, 2, 3))], tags)
     build_database(where, [community("birds", birds)], TODAY)
-    assert ask(where, question("core.releases")) == [
+    assert ask(where, question("dated_by")) == [
         ("birds", "1.0", date(2025, 2, 1), "tag"), ("birds", "1.1", date(2025, 5, 1), "commit"),
     ]  # fmt: skip
 

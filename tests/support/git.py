@@ -97,4 +97,4 @@ def texts(file: Path) -> bytes:
     table = pq.read_table(file)
     columns = [pc.list_flatten(c) if pa.types.is_list(c.type) else c for c in table.columns]
     values = [str(v) for c in columns if pa.types.is_string(c.type) for v in c.to_pylist()]
-    return "\n".join(values).encode() + b"".join(k + v for k, v in pq.read_metadata(file).metadata.items())
+    return "\n".join(values).encode() + b"".join(k + v for k, v in (pq.read_metadata(file).metadata or {}).items())
