@@ -14,6 +14,8 @@ RULES = {
 }
 """A theme changes colours alone."""
 WIDTHS = (360, 768, 1280, 1600)
+THEMES = {"light": WIDTHS, "dark": (360, 768, 1280)}
+"""Above 1280 px the page keeps its layout, so that no other colours meet."""
 SIDEWAYS = (320, 390, 601, 821, 901, 1001, 1101, 1500, 2200)
 """Besides these: on both sides of where the styles change the page."""
 TEXT_WIDTHS = (360, 1280)

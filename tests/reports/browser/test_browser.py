@@ -4,19 +4,10 @@ import shutil
 
 import pytest
 from support import browsing
-from support.browser import launched, playwright
 from support.site import SHOWN, published
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as tools:
-        browser = launched(tools.chromium)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

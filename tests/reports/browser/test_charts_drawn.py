@@ -3,7 +3,6 @@
 import shutil
 
 import pytest
-from support.browser import launched, playwright
 from support.many import invent
 from support.site import published
 
@@ -14,14 +13,6 @@ from reports.pages.context import read_context
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 DRAWN = "() => [...document.querySelectorAll('.chart:has(.main-svg)')].map((e) => e.dataset.file)"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as tools:
-        browser = launched(tools.chromium)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

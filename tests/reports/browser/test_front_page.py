@@ -2,7 +2,6 @@
 
 import pytest
 from support import browsing, many
-from support.browser import launched, playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 HEAVIEST = 300_000
@@ -11,14 +10,6 @@ HEAVIEST = 300_000
 @pytest.fixture(scope="module")
 def folder(once):
     return many.published(once, 4)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as tools:
-        browser = launched(tools.chromium)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(("width", "height", "rows"), [(1280, 900, 4), (360, 740, 3)])

@@ -1,7 +1,6 @@
 """The pictures that a reader saves, in a real browser: PNG files twice as large as their SVG, also without a server."""
 
 import pytest
-from support.browser import launched, playwright
 from support.site import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -9,14 +8,12 @@ PNG, WIDTH, HEIGHT = b"\x89PNG\r\n\x1a\n", slice(16, 20), slice(20, 24)
 
 
 @pytest.fixture(scope="module")
-def page(once):
-    with playwright.sync_playwright() as tools:
-        browser = launched(tools.chromium)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto((published(once).site / "index.html").as_uri())
-        page.click("text=Numbers and pictures")
-        yield page
-        browser.close()
+def page(browser, once):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((published(once).site / "index.html").as_uri())
+    page.click("text=Numbers and pictures")
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize(("name", "size"), [("contributors", (2240, 1120)), ("contributors-slide", (3200, 1800))])

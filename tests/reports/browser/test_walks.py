@@ -4,7 +4,6 @@ import re
 
 import pytest
 from support import browsing, many
-from support.browser import launched, playwright
 from support.site import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -35,14 +34,6 @@ class Reader:
                 return True
             self.page.wait_for_timeout(100)
         return False
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as tools:
-        browser = launched(tools.chromium)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
