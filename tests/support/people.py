@@ -96,7 +96,8 @@ def merged(accounts, aliases=(), never=(), opted_out=()):
             con.execute(f"insert into {name} ({', '.join(columns)}) values {values}", [v for row in rows for v in row])
     for name in ("core.links", "core.persons", "core.identities"):
         create_table(con, tables_by_name()[name])
-    found = con.sql("from core.links").fetchall(), con.sql("from core.identities").to_arrow_table().to_pylist()
+    ordered = "from core.identities order by community, account_key"
+    found = con.sql("from core.links order by all").fetchall(), con.sql(ordered).to_arrow_table().to_pylist()
     con.execute("rollback")
     return found
 
