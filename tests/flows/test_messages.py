@@ -34,11 +34,12 @@ EVERY = {
     "doctor": ["doctor"], "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
     "init": ["init", "new"], "probe": ["probe"], "edition": ["edition", "list"], "diff": ["diff", "2026-06", "2026-07"],
     "calibrate": ["calibrate"], "communities": ["communities"],
+    "backup": ["backup", "out.tar"], "restore": ["restore", "nowhere.tar"],
 }  # fmt: skip
 """Each command with words that are right."""
 READ = ("status", "sql", "communities")
 """Commands that print what they find."""
-NEEDS_WORDS = ("forget", "export", "init", "edition", "diff")
+NEEDS_WORDS = ("forget", "export", "init", "edition", "diff", "backup", "restore")
 WRITE = ("demo", "nightly", "schedule", "collect", "prune", "forget", "rotate", "build", "report")
 """Commands that write into the data folder."""
 WORDS = [
