@@ -27,10 +27,8 @@ NOTICE = (
 )
 CANARY_NAME = "invented-canary"
 """The canary name of every account and every person in these answers."""
-
-
 INACTIVE = 3
-"""For so many members a register has one more account that is no active individual member."""
+"""A register has one inactive account for each three active members."""
 
 
 class Register(NamedTuple):

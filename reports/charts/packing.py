@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 DIGITS = 3
-"""Of a number that is no count: so many the table and the hover value have, so all three are equal."""
+"""The digits of a mean or a share: figure, table and hover value have the same."""
 DIGITS_OF_BOX = 5
 """A box around a place may be a tenth of a place high."""
 
