@@ -18,7 +18,7 @@ from typing import NamedTuple
 from pipelines.files import FORMAT, UnusableError, check_format, replace_synced
 from pipelines.folders import Folders
 from pipelines.landing import set_aside
-from pipelines.privacy import pseudonyms
+from pipelines.privacy import key_file
 
 KEY = "pseudonym.key"
 MANIFEST = "manifest.json"
@@ -63,7 +63,7 @@ def pack(where: Folders, *, with_key: bool) -> tuple[bytes, dict[str, int]]:
     if not contents:
         raise BackupError(f"{where.data} holds nothing that could not be made again; nothing was written")
     manifest = {
-        "format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "key_id": pseudonyms.present_key_id(),
+        "format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "key_id": key_file.present_key_id(),
         "files": {name: sha256(content).hexdigest() for name, content in contents.items()},
     }  # fmt: skip
     buffer = io.BytesIO()
@@ -77,10 +77,10 @@ def pack(where: Folders, *, with_key: bool) -> tuple[bytes, dict[str, int]]:
 
 def _key_bytes() -> bytes:
     """Return the present key as its file has it; raises BackupError where there is none."""
-    if pseudonyms.present_key_id() is None:
-        raise BackupError(f"there is no key at {pseudonyms.key_file()} that can be read; nothing was written")
+    if key_file.present_key_id() is None:
+        raise BackupError(f"there is no key at {key_file.path()} that can be read; nothing was written")
     given = os.environ.get("STACKRANK_KEY")
-    return (given.strip() + "\n").encode() if given else pseudonyms.key_file().read_bytes()
+    return (given.strip() + "\n").encode() if given else key_file.path().read_bytes()
 
 
 def count_sorts(names: Mapping[str, object]) -> dict[str, int]:
@@ -151,14 +151,14 @@ def _is_there(where: Folders, name: str, content: bytes) -> bool:
 
 
 def _check_key(key: bytes | None) -> None:
-    path = pseudonyms.key_file()
+    path = key_file.path()
     if key and path.exists() and path.read_bytes().strip() != key.strip():
         raise BackupError(f"another key is at {path}, and a key is never replaced; nothing was changed. "
                           "Move it away first")  # fmt: skip
 
 
 def _restore_key(key: bytes | None) -> list[str]:
-    path = pseudonyms.key_file()
+    path = key_file.path()
     if key is None or path.exists():
         return []
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,7 +18,7 @@ from pipelines.catalogue.load import CatalogueError, load_catalogue
 from pipelines.folders import Folders, can_write, nearest_folder, read_demo_marker, typed
 from pipelines.landing.undeclared import find_undeclared
 from pipelines.model import Source
-from pipelines.privacy import decisions, pseudonyms
+from pipelines.privacy import decisions, key_file
 from pipelines.warehouse.query import NoDatabaseError, read_build
 
 GB = 1e9
@@ -48,7 +48,7 @@ def _opt_outs(where: Folders) -> list[Finding]:
     """Say how many people are left out under which key: under another one than the present they are not."""
     if mistakes := opt_outs.find_mistake(where):
         return [Finding(BAD, "opted out", mistakes[0])]
-    key_id = pseudonyms.present_key_id()
+    key_id = key_file.present_key_id()
     others = decisions.people_left_out(where).keys() - {key_id}
     state = NOTE if others else OK
     text = "; ".join(opt_outs.format_people(where, key_id))

@@ -7,20 +7,20 @@ from pathlib import Path
 from flows.findings import BAD, NOTE, OK, Finding, shorten_list
 from pipelines.folders import Folders, can_write
 from pipelines.landing.stored import stored_visits
-from pipelines.privacy import pseudonyms
+from pipelines.privacy import key_file
 
 KEY = "pseudonym key"
 
 
 def check_key(where: Folders) -> Finding:
     """Check the key without making one; print its id, never the key."""
-    path = pseudonyms.key_file()
+    path = key_file.path()
     used = {visit.key_id for visit in stored_visits(where.observations).values() if visit.key_id}
     if "STACKRANK_KEY" not in os.environ and not path.exists():
         return _no_key(path, used)
     try:
-        key_id = pseudonyms.load().key_id
-    except (pseudonyms.KeyRefusedError, OSError) as error:
+        key_id = key_file.load().key_id
+    except (key_file.KeyRefusedError, OSError) as error:
         return Finding(BAD, KEY, str(error))
     place = "in STACKRANK_KEY" if "STACKRANK_KEY" in os.environ else f"in {path}, for its owner only"
     if others := used - {key_id}:

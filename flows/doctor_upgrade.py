@@ -12,7 +12,7 @@ from pipelines.files import FORMAT
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.stored import stored_visits
 from pipelines.model import Source, Visit
-from pipelines.privacy import pseudonyms
+from pipelines.privacy import key_file
 
 SUBJECT = "format"
 
@@ -39,7 +39,7 @@ def old_readers(visits: Sequence[Visit]) -> Iterator[str]:
 
 
 def _outdated(visits: Sequence[Visit]) -> Iterator[Visit]:
-    key_id = pseudonyms.present_key_id()
+    key_id = key_file.present_key_id()
     readers = present_readers({visit.kind for visit in visits})
     for visit in visits:
         if visit.reader != readers[visit.kind] or (key_id and visit.key_id not in (None, key_id)):

@@ -37,9 +37,9 @@ def check_rules() -> None:
 
 def check_key() -> None:
     """Raise UsageError for a pseudonym key that cannot be read."""
-    from pipelines.privacy import pseudonyms
+    from pipelines.privacy import key_file
 
     try:
-        pseudonyms.load()
-    except pseudonyms.KeyRefusedError as error:
+        key_file.load()
+    except key_file.KeyRefusedError as error:
         raise UsageError(error) from None

@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Note the opt-out of a person."""
-    from pipelines.privacy import pseudonyms
+    from pipelines.privacy import key_file
     from pipelines.warehouse.query import NoDatabaseError
 
     check_key()
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with locks.single_run(where, "stackrank forget"):
             new = decisions.forget(
-                where, address, pseudonyms.load(), current_day(where), partial(_find_people, is_agreed=arguments.yes)
+                where, address, key_file.load(), current_day(where), partial(_find_people, is_agreed=arguments.yes)
             )
     except (ValueError, NoDatabaseError) as error:
         raise UsageError(error) from None

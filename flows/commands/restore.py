@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Look at a whole backup, then restore it; say how much was new."""
     from flows import backup, encryption
-    from pipelines.privacy import pseudonyms
+    from pipelines.privacy import key_file
 
     where = folders()
     try:
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"not restored: {arguments.file}: {error.strerror}") from None
     print(f"{len(written)} of {len(found.contents)} files restored; the others were there already")
-    if found.key_id and found.key_id != pseudonyms.present_key_id():
+    if found.key_id and found.key_id != key_file.present_key_id():
         print(f"the key of this backup is {found.key_id}: put it in its place, or opt-outs do not hold; see: doctor")
     print(f"next: {typed('nightly')}")
     return ALL_WELL

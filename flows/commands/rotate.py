@@ -27,17 +27,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     Refuse where people are opted out under the present key, unless told that their opt-outs may end.
     """
-    from pipelines.privacy import pseudonyms
+    from pipelines.privacy import key_file
 
     where = folders()
     try:
         with locks.single_run(where, "stackrank rotate"):
             _check_opt_outs(where, arguments.end_opt_outs)
-            pseudonyms.load_rotatable()
+            key_file.load_rotatable()
             confirm(_loss(where), is_agreed=arguments.yes)
-            old, new = pseudonyms.rotate()
+            old, new = key_file.rotate()
             decisions.record_key_rotation(where, old, current_day(where))
-    except pseudonyms.KeyRefusedError as error:
+    except key_file.KeyRefusedError as error:
         raise UsageError(error) from None
     print(f"the pseudonym key is {new} now; {old} is kept beside it until you delete it")
     print(f"next: {typed('nightly')} (it reads again what it can; raw.other_keys lists what it could not)")
@@ -53,9 +53,9 @@ def _loss(where: Folders) -> str:
 def _check_opt_outs(where: Folders, may_end: bool) -> None:
     """Print who is left out under which key; raise UsageError where a new key would bring people back."""
     from flows import opt_outs
-    from pipelines.privacy import pseudonyms
+    from pipelines.privacy import key_file
 
-    key_id = pseudonyms.present_key_id()
+    key_id = key_file.present_key_id()
     lines = opt_outs.format_people(where, key_id)
     for line in lines:
         print(f"opted out: {line}")

@@ -47,10 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_all(found: "Status", damaged: "Sequence[str]", now: datetime) -> int:
     from flows import opt_outs, status
-    from pipelines.privacy import pseudonyms
+    from pipelines.privacy import key_file
 
     where = folders()
-    left_out = [f"opted out: {line}" for line in opt_outs.format_people(where, pseudonyms.present_key_id())]
+    left_out = [f"opted out: {line}" for line in opt_outs.format_people(where, key_file.present_key_id())]
     print("\n".join([*status.format_table(found, now), *left_out, *damaged]))
     return ALL_WELL if status.is_well(found) and not damaged else SOMETHING_FAILED
 

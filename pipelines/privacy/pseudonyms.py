@@ -1,19 +1,15 @@
-"""How an address or a name becomes keyed fingerprints, and where the key lives.
+"""How an address or a name becomes keyed fingerprints.
 
 Nothing in this module writes a name or an address anywhere; it is the only door through which
 they pass. A fingerprint is keyed BLAKE2b of 16 bytes in hexadecimal: without the key it can
 neither be recomputed nor compared with that of another installation.
 """
 
-import os
 import re
-import secrets
-import stat
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 
 KEY_BYTES = 32
@@ -171,92 +167,3 @@ def domain(folded_address: str) -> str | None:
 def redact(text: str) -> str:
     """Replace everything that looks like an address, also an obfuscated one, in texts that other machines wrote."""
     return _ADDRESS.sub("[address]", text)
-
-
-def key_file(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return where the key is kept: the user's configuration folder, never the repository."""
-    base = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".config")
-    return Path(base) / "stackrank" / "pseudonym.key"
-
-
-def load(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
-    """Read the key from `STACKRANK_KEY` (64 hexadecimal digits) or its file, made on first use.
-
-    Raises KeyRefusedError if the key is malformed or its file can be read by others.
-    """
-    given = environ.get("STACKRANK_KEY")
-    if given is not None:
-        return Pseudonyms(_key_bytes(given, "STACKRANK_KEY"))
-    path = key_file(environ)
-    if not path.exists():
-        _make(path)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise KeyRefusedError(f"{path} can be read by others; run: chmod 600 {path}")
-    return Pseudonyms(_key_bytes(path.read_text(errors="replace"), str(path)))
-
-
-def present_key_id(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the id of the present key without making one; None where there is none that can be read."""
-    if "STACKRANK_KEY" not in environ and not key_file(environ).exists():
-        return None
-    try:
-        return load(environ).key_id
-    except (KeyRefusedError, OSError):
-        return None
-
-
-def rotate(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """Make a new key in place of the one in its file, which is kept beside it; return the ids of both.
-
-    Raises KeyRefusedError as `load_rotatable` does. Where the new one cannot be written, the old one stays.
-    """
-    path, old = key_file(environ), load_rotatable(environ).key_id
-    draft = _write_draft(path)
-    path.rename(path.with_name(f"{path.name}.{old}"))
-    draft.rename(path)
-    return old, load(environ).key_id
-
-
-def load_rotatable(environ: Mapping[str, str] = os.environ) -> Pseudonyms:
-    """Read the key from its file; raises KeyRefusedError where the environment gives it, or there is none."""
-    if environ.get("STACKRANK_KEY") is not None:
-        raise KeyRefusedError("STACKRANK_KEY gives the key; only one that lies in its file can be rotated")
-    if not key_file(environ).exists():
-        raise KeyRefusedError(f"there is no key at {key_file(environ)} to rotate")
-    return load(environ)
-
-
-def _key_bytes(text: str, where: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise KeyRefusedError(f"{where} must hold {2 * KEY_BYTES} hexadecimal digits")
-    return key
-
-
-def _make(path: Path) -> None:
-    """Make the key file complete or not at all, also when two processes are first."""
-    draft = _write_draft(path)
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def _write_draft(path: Path) -> Path:
-    """Write a new key beside the file of the key; leave nothing where there is no room."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-    return draft

@@ -74,7 +74,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     from pipelines.landing.stored import DamagedFile, StoredUnit, read_unit, stored_files
     from pipelines.landing.undeclared import is_replaced
     from pipelines.landing.visits import read_plans, read_visits
-    from pipelines.privacy import decisions, pseudonyms
+    from pipelines.privacy import decisions, key_file
     from pipelines.ranking import method
 
     decisions.give_ids(where)
@@ -99,7 +99,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
         measures=measures.load(),
         today=today,
         shows=shows,
-        key_id=pseudonyms.present_key_id(),
+        key_id=key_file.present_key_id(),
     )
 
 

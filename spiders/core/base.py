@@ -22,7 +22,8 @@ from pipelines.landing.runs import current_run
 from pipelines.landing.stored import stored_visits
 from pipelines.landing.visits import read_visits, save_plan
 from pipelines.model import Plan, ReasonCode, Source, Verdict, Visit
-from pipelines.privacy import pseudonyms
+from pipelines.privacy import key_file
+from pipelines.privacy.pseudonyms import fold_address
 from spiders.core.budget import Budget, HostPausedError, host_of
 from spiders.core.recording import COMMON, Assertion
 from spiders.core.verdicts import verdict_of
@@ -54,7 +55,7 @@ class SourceSpider(scrapy.Spider):
         self.due_units: Counter[str] = Counter()
         self.folders = folders()
         self.wanted_units = frozenset(units.split(",")) if units else frozenset()
-        self.pseudonyms = pseudonyms.load()
+        self.pseudonyms = key_file.load()
         self._locks: list[IO[str]] = []
         self.paused: dict[str, str] = {}
         self._plans: dict[str, Plan] = {}
@@ -150,7 +151,7 @@ class SourceSpider(scrapy.Spider):
     def list_addresses(self, community: str) -> frozenset[str]:
         """Return the addresses of a community's mailing lists, folded: they are nobody's own."""
         lists = (s.address for s in self.declared if s.community == community and s.address)
-        return frozenset(pseudonyms.fold_address(address) for address in lists)
+        return frozenset(fold_address(address) for address in lists)
 
     def _lock(self, source: Source) -> bool:
         """Lock the source until this process ends; return False, with a warning, if another process has it."""

@@ -14,7 +14,7 @@ import pytest
 
 from flows.cli import main
 from pipelines.folders import folders
-from pipelines.privacy import decisions, pseudonyms
+from pipelines.privacy import decisions, key_file
 
 COUNT = "observations/birds/members/page-2026-11-24.parquet"
 MADE = {
@@ -39,14 +39,14 @@ def where(tmp_path, monkeypatch):
         path = tmp_path / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    pseudonyms.load()
+    key_file.load()
     return folders()
 
 
 def lose_all(where):
     """Lose the machine: the data folder and the key."""
     shutil.rmtree(where.data)
-    shutil.rmtree(pseudonyms.key_file().parent)
+    shutil.rmtree(key_file.path().parent)
 
 
 def held(where):
@@ -55,7 +55,7 @@ def held(where):
 
 
 def test_a_rehearsed_restore_brings_back_what_nothing_can_make_again(where, capsys):
-    key_id = pseudonyms.present_key_id()
+    key_id = key_file.present_key_id()
     assert main(["backup", "all.backup", "--key"]) == 0
     said = capsys.readouterr()
     assert "1 editions, 1 dated counts, 2 decisions about people, 1 key" in said.out
@@ -63,7 +63,7 @@ def test_a_rehearsed_restore_brings_back_what_nothing_can_make_again(where, caps
     assert Path("all.backup").stat().st_mode & 0o777 == 0o600
     lose_all(where)
     assert main(["restore", "all.backup"]) == 0
-    assert (held(where), pseudonyms.present_key_id()) == (MADE, key_id)
+    assert (held(where), key_file.present_key_id()) == (MADE, key_id)
     assert [one.since for one in decisions.opted_out(where)] == [date(2026, 1, 1)]
     assert "5 of 5 files restored" in capsys.readouterr().out
     assert main(["restore", "all.backup"]) == 0
@@ -71,13 +71,13 @@ def test_a_rehearsed_restore_brings_back_what_nothing_can_make_again(where, caps
 
 
 def test_without_its_key_a_backup_says_which_key_is_missing(where, capsys):
-    key_id = pseudonyms.present_key_id()
+    key_id = key_file.present_key_id()
     assert main(["backup", "data.backup"]) == 0
     assert "the key is not in it" in capsys.readouterr().out
     lose_all(where)
     assert main(["restore", "data.backup"]) == 0
     assert f"the key of this backup is {key_id}" in capsys.readouterr().out
-    assert not pseudonyms.key_file().exists()
+    assert not key_file.path().exists()
 
 
 def test_nothing_that_is_there_is_lost(where, capsys):
@@ -96,7 +96,7 @@ def test_nothing_that_is_there_is_lost(where, capsys):
 
 def test_another_key_is_never_replaced(where, capsys):
     assert main(["backup", "all.backup", "--key"]) == 0
-    pseudonyms.rotate()
+    key_file.rotate()
     (where.data / COUNT).unlink()
     assert main(["restore", "all.backup", "--replace"]) == 2
     assert "a key is never replaced; nothing was changed" in capsys.readouterr().err
@@ -167,7 +167,7 @@ def test_a_backup_is_encrypted_with_gnupg(where, tmp_path, monkeypatch):
 def rehearse(where, tmp_path, recipient, identity):
     assert main(["backup", "all.backup", "--key", "--recipient", recipient]) == 0
     sealed = (tmp_path / "all.backup").read_bytes()
-    assert pseudonyms.key_file().read_bytes().strip() not in sealed
+    assert key_file.path().read_bytes().strip() not in sealed
     assert not sealed.startswith(b"\x1f\x8b")
     lose_all(where)
     assert main(["restore", "all.backup", *identity]) == 0

@@ -17,7 +17,7 @@ from flows.cli import main
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import CHECKOUT, Folders, folders
 from pipelines.landing.stored import stored_files
-from pipelines.privacy import decisions, pseudonyms
+from pipelines.privacy import decisions, key_file
 from pipelines.warehouse.build import build_database
 
 MAY, JUNE = datetime(2025, 5, 3), datetime(2025, 6, 3)
@@ -141,14 +141,14 @@ def test_rotate_refuses_where_it_would_bring_people_back(where, monkeypatch, tmp
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
     monkeypatch.delenv("STACKRANK_KEY", raising=False)
     assert main(["forget", "jane@example.org", "--yes"]) == 0
-    key = pseudonyms.load().key_id
+    key = key_file.load().key_id
     assert main(["rotate"]) == 2
     told = capsys.readouterr()
     assert f"1 person under key {key}, the present one" in told.out
     assert "rotate --end-opt-outs" in told.err
-    assert pseudonyms.load().key_id == key
+    assert key_file.load().key_id == key
     assert main(["rotate", "--end-opt-outs", "--yes"]) == 0
-    new = pseudonyms.load().key_id
+    new = key_file.load().key_id
     assert opt_outs.format_people(where, new) == [f"1 person under key {key}, not the present one: no effect"]
     (finding,) = doctor._opt_outs(where)
     assert (finding.state, finding.subject) == ("note", "opted out")
@@ -227,14 +227,14 @@ def test_a_rotated_key_leaves_out_what_was_not_read_again_and_names_it(where, mo
     monkeypatch.setenv("STACKRANK_DATA", str(where.data))
     monkeypatch.delenv("STACKRANK_KEY", raising=False)
     assert main(["rotate"]) == 2
-    old = pseudonyms.load().key_id
+    old = key_file.load().key_id
     land(where, core, "birds/one", monthly(1, range(14)), key_id=old)
     land(where, core, "birds/two", monthly(500, range(14)), key_id=old)
     build_database(where, [community("birds", core)], TODAY)
     assert main(["rotate", "--yes"]) == 0
-    new = pseudonyms.load().key_id
+    new = key_file.load().key_id
     assert old != new
-    assert f"pseudonym.key.{old}" in {p.name for p in pseudonyms.key_file().parent.iterdir()}
+    assert f"pseudonym.key.{old}" in {p.name for p in key_file.path().parent.iterdir()}
     land(where, core, "birds/one", monthly(1, range(14)), key_id=new)
     build_database(where, [community("birds", core)], TODAY)
     assert ask(where, "select unit, key_id from raw.other_keys") == [("birds/two", old)]

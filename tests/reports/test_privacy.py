@@ -5,7 +5,7 @@ from support.page import Page
 from support.site import published
 
 from flows.cli import parser
-from pipelines.privacy import pseudonyms
+from pipelines.privacy import key_file
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def test_the_page_says_what_the_code_does(folder):
     days = parser().parse_args(["prune"]).days
     assert f"Raw mail: {days} days." in said
     assert f"deletes those that are older than {days} days" in said
-    assert str(pseudonyms.key_file({"XDG_CONFIG_HOME": "~/.config"})) in said
+    assert str(key_file.path({"XDG_CONFIG_HOME": "~/.config"})) in said
     assert "STACKRANK_KEY" in said
 
 
