@@ -12,7 +12,7 @@ from reports.text.labels import FAMILIES
 from reports.text.language import gettext
 
 FOLDER = "badges"
-HEIGHT, BASELINE, FONT, LETTER, MARGIN = 20, 14, 11, 6.6, 7
+HEIGHT, BASELINE, FONT, LETTER, MARGIN = 20, 14, 11, 6.1, 7
 """Pixels: `LETTER` is the mean width of a letter of the font."""
 LEFT = "stackrank"
 INK, PAPER, NAMED = "#22262B", "#FBFAF6", "#3A4652"
