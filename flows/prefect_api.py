@@ -57,7 +57,7 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
 
     It asks for the login in `PREFECT_API_AUTH_STRING`: the user's own, else a random one for this process.
     Only a server that `schedules` starts flow runs by itself. Must be entered before Prefect is
-    imported; `wait` before a flow runs.
+    imported, or be followed by `read_settings`; `wait` before a flow runs.
     """
     prepare(where)
     if URL in os.environ:
@@ -70,6 +70,13 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
             yield
         finally:
             del os.environ[URL]
+
+
+def read_settings() -> None:
+    """Let a Prefect that was imported before its server started know the address of that server, and the login."""
+    from prefect.context import refresh_global_settings_context
+
+    refresh_global_settings_context()
 
 
 def wait(patience: float = PATIENCE) -> None:
