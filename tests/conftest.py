@@ -67,10 +67,6 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-def pytest_unconfigure():
-    gc.unfreeze()
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("--long"):

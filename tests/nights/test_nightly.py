@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support import nights
-from support.bird_house import NOBODY, PLACE, bytes_of, one_screen, places
+from support.bird_house import NOBODY, PLACE, bytes_of, keep_page, one_screen, places
 from support.prefect import asked, command_lines
 
 from flows import hosts, prefect_api, unchanged
@@ -26,10 +26,19 @@ CALM: dict[str, list[tuple[object, ...]]] = {}
 """The tables after a night in which all was well, once there was one."""
 
 
+NOTICE = "the nightly run failed: nothing was published"
+
+
 @pytest.mark.long
-def test_nights_in_a_row(house, night, monkeypatch):
+def test_nights_in_a_row(house, night, monkeypatch, tmp_path):
+    """The first and the last one find no host; what STACKRANK_NOTIFY gets lies in `notices`."""
     monkeypatch.setattr(hosts, "LOOPBACK_DELAYS", ())
+    notices = tmp_path / "notices"
+    monkeypatch.setenv("STACKRANK_NOTIFY", f"sh -c 'cat >> {notices}'")
+    old, young = keep_page(91), keep_page(89)
     offline = night(offline=True)
+    assert (old.exists(), young.exists()) == (False, True), "the privacy page promises 90 days"
+    assert notices.read_text().count(NOTICE) == 1
     assert offline.exit_status == 4
     assert offline.page is None
     assert [v.verdict for v in offline.collected.visits] == ["failed", "failed"]
@@ -63,8 +72,10 @@ def test_nights_in_a_row(house, night, monkeypatch):
     assert re.search(r"Last checked \d{4}-\d\d-\d\d \d\d:\d\d UTC: 2 units, nothing new\.", checked)
     assert idle.page.read_text() == page, "no page is written"
 
+    assert notices.read_text().count(NOTICE) == 1, "a good night says nothing"
     alone = night(offline=True)
     assert (alone.exit_status, alone.page) == (4, None)
+    assert notices.read_text().count(NOTICE) == 2, "it was over and came back"
     assert (whole.page.read_text(), folders().database.stat()) == (page, database)
     assert re.search(r"Last checked .* UTC: no host answered\.", idle.page.with_name("checked.js").read_text())
     CALM.update(nights.House(folders().data, house.communities).tables())

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -110,3 +111,13 @@ def one_screen(night) -> list[str]:
     lines = night.summary.splitlines()
     assert len(lines) <= 24
     return lines
+
+
+def keep_page(days):
+    """A page of mail that has been kept for so many days."""
+    page = folders().data / "pages/birds/talk/aa" / f"{days}.zst"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.touch()
+    moment = time.time() - days * 86_400
+    os.utime(page, (moment, moment))
+    return page
