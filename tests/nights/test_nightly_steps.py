@@ -6,8 +6,9 @@ import os
 import pytest
 from support.builders import visited
 
+from flows import prefect_api
 from flows.results import CollectResult
-from pipelines.folders import Folders
+from pipelines.folders import Folders, folders
 from pipelines.model import Verdict
 from reports import site
 
@@ -42,7 +43,11 @@ def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
     assert units(CollectResult(tuple(visits), ("birds/core",))) == [], "the list was never seen: ask for all"
 
 
-def test_prefect_sends_no_telemetry_and_stores_no_results(nightly):
+def test_prefect_sends_no_telemetry_and_stores_no_results(nightly, monkeypatch):
+    for name in (*prefect_api.QUIET, *prefect_api.CLOSED):
+        monkeypatch.setenv(name, "as it was")
+        del os.environ[name]
+    prefect_api.prepare(folders())
     assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert os.environ["DO_NOT_TRACK"] == "1"
     from prefect.settings import get_current_settings
