@@ -14,11 +14,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from secrets import token_urlsafe
 from signal import SIGKILL
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from flows.prefect_database import make_database
 from pipelines.folders import CHECKOUT, Folders
 
 QUIET = {
@@ -26,6 +28,7 @@ QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
 }
 CLOSED = {
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
@@ -63,6 +66,7 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
     if URL in os.environ:
         yield
         return
+    make_database(Path(os.environ["PREFECT_HOME"]))
     os.environ[LOGIN] = os.environ.get(LOGIN) or f"stackrank:{token_urlsafe()}"
     with _process(schedules=schedules) as url:
         os.environ[URL] = url
