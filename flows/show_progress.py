@@ -14,6 +14,8 @@ from pipelines.landing.visits import read_plans
 from pipelines.model import GOOD_VERDICTS, Source, Visit
 
 UPDATE_SECONDS = 0.5
+BAR = 24
+"""How wide a bar is, also where the words beside it are many."""
 FAST = 0.1
 """From so many units a second on the rate is given by the second, else by the minute."""
 
@@ -106,7 +108,8 @@ class Bar:
 
         self._began = monotonic()
         self._bar = RichProgress(
-            TextColumn("collect"), BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.fields[counts]}"),
+            TextColumn("collect"), BarColumn(BAR, table_column=Column(min_width=BAR)), MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}"),
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=Console(file=stream, highlight=False),
         )  # fmt: skip
