@@ -41,7 +41,7 @@ def explain(error: BaseException) -> tuple[str, int]:
     return _broken(error), NOTHING_PUBLISHED
 
 
-def _no_rights(error: OSError) -> str:
+def _no_rights(error: BaseException) -> str:
     return f"{_where(error)}. {AS_BEFORE}. Run this as the owner of the folder, or name another {_place(error)}."
 
 
