@@ -29,7 +29,7 @@ def _check_source(declared: Mapping[str, Source], name: str) -> None:
         raise UsageError(f"{name} is a community. Nothing was done. Name its sources: {' '.join(own)}")
     check_name(name, declared, "source", "communities")
     if not declared[name].enabled:
-        raise UsageError(f"{name} is switched off; set enabled = true in its community file")
+        raise UsageError(f"{name} is switched off. Nothing was done. Set enabled = true in its community file.")
     if not declared[name].reachable:
         raise UsageError(f"{name} cannot be visited; read your own copy of it: {typed('collect --mbox, --pages')}")
 

@@ -176,7 +176,8 @@ class Version(argparse.Action):
         """End the process with the version of stackrank."""
         from importlib.metadata import version
 
-        parser.exit(message=f"stackrank {version('stackrank')}\n")
+        print(f"stackrank {version('stackrank')}")
+        parser.exit()
 
 
 def _sentence(text: str) -> str:

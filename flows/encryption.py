@@ -7,6 +7,7 @@ from pathlib import Path
 AGE, GPG = "age", "gpg"
 AGE_RECIPIENTS = ("age1", "ssh-")
 AGE_HEADS = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
+GPG_HEAD = b"-----BEGIN PGP MESSAGE-----"
 GZIP = b"\x1f\x8b"
 
 
@@ -26,10 +27,17 @@ def decrypt(content: bytes, identity: Path | None) -> bytes:
     if content.startswith(GZIP):
         return content
     if not content.startswith(AGE_HEADS):
-        return _run([GPG, "--batch", "--decrypt"], content)
+        return _run([GPG, "--batch", "--decrypt"], _check_message(content))
     if identity is None:
         raise EncryptionError("it is encrypted with age; name the file of your key: --identity FILE")
     return _run([AGE, "--decrypt", "--identity", str(identity)], content)
+
+
+def _check_message(content: bytes) -> bytes:
+    """Return a message of OpenPGP: armored, or its first bit is set (RFC 9580, 4.2); raises EncryptionError."""
+    if content.startswith(GPG_HEAD) or content[:1] >= b"\x80":
+        return content
+    raise EncryptionError("it is no backup of stackrank. Nothing was changed. Name a file that backup wrote.")
 
 
 def _run(command: list[str], content: bytes) -> bytes:

@@ -8,7 +8,7 @@ from flows import contact, locks
 from flows.commands.checks import UsageError
 from flows.exit_status import NOTHING_PUBLISHED, WRONG_USAGE
 from pipelines.catalogue.toml_files import WrongFileError
-from pipelines.folders import DamagedMarkerError
+from pipelines.folders import DamagedMarkerError, folders
 
 REFUSALS = (
     WrongFileError,
@@ -23,6 +23,10 @@ NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL = re.compile(r"no space left on device|disk is full|file too large|quota exceeded", re.I)
 """How DuckDB and SQLite, which raise errors of their own, say that a disk is full."""
+FORBIDDEN = re.compile(r"permission denied|read-only file system", re.I)
+OF_DUCKDB = re.compile(r'IO Error: .* file "(?P<file>[^"]+)": (?P<why>.+)')
+DRAFT = re.compile(r"\..+\.\d+")
+"""The name of a draft, which ends in the number of a process: a person knows only the folder."""
 AS_BEFORE = "Database and page are as they were"
 
 
@@ -32,13 +36,23 @@ def explain(error: BaseException) -> tuple[str, int]:
         return str(error), WRONG_USAGE
     if isinstance(error, KeyboardInterrupt):
         return f"stopped by Ctrl-C. {AS_BEFORE}, and the next run continues.", NOTHING_PUBLISHED
-    if isinstance(error, OSError) and error.errno in NO_RIGHTS:
+    if is_forbidden(error):
         return _no_rights(error), WRONG_USAGE
     return _broken(error), NOTHING_PUBLISHED
 
 
-def _no_rights(error: OSError) -> str:
-    return f"{_where(error)}. {AS_BEFORE}. Run this as the owner of the folder, or name another STACKRANK_DATA."
+def _no_rights(error: BaseException) -> str:
+    return f"{_where(error)}. {AS_BEFORE}. Run this as the owner of the folder, or name another {_place(error)}."
+
+
+def _place(error: BaseException) -> str:
+    """Return the variable that names the folder in which something failed; else it is a file that the user named."""
+    try:
+        own = folders()
+    except OSError:  # nobody may look into the data folder
+        return "STACKRANK_DATA"
+    known = {"STACKRANK_DATA": own.data, "STACKRANK_SITE": own.site, "STACKRANK_COMMUNITIES": own.communities}
+    return next((name for name, folder in known.items() if str(folder) in str(error)), "file")
 
 
 def _broken(error: BaseException) -> str:
@@ -52,6 +66,11 @@ def _broken(error: BaseException) -> str:
     return f"a mistake in stackrank: {reason}. {AS_BEFORE}. Report what the same command prints with --debug."
 
 
+def is_forbidden(error: BaseException) -> bool:
+    """Tell whether something failed because this user has no right to it."""
+    return (isinstance(error, OSError) and error.errno in NO_RIGHTS) or bool(FORBIDDEN.search(str(error)))
+
+
 def is_full(error: BaseException) -> bool:
     """Tell whether something failed because a disk, a quota or a file has no more room."""
     return (isinstance(error, OSError) and error.errno in NO_ROOM) or bool(FULL.search(str(error)))
@@ -59,9 +78,16 @@ def is_full(error: BaseException) -> bool:
 
 def _where(error: BaseException) -> str:
     """Return which file failed and why, without the number of the error."""
+    if found := OF_DUCKDB.search(_in_one_line(error)):
+        return f"{_known(found['file'])}: {found['why']}"
     if not isinstance(error, OSError) or not error.strerror:
         return _in_one_line(error).rstrip(".")
-    return f"{Path(str(error.filename))}: {error.strerror}" if error.filename else error.strerror
+    return f"{_known(error.filename)}: {error.strerror}" if error.filename else error.strerror
+
+
+def _known(name: object) -> Path:
+    path = Path(str(name))
+    return path.parent if DRAFT.fullmatch(path.name) else path
 
 
 def _in_one_line(error: BaseException) -> str:

@@ -14,11 +14,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from secrets import token_urlsafe
 from signal import SIGKILL
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from flows.prefect_database import make_database
 from pipelines.folders import CHECKOUT, Folders
 
 QUIET = {
@@ -26,6 +28,7 @@ QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
 }
 CLOSED = {
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
@@ -57,12 +60,13 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
 
     It asks for the login in `PREFECT_API_AUTH_STRING`: the user's own, else a random one for this process.
     Only a server that `schedules` starts flow runs by itself. Must be entered before Prefect is
-    imported; `wait` before a flow runs.
+    imported, or be followed by `read_settings`; `wait` before a flow runs.
     """
     prepare(where)
     if URL in os.environ:
         yield
         return
+    make_database(Path(os.environ["PREFECT_HOME"]))
     os.environ[LOGIN] = os.environ.get(LOGIN) or f"stackrank:{token_urlsafe()}"
     with _process(schedules=schedules) as url:
         os.environ[URL] = url
@@ -70,6 +74,13 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
             yield
         finally:
             del os.environ[URL]
+
+
+def read_settings() -> None:
+    """Let a Prefect that was imported before its server started know the address of that server, and the login."""
+    from prefect.context import refresh_global_settings_context
+
+    refresh_global_settings_context()
 
 
 def wait(patience: float = PATIENCE) -> None:

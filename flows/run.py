@@ -16,7 +16,7 @@ def run_nightly() -> int:
     """Run the nightly flow and print its summary; return the exit status."""
     where = folders()
     with locks.single_run(where, "stackrank nightly"), prefect_api.serving(where):
-        print("starting Prefect; its first start in a data folder takes longest", file=sys.stderr, flush=True)
+        print("starting Prefect", file=sys.stderr, flush=True)
         from flows.nightly import nightly
 
         try:

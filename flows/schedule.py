@@ -48,8 +48,8 @@ def check_cron(cron: str) -> None:
     else:
         fields = len(cron.split())
     if fields != FIELDS:
-        how = "write five fields: minute, hour, day, month, weekday; such as: --cron '0 3 * * *'"
-        raise WrongCronError(f"--cron: {cron!r:.80} names no time to come; {how}")
+        how = "Write five fields: minute, hour, day, month, weekday; such as: --cron '0 3 * * *'"
+        raise WrongCronError(f"--cron: {cron!r:.80} names no time to come. Nothing was started. {how}")
 
 
 def serve(cron: str, where: Folders) -> NoReturn:

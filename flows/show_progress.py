@@ -14,6 +14,8 @@ from pipelines.landing.visits import read_plans
 from pipelines.model import GOOD_VERDICTS, Source, Visit
 
 UPDATE_SECONDS = 0.5
+BAR, COUNTS, LEAST = 16, 56, 20
+"""How wide the bar is, and what stands beside it; where less than LEAST is left, nothing says where units wait."""
 FAST = 0.1
 """From so many units a second on the rate is given by the second, else by the minute."""
 
@@ -105,17 +107,20 @@ class Bar:
         from rich.table import Column
 
         self._began = monotonic()
+        console = Console(file=stream, highlight=False)
+        self._room = console.width - BAR - COUNTS
+        rest = Column(no_wrap=True, overflow="ellipsis", max_width=max(self._room, 1))
         self._bar = RichProgress(
-            TextColumn("collect"), BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.fields[counts]}"),
-            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
-            console=Console(file=stream, highlight=False),
+            TextColumn("collect"), BarColumn(BAR, table_column=Column(min_width=BAR)), MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}"), TextColumn("{task.description}", markup=False, table_column=rest),
+            console=console,
         )  # fmt: skip
         self._task = self._bar.add_task("", total=None, counts="")
         self._bar.start()
 
     def show(self, progress: Progress, _: Sequence[Visit], /) -> None:
         """Move the bar."""
-        waiting = f"waiting: {progress.waiting}" if progress.waiting else ""
+        waiting = f"waiting: {progress.waiting}" if progress.waiting and self._room >= LEAST else ""
         counts = self._counts(progress)
         self._bar.update(self._task, completed=progress.done, total=progress.total, description=waiting, counts=counts)
 

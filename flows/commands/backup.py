@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from flows import backup, encryption
 
     where, file = folders(), arguments.file
+    _check_place(file)
     try:
         with locks.single_run(where, "stackrank backup"):
             content, sorts = backup.pack(where, with_key=arguments.key)
@@ -37,8 +38,6 @@ def run(arguments: argparse.Namespace) -> int:
         _write(file, content)
     except (backup.BackupError, encryption.EncryptionError) as error:
         raise UsageError(f"no backup: {error}") from None
-    except OSError as error:
-        raise UsageError(f"no backup: {file}: {error.strerror}") from None
     print(f"{file}: {', '.join(f'{count} {sort}' for sort, count in sorts.items())}; {len(content):,} bytes")
     if arguments.key and not arguments.recipient:
         print(BOTH.format(file=file), file=sys.stderr)
@@ -47,9 +46,21 @@ def run(arguments: argparse.Namespace) -> int:
     return ALL_WELL
 
 
+def _check_place(file: Path) -> None:
+    """Raise UsageError where a new file has no place: a backup that is there stays."""
+    if file.exists():
+        raise UsageError(f"no backup: {file} is there already. Nothing was written. Name a new file.")
+    if not file.parent.is_dir():
+        raise UsageError(f"no backup: {file.parent} is no folder. Nothing was written. Name a file in a folder.")
+
+
 def _write(file: Path, content: bytes) -> None:
-    """Write a new file for its owner only; a backup that is there stays."""
+    """Write a new file for its owner only; leave nothing where there is no room for all of it."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
+        try:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        except OSError:
+            file.unlink()
+            raise

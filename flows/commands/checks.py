@@ -42,4 +42,4 @@ def check_key() -> None:
     try:
         key_file.load()
     except key_file.KeyRefusedError as error:
-        raise UsageError(error) from None
+        raise UsageError(f"{error}. Nothing was done. Correct it, or restore it from your backup.") from None

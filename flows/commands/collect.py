@@ -98,7 +98,7 @@ def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> i
         raise UsageError(f"{what} needs its source: {typed('collect')} {option} {path} --source community/name")
     source = choose_by_kind(declared, arguments.source, sorted(BY_HAND) if arguments.pages else [MAILBOX])
     if not path.exists():
-        raise UsageError(f"{option}: {path} is neither a file nor a folder; name one that exists")
+        raise UsageError(f"{option}: {path} is neither a file nor a folder. Nothing was read. Name one that exists.")
     try:
         with locks.single_run(folders(), "stackrank collect"):
             return print_result(collect_given(folders(), source, path), declared.values())

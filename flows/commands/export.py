@@ -26,6 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
     except NoDatabaseError as error:
         print(f"not written: {error}", file=sys.stderr)
         return NOTHING_PUBLISHED
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise UsageError(error) from None
     return ALL_WELL

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.landing.pages import old_pages, prune_pages
 
     if not 1 <= arguments.days <= MAX_DAYS:
-        raise UsageError(f"--days: {arguments.days} is not from 1 to {MAX_DAYS}")
+        raise UsageError(f"--days: {arguments.days} is not from 1 to {MAX_DAYS}. Nothing was deleted.")
     data, before = folders().data, datetime.now(UTC) - timedelta(days=arguments.days)
     with locks.single_run(folders(), "stackrank prune"):
         if old := old_pages(data, before):

@@ -25,15 +25,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     where = folders()
     try:
-        found = backup.unpack(encryption.decrypt(arguments.file.read_bytes(), arguments.identity))
+        found = backup.unpack(encryption.decrypt(_read(arguments.file), arguments.identity))
         with locks.single_run(where, "stackrank restore"):
             written = backup.restore(where, found.contents, replace=arguments.replace)
     except (backup.BackupError, encryption.EncryptionError) as error:
         raise UsageError(f"not restored: {arguments.file}: {error}") from None
-    except OSError as error:
-        raise UsageError(f"not restored: {arguments.file}: {error.strerror}") from None
     print(f"{len(written)} of {len(found.contents)} files restored; the others were there already")
     if found.key_id and found.key_id != key_file.present_key_id():
         print(f"the key of this backup is {found.key_id}: put it in its place, or opt-outs do not hold; see: doctor")
     print(f"next: {typed('nightly')}")
     return ALL_WELL
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = f"{file}: {error.strerror}"
+        raise UsageError(f"not restored: {why}. Nothing was changed. Name a file that backup wrote.") from None

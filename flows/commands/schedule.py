@@ -40,24 +40,29 @@ def _end_process() -> NoReturn:
 
 
 def _serve(cron: str) -> int:
-    """Run until SIGTERM or Ctrl-C, which both raise KeyboardInterrupt; return if Prefect cannot start or ends."""
+    """Run until SIGTERM or Ctrl-C, which both raise KeyboardInterrupt; return if Prefect cannot start or ends.
+
+    Raises UsageError for a wrong cron expression, before Prefect's server starts.
+    """
     from flows import prefect_api
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     where = folders()
-    with prefect_api.serving(where, schedules=True):
-        print("starting Prefect", file=sys.stderr, flush=True)
-        from flows import schedule
+    prefect_api.prepare(where)
+    from flows import schedule
 
-        try:
-            schedule.check_cron(cron)
+    try:
+        schedule.check_cron(cron)
+        with prefect_api.serving(where, schedules=True):
+            print("starting Prefect", file=sys.stderr, flush=True)
+            prefect_api.read_settings()
             prefect_api.wait()
             prefect_api.log_in()
             url = os.environ["PREFECT_API_URL"]
             print(f"the nightly run starts at {cron} UTC until this is stopped; Prefect answers at {url}", flush=True)
             schedule.serve(cron, where)
-        except schedule.WrongCronError as error:
-            raise UsageError(error) from None
-        except (prefect_api.NotStartedError, schedule.EndedError) as error:
-            print(f"{error}\nno schedule is kept; run from cron or a timer: {typed('nightly')}", file=sys.stderr)
-            return NOTHING_PUBLISHED
+    except schedule.WrongCronError as error:
+        raise UsageError(error) from None
+    except (prefect_api.NotStartedError, schedule.EndedError) as error:
+        print(f"{error}\nno schedule is kept; run from cron or a timer: {typed('nightly')}", file=sys.stderr)
+        return NOTHING_PUBLISHED

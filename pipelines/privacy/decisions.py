@@ -135,7 +135,7 @@ def forget(
     Raises ValueError for what is no address.
     """
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
-        raise ValueError("this is not an address of the form user@host")
+        raise ValueError("this is not an address of the form user@host. Nothing was changed.")
     fingerprint = pseudonyms.of(b"", address.encode()).address_key
     assert fingerprint
     known = [one for one in opted_out(where) if one.key == pseudonyms.key_id]

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.files import replace_synced
+from pipelines.folders import typed
 from pipelines.warehouse.query import reading, to_arrow
 
 TABLES = """
@@ -89,10 +90,12 @@ def _check_count(statements: Sequence[object]) -> None:
 
 def _explain(error: duckdb.Error, limits: Limits) -> str:
     if isinstance(error, duckdb.InterruptException):
-        return f"the answer took over {limits.seconds:g} seconds; ask for less, or give more time with --seconds"
+        return f"the answer took over {limits.seconds:g} s, and was stopped; ask for less, or give it more --seconds"
     if isinstance(error, duckdb.OutOfMemoryException):
         return f"the answer needs over {limits.memory} of memory; ask for less, or give more with --memory"
-    return str(error)
+    if "read-only mode" in str(error):
+        return f"sql only reads: the database is opened read-only. Nothing was changed; {EXAMPLE}"
+    return f"no answer: {error}\nto see the tables: {typed('sql --tables')}"
 
 
 def _writer(file: Path) -> Callable[[duckdb.DuckDBPyConnection, Path], None]:

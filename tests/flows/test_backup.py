@@ -83,7 +83,7 @@ def test_without_its_key_a_backup_says_which_key_is_missing(where, capsys):
 def test_nothing_that_is_there_is_lost(where, capsys):
     assert main(["backup", "all.backup", "--key"]) == 0
     assert main(["backup", "all.backup"]) == 2
-    assert "no backup: all.backup: File exists" in capsys.readouterr().err
+    assert "no backup: all.backup is there already. Nothing was written. Name a new file." in capsys.readouterr().err
     (where.data / COUNT).write_bytes(b"other counts")
     (where.data / "opted-out.jsonl").unlink()
     assert main(["restore", "all.backup"]) == 2

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import duckdb
 import pytest
-from support.wrong import CATALOGUE, ask, left_pipe, make_house, no_rights, no_room, without_places
+from support.wrong import CATALOGUE, NOBODY, ask, ask_process, left_pipe, make_house, no_rights, no_room, without_places
 
 from flows.cli import COMMANDS
 from flows.output import let_readers_leave
@@ -56,7 +56,14 @@ WORDS = [
     ["sql", "select 1", "--output", "nowhere/answer.csv"], ["sql", "select 1 as a, 2 as a", "--format", "json"],
     ["sql", "select count(*) from range(1000000) a, range(1000000) b", "--seconds", "1"],
     ["sql", "select 1", "--memory", "much"], ["sql", "select 1", "--seconds", "0"],
+    ["backup", "communities/birds.toml"], ["backup", "nowhere/out.tar"], ["restore", "nowhere.tar"],
+    ["restore", "communities/birds.toml"],
 ]  # fmt: skip
+WRONG_CRON = ["schedule", "--cron", "0 0 31 2 *"]
+"""It imports Prefect, which binds a process to one data folder."""
+FILES = [["sql", "select 42 as answer", "--output", "shut/out.csv"], ["backup", "shut/out.tar", "--key"],
+         ["init", "shut/new"]]  # fmt: skip
+"""Commands that write where the user says."""
 ASKED = [["forget", "wren@example.org"], ["rotate"], ["prune"]]
 """What cannot be undone, without `--yes` and without a terminal."""
 
@@ -78,10 +85,10 @@ def empty(tmp_path_factory):
     return make_house(tmp_path_factory.mktemp("messages"))
 
 
-def row(situation, words, top, *, context=None, **given):
+def row(situation, words, top, *, context=None, run=ask, **given):
     """Return the situation, the command, what it said in one line, and its exit status."""
     with context or nullcontext():
-        status, out, err = ask(words, top, **given)
+        status, out, err = run(words, top, **given)
     said = without_places(err or out, top)
     assert "Traceback" not in out + err
     assert status in (0, 2, 3, 4)
@@ -96,12 +103,14 @@ def rows(house, tmp_path_factory):
     file = house / "file"
     file.write_text("x")
     (house / "none").mkdir()
+    (house / "shut").mkdir()
     (house / "wrong").mkdir()
     (house / "wrong" / "birds.toml").write_text(f'renamed_fro = "wrens"\n{CATALOGUE}')
     new = partial(empty, tmp_path_factory)
     key = {"STACKRANK_KEY": "5e" * 31}
     return [
         *(row("wrong words", words, house) for words in WORDS),
+        row("wrong words", WRONG_CRON, house, run=ask_process, STACKRANK_CONTACT="ops@example.org"),
         *(row("nobody to ask", words, house if words == ["prune"] else new()) for words in ASKED),
         *(row("a file in place of the data folder", words, house, STACKRANK_DATA=file) for words in EVERY.values()),
         *(row("no folder of community files", EVERY[name], house, STACKRANK_COMMUNITIES=house / "nowhere")
@@ -112,10 +121,17 @@ def rows(house, tmp_path_factory):
         *(row("nothing collected yet", EVERY[name], new())
           for name in ("build", "report", "sql", "export", "calibrate", "edition", "diff")),
         *(row("another program's database", EVERY[name], house) for name in ("report", "export", "calibrate", "diff")),
-        *(row("no right to read", words, house, context=no_rights(house, 0o000)) for words in EVERY.values()),
-        *(row("a folder that cannot be written", EVERY[name], top, context=no_rights(top, 0o555))
+        *(row("no right to read", words, house, context=no_rights(house / "data", 0o000)) for words in EVERY.values()),
+        *(row("a folder that cannot be written", EVERY[name], top, context=no_rights(top / "data", 0o555))
           for name in WRITE for top in [new()]),
+        *(row("a folder that cannot be written", words, house, context=no_rights(house / "shut", 0o555))
+          for words in FILES),
+        *(row("a folder of another user", EVERY[name], top, run=partial(ask_process, before=NOBODY),
+              context=no_rights(top / "data", 0o555))
+          for name in ("nightly", "report") for top in [new()]),
         *(row("no room", EVERY[name], new(), context=no_room(16)) for name in WRITE),
+        row("no room", ["backup", "out.tar", "--key"], new(), context=no_room(16)),
+        row("no room", ["init", "new"], new(), context=no_room(16)),
         *(full_row(name, house) for name in READ),
         *(closed_row(name, house) for name in READ),
     ]  # fmt: skip

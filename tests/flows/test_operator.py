@@ -592,12 +592,3 @@ def test_a_schedule_that_is_told_to_stop_has_not_failed(word, birds):
     assert keeper.communicate() == (None, "")
     assert keeper.returncode == 0
     assert nights.left_behind(birds.where.data) == []
-
-
-@pytest.mark.long
-def test_a_wrong_cron_expression_is_refused(birds):
-    command = [sys.executable, "-m", "flows.cli", "schedule", "--cron", "0 0 31 2 *"]
-    ended = subprocess.run(command, env=birds.environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 2
-    assert "--cron: '0 0 31 2 *' names no time to come; write five fields: minute, hour, " in ended.stderr
-    assert nights.left_behind(birds.where.data) == []

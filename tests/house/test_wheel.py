@@ -1,11 +1,13 @@
 """The wheel: it brings all that a run needs, and what a run makes goes to the user's folders."""
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
 from email import message_from_bytes
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -156,6 +158,27 @@ def alone(wheel, tmp_path):
     # Python compiles Prefect now: on a busy machine that takes longer than a run waits for its server.
     somebody.run(str(environment / "bin/python"), "-c", "import prefect.server.api.server, uvicorn")
     return somebody
+
+
+UNCACHED = re.compile("network (connectivity is|was) disabled", re.I)
+"""What uvx says where the index pages of a dependency are not in uv's cache: a clone that syncs its lock reads none."""
+
+
+@pytest.mark.long
+def test_uvx_runs_the_wheel_in_an_empty_home_from_an_empty_folder(wheel, tmp_path):
+    """`uvx` is short for `uv tool run`; uv's cache stays where it is, because tests use no network."""
+    somebody = User(tmp_path, tmp_path)
+    del somebody.environment["PYTHONPATH"]
+    cache = subprocess.run([UV, "cache", "dir"], capture_output=True, text=True, check=True).stdout.strip()
+    uvx = [UV, "tool", "run", "--offline", "--python", sys.executable, "--from", str(wheel), "stackrank"]
+    where = {"env": somebody.environment | {"UV_CACHE_DIR": cache}, "cwd": somebody.here}
+    ended = subprocess.run([*uvx, "--version"], **where, capture_output=True, text=True, check=False)
+    if UNCACHED.search(ended.stderr):
+        pytest.skip("uv's cache has no index pages: run uvx once with a network")
+    assert (ended.stdout, ended.returncode) == (f"stackrank {version('stackrank')}\n", 0), ended.stderr
+    somebody.run(*uvx, "init", str(somebody.home / "clouds"), UV_CACHE_DIR=cache)
+    assert (somebody.home / "clouds/communities/openstack.toml").is_file()
+    assert list(somebody.here.iterdir()) == []
 
 
 def stamps(folder):

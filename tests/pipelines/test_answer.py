@@ -46,7 +46,7 @@ def test_an_answer_becomes_a_file_by_its_ending(ending, database, tmp_path):
     ("sql", "limits", "complaint"),
     [
         ("select 1; select 2", Limits(), "2 statements"),
-        ("select count(*) from range(1000000) a, range(1000000) b", Limits(seconds=0.1), "over 0.1 seconds"),
+        ("select count(*) from range(1000000) a, range(1000000) b", Limits(seconds=0.1), "over 0.1 s, and was stopped"),
         ("select r, random() from range(3000000) t(r) order by 2", Limits(memory="20MB"), "over 20MB of memory"),
         ("select 1 as a, 2 as a", Limits(), "two columns are called a"),
     ],

@@ -12,6 +12,7 @@ from pipelines.model import Community, Source, Verdict, Visit
 
 TODAY = date(2026, 3, 20)
 SEEN = datetime(2026, 3, 20, 3, tzinfo=UTC)
+RUN = "5e" * 16
 
 
 def source(community, name="core", repositories=("one",), **facts):
@@ -51,6 +52,12 @@ def visit(of, unit, verdict=Verdict.OK, seen_at=SEEN, **facts):
     url = f"git+https://forge.example.org/{unit}"
     known = {"key_id": "k1", "reader": "git/2", **facts}
     return Visit(of.community, of.name, "git", unit, url, seen_at, verdict, **known)
+
+
+def visited(unit, verdict, minute=0, **facts):
+    """A visit of the run RUN to a repository of birds/core, so many minutes after SEEN."""
+    url, seen_at = f"git+https://forge.example.org/{unit}", SEEN.replace(minute=minute)
+    return Visit("birds", "core", "git", unit, url, seen_at, verdict, **{"run": RUN} | facts)
 
 
 def land(where, of, unit, rows, tags=(), **facts):

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import resource
+import subprocess
 import sys
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ import pytest
 
 from flows.cli import main
 from flows.output import let_readers_leave
+from pipelines.folders import CHECKOUT
 
 KEY = "5e" * 32
 LIBC = ctypes.CDLL(None)
@@ -75,6 +77,23 @@ def ask(words, top, *, given="", stdout=None, **environment):
     return status, getattr(out, "getvalue", str)(), err.getvalue()
 
 
+def ask_process(words, top, *, before=(), **environment):
+    """Run a command as a process; `before` it stands what starts it."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("STACKRANK_", "PREFECT_", "XDG_"))
+    }
+    places = {"STACKRANK_DATA": top / "data", "STACKRANK_COMMUNITIES": top / "communities", "HOME": top}
+    environment = kept | {name: str(path) for name, path in places.items()} | {"STACKRANK_KEY": KEY, **environment}
+    command = [*before, sys.executable, "-m", "flows.cli", *words]
+    done = subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+READS_ALL = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *READS_ALL) if os.geteuid() == 0 else ()
+"""Starts a process as another user, where this one is root. It may read Python, which may lie in a folder of root's."""
+
+
 def run_to_the_end(words):
     try:
         return main(words)
@@ -95,16 +114,16 @@ def make_house(top):
 
 
 @contextmanager
-def no_rights(top, mode):
-    """Let the data folder have a mode that binds this process too, also where it is root's."""
-    (top / "data").chmod(mode)
+def no_rights(folder, mode):
+    """Let a folder have a mode that binds this process too, also where it is root's."""
+    folder.chmod(mode)
     before = capabilities()
     set_capabilities(before[0] & ~OVERRIDE, *before[1:])
     try:
         yield
     finally:
         set_capabilities(*before)
-        (top / "data").chmod(0o700)
+        folder.chmod(0o700)
 
 
 def capabilities():

@@ -1,0 +1,35 @@
+"""Prefect's database as we make it is the one that Prefect's own migrations make."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from support import prefect
+
+from flows import prefect_database
+from flows.prefect_database import NAME, SCHEMA, head_of, make_database, newest_migration
+
+
+def dump(file):
+    with closing(sqlite3.connect(file)) as con:
+        return "\n".join([head_of(newest_migration()), *con.iterdump()]) + "\n"
+
+
+@pytest.mark.long
+def test_the_schema_is_what_the_migrations_make(once, tmp_path, request):
+    migrated = dump(once("prefect", prefect.migrate) / NAME)
+    if request.config.getoption("--accept"):
+        SCHEMA.write_text(migrated, encoding="utf-8")
+    make_database(tmp_path)
+    assert dump(tmp_path / NAME) == SCHEMA.read_text(encoding="utf-8") == migrated
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_a_database_that_is_there_is_left_to_prefect_and_so_is_that_of_a_newer_prefect(tmp_path, monkeypatch):
+    (tmp_path / NAME).write_text("mine")
+    make_database(tmp_path)
+    assert (tmp_path / NAME).read_text() == "mine"
+    (tmp_path / NAME).unlink()
+    monkeypatch.setattr(prefect_database, "newest_migration", lambda: "2030_01_01_000000_a_newer_one.py")
+    make_database(tmp_path)
+    assert list(tmp_path.iterdir()) == []
