@@ -15,6 +15,8 @@ from pipelines.model import Plan, Verdict, Visit
 TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
 TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
 NEEDED = TEXTS[:6]
+NOTE = "our_note"
+"""The name of a note in files. Earlier versions wrote `note`, which may repeat a server's words: it is not read."""
 
 
 def save_plan(visits: Path, plan: Plan) -> None:
@@ -111,14 +113,16 @@ def parse_visits(lines: bytes) -> Iterator[Visit]:
 
 def visit_to_json(visit: Visit) -> str:
     """Return a visit as one line of JSON; what a server wrote in it is printable."""
-    said = {"reason": printable(visit.reason), "note": printable(visit.note)}
-    return json.dumps({"format": FORMAT} | asdict(visit) | said | {"seen_at": visit.seen_at.isoformat()})
+    facts = asdict(visit) | {"reason": printable(visit.reason), "seen_at": visit.seen_at.isoformat()}
+    facts[NOTE] = printable(facts.pop("note"))
+    return json.dumps({"format": FORMAT} | facts)
 
 
 def visit_from_json(line: bytes) -> Visit:
     """Read what `visit_to_json` wrote, of this version or another; raises UnusableError."""
     facts = _object(line)
     check_format(facts.get("format", 1))
+    facts["note"] = facts.get(NOTE, "")
     known = {field.name: facts[field.name] for field in fields(Visit) if field.name in facts}
     if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
         raise UnusableError(f"it is no visit that can be read: {wrong[0]}")
