@@ -81,6 +81,12 @@ def read_run(visits: Path, run: str) -> Iterator[Visit]:
     return (visit for visit in parse_visits(b"\n".join(lines)) if visit.run == run)
 
 
+def latest_run(visits: Path) -> str:
+    """Return the id of the run that visited something last; empty where there was none, or an earlier version's."""
+    latest = max(read_visits(visits), key=lambda visit: visit.seen_at, default=None)
+    return latest.run if latest else ""
+
+
 def visit_files(visits: Path) -> list[Path]:
     """Return the files of visits, sorted."""
     return sorted(visits.rglob("*.jsonl"))
