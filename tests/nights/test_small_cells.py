@@ -81,7 +81,8 @@ def test_nobody_computes_a_part_of_one_or_two_people_from_the_totals(demo):
         select community, year(month) as year, people from published.overlap where month(month) = 12
         union all select community, year(month), max(people) from published.layers where month(month) = 12 group by all
     ), shown as (
-        select community, year, sum(active) as people from published.retention group by all having bool_or(active is null)
+        select community, year, sum(active) as people from published.retention
+        group by all having bool_or(active is null)
     )
     select totals.people - shown.people as n from totals join shown using (community, year)"""
     assert not {1, 2} & set(ask(public, hidden)["n"].to_pylist())
