@@ -8,7 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.files import FORMAT, UnusableError, append_synced, check_format, read_moment, replace_synced
+from pipelines.files import (
+    FORMAT,
+    UnusableError,
+    append_synced,
+    check_format,
+    check_is_file,
+    read_moment,
+    replace_synced,
+)
 from pipelines.foreign_text import printable
 from pipelines.model import Plan, Verdict, Visit
 
@@ -155,13 +163,15 @@ def _object(content: bytes) -> dict[str, Any]:
 
 def _lines(path: Path) -> list[bytes]:
     try:
+        check_is_file(path)
         return [line for line in path.read_bytes().splitlines() if line.strip()]
-    except OSError:
+    except (OSError, UnusableError):
         return []
 
 
 def _content(path: Path) -> bytes:
     try:
+        check_is_file(path)
         return path.read_bytes()
     except OSError as error:
         raise UnusableError(os.strerror(error.errno or 0).lower()) from None
