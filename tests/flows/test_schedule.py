@@ -131,6 +131,35 @@ def test_a_schedule_that_is_asked_to_stop_has_not_failed(word, birds):
     assert nights.left_behind(birds.where.data) == []
 
 
+SWALLOWING = """
+import time
+while True:
+    try:
+        print("importing", flush=True)
+        time.sleep(60)
+    except BaseException:
+        pass
+"""
+
+
+@pytest.mark.long
+def test_code_that_swallows_an_exception_while_it_is_imported_keeps_no_schedule_alive(birds, tmp_path):
+    """A stand-in for Prefect: where its import, or that of what it needs, swallows an exception is a matter of luck."""
+    (tmp_path / "standin").mkdir()
+    (tmp_path / "standin/prefect.py").write_text(SWALLOWING)
+    command = [sys.executable, "-m", "flows.cli", "schedule", "--cron", "0 3 * * *"]
+    environment = birds.environment | {"PYTHONPATH": str(tmp_path / "standin")}
+    keeper = subprocess.Popen(command, env=environment, cwd=CHECKOUT, text=True, stdout=subprocess.PIPE)
+    assert keeper.stdout.readline() == "importing\n"
+    keeper.terminate()
+    try:
+        assert keeper.wait(nights.PATIENCE) == 0
+    finally:
+        keeper.kill()
+        keeper.stdout.close()
+    assert nights.left_behind(birds.where.data) == []
+
+
 @pytest.mark.long
 def test_a_wrong_cron_expression_is_refused(birds):
     command = [sys.executable, "-m", "flows.cli", "schedule", "--cron", "0 0 31 2 *"]

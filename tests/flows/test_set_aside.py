@@ -1,6 +1,7 @@
 """Damaged files beside the observations, and a clock that was wrong: what is set aside, and what stops a run."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -76,6 +77,18 @@ def test_a_foreign_fingerprint_is_set_aside(landed):
     landed.fingerprint.write_bytes(b"\xff\xfe")
     sweep(landed)
     assert (landed.set_aside / "fingerprint").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["observations", "visits", "clones", "begun", "core", "fingerprint", "begun/birds.core"]
+)
+def test_a_file_in_the_place_of_a_folder_is_set_aside_and_a_folder_in_that_of_a_file(landed, name):
+    path = landed.data / name
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True) if name in FILES else path.write_text("x")
+    assert [problem.what.partition(":")[0] for problem in damage.find_damage(landed, [BIRDS])] == [name]
+    sweep(landed)
+    assert (path.exists(), (landed.set_aside / name).exists()) == (False, True)
 
 
 def test_a_line_about_a_rotated_key_can_be_lost_and_one_about_a_person_stops_the_build(landed, capsys):
