@@ -79,9 +79,10 @@ def test_a_foreign_fingerprint_is_set_aside(landed):
     assert (landed.set_aside / "fingerprint").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["observations", "visits", "clones", "begun", "core", "fingerprint", "begun/birds.core"]
-)
+FOLDERS, FILES = ("observations", "visits", "clones", "begun", "core"), ("fingerprint", "begun/birds.core")
+
+
+@pytest.mark.parametrize("name", [*FOLDERS, *FILES])
 def test_a_file_in_the_place_of_a_folder_is_set_aside_and_a_folder_in_that_of_a_file(landed, name):
     path = landed.data / name
     shutil.rmtree(path, ignore_errors=True)
