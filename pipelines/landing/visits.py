@@ -127,9 +127,9 @@ def parse_visits(lines: bytes) -> Iterator[Visit]:
 
 def visit_to_json(visit: Visit) -> str:
     """Return a visit as one line of JSON; what a server wrote in it is printable."""
-    facts = asdict(visit) | {"reason": printable(visit.reason), "seen_at": visit.seen_at.isoformat()}
-    facts[NOTE] = printable(facts.pop("note"))
-    return json.dumps({"format": FORMAT} | facts)
+    said = {"reason": printable(visit.reason), NOTE: printable(visit.note), "seen_at": visit.seen_at.isoformat()}
+    facts = {name: value for name, value in asdict(visit).items() if name != "note"}
+    return json.dumps({"format": FORMAT} | facts | said)
 
 
 def visit_from_json(line: bytes) -> Visit:
