@@ -13,7 +13,7 @@ from pipelines.landing.runs import current_run
 from pipelines.landing.set_aside import Entry
 from pipelines.landing.stored import unit_file
 from pipelines.landing.sweep import Unusable, unusable_files
-from pipelines.landing.visits import read_visits
+from pipelines.landing.visits import latest_run, read_visits
 from pipelines.model import BY_HAND, Source, Visit
 
 KEPT = "nothing of this unit; its months are gaps, not zeros"
@@ -25,9 +25,12 @@ LOOK = "look at it and delete it"
 def find_damage(where: Folders, sources: Iterable[Source]) -> list[Problem]:
     """Return one problem for each file that cannot be used: where it should be, or set aside in this run.
 
-    A file of observations is a problem until its unit is there again, or the file that was set aside is not.
+    A process that is no run speaks of the latest run that visited something. A file of observations is a problem
+    until its unit is there again, or the file that was set aside is not.
     """
-    found = [*unusable_files(where), *filter(lambda entry: _is_news(where, entry), set_aside.entries(where))]
+    entries = list(set_aside.entries(where))
+    run = current_run() or (latest_run(where.visits) if entries else "")
+    found = [*unusable_files(where), *(entry for entry in entries if _is_news(where, entry, run))]
     if not found:
         return []
     by_name = {(source.community, source.name): source for source in sources}
@@ -35,9 +38,9 @@ def find_damage(where: Folders, sources: Iterable[Source]) -> list[Problem]:
     return [_problem(where, each, visits, by_name) for each in found]
 
 
-def _is_news(where: Folders, entry: Entry) -> bool:
+def _is_news(where: Folders, entry: Entry, run: str) -> bool:
     is_missing = entry.file.startswith(f"{where.observations.name}/") and not (where.data / entry.file).exists()
-    return is_missing or entry.run == current_run() != ""
+    return is_missing or entry.run == run != ""
 
 
 def _problem(

@@ -53,7 +53,7 @@ def check_cron(cron: str) -> None:
 
 
 def serve(cron: str, where: Folders) -> NoReturn:
-    """Start the nightly flow at the times of `cron` in UTC, until KeyboardInterrupt.
+    """Start the nightly flow at the times of `cron` in UTC, as long as this process and Prefect live.
 
     A run that is due while another one is active is skipped.
     Raises EndedError or NotStartedError where Prefect or its server is gone.

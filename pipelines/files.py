@@ -4,6 +4,7 @@ That is the version of their format, and times that have come already.
 """
 
 import os
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def read_moment(text: object) -> datetime:
     if moment > datetime.now(UTC) + CLOCK_TOLERANCE:
         raise UnusableError(f"it is dated after now: {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     return moment
+
+
+def check_is_file(path: Path) -> None:
+    """Raise UnusableError for a folder, or a pipe, which nobody may end; raises OSError where there is nothing."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UnusableError("it is no file")
 
 
 def replace_synced(draft: Path, path: Path) -> None:

@@ -115,6 +115,6 @@ def print_result(result: "CollectResult", declared: Collection[Source]) -> int:
     for problem in summary.format_problems([*damaged, *summary.visit_problems(result, where)]):
         print(colour.paint_failures(problem, sys.stderr), file=sys.stderr)
     print(summary.format_counts(result))
-    if result.complaints and not result.good:
+    if result.is_offline or (result.complaints and not result.good and not damaged):
         return NOTHING_PUBLISHED
     return SOMETHING_FAILED if result.complaints or damaged else ALL_WELL

@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 from flows import locks
@@ -25,28 +26,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Keep the schedule until SIGTERM or Ctrl-C, which end the process with status 0."""
     check_ready()
     with locks.single_run(folders(), "stackrank schedule", "schedule"):
-        try:
-            return _serve(arguments.cron)
-        except KeyboardInterrupt:
-            pass
-    return _end_process()
+        for word in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(word, _end_process)
+        return _serve(arguments.cron)
 
 
-def _end_process() -> NoReturn:
-    """End without Python's own end: it ends by the signal where C code of an import met a KeyboardInterrupt."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+def _end_process(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End at once: code that is being imported may swallow an exception. All that was started ends with this process.
+
+    The server of Prefect ends by its pipe, a run by its sentinel (`flows.schedule`), a spider by its watchdog.
+    """
     os._exit(ALL_WELL)
 
 
 def _serve(cron: str) -> int:
-    """Run until SIGTERM or Ctrl-C, which both raise KeyboardInterrupt; return if Prefect cannot start or ends.
+    """Run until Prefect cannot start or ends.
 
     Raises UsageError for a wrong cron expression, before Prefect's server starts.
     """
     from flows import prefect_api
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     where = folders()
     prefect_api.prepare(where)
     from flows import schedule

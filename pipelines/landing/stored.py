@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.files import UnusableError, check_format
+from pipelines.files import UnusableError, check_format, check_is_file
 from pipelines.landing.schemas import NEEDED, SCHEMAS
 from pipelines.landing.visits import visit_from_json
 from pipelines.model import Source, Visit
@@ -76,6 +76,7 @@ def latest_count_file(observations: Path, source: Source, page: str) -> Visit | 
 def read_unit(path: Path) -> StoredUnit | DamagedFile:
     """Read what a file's footer says of it, or say why it cannot be used; with `check_rows` this decides what can."""
     try:
+        check_is_file(path)
         return _read_footer(path)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         return _damaged(path, error)

@@ -37,6 +37,7 @@ def sweep(where: Folders) -> None:
 
 def unusable_files(where: Folders, *, whole: bool = False) -> Iterator[Unusable]:
     """Yield what cannot be used, and change nothing; `whole`: read all rows of observations too."""
+    yield from _wrong_kinds(where)
     for path, reason, is_refused in damaged_files(where.observations, whole=whole):
         yield Unusable(path, reason, is_refused=is_refused)
     for path in visit_files(where.visits):
@@ -47,6 +48,16 @@ def unusable_files(where: Folders, *, whole: bool = False) -> Iterator[Unusable]
         yield from _lines(path, decisions.check_lines(path))
     if where.fingerprint.is_file() and not CHECKSUM.fullmatch(where.fingerprint.read_bytes()):
         yield Unusable(where.fingerprint, "it is no checksum")
+
+
+def _wrong_kinds(where: Folders) -> Iterator[Unusable]:
+    """Yield what is a file in the place of a folder, or no file in the place of one."""
+    for path in (where.observations, where.visits, where.clones, where.begun, where.core):
+        if path.exists() and not path.is_dir():
+            yield Unusable(path, "it is no folder")
+    for path in (where.fingerprint, *sorted(where.begun.glob("*"))):
+        if path.exists() and not path.is_file():
+            yield Unusable(path, "it is no file")
 
 
 def _plans(where: Folders) -> Iterator[Unusable]:

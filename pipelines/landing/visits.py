@@ -8,13 +8,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.files import FORMAT, UnusableError, append_synced, check_format, read_moment, replace_synced
+from pipelines.files import (
+    FORMAT,
+    UnusableError,
+    append_synced,
+    check_format,
+    check_is_file,
+    read_moment,
+    replace_synced,
+)
 from pipelines.foreign_text import printable
 from pipelines.model import Plan, Verdict, Visit
 
 TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
 TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
 NEEDED = TEXTS[:6]
+NOTE = "our_note"
+"""The name of a note in files. Earlier versions wrote `note`, which may repeat a server's words: it is not read."""
 
 
 def save_plan(visits: Path, plan: Plan) -> None:
@@ -79,6 +89,12 @@ def read_run(visits: Path, run: str) -> Iterator[Visit]:
     return (visit for visit in parse_visits(b"\n".join(lines)) if visit.run == run)
 
 
+def latest_run(visits: Path) -> str:
+    """Return the id of the run that visited something last; empty where there was none, or an earlier version's."""
+    latest = max(read_visits(visits), key=lambda visit: visit.seen_at, default=None)
+    return latest.run if latest else ""
+
+
 def visit_files(visits: Path) -> list[Path]:
     """Return the files of visits, sorted."""
     return sorted(visits.rglob("*.jsonl"))
@@ -111,14 +127,16 @@ def parse_visits(lines: bytes) -> Iterator[Visit]:
 
 def visit_to_json(visit: Visit) -> str:
     """Return a visit as one line of JSON; what a server wrote in it is printable."""
-    said = {"reason": printable(visit.reason), "note": printable(visit.note)}
-    return json.dumps({"format": FORMAT} | asdict(visit) | said | {"seen_at": visit.seen_at.isoformat()})
+    said = {"reason": printable(visit.reason), NOTE: printable(visit.note), "seen_at": visit.seen_at.isoformat()}
+    facts = {name: value for name, value in asdict(visit).items() if name != "note"}
+    return json.dumps({"format": FORMAT} | facts | said)
 
 
 def visit_from_json(line: bytes) -> Visit:
     """Read what `visit_to_json` wrote, of this version or another; raises UnusableError."""
     facts = _object(line)
     check_format(facts.get("format", 1))
+    facts["note"] = facts.get(NOTE, "")
     known = {field.name: facts[field.name] for field in fields(Visit) if field.name in facts}
     if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
         raise UnusableError(f"it is no visit that can be read: {wrong[0]}")
@@ -145,13 +163,15 @@ def _object(content: bytes) -> dict[str, Any]:
 
 def _lines(path: Path) -> list[bytes]:
     try:
+        check_is_file(path)
         return [line for line in path.read_bytes().splitlines() if line.strip()]
-    except OSError:
+    except (OSError, UnusableError):
         return []
 
 
 def _content(path: Path) -> bytes:
     try:
+        check_is_file(path)
         return path.read_bytes()
     except OSError as error:
         raise UnusableError(os.strerror(error.errno or 0).lower()) from None

@@ -8,6 +8,7 @@ FEW = gettext("1 or 2")
 
 MISSING = {
     "suppressed": FEW,
+    "withheld": gettext("not published"),
     "unobserved": "not observed",
     "not_applicable": "not applicable",
     "undefined": "no value",

@@ -45,6 +45,8 @@ class Fetch:
         """
         if self.clone.resolve() != self.clone:
             raise GitError(Verdict.REFUSED, "the way to its clone has a symbolic link in it, which is not followed")
+        if self.clone.exists() and not self.clone.is_dir():
+            raise DamagedCloneError("it is no folder")
         self._sweep()
         if not (
             self.clone / HEAD

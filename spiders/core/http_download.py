@@ -10,8 +10,11 @@ from functools import cached_property
 from scrapy import Request, signals
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError, StopDownload
 from scrapy.http import Response
+
+READ_FIRST = "read_first"
+"""In the meta of a request: of a longer answer so many bytes are read and taken for the whole."""
 
 
 class HttpDownloadHandler(BaseDownloadHandler):
@@ -22,6 +25,7 @@ class HttpDownloadHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._received: Counter[Request] = Counter()
+        self._read: Counter[Request] = Counter()
         crawler.signals.connect(self._count, signals.bytes_received)
 
     @cached_property
@@ -36,6 +40,8 @@ class HttpDownloadHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the page as Scrapy's handler does; raises DownloadTimeoutError where it comes too slowly."""
+        if READ_FIRST in request.meta:
+            request.meta["download_maxsize"] = 0
         download = asyncio.ensure_future(self._handler.download_request(request))
         try:
             await self._watch(request, download)
@@ -45,6 +51,9 @@ class HttpDownloadHandler(BaseDownloadHandler):
         finally:
             download.cancel()
             self._received.pop(request, None)
+            self._read.pop(request, None)
+            if READ_FIRST in request.meta:
+                del request.meta["download_maxsize"]  # the bound of what a packed answer swells to
 
     async def _watch(self, request: Request, download: "asyncio.Future[Response]") -> None:
         """Return when a download has ended; raises DownloadTimeoutError where it is too slow."""
@@ -57,6 +66,9 @@ class HttpDownloadHandler(BaseDownloadHandler):
 
     def _count(self, data: bytes, request: Request) -> None:
         self._received[request] += len(data)
+        self._read[request] += len(data)
+        if self._read[request] >= request.meta.get(READ_FIRST, float("inf")):
+            raise StopDownload(fail=False)
 
     async def close(self) -> None:
         """Close the connections, if any were opened."""

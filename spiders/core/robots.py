@@ -13,6 +13,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from pipelines.model import ReasonCode
+from spiders.core.http_download import READ_FIRST
 from spiders.core.responses import DOWNLOAD_ERRORS, TOO_MANY_REQUESTS, UNANSWERED, download_error
 from spiders.core.verdicts import NoPageError
 
@@ -32,6 +33,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     async def process_request(self, request: Request, spider: Any = None) -> None:  # noqa: ARG002
         """Raise IgnoreRequest where the rules forbid it, or what kept the robots.txt from coming."""
+        if urlparse_cached(request).path == "/robots.txt":
+            request.meta[READ_FIRST] = MAX_RULES
         await super().process_request(request)
         if not request.meta.get("dont_obey_robotstxt") and (
             error := self._kept_back.get(urlparse_cached(request).netloc)

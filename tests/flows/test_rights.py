@@ -4,6 +4,8 @@ import os
 import stat
 
 import pytest
+from support import stranger
+from support.stranger import open_folder
 
 from flows.cli import main
 from pipelines.folders import Folders, folders, open_to_everybody, private_files
@@ -83,15 +85,25 @@ def test_the_site_may_lie_elsewhere(tmp_path):
     assert folders({"STACKRANK_DATA": str(tmp_path / "data")}).site == tmp_path / "data/site"
 
 
+@pytest.fixture
+def everywhere():
+    with open_folder() as folder:
+        yield folder
+
+
 @pytest.mark.long
-def test_a_command_keeps_what_it_makes_private(tmp_path, monkeypatch, umask):
-    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("STACKRANK_COMMUNITIES", str(tmp_path / "communities"))
-    (tmp_path / "communities").mkdir()
+def test_a_command_keeps_what_it_makes_private(everywhere, monkeypatch, umask):
+    monkeypatch.setenv("STACKRANK_DATA", str(everywhere / "data"))
+    monkeypatch.setenv("STACKRANK_SITE", str(everywhere / "www"))
+    monkeypatch.setenv("STACKRANK_COMMUNITIES", str(everywhere / "communities"))
+    (everywhere / "communities").mkdir()
     monkeypatch.setenv("STACKRANK_KEY", "5e" * 32)
-    (tmp_path / "communities" / "birds.toml").write_text(BIRDS)
-    (tmp_path / "birds.mbox").write_text(MAIL)
-    assert main(["collect", "--mbox", str(tmp_path / "birds.mbox"), "--source", "birds/box"]) == 0
-    made = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+    (everywhere / "communities" / "birds.toml").write_text(BIRDS)
+    (everywhere / "birds.mbox").write_text(MAIL)
+    assert main(["collect", "--mbox", str(everywhere / "birds.mbox"), "--source", "birds/box"]) == 0
+    made = [everywhere / "data", *(everywhere / "data").rglob("*")]
     assert len(made) > 5
     assert {rights(path) for path in made} <= {"0o700", "0o600"}
+    if os.geteuid() == 0:
+        found = stranger.run("find", str(everywhere), "-readable", "-printf", "%f\n").splitlines()
+        assert set(found) - {"communities", "birds.toml", "birds.mbox"} == {everywhere.name}

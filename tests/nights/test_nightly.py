@@ -8,11 +8,13 @@ import subprocess
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from support import nights
+from support import nights, stranger
 from support.bird_house import NOBODY, PLACE, bytes_of, keep_page, one_screen, places
 from support.prefect import asked, command_lines
+from support.stranger import only_as_root
 
 from flows import hosts, prefect_api, unchanged
 from pipelines.catalogue.load import load_catalogue
@@ -234,6 +236,39 @@ def test_nobody_without_the_login_changes_anything_in_prefect(house):
     with get_client(sync_client=True) as client:
         assert {"wren"} <= {known.name for known in client.read_flows()} <= {"wren", "nightly", "nothing"}
     assert not (folders().data / "prefect" / "storage").exists()
+
+
+@only_as_root
+@pytest.mark.long
+def test_another_user_of_the_machine_gets_401_and_no_effect(house):
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowFilter
+
+    with get_client(sync_client=True) as client:
+        wren = client.create_flow_from_name("wren's")
+        deployment = client.create_deployment(wren, "song", entrypoint="os:abort")
+        for path, body in {
+            f"/deployments/{deployment}/create_flow_run": {}, "/flow_runs/filter": {}, "/flows/": {"name": "cuckoo"},
+            "/deployments/": {"name": "cuckoo", "flow_id": str(wren)}, "/variables/": {"name": "cuckoo", "value": "1"},
+            "/admin/database/clear": {"confirm": True},
+        }.items():  # fmt: skip
+            for guessed in ((), ("Authorization: Basic c3RhY2tyYW5rOg==",), ("Origin: http://127.0.0.1:8000",)):
+                assert stranger.post(os.environ["PREFECT_API_URL"] + path, json.dumps(body), *guessed) == "401", path
+        assert [one.id for one in client.read_deployments()] == [deployment]
+        assert client.read_flow_runs(flow_filter=FlowFilter(id={"any_": [wren]})) == []
+        assert client.read_variable_by_name("cuckoo") is None
+
+
+@only_as_root
+@pytest.mark.long
+def test_another_user_of_the_machine_cannot_read_the_login(house):
+    login = os.environ["PREFECT_API_AUTH_STRING"].encode()
+    servers = [n for t in Path("/proc/self/task").iterdir() for n in (t / "children").read_text().split()]
+    servers = [n for n in servers if login in Path(f"/proc/{n}/environ").read_bytes()]
+    assert servers
+    for number in servers:
+        assert "prefect_api" in stranger.run("cat", f"/proc/{number}/cmdline")
+        assert stranger.run("cat", f"/proc/{number}/environ") == ""
 
 
 @pytest.mark.long

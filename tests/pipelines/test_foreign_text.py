@@ -1,5 +1,6 @@
 """Text of others that is stored."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -27,3 +28,12 @@ def test_a_visit_stores_what_a_server_wrote_as_printable_text():
     visit = Visit("birds", "core", "git", "a", "https://x", now, Verdict.FAILED, reason="\u202eno", note="a\x1b[2J")
     stored = visit_from_json(visit_to_json(visit).encode())
     assert (stored.reason, stored.note) == ("\ufffdno", "a\ufffd[2J")
+
+
+def test_a_note_of_an_earlier_version_is_not_read_because_it_may_repeat_a_server():
+    now = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+    facts = {"community": "birds", "source": "core", "kind": "git", "unit": "a", "url": "https://x", "seen_at": now}
+    line = json.dumps(facts | {"verdict": "ok", "note": "the server said: Ann Wren was here"}).encode()
+    assert visit_from_json(line).note == ""
+    again = json.loads(visit_to_json(visit_from_json(line)))
+    assert "Ann Wren" not in str(again)

@@ -6,9 +6,10 @@ with ranked as (
 ), years as (
     select distinct community, year from ranked where age <= 8
 ), cohorts as (
-    select community, cohort, any_value(people) as people from ranked where cohort_age <= 8 group by all
+    select community, cohort, any_value(people) as people, any_value(state) filter (year = cohort) as first_state
+    from ranked where cohort_age <= 8 group by all
 )
-select c.community, c.cohort, c.people, y.year, r.state, r.active / r.people as share
+select c.community, c.cohort, c.people, c.first_state, y.year, r.state, r.active / r.people as share
 from cohorts c join years y using (community)
 left join ranked r using (community, cohort, year)
 order by c.community, c.cohort, y.year

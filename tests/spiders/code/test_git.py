@@ -706,8 +706,14 @@ def cut_pack(clone):
     pack.write_bytes(pack.read_bytes()[:100])
 
 
+def put_a_file_in_its_place(clone):
+    shutil.rmtree(clone)
+    clone.write_text("x")
+
+
 CLONE_DAMAGES = {
     "pack": cut_pack,
+    "file": put_a_file_in_its_place,
     "head": lambda clone: (clone / "HEAD").write_bytes(b"\0\0"),
     "config": lambda clone: (clone / "config").write_bytes(b"[\xff"),
     "objects": lambda clone: shutil.rmtree(clone / "objects"),
@@ -730,7 +736,7 @@ def test_a_damaged_clone_is_set_aside_and_made_anew_in_the_same_visit(tmp_path):
         }
     kept = {entry.file: entry.moved_to for entry in set_aside.entries(where)}
     assert kept.keys() == {str(clone.relative_to(where.data)) for clone in clones.values()}
-    assert all((where.data / place).is_dir() for place in kept.values())
+    assert all((where.data / place).exists() for place in kept.values())
 
 
 # ---- people ----------------------------------------------------------------------------------------------------

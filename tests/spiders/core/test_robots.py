@@ -1,6 +1,10 @@
 """robots.txt: its Crawl-delay is kept, up to a bound, and a host that keeps it back is asked for nothing else."""
 
 import asyncio
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +18,9 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.settings import Settings
+from support.crawl import HEAD, crawl_process
 
+from pipelines.landing.visits import read_visits
 from pipelines.model import ReasonCode, Verdict
 from spiders.core.robots import MAX_RULES, RobotsMiddleware
 from spiders.core.verdicts import NoPageError
@@ -93,6 +99,67 @@ def test_a_robots_txt_that_breaks_off_forbids_all_for_now(kind):
     assert error.value.code == ReasonCode.ROBOTS_UNREACHABLE
 
 
-def test_of_a_robots_txt_without_end_its_beginning_is_read():
+def test_of_a_long_robots_txt_its_beginning_is_read():
     rules = b"User-agent: *\nCrawl-delay: 5\n" + b"#" * MAX_RULES + b"\nDisallow: /\n"
     assert asked(rules) == 5
+
+
+RULES = b"User-agent: *\nDisallow: /x/2026-February\n"
+TABLE = b'<html><title>The x Archives</title><a href="2026-January.txt">t</a><a href="2026-February.txt">t</a>'
+MAIL = b"""From wren@example.org Mon Jan  5 10:00:00 2026
+From: wren at example.org (Jenny Wren)
+Date: Mon, 5 Jan 2026 10:00:00 +0000
+Message-ID: <1@example.org>
+
+Tik.
+
+"""
+
+
+class Long(BaseHTTPRequestHandler):
+    """A host with a robots.txt of 64 MB that says so at port `stated`, and else one without end."""
+
+    stated = 0
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+    def do_GET(self):
+        self.send_response(200)
+        if self.path != "/robots.txt":
+            body = MAIL if self.path.endswith(".txt") else TABLE
+            self.send_header("Content-Length", str(len(body)))
+        elif self.server.server_port == self.stated:
+            self.send_header("Content-Length", str(64 << 20))
+        self.end_headers()
+        self.pour() if self.path == "/robots.txt" else self.wfile.write(body)
+
+    def pour(self):
+        self.wfile.write(RULES)
+        end = time.monotonic() + 30
+        with suppress(OSError):
+            while time.monotonic() < end:
+                self.wfile.write(b"# more\n" * 10_000)
+
+
+@pytest.mark.long
+def test_of_a_robots_txt_without_end_the_beginning_holds(where):
+    where.communities.mkdir(exist_ok=True)
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Long) for _ in range(2)]
+    Long.stated = servers[0].server_port
+    for server in servers:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    lists = "".join(
+        f'[[sources]]\nname = "x{n}"\nkind = "pipermail"\nsince = 2026-01-01\nwhy = "Invented."\n'
+        f'address = "x{n}@lists.example.org"\nurls = ["http://127.0.0.1:{server.server_port}/x/"]\n'
+        for n, server in enumerate(servers)
+    )
+    (where.communities / "birds.toml").write_text(HEAD + lists)
+    crawl_process(where, ["pipermail"])
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+    found = {(v.source, v.unit): (str(v.verdict), v.reason_code) for v in read_visits(where.visits)}
+    for name in ("x0", "x1"):
+        assert (found[name, "2026-01"], found[name, "2026-02"]) == (("ok", ""), ("refused", "robots_txt")), found
