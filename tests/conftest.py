@@ -4,6 +4,8 @@ import atexit
 import gc
 import os
 import sys
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,6 +16,7 @@ pytest.register_assert_rewrite("support")
 from support import prefect, shared, tables_on_demand  # noqa: E402 - their assertions are rewritten first
 from support.builders import folders_in  # noqa: E402
 
+TESTS = Path(__file__).parent
 LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled",
                  "wheel", "installed", "nightly"}  # fmt: skip
 """What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
@@ -87,19 +90,26 @@ def pytest_terminal_summary(terminalreporter, config):
 
 def place(item):
     """Return where a test stands: the files that take longest first, so that no worker is left with one at the end."""
-    name = item.path.stem.removeprefix("test_")
-    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), str(item.path))
+    shared_by = group(item.nodeid.partition("::")[0])
+    name = Path(shared_by).stem.removeprefix("test_")
+    return (LONGEST.index(name) if name in LONGEST else len(LONGEST), shared_by, str(item.path))
+
+
+@cache
+def group(file):
+    """Return what one worker runs whole: the folder of a file that has a conftest.py of its own, or the file."""
+    folder = Path(file).parent
+    return str(folder if folder != Path("tests") and (TESTS.parent / folder / "conftest.py").exists() else file)
 
 
 class ByFile(LoadFileScheduling):
-    """Give a file to one worker, because its tests share fixtures; all files that open a browser go to the same one.
+    """Give a file to one worker, because its tests share fixtures; files that share a conftest.py go to the same one.
 
     xdist's own groups do nothing under pytest 9.2 (pytest-xdist issue 1386).
     """
 
     def _split_scope(self, nodeid):
-        file = super()._split_scope(nodeid)
-        return "browser" if file.startswith("tests/reports/browser/") else file
+        return group(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -137,7 +147,7 @@ def canary_demo(once, prepared_prefect):
 
 def _reset_clock():
     if walk := sys.modules.get("support.walk"):
-        walk.CLOCK.now = walk.START
+        walk.reset_clock()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -41,6 +41,11 @@ class StandingClock(datetime):
         return CLOCK.now.astimezone(tz)
 
 
+def reset_clock():
+    """Let CLOCK stand where it began."""
+    CLOCK.now = START
+
+
 def next_night(hours=0):
     """Let a second pass, and so many hours; return the moment: visits are logged to the second."""
     CLOCK.now += timedelta(hours=hours, seconds=1)
