@@ -15,7 +15,8 @@ def add(_: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Print each refitted constant beside the frozen one, the check of the halves, and what would change."""
-    from pipelines.ranking.audit import audit, format_audit
+    from flows.audit_text import format_audit
+    from pipelines.ranking.audit import audit
     from pipelines.warehouse.query import NoDatabaseError, open_database
 
     try:

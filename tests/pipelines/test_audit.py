@@ -9,7 +9,8 @@ from support.pop_method import METHOD
 from support.ranking import database
 from support.site import published
 
-from pipelines.ranking.audit import Audit, audit, format_audit, refitted
+from flows.audit_text import format_audit
+from pipelines.ranking.audit import Audit, audit, refitted
 from pipelines.ranking.calibrate import HalfCheck, Refit
 
 MONTHS = [date(2007 + k // 12, k % 12 + 1, 1) for k in range(78)]
