@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 MOST_OPENED = 50
-"""Many statements read the rows of commits: of so many files at most each opens them all, of more the rows are copied."""
+"""Each of many statements opens all files of commits, where they are so many at most; else the rows are copied once."""
 
 
 def load_harvests(con: duckdb.DuckDBPyConnection, units: "Sequence[StoredUnit]", kinds: Collection[str]) -> None:

@@ -28,7 +28,7 @@ with acted as not materialized (
 ), places as (
     select *, row_number() over () - 1 as place from (select distinct community, channel from acted)
 )
-select place, month, 12 * year(month) + month(month) as number, person_key, person_lax_key, person_strict_key, community, channel
+select acted.*, place, 12 * year(month) + month(month) as number
 from acted join places using (community, channel)
 """
 AWAY = 24
