@@ -15,7 +15,6 @@ from pipelines.model import Community
 from pipelines.warehouse.communities import load_core, make_communities
 from pipelines.warehouse.core_tables import LANDED, LANDED_TABLES, community_tables
 from pipelines.warehouse.engine import make_schemas, open_engine
-from pipelines.warehouse.harvests import relation_kind
 from pipelines.warehouse.inputs import Inputs, read_inputs
 from pipelines.warehouse.kept_files import KeptFiles, prune
 from pipelines.warehouse.raw import load_domains, load_raw
@@ -142,7 +141,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what only the build needs and write everything into the one file."""
     con.execute(HIDE_OPTED_OUT)
     for name in FEW:
-        con.execute(f"drop {relation_kind(name)} raw.{name}")
+        con.execute(f"drop table raw.{name}")
         con.execute(f"drop table raw.no_{name}")
     for name in WORKING:
         con.execute(f"drop table {name}")

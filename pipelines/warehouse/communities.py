@@ -33,6 +33,11 @@ PIPELINES = Path(__file__).parents[1]
 AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tables/metrics", "tables/published",
               "tables/rankings")  # fmt: skip
 """Folders of code and rules that no core table of a community depends on."""
+OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key", "subject_key", "thread_key",
+              "account_key", "evidence_key")  # fmt: skip
+"""Columns with a value of its own in nearly every row."""
+AS_WRITTEN = "build_side_probe_side,join_order"
+"""Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
 MOST_ROWS = 100_000
 """Communities are made together until they have so many rows."""
 
@@ -85,7 +90,7 @@ def _groups(parts: dict[str, Inputs]) -> list[dict[str, Inputs]]:
     groups: list[dict[str, Inputs]] = []
     rows = 0
     for slug, part in parts.items():
-        of_one = sum(unit.visit.observations or 0 for unit in part.units)
+        of_one = _rows(part)
         if not groups or rows + of_one > MOST_ROWS:
             groups.append({})
             rows = 0
@@ -94,8 +99,14 @@ def _groups(parts: dict[str, Inputs]) -> list[dict[str, Inputs]]:
     return groups
 
 
+def _rows(part: Inputs) -> int:
+    return sum(unit.visit.observations or 0 for unit in part.units)
+
+
 def _make_group(where: Folders, group: dict[str, Inputs], names: dict[str, str], tables: list[Table]) -> None:
-    with closing(open_engine(str(where.core / ".tmp"))) as con:
+    rows = sum(map(_rows, group.values()))
+    with closing(open_engine(str(where.core / ".tmp"), rows)) as con:
+        con.execute(f"set disabled_optimizers = {literal(AS_WRITTEN)}")
         _declare(con, tables)
         load_communities(con, join_inputs(list(group.values())), LANDED)
         columns = _make_core(con, tables)
@@ -137,10 +148,17 @@ def load_core(con: duckdb.DuckDBPyConnection, tables: list[Table], kept: Sequenc
     by_name = {table.name: table for table in tables}
     for name, columns in (kept[0].columns if kept else _columns_of_nothing(tables)).items():
         files = [literal(str(file)) for one in kept if (file := one.file(name))]
-        declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        rows = f"as from read_parquet([{', '.join(files)}])" if files else f"({declared})"
-        con.execute(f"create table {name} {rows}")
+        declared = ", ".join(f'"{column}" {kind}{_compression(column, kind)}' for column, kind in columns.items())
+        con.execute(f"create table {name}({declared})")
+        if files:
+            con.execute(f"insert into {name} from read_parquet([{', '.join(files)}])")
         write_comments(con, name, by_name[name].sentence, by_name[name].columns)
+
+
+def _compression(column: str, kind: str) -> str:
+    """Return how texts of a column are compressed: to let DuckDB try all ways takes half of a copy."""
+    way = "fsst" if column in OF_ONE_ROW else "dictionary"
+    return f" using compression {way}" if kind == "VARCHAR" else ""
 
 
 def _columns_of_nothing(tables: list[Table]) -> Columns:

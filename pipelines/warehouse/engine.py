@@ -12,6 +12,8 @@ MEMORY = "STACKRANK_MEMORY"
 SIZE = re.compile(r"(\d+)\s*(MB|GB|TB)")
 UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 SCHEMAS = ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published")
+ROWS_OF_THREAD = 500_000
+"""Another thread is worth its cost for so many rows."""
 FEWEST_PUBLISHED = 3
 """A published cell of people, other than a community's own number, has none or so many."""
 
@@ -33,14 +35,16 @@ def memory_limit(environ: Mapping[str, str] = os.environ) -> int:
     return int(size[1]) * UNITS[size[2]]
 
 
-def open_engine(temporary: str) -> duckdb.DuckDBPyConnection:
+def open_engine(temporary: str, rows: int = 0) -> duckdb.DuckDBPyConnection:
     """Open an empty database in memory; what exceeds the limit goes into the folder `temporary`.
 
-    A quarter of the limit is left to what Python holds beside DuckDB.
+    A quarter of the limit is left to what Python holds beside DuckDB. A build of few `rows` has one thread: more of
+    them wait for each other.
     """
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     con.execute(f"set memory_limit = '{memory_limit() * 3 // 4} bytes'")
     con.execute(f"set temp_directory = {literal(temporary)}")
+    con.execute(f"set threads = {max(1, min(os.cpu_count() or 1, rows // ROWS_OF_THREAD))}")
     con.execute("set preserve_insertion_order = true")
     return con
 
@@ -57,5 +61,9 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create temp macro account_key(name, address, login) as "
         "md5(concat_ws('/', coalesce(name, '-'), coalesce(address, '-'), coalesce(login, '-')))"
+    )
+    con.execute(
+        "create temp macro people_below(percent, whole, before, events, people) as "
+        "greatest(0, least(people, (percent * whole - 100 * before - 1) // (100 * events)))"
     )
     con.execute(f"create temp macro is_few(people) as people between 1 and {FEWEST_PUBLISHED - 1}")

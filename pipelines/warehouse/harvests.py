@@ -1,4 +1,4 @@
-"""Lay views of the schema raw over the Parquet files of harvests."""
+"""Make the tables of the schema raw from the Parquet files of harvests."""
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from pipelines.landing.stored import StoredUnit
 
 
-def lay_views(con: duckdb.DuckDBPyConnection, units: "Sequence[StoredUnit]", kinds: Collection[str]) -> None:
-    """Lay a view over the Parquet files of each schema of `kinds`, in place of its declared table.
+MOST_OPENED = 50
+"""Each of many statements opens all files of commits, where they are so many at most; else the rows are copied once."""
+
+
+def load_harvests(con: duckdb.DuckDBPyConnection, units: "Sequence[StoredUnit]", kinds: Collection[str]) -> None:
+    """Make a table from the Parquet files of each schema of `kinds`, in place of its declared one.
+
+    Commits of few files, which are large, are a view.
 
     `raw.harvests` names the files.
     A column that an older reader did not write is NULL; one that it named otherwise is read by its former name.
@@ -22,7 +28,8 @@ def lay_views(con: duckdb.DuckDBPyConnection, units: "Sequence[StoredUnit]", kin
         con.execute(f"alter table raw.{name} rename to no_{name}")
         columns = ", ".join(map(_column, con.sql(f"from raw.no_{name} limit 0").columns))
         rows = f"from raw.no_{name} {_of_files(paths)}"
-        con.execute(f"create {relation_kind(name)} raw.{name} as select {columns} from ({rows})")
+        relation = "view" if name == "commits" and len(paths) <= MOST_OPENED else "table"
+        con.execute(f"create {relation} raw.{name} as select {columns} from ({rows})")
 
 
 def _column(name: str) -> str:
@@ -43,8 +50,3 @@ def _of_files(paths: Sequence[str]) -> str:
         f"from read_parquet([{', '.join(paths)}], filename = true, union_by_name = true) c "
         "join raw.harvests h on h.file = c.filename"
     )
-
-
-def relation_kind(name: str) -> str:
-    """Return what is laid over the files of a schema: counts have one for each page and day, which are opened once."""
-    return "table" if name == "counts" else "view"

@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.catalogue.count_pages import KINDS, unit_without_day
 from pipelines.model import Fact, Source, Verdict, Visit
-from pipelines.warehouse.harvests import lay_views
+from pipelines.warehouse.harvests import load_harvests
 from pipelines.warehouse.inputs import Inputs, source_of
 from pipelines.warehouse.tables import Row, insert_rows
 
@@ -28,16 +28,16 @@ REASON_CODES = {
 
 
 def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[str]) -> None:
-    """Fill the declared tables, which are empty: catalogue, visits, rules, method; lay views over rows of `kinds`."""
+    """Fill the declared tables, which are empty: catalogue, visits, rules, method; and those of harvests of `kinds`."""
     loaded = {**_communities(given), **_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
     _insert(con, loaded)
-    lay_views(con, given.usable, kinds)
+    load_harvests(con, given.usable, kinds)
 
 
 def load_communities(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[str]) -> None:
-    """Fill the declared tables that tables of one community read, and lay views over rows of `kinds`."""
+    """Fill the declared tables that tables of one community read, and and those of harvests of `kinds`."""
     _insert(con, _communities(given))
-    lay_views(con, given.usable, kinds)
+    load_harvests(con, given.usable, kinds)
 
 
 def load_domains(con: duckdb.DuckDBPyConnection, commits: str, messages: str) -> None:

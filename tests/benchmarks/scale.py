@@ -53,19 +53,23 @@ class Figures(NamedTuple):
 
 def measure(communities: int, each: tuple[int, int, int, int]) -> Figures:
     """Land so many communities and measure each step as a process."""
+    print(f"{communities:,} communities", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as folder:
         where = Folders(Path(folder), Path(folder) / "communities", Path(folder) / "site")
         land_communities(where, communities, *each)
-        load, whole = _run(where, "load"), _run(where, "build")
+        load, whole = _run(where, "load", "load"), _run(where, "build", "build of all")
         add_commit(where, "c00000", "c00000/r000", each[1], each[3])
-        news, quiet = _run(where, "build"), _run(where, "build")
+        news, quiet = _run(where, "build", "build after one commit"), _run(where, "build", "build without news")
         kept = sum(path.stat().st_size for path in where.core.rglob("*") if path.is_file())
         sizes = where.database.stat().st_size / 1e6, kept / 1e6, max(whole.memory, news.memory)
         return Figures(load.cpu, whole.cpu, news.cpu, quiet.cpu, *sizes)
 
 
-def _run(where: Folders, step: str) -> measuring.Cost:
-    return measuring.run(sys.executable, "-c", STEP, where.data, step)
+def _run(where: Folders, step: str, name: str) -> measuring.Cost:
+    """Run a step as a process, and print its cost at once: the table comes when all is measured."""
+    cost = measuring.run(sys.executable, "-c", STEP, where.data, step)
+    print(f"{name}: {cost.cpu:.1f} CPU s, {cost.memory:.0f} MB", file=sys.stderr, flush=True)
+    return cost
 
 
 def exponent(figures: Mapping[int, float]) -> str:

@@ -7,21 +7,29 @@
 --   core_people: the fewest who together made 80 % of it
 --   regular_people: those who with them made 95 % of it
 --   casual_people: all others
-with years as (
-    select months.community, channel, months.month, person_key, sum(events) as events
-    from core.months as months join core.activity as activity
-        on activity.community = months.community and activity.month between months.month - interval 11 months and months.month
+with numbered as materialized (
+    select community, person_key, row_number() over () as person
+    from (select distinct community, person_key from core.activity)
+), acts as materialized (
+    select community, channel, month, person, sum(events)::bigint as events
+    from core.activity join numbered using (community, person_key) group by all
+), years as (
+    select months.community, channel, months.month, person, sum(events)::bigint as events
+    from acts join core.months as months
+        on months.community = acts.community and acts.month between months.month - interval 11 months and months.month
     where complete group by all
+), equals as (
+    -- People of as many events as each other, the busiest first.
+    select community, channel, month, events, count(*) as people from years group by all
 ), ordered as (
-    select community, channel, month,
-        sum(events) over (partition by community, channel, month order by events desc, person_key) as upto,
-        sum(events) over (partition by community, channel, month) as whole
-    from years
+    select *, sum(people * events) over (partition by community, channel, month)::bigint as whole,
+        sum(people * events) over (partition by community, channel, month order by events desc)::bigint - people * events as before
+    from equals
 ), counted as (
-    select community, channel, month, count(*) as people,
-        1 + count(*) filter (upto < 0.5 * whole) as half,
-        1 + count(*) filter (upto < 0.8 * whole) as most,
-        1 + count(*) filter (upto < 0.95 * whole) as nearly_all
+    select community, channel, month, sum(people)::bigint as people,
+        1 + sum(people_below(50, whole, before, events, people))::bigint as half,
+        1 + sum(people_below(80, whole, before, events, people))::bigint as most,
+        1 + sum(people_below(95, whole, before, events, people))::bigint as nearly_all
     from ordered group by all
 )
 select community, channel, month, people, half as absence_factor, most as core_people, nearly_all - most as regular_people,

@@ -31,52 +31,72 @@
 --   imported: belongs to a history that one person recorded in one day, see core.imports
 --   counted: enters the metric commits: not a merge, not a bot's, plausible, not a twin; of an import, written in a month that may count
 --   seen_at: when the harvest that holds the commit was made, UTC
-with first as (
-    select community, hash, min(position) as position from raw.commits group by community, hash
-), named as (
-    select community, source, unit, hash, authored_at, authored_offset, committed_at, committed_offset, parents,
-        author_name_key, author_address_key, author_login_key, author_name_words, author_domain, author_bot_rule,
-        committer_name_key, committer_address_key, committer_role, committer_bot_rule,
-        len(co_author_name_keys) as co_authors, revert, subject_key, seen_at, born,
-        account_key(author_name_key, author_address_key, author_login_key) as author_account,
-        account_key(committer_name_key, committer_address_key, committer_login_key) as committer_account,
+with again as materialized (
+    select hash(community, hash) as number from raw.commits group by number having count(*) > 1
+), places as materialized (
+    select community, hash, position, count(*) as times, min(position) over (partition by community, hash) as first
+    from raw.commits as commits semi join again on hash(community, hash) = number group by community, hash, position
+), twice as materialized (
+    -- No repository has a hash twice. A file that was made by another program may.
+    from places where position = first and times > 1
+), once as not materialized (
+    select commits.* from raw.commits as commits
+    anti join (from places where position > first or times > 1) using (community, hash, position)
+    union all
+    select commits.* from raw.commits as commits semi join twice using (community, hash, position)
+    qualify row_number() over (partition by community, hash
+        order by committed_at, authored_at, author_name_key, author_address_key, subject_key) = 1
+), named as not materialized (
+    select once.*, born,
         coalesce(committed_at between born - interval 5 years and seen_at + interval 1 day, false) as plausible,
-        parents < 2 and author_bot_rule is null and plausible as countable
-    from raw.commits join first using (community, hash, position) join raw.communities using (community)
-), changes as (
+        parents < 2 and author_bot_rule is null and plausible as countable,
+        countable and committer_bot_rule is null and not coalesce(committer_role, false) as records
+    from once join raw.communities using (community)
+), written as not materialized (
     -- Raw accounts, before people are merged: a merge of accounts never hides a commit.
-    select community, author_account, authored_at, subject_key, min_by(hash, (committed_at, hash)) as first_hash
+    select community, hash, committed_at, author_name_key, author_address_key, author_login_key, authored_at, subject_key,
+        hash(community, author_name_key, author_address_key, author_login_key, authored_at, subject_key) as change
     from named
-    where countable and author_account <> account_key(null, null, null) and authored_at is not null and subject_key is not null
-    group by all having count(*) > 1
-), twins as (
-    select community, hash, first_hash as twin_of
-    from named join changes using (community, author_account, authored_at, subject_key) where countable and first_hash <> hash
-), recorded as (
+    where countable and coalesce(author_name_key, author_address_key, author_login_key) is not null
+        and authored_at is not null and subject_key is not null
+), repeated as materialized (
+    select change from written group by change having count(*) > 1
+), twins as materialized (
+    select community, hash, first_value(hash) over (
+        partition by community, author_name_key, author_address_key, author_login_key, authored_at, subject_key order by committed_at, hash) as twin_of
+    from written semi join repeated using (change)
+    qualify hash <> twin_of
+), full_days as materialized (
+    select community, unit, committed_at::date as day from named where records group by all having count(*) >= 100
+), recorded as materialized (
     -- Nobody in person records by a bot or at an address that is nobody's own, such as a forge's.
-    select named.community, unit, committed_at::date as day, person_key as committer_key
-    from named join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
-    where countable and committer_bot_rule is null and not coalesce(committer_role, false)
-        and (named.community, hash) not in (select (community, hash) from twins)
+    select named.community, unit, day, committer.person_key as committer_key
+    from (select *, committed_at::date as day from named where records) as named semi join full_days using (community, unit, day) anti join twins using (community, hash)
+    join core.identities as committer on committer.community = named.community
+        and committer.landed_name_key is not distinct from committer_name_key and committer.landed_address_key is not distinct from committer_address_key
+        and committer.landed_login_key is not distinct from committer_login_key
     group by all
     having count(*) >= 100 and count(*) filter (authored_at < committed_at - interval 30 days) > count(*) / 2
-), dated as (
-    select named.*, twin_of, author.person_key as author_key, author.person_strict_key as author_strict_key,
+), dated as not materialized (
+    select named.*, len(co_author_name_keys) as co_authors, twin_of, author.person_key as author_key, author.person_strict_key as author_strict_key,
         author.person_lax_key as author_lax_key, committer.person_key as committer_key,
         coalesce(author.opted_out, false) as author_out, coalesce(committer.opted_out, false) as committer_out,
         author.shown_name_key as author_shown_name, author.shown_address_key as author_shown_address,
         committer.shown_name_key as committer_shown_name, committer.shown_address_key as committer_shown_address,
-        countable and twin_of is null and committer_bot_rule is null and not coalesce(committer_role, false)
-            and recorded.day is not null as imported,
+        records and twin_of is null and recorded.day is not null as imported,
         if(plausible, date_trunc('month', committed_at)::date, null) as recorded_month,
         if(authored_at is null, null, least(date_trunc('month', authored_at)::date, recorded_month)) as written_month,
         coalesce(written_month >= greatest(recorded_month - interval 36 months, date_trunc('month', born)), false) as may_move
     from named
-    left join twins using (community, hash)
-    left join core.identities as author on (author.community, author.account_key) = (named.community, named.author_account)
-    left join core.identities as committer on (committer.community, committer.account_key) = (named.community, committer_account)
-    left join recorded on (recorded.community, recorded.unit, recorded.day, recorded.committer_key)
-        = (named.community, named.unit, named.committed_at::date, committer.person_key)
+    left join twins on twins.community = named.community and twins.hash = named.hash
+    left join core.identities as author on author.community = named.community
+        and author.landed_name_key is not distinct from author_name_key and author.landed_address_key is not distinct from author_address_key
+        and author.landed_login_key is not distinct from author_login_key
+    left join core.identities as committer on committer.community = named.community
+        and committer.landed_name_key is not distinct from committer_name_key and committer.landed_address_key is not distinct from committer_address_key
+        and committer.landed_login_key is not distinct from committer_login_key
+    left join recorded on recorded.community = named.community and recorded.unit = named.unit
+        and recorded.day = committed_at::date and recorded.committer_key = committer.person_key
 )
 select community, source, unit as repository, hash,
     authored_at, authored_offset, committed_at, committed_offset, plausible,
@@ -94,4 +114,3 @@ select community, source, unit as repository, hash,
     subject_key is not null as has_subject, twin_of, imported, countable and twin_of is null and (may_move or not imported) as counted,
     seen_at
 from dated
-order by community, committed_at, hash

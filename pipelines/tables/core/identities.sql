@@ -10,6 +10,9 @@
 --   name_key: fingerprint of the folded name; NULL where empty or opted out
 --   address_key: fingerprint of the folded address; NULL where empty or opted out
 --   login_key: fingerprint of the account name in a no-reply address; NULL elsewhere
+--   landed_name_key: name_key as commits and mail have it, of the build alone
+--   landed_address_key: address_key as they have it
+--   landed_login_key: login_key as they have it
 --   domain: host of the address where it is a public host name; NULL where opted out
 --   role: the address is that of a role, which many people share
 --   writes: the account authored or committed a commit
@@ -51,6 +54,7 @@ select community, account_key,
     if(opted_out, null, name_key) as name_key, if(quality = 'shortened' or opted_out, null, address_key) as address_key,
     if(opted_out, hidden_name_key, name_key) as shown_name_key,
     case when opted_out then hidden_address_key when quality <> 'shortened' then address_key end as shown_address_key,
-    if(opted_out, null, login_key) as login_key, if(quality = 'shortened' or opted_out, null, domain) as domain,
+    if(opted_out, null, login_key) as login_key, judged.name_key as landed_name_key, judged.address_key as landed_address_key,
+    judged.login_key as landed_login_key, if(quality = 'shortened' or opted_out, null, domain) as domain,
     role, writes, talks, opted_out
 from judged

@@ -4,8 +4,8 @@
 --   messages: distinct messages, by their id or content, sender and date
 --   refused: parts that are no message
 select community, source,
-    count(distinct (coalesce(message_id_key, content_key), coalesce(claimed_at::varchar, ''),
-        coalesce(sender_address_exact_key, sender_name_exact_key, ''))) filter (quarantine is null) as messages,
+    count(distinct hash(coalesce(message_id_key, content_key), claimed_at, coalesce(sender_address_exact_key, sender_name_exact_key, '')))
+        filter (quarantine is null) as messages,
     count(*) filter (quarantine is not null) as refused
 from raw.messages group by all
 order by community, source

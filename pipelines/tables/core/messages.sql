@@ -21,13 +21,19 @@
 --   class_rule: the rule that decided
 --   is_human: no rule calls it a bot's: human, unsure or not classed
 --   postings: on how many lists of the community it stands
+with posted as not materialized (
+    select postings.*, position, hash(community, message_key) as number
+    from core.postings join (select community, source, rowid as position from raw.sources) using (community, source)
+), again as materialized (
+    select number from posted group by number having count(*) > 1
+), once as not materialized (
+    select *, 1::bigint as postings from posted anti join again using (number)
+    union all
+    select *, count(distinct place) over (partition by community, message_key) from posted semi join again using (number)
+    qualify row_number() over (partition by community, message_key order by sent_at, position) = 1
+)
 select community, source, message_key, sent_at, month, archive_month, date_quality,
     sender_key, sender_strict_key, sender_lax_key, sender_address_key, sender_name_key, sender_domain, subject_key, is_reply, in_reply_to_key, reference_keys,
     thread_key, "class", class_rule,
-    coalesce("class" in ('human', 'unsure'), true) as is_human,
-    count(distinct place) over (partition by community, message_key) as postings
-from core.postings
-join core.thread_members using (community, message_key)
-join (select community, source, rowid as position from raw.sources) using (community, source)
-qualify row_number() over (partition by community, message_key order by sent_at, position) = 1
-order by community, sent_at, message_key
+    coalesce("class" in ('human', 'unsure'), true) as is_human, postings
+from once join core.thread_members using (community, message_key)

@@ -26,23 +26,29 @@
 --   class_rule: the rule of raw.mail_bot_rules that decided; NULL for human
 --   size: bytes as served
 --   seen_at: when the harvest that holds it was made, UTC
-with read as (
-    select *, account_key(sender_name_key, sender_address_key, sender_login_key) as account,
-        coalesce(message_id_key, content_key) as named,
-        coalesce(claimed_at::varchar, '') || coalesce(sender_address_exact_key, sender_name_exact_key, '') as by_whom_and_when
-    from raw.messages
+with read as not materialized (
+    select messages.*, place, coalesce(message_id_key, content_key) as named, hash(community, source, named) as number
+    from raw.messages as messages
     join (select community, source, coalesce(split_part(copy_of, '/', 2), source) as place from raw.sources) using (community, source)
     where quarantine is null
-), once as (
-    select * from read
-    qualify row_number() over (partition by community, source, named, by_whom_and_when order by sent_at, unit, content_key) = 1
+), again as materialized (
+    select number from read group by number having count(*) > 1
+), several as not materialized (
+    select read.* from read semi join again using (number)
+    qualify row_number() over (
+        partition by community, source, named, claimed_at, coalesce(sender_address_exact_key, sender_name_exact_key, '')
+        order by sent_at, unit, content_key) = 1
+), once as not materialized (
+    select *, named as message_key from read anti join again using (number)
+    union all
+    select *, if(row_number() over (partition by community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
+    from several
 )
-select once.community, source, place, unit,
-    if(row_number() over (partition by once.community, source, named order by sent_at, unit, content_key) = 1, named, content_key)
-        as message_key,
+select once.community, source, place, unit, message_key,
     content_key, sent_at, date_trunc('month', sent_at)::date as month, date_quality, claimed_at, arrived_at, archive_month,
     person_key as sender_key, person_strict_key as sender_strict_key, person_lax_key as sender_lax_key,
     name_key as sender_name_key, address_key as sender_address_key, domain as sender_domain,
     sender_quality, subject_key, is_reply, in_reply_to_key, reference_keys, "class", class_rule, size, seen_at
-from once left join core.identities as person on (person.community, account_key) = (once.community, account)
-order by once.community, source, sent_at, message_key
+from once left join core.identities as person on person.community = once.community
+    and landed_name_key is not distinct from once.sender_name_key and landed_address_key is not distinct from once.sender_address_key
+    and landed_login_key is not distinct from once.sender_login_key
