@@ -9,12 +9,18 @@ from axe_playwright_python.base import AXE_SCRIPT
 from pypdf import PdfReader
 
 FORM = {"resultTypes": ["violations"], "preload": False}
-ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-RULES = {
-    "light": {**FORM, "runOnly": ALL},
-    "dark": {**FORM, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
-}
-"""A theme changes colours alone, as `test_a_theme_changes_colours_alone` shows: other rules find the same in both."""
+ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+LAYOUT = [*COLOURS, "target-size", "scrollable-region-focusable"]
+ASKED = {
+    (360, "light"): ALL, (768, "light"): LAYOUT, (1280, "light"): ALL, (1600, "light"): LAYOUT,
+    (360, "dark"): COLOURS, (768, "dark"): COLOURS, (1280, "dark"): COLOURS, (1600, "dark"): COLOURS,
+}  # fmt: skip
+"""The rules of axe-core by width and theme.
+
+A theme changes colours alone, as `test_a_theme_changes_colours_alone` shows. What shows at 768 px shows at 360 or
+1280 px too: there only the rules about sizes, scrolling and colours can differ.
+"""
 WIDTHS = (360, 768, 1280, 1600)
 """At each of them a page is loaded anew, since a layout shifts while it loads."""
 SIDEWAYS = (320, 390, 601, 821, 901, 1001, 1101, 1500, 2200)
@@ -94,10 +100,10 @@ def go(seen, name: str):
 
 
 def find_violations(page, rules) -> list[str]:
-    """Return what axe-core finds: each rule with its first element."""
+    """Return what axe-core finds by rules or tags of rules: each rule with its first element."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(options) => axe.run(document, options)", rules)["violations"]
+    found = page.evaluate("(options) => axe.run(document, options)", FORM | {"runOnly": rules})["violations"]
     return [f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 

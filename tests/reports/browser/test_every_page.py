@@ -1,7 +1,7 @@
 """Every kind of page: axe-core, widths, themes, console, requests, layout shift, keyboard and paper."""
 
 import pytest
-from support import browsing
+from support import browsing, many
 from support.site import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -48,10 +48,7 @@ def look(browser, folder, name):
 
 
 def look_at_width(page, address, width):
-    """Load a page; return how far it shifts, what axe-core finds in each theme, and pictures that show twice or never.
-
-    All rules are asked in the light theme. In the dark one those about colours are, because nothing else differs.
-    """
+    """Load a page; return how far it shifts, what axe-core finds, and pictures that show twice or never."""
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address)
@@ -59,9 +56,10 @@ def look_at_width(page, address, width):
     shift, doubled = page.evaluate("window.shifted"), page.evaluate(browsing.DOUBLED)
     wrong = {"layout shift": shift} if shift > SHIFT else {}
     browsing.open_some(page)
-    for theme, rules in browsing.RULES.items():
+    for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        wrong |= {theme: found} if (found := browsing.find_violations(page, rules)) else {}
+        found = browsing.find_violations(page, browsing.ASKED[width, theme])
+        wrong |= {theme: found} if found else {}
     wrong |= {"pictures": doubled} if doubled else {}
     return {f"{width} px, {what}": found for what, found in wrong.items()}
 
@@ -77,6 +75,10 @@ def test_no_kind_of_page_is_left_out(folder):
 
 def test_a_community_of_hostile_texts_reads_well_everywhere(browser, folder):
     assert look(browser, folder, "community/evil.html") == {}
+
+
+def test_the_front_page_of_fifty_communities_reads_well_everywhere(browser, once):
+    assert look(browser, many.published(once, 50), "index.html") == {}
 
 
 def test_every_page_has_one_heading_of_its_own_and_a_title_that_is_no_other_page_s(browser, folder):
