@@ -44,6 +44,8 @@ from reports.pages.colours import community_styles
 from reports.pages.context import Context, Row, read_context
 from reports.pages.hero import hero_pictures
 from reports.render import load_templates
+from reports.sharing import feed, ranking_json
+from reports.sharing.badge import badges
 from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
@@ -141,7 +143,8 @@ def _jobs(site: Context, draft: Draft) -> list[Job]:
     pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
     keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
     downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
-    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft)]
+    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft),
+            partial(_write_shared, draft)]  # fmt: skip
 
 
 def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
@@ -195,9 +198,18 @@ def _write_pictures(draft: Draft, site: Context) -> None:
         draft.write(f"pictures/{name}", picture)
 
 
+def _write_shared(draft: Draft, site: Context) -> None:
+    """Write what other programs read and what other pages show."""
+    draft.write(ranking_json.PATH, ranking_json.ranking_json(site))
+    draft.write(ranking_json.SCHEMA_PATH, ranking_json.SCHEMA.read_bytes())
+    for name, picture in badges(site):
+        draft.write(name, picture)
+
+
 def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
-    """Write the page of the editions, and their files."""
+    """Write the page of the editions, their files, and the feed that announces them."""
     draft.write(editions.PATH, editions.page(site, closed))
+    draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
     for name, content in editions.files(closed):
         draft.write(name, content)
 

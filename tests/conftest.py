@@ -1,5 +1,6 @@
 """What all tests share: which wait for `--long`, which go first, which worker runs them, and an empty data folder."""
 
+import atexit
 import gc
 import os
 import sys
@@ -65,10 +66,7 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_collection_finish():
     """Spare the collector of garbage what lives until the end: modules and tests are half of what it would visit."""
     gc.freeze()
-
-
-def pytest_unconfigure():
-    gc.unfreeze()
+    atexit.register(gc.unfreeze)
 
 
 @pytest.hookimpl(tryfirst=True)

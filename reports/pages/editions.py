@@ -25,10 +25,15 @@ def page(site: Context, editions: Path) -> str:
 
 def files(editions: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files of every closed edition with their addresses on the site, unless one of them was changed."""
-    revisions, wrong = _read(editions)
-    for one in () if wrong else revisions:
+    for one in readable(editions):
         for path in sorted((editions / one.folder).iterdir()):
             yield f"{FOLDER}/{one.folder.as_posix()}/{path.name}", path.read_bytes()
+
+
+def readable(editions: Path) -> list[Revision]:
+    """Return the closed revisions; none where a file of them was changed."""
+    revisions, wrong = _read(editions)
+    return [] if wrong else revisions
 
 
 def _read(editions: Path) -> tuple[list[Revision], bool]:

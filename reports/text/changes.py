@@ -48,7 +48,7 @@ def _span(rows: Sequence[Row], span: str) -> Iterator[str]:
         return
     moved = [step for step in steps if step["word"] in STEPS]
     moved.sort(key=lambda step: -abs(step["growth"]))
-    yield from (_step(step) for step in moved[:NAMED])
+    yield from (step_text(step) for step in moved[:NAMED])
     if not moved:
         yield STILL
         yield LARGEST.format(**_signed(max(steps, key=lambda step: abs(step["growth"]))))
@@ -56,7 +56,7 @@ def _span(rows: Sequence[Row], span: str) -> Iterator[str]:
         yield OTHERS
 
 
-def _step(step: Row) -> str:
+def step_text(step: Row) -> str:
     """Return one step in the direction in which it goes: a fall by 20 to 40 % is the growth from -40 to -20 %."""
     sign = 1 if step["word"] == "rising" else -1
     low, high = sorted(round(100 * sign * step[end]) for end in ("low", "high"))

@@ -26,8 +26,13 @@ def format_time(text: str) -> str:
 
 def format_window(last: date) -> str:
     """Return the twelve months that end with `last`, in words."""
+    return f"{format_month(first_month(last))} to {format_month(last)}"
+
+
+def first_month(last: date) -> date:
+    """Return the first day of the twelve months that end with `last`."""
     year, before = divmod(last.year * 12 + last.month - 12, 12)
-    return f"{format_month(date(year, before + 1, 1))} to {format_month(last)}"
+    return date(year, before + 1, 1)
 
 
 def format_clock(moment: datetime | None) -> str:

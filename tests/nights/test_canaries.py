@@ -245,7 +245,17 @@ def test_a_title_is_repeated_only_where_its_words_name_nobody(title, repeated):
 def test_no_page_and_no_file_of_the_site_has_the_fingerprint_of_a_person(demo):
     site = demo.data / "site"
     files = [path for path in site.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".html", ".csv", ".js", ".css", ".svg", ".duckdb", ".parquet", ".json"}
+    assert {path.suffix for path in files} == {
+        ".html",
+        ".csv",
+        ".js",
+        ".css",
+        ".svg",
+        ".duckdb",
+        ".parquet",
+        ".json",
+        ".xml",
+    }
     ours = [path for path in files if path.name not in NOT_OURS]
     assert len(ours) == len(files) - 1
     assert {path.name: FINGERPRINT.findall(told(path).lower()) for path in ours} == {p.name: [] for p in ours}

@@ -221,9 +221,9 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing_running(tmp_path: Pat
         })  # fmt: skip
         answer = connection.getresponse()
         assert answer.read(1 << 16).startswith(b"0008NAK\nPACK")
+        handlers = set(threading.enumerate()) - before
         answer.close()
         connection.close()
-        handlers = set(threading.enumerate()) - before
         for thread in handlers:
             thread.join(timeout=20)
         assert handlers

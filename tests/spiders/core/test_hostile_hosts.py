@@ -48,9 +48,9 @@ TABLES = {
     "blanks": b"<title" + b" " * (2 << 20),
 }  # fmt: skip
 MONTHS = {
-    "bomb": gzip.compress(b"From x\n" + bytes(64 << 20), 9),
-    "long-header": b"From x\nX: " + b"a" * (2 << 20) + b"\n\nx\n",
-    "references": MAIL.replace(b"Subject", b"References: " + b"<1@x> " * 50_000 + b"\nSubject"),
+    "bomb": lambda: gzip.compress(b"From x\n" + bytes(64 << 20)),
+    "long-header": lambda: b"From x\nX: " + b"a" * (2 << 20) + b"\n\nx\n",
+    "references": lambda: MAIL.replace(b"Subject", b"References: " + b"<1@x> " * 50_000 + b"\nSubject"),
 }
 ENDS = {
     "well": ("2026-01", "ok", ""), "year-0": ("no-month", "failed", "impossible_month"),
@@ -82,7 +82,7 @@ class Attacker(BaseHTTPRequestHandler):
         if name == "robots.txt":
             self.answer(b"", 404)
         elif file.endswith(".txt"):
-            self.answer(MONTHS.get(name, MAIL))
+            self.answer(MONTHS[name]() if name in MONTHS else MAIL)
         elif file or name not in ("drip", "hang", "head", "endless"):
             status, heads = HEADS.get(name, (200, {}))
             self.answer(TABLES.get(name, WELL), status if not file else 404, heads)

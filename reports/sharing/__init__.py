@@ -1,0 +1,1 @@
+"""What other programs read of the site, and what other pages show of it."""
