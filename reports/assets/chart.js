@@ -210,5 +210,8 @@ narrow.addEventListener("change", redraw);
 dark.addEventListener("change", redraw);
 document.addEventListener("theme", redraw);
 addEventListener("beforeprint", print);
-addEventListener("afterprint", redraw);
+addEventListener("afterprint", () => {
+  redraw();
+  shown.forEach((holder) => Plotly.Plots.resize(holder));
+});
 })();

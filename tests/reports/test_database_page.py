@@ -67,7 +67,9 @@ def test_every_table_stands_with_its_columns_and_what_they_say(text, once):
 
 def test_every_file_is_there(text, once):
     files = re.findall(r'href="data/([\w.]+)"', text)
-    held = {path.name for path in (published(once).site / "data").iterdir() if path.suffix in (".csv", ".duckdb", ".json")}
+    held = {
+        path.name for path in (published(once).site / "data").iterdir() if path.suffix in (".csv", ".duckdb", ".json")
+    }
     assert set(files) == held
 
 
