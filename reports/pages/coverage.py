@@ -1,6 +1,5 @@
 """The page about what was seen: by month and source, against the archives' own totals, without bots, and as imports."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -42,10 +41,9 @@ def _slug(row: Row) -> str:
 
 def _least_seen(sources: Sequence[Mapping[str, Any]]) -> set[str]:
     """Return the communities with the most months that were not seen, as many as a table of a ranking has rows."""
-    unseen: Counter[str] = Counter()
-    for source in sources:
-        unseen[source["community"]] += sum(_missing(run) for run in source["runs"])
-    return {slug for slug, _ in unseen.most_common(BEST)}
+    own = groupby(sources, key=_slug)
+    unseen = [(sum(_missing(run) for source in of for run in source["runs"]), slug) for slug, of in own]
+    return {slug for _, slug in sorted(unseen, reverse=True)[:BEST]}
 
 
 def _missing(run: Row) -> float:
