@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipelines.folders import typed
 from reports.text import language
 
 TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports", "labels", "menu", "months", "places",
@@ -37,6 +38,6 @@ def environment() -> Environment:
     for text in TEXTS:
         module = vars(import_module(f"reports.text.{text}"))
         environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
-    environment.globals |= {"BEST": BEST}
+    environment.globals |= {"BEST": BEST, "COMMAND": typed("")}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

@@ -17,6 +17,7 @@ const TEMPLATE = {
     "yaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true }
   }
 };
+const SHEET = 688;
 const PICTURE = { width: 1280, height: 720, head: 84, foot: 64 };
 const holders = [...document.querySelectorAll(".chart")];
 const shown = new Set();
@@ -111,8 +112,9 @@ function drawn(holder, isNarrow) {
   return { data: data.sort((a, b) => Boolean(b.fill) - Boolean(a.fill)), layout: layout, title: chart.title, source: chart.source };
 }
 
-function draw(holder) {
+function draw(holder, width) {
   const figure = drawn(holder, narrow.matches);
+  if (width) figure.layout.width = width;
   shown.add(holder);
   holder.replaceChildren(...holder.querySelectorAll(":scope > .plot-container"));
   Plotly.react(holder, figure.data, figure.layout, CONFIG);
@@ -139,7 +141,20 @@ function lead(holder) {
 }
 
 function redraw() {
-  shown.forEach(draw);
+  shown.forEach((holder) => draw(holder));
+}
+
+// On paper all charts are as wide as a sheet of A4 without its margins, in the colours of a light page.
+function print() {
+  if (!window.Plotly) return;
+  const root = document.documentElement, theme = root.dataset.theme;
+  root.dataset.theme = "light";
+  holders.filter(watched).forEach((holder) => draw(holder, SHEET));
+  if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+}
+
+function watched(holder) {
+  return !holder.hidden && !("waits" in holder.dataset);
 }
 
 async function save(holder, format) {
@@ -172,7 +187,7 @@ for (const holder of holders) {
   figure.querySelectorAll("[data-save]").forEach((button) => button.addEventListener("click", () => save(holder, button.dataset.save)));
   figure.querySelectorAll("input[value=bots], input[value=people]").forEach((input) => input.addEventListener("change", () => draw(holder)));
   holder.addEventListener("filled", () => show(holder));
-  if (!holder.hidden && !("waits" in holder.dataset)) watch.observe(holder);
+  if (watched(holder)) watch.observe(holder);
 }
 
 // "Explore" puts the chart in the place of the picture that was made before; a second press gives that back.
@@ -194,5 +209,9 @@ for (const button of document.querySelectorAll("[data-explore]")) {
 narrow.addEventListener("change", redraw);
 dark.addEventListener("change", redraw);
 document.addEventListener("theme", redraw);
-addEventListener("beforeprint", redraw);
+addEventListener("beforeprint", print);
+addEventListener("afterprint", () => {
+  redraw();
+  shown.forEach((holder) => Plotly.Plots.resize(holder));
+});
 })();

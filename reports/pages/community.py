@@ -7,6 +7,7 @@ from typing import Any
 from reports.charts.chart import Chart
 from reports.pages.channels import channels_chart, sources_chart
 from reports.pages.context import Context, Row
+from reports.pages.coverage import draw_calendar
 from reports.pages.figures import family_figures, five_figures
 from reports.pages.lines import evidence_of, monthly_chart
 from reports.pages.pairs import path_of
@@ -69,6 +70,7 @@ def page(site: Context, key: str) -> str:
         members=next((members_text(row) for row in rows("members")), ""),
         neighbours=list(_neighbours(pairs, key)),
         sources=site.sources_of(key),
+        calendar=draw_calendar(site, key) if site.is_large else "",
         evidence=evidence_of(own), compare_path=partial(path_of, site),
         **{name: rows(name) for name in LISTS},
     )  # fmt: skip

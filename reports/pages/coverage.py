@@ -1,6 +1,6 @@
 """The page about what was seen: by month and source, against the archives' own totals, without bots, and as imports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reports.graphics.coverage import draw_coverage, draw_sources
 from reports.pages.context import Context, Row
-from reports.render import render_page
+from reports.render import BEST, render_page
 from reports.text.bots import rank_changes
 from reports.text.language import gettext
 
@@ -19,27 +19,53 @@ WHOLE = frozenset({"seen", "not_started", "ended"})
 
 
 def page(site: Context) -> str:
-    """Return coverage.html."""
+    """Return coverage.html; that of a large site draws the communities of which least was seen."""
     answers = {name: site.rows("coverage", name) for name in LISTS}
     sources = _sources(site.rows("coverage", "runs"))
+    shown = _least_seen(sources) if site.is_large else {*map(_slug, sources)}
     changes = groupby(answers["rank_including_bots"], key=lambda row: (row["family"], row["metric"]))
     return render_page(
         "coverage.html", site=site, here="coverage", root="", charts=[],
-        whole=_whole_text(sources), calendars=_calendars(sources),
-        families=[(heading, draw_years(site, family)) for family, heading in FAMILIES.items()],
+        whole=_whole_text(sources), shown=len(shown), left_out=len({*map(_slug, sources)} - shown),
+        calendars=_calendars([source for source in sources if source["community"] in shown]),
+        families=[(heading, draw_years(site, family, shown)) for family, heading in FAMILIES.items()],
         rank_changes=" ".join(rank_changes(list(rows)) for _, rows in changes),
         figures=site.rows("coverage", "published")[0]["figures"],
-        **answers,
+        **answers | {"unseen": [row for row in answers["unseen"] if row["community"] in shown]},
     )  # fmt: skip
 
 
-def draw_years(site: Context, family: str) -> Markup:
-    """Return what was seen of each community, year by year, by its sources of code or of talk; nothing without any."""
-    rows = [row for row in site.rows("coverage", "years") if row["family"] == family]
+def _slug(row: Row) -> str:
+    return str(row["community"])
+
+
+def _least_seen(sources: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the communities with the most months that were not seen, as many as a table of a ranking has rows."""
+    own = groupby(sources, key=_slug)
+    unseen = [(sum(_missing(run) for source in of for run in source["runs"]), slug) for slug, of in own]
+    return {slug for _, slug in sorted(unseen, reverse=True)[:BEST]}
+
+
+def _missing(run: Row) -> float:
+    """Return how many months of a run were not seen."""
+    months = 12 * (run["last"].year - run["first"].year) + run["last"].month - run["first"].month + 1
+    return 0.0 if run["state"] in WHOLE else months * (1 - run["covered"])
+
+
+def draw_years(site: Context, family: str, shown: Collection[str] | None = None) -> Markup:
+    """Return what was seen of communities, by default of all, year by year, by their sources of code or of talk."""
+    asked = [row for row in site.rows("coverage", "years") if row["family"] == family]
+    rows = asked if shown is None else [row for row in asked if row["community"] in shown]
     years = range(min(row["year"] for row in rows), max(row["year"] for row in rows) + 1) if rows else range(0)
-    own = [list(of) for _, of in groupby(rows, key=lambda row: row["community"])]
+    own = [list(of) for _, of in groupby(rows, key=_slug)]
     drawn = [{**of[0], "years": _filled(years, of)} for of in own]
     return draw_coverage(drawn, family) if drawn else Markup()
+
+
+def draw_calendar(site: Context, community: str) -> Markup:
+    """Return what was seen of the sources of one community, month by month; nothing without any."""
+    drawn = _calendars(_sources(site.grouped("coverage", "runs", "community")[community]))
+    return drawn[0][1] if drawn else Markup()
 
 
 def _filled(years: range, rows: Sequence[Row]) -> list[tuple[int, float, str]]:
@@ -60,7 +86,7 @@ def _calendars(sources: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, 
     if not runs:
         return []
     first, last = min(run["first"] for run in runs), max(run["last"] for run in runs)
-    own = [list(of) for _, of in groupby(sources, key=lambda source: source["community"])]
+    own = [list(of) for _, of in groupby(sources, key=_slug)]
     return [(of[0], draw_sources(of, first, last)) for of in own]
 
 

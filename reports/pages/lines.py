@@ -74,7 +74,7 @@ class _Drawing:
             source=picture_source(self.site, self.own["name"], end[0] if end else None),
             download=self.site.csv("monthly"),
             note=self.note() if bots else "",
-            legend=LEGEND | holes_legend(shown.holes),
+            legend=LEGEND | holes_legend(shown.holes) | _releases_legend(shown.unseen_releases),
         )
 
     def _bots_of_metric(self) -> Row | None:
@@ -160,12 +160,24 @@ class _Drawing:
 
 def holes_legend(holes: Sequence[Hole]) -> dict[str, str]:
     """Return the line of the legend that names the cause of each hole, the newest three first."""
-    said = gettext("{first} to {last}: {cause}")
-    named = [said.format(first=format_month(hole.first), last=format_month(hole.last), cause=hole.text)
-             for hole in reversed(holes)][:HOLES]  # fmt: skip
-    if not named:
+    if not holes:
         return {}
-    return {"hole": gettext("Hatched: not seen, which is not zero. {holes}.").format(holes="; ".join(named))}
+    return {"hole": gettext("Hatched: not seen, which is not zero. {holes}.").format(holes=_causes(holes))}
+
+
+def _releases_legend(holes: Sequence[Hole]) -> dict[str, str]:
+    """Return the line of the legend about the row of releases, with why some of its months are hatched."""
+    if not holes:
+        return {}
+    return {"marks": f"{LEGEND['marks']} " + gettext("Hatched there: {holes}.").format(holes=_causes(holes))}
+
+
+def _causes(holes: Sequence[Hole]) -> str:
+    said = gettext("{first} to {last}: {cause}")
+    return "; ".join(
+        said.format(first=format_month(hole.first), last=format_month(hole.last), cause=hole.text)
+        for hole in [*reversed(holes)][:HOLES]
+    )
 
 
 def evidence_of(own: Row) -> str:

@@ -114,13 +114,13 @@ def format_ordinals(low: int, high: int) -> str:
 
 
 def format_percents(*shares: float) -> list[str]:
-    """Return shares in whole percent with their sign, such as `+5` or `0`."""
-    return [f"{whole:+d}" if (whole := round(100 * share)) else "0" for share in shares]
+    """Return shares in whole percent with their sign, such as `+5` or `0`; a true minus sign stands before a fall."""
+    return [f"{whole:+d}".replace("-", "−") if (whole := round(100 * share)) else "0" for share in shares]
 
 
 def format_signed(share: float) -> str:
-    """Return a share in whole percent with its sign, such as `+5` or `0`; a true minus sign stands before a fall."""
-    return format_percents(share)[0].replace("-", "−")
+    """Return a share as `format_percents` writes it."""
+    return format_percents(share)[0]
 
 
 def join_and(parts: Sequence[str]) -> str:

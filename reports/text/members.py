@@ -32,4 +32,4 @@ def trend_text(row: Row) -> str:
     if not row["value_before"]:
         return gettext("{before} on {day}").format(**values)
     (percent,) = format_percents(row["value"] / row["value_before"] - 1)
-    return gettext("{percent} % since {day} ({before})").format(percent=percent.replace("-", "−"), **values)
+    return gettext("{percent} % since {day} ({before})").format(percent=percent, **values)

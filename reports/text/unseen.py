@@ -17,6 +17,7 @@ REASONS = {
     "in_part": gettext("partly seen"),
     "not_whole": gettext("some messages are held; nobody states that the mailbox is whole"),
     "copy_ends": gettext("not seen since {seen_to}: our copy ends there"),
+    "tags_end": gettext("our copy has no tag after {seen_to}"),
     "not_in_mailbox": gettext("in no mailbox that we have"),
     "not_saved": gettext("gone; nobody has saved these pages"),
     "not_captured": gettext("gone; there is no capture of it"),

@@ -145,6 +145,14 @@ def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(pages):
     assert "has a rule about tags" in pages.beta.text
 
 
+def test_a_row_of_releases_is_hatched_where_a_frozen_copy_has_no_tag_and_says_so(where, tmp_path):
+    tagless = "update metrics.monthly set state = 'unobserved' where metric = 'releases' and month > '2025-07-01'"
+    page = Page(render(altered(where, tmp_path, tagless), community.page, "alpha"))
+    (hole,) = [trace for trace in page.figures["commits"]["data"] if trace["meta"] == "hole" and trace["x"]]
+    assert (hole["yaxis"], hole["x"][:2]) == ("y2", ["2025-08-01", "2026-03-01"])
+    assert "Hatched there: August 2025 to February 2026: our copy has no tag after July 2025." in page.text
+
+
 def test_a_month_leads_to_its_evidence_and_a_neighbour_to_their_comparison(pages):
     links = pages.alpha.values("href", "a")
     assert "../evidence/alpha.html#2025-03" in links
@@ -167,7 +175,7 @@ def test_what_a_demo_invents_is_said_in_every_picture(where, tmp_path):
 def test_a_database_without_a_number_says_so(once):
     page = Page(render(bare(once), community.page, "alpha"))
     assert page.figures == {}
-    assert "To do: stackrank" in page.text
+    assert "To do: uv run stackrank" in page.text
     assert page.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
     assert "Nobody was seen" not in page.text
     assert "Nobody knows who was there" in page.text

@@ -12,7 +12,7 @@ from pipelines.warehouse.query import ask
 from reports import site
 from reports.charts.packing import pack
 from reports.charts.traces import block
-from reports.pages import community, context, evidence
+from reports.pages import community, context, coverage, evidence
 
 HELD = re.compile(r'href="(?:\.\./)*data/([\w.]+)"')
 
@@ -45,6 +45,16 @@ def test_a_table_of_a_large_site_has_the_newest_months_and_leads_to_the_others(w
     twins = re.findall(r'<table class="tbl twin[^"]*">.*?<tbody>(.*?)</tbody>.*?</details>', page, re.S)
     assert max(twin.count("<tr>") for twin in twins) == 2
     assert page.count("The newest 2 months as a table") == page.count("Earlier months: <a") > 1
+
+
+@pytest.mark.usefixtures("_large")
+def test_the_coverage_of_a_large_site_draws_those_of_which_least_was_seen(where, monkeypatch):
+    monkeypatch.setattr(coverage, "BEST", 2)
+    with site._reading(where.database) as seen:
+        drawn, own = coverage.page(seen), community.page(seen, "alpha")
+    assert set(re.findall(r'id="by-source-(\w+)"', drawn)) == {"beta", "gamma"}
+    assert "This page draws the 2 communities of which least was seen." in drawn
+    assert re.findall(r'id="by-source-(\w+)"', own) == ["alpha"]
 
 
 def test_the_best_place_among_hundreds_keeps_the_height_of_its_box():

@@ -44,7 +44,7 @@ def test_a_community_without_an_official_count_says_why_and_what_to_do(house):
     assert "Counted instead, and not members: contributors on GitHub." in rows["Beta Stack"][3]
     assert rows["Forum Cloud"][0] == "not counted yet"
     assert "a source of the kind discourse , which states it, in data/communities/forum.toml" in rows["Forum Cloud"][3]
-    assert "To do: stackrank collect wait/counts (step collect: never visited)" in rows["Waiting"][3]
+    assert "To do: uv run stackrank collect wait/counts (step collect: never visited)" in rows["Waiting"][3]
 
 
 @pytest.mark.long

@@ -59,7 +59,7 @@ def test_a_night_without_failures_and_one_without_visits_are_told_apart(once):
     good, none = (Page(render(where(once), operations.page)) for where in (quiet, bare))
     assert "No unit: the latest visit of each was good." in good.text
     assert "Nothing was visited, so nothing failed." in none.text
-    assert "To do: stackrank nightly" in none.text
+    assert "To do: uv run stackrank nightly" in none.text
 
 
 @pytest.mark.parametrize(("seen", "more", "said", "troubled"), [

@@ -212,7 +212,7 @@ def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp
 def test_a_database_without_a_number_says_so_on_every_page(bare):
     for page in (bare.first, bare.alpha, bare.operations):
         assert page.figures == {}
-        assert "To do: stackrank" in page.text
+        assert "To do: uv run stackrank" in page.text
     assert bare.alpha.rows("Numbers of February 2026")["Commits"][:2] == ["not observed", "not observed"]
     assert "Figures of the quality measured" in bare.coverage.text
 

@@ -106,6 +106,22 @@ def test_every_number_of_every_table_stands_in_its_csv_file(folder):
     assert compared > 100
 
 
+def test_every_figure_can_be_kept_and_cited(folder):
+    kinds = set()
+    for path in sorted(folder.rglob("*.html")):
+        for part in re.findall(r"<figure.*?</figure>", path.read_text(encoding="utf-8"), re.S):
+            for name, plotted in PLOTTED.findall(part):
+                if name == "contributors":
+                    continue  # its pictures are files: see test_hero_page
+                given = ('class="sub"', 'class="tbl twin', 'data-save="png"', 'data-save="svg"', f'href="#{name}"')
+                assert [each for each in given if each not in part] == [], (path, name)
+                assert DOWNLOAD.search(part), (path, name)
+                assert re.search(r"edition \w+ \d{4}, method pop-1\.0, built ", json.loads(plotted)["source"])
+                kinds.add(name)
+    assert {"commits", "code-people", "place-code"} <= kinds
+    assert len(kinds) > 5
+
+
 def range_of(row):
     """The ends of the 90 % range of a score."""
     return [float(row["index"]) * math.exp(side * SPREAD * float(row["score_error"])) for side in (-1, 1)]

@@ -1,21 +1,28 @@
 """Look at pages of a site as readers do: at many widths, light and dark, by keyboard, on paper, with axe-core."""
 
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
 from axe_playwright_python.base import AXE_SCRIPT
+from pypdf import PdfReader
 
 FORM = {"resultTypes": ["violations"], "preload": False}
-ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-RULES = {
-    "light": {**FORM, "runOnly": ALL},
-    "dark": {**FORM, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
-}
-"""A theme changes colours alone."""
+ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+LAYOUT = [*COLOURS, "target-size", "scrollable-region-focusable"]
+ASKED = {
+    (360, "light"): ALL, (768, "light"): LAYOUT, (1280, "light"): ALL, (1600, "light"): LAYOUT,
+    (360, "dark"): COLOURS, (768, "dark"): COLOURS, (1280, "dark"): COLOURS, (1600, "dark"): COLOURS,
+}  # fmt: skip
+"""The rules of axe-core by width and theme.
+
+A theme changes colours alone, as `test_a_theme_changes_colours_alone` shows. What shows at 768 px shows at 360 or
+1280 px too: there only the rules about sizes, scrolling and colours can differ.
+"""
 WIDTHS = (360, 768, 1280, 1600)
-THEMES = {"light": WIDTHS, "dark": (360, 768, 1280)}
-"""Above 1280 px the page keeps its layout, so that no other colours meet."""
+"""At each of them a page is loaded anew, since a layout shifts while it loads."""
 SIDEWAYS = (320, 390, 601, 821, 901, 1001, 1101, 1500, 2200)
 """Besides these: on both sides of where the styles change the page."""
 TEXT_WIDTHS = (360, 1280)
@@ -27,26 +34,23 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
         && !e.closest(".scroll, pre, .sr, .skip, svg"))
     .slice(0, 4).map((e) => e.outerHTML.slice(0, 120))"""
+DRAWN = """() => [...document.querySelectorAll(".chart:not([hidden], [data-waits])")]
+    .filter((e) => e.checkVisibility()).every((e) => e.querySelector(".main-svg"))"""
 REACHABLE = """() => {
     const seen = new Set();
     return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
         .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.tabIndex >= 0)
         .filter((e) => e.type !== "radio" || !seen.has(e.name) && seen.add(e.name)).length; }"""
-FOCUSED = """() => { const e = document.activeElement;
-    if (!e || e === document.body) return null;
-    const id = e.dataset.visited ??= String(window.visited = (window.visited ?? 0) + 1);
+FOCUSED = """() => {
     const drawn = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== "none";
-    const own = e.type === "radio" ? e.closest("label") ?? e.parentElement : null;
-    const label = e.labels?.[0];
-    return [e.type === "radio" ? "radio " + e.name : id,
-            [e, own, label].some((one) => one && drawn(getComputedStyle(one))), e.outerHTML.slice(0, 100)]; }"""
-STRANDED = """() => [...document.querySelectorAll("main h2, main h3, main figure, main tr, main summary")]
-    .filter((e) => e.checkVisibility())
-    .filter((e) => e.matches("h2, h3") ? getComputedStyle(e).breakAfter !== "avoid" : e.matches("tr, figure")
-        && getComputedStyle(e).breakInside !== "avoid")
-    .slice(0, 4).map((e) => e.outerHTML.slice(0, 100))"""
-
-
+    const shown = (e) => [e, e.type === "radio" ? e.closest("label") ?? e.parentElement : null, e.labels?.[0]]
+        .some((one) => one && drawn(getComputedStyle(one)));
+    window.met = new Map();
+    addEventListener("focusin", ({ target: e }) => { if (e.tabIndex >= 0) window.met.set(
+        e.type === "radio" ? "radio " + e.name : e, shown(e) ? null : e.outerHTML.slice(0, 100)); }); }"""
+"""Notes every element that gets the focus, radio buttons of one name as one, and whether it shows that."""
+HEADS = """() => [...document.querySelectorAll("main :is(h1, h2, h3, thead)")].filter((e) => e.checkVisibility())
+    .map((e) => e.innerText)"""
 LARGER_TEXT = "html { font-size: 200% !important; } body { font-size: 2.125rem !important; }"
 COLLIDING = """() => [...document.querySelectorAll(".rank tr")].filter((e) => e.checkVisibility()).flatMap((row) => {
     const cells = ".place, .c-who .name, .c-score b, .c-month > :last-child, .c-year > :last-child";
@@ -96,19 +100,26 @@ def go(seen, name: str):
 
 
 def find_violations(page, rules) -> list[str]:
-    """Return what axe-core finds: each rule with its first element."""
+    """Return what axe-core finds by rules or tags of rules: each rule with its first element."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(options) => axe.run(document, options)", rules)["violations"]
+    found = page.evaluate("(options) => axe.run(document, options)", FORM | {"runOnly": rules})["violations"]
     return [f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
 def scroll_through(page) -> None:
-    """Scroll to the end of the page step by step, so that all charts are drawn."""
+    """Scroll to the end of the page step by step, wait until all charts are drawn, and go back."""
     page.evaluate("""async () => {
-        for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-            scrollTo(0, y); await new Promise((done) => setTimeout(done, 60)); }
-        scrollTo(0, 0); }""")
+        const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) { scrollTo(0, y); await frame(); }
+        scrollTo(0, 0); await frame(); }""")
+    page.wait_for_function(DRAWN)
+
+
+def open_some(page) -> None:
+    """Open the first two parts of each section that a reader can open: axe-core sees nothing that is closed."""
+    page.evaluate("""() => document.querySelectorAll("section").forEach((section) =>
+        [...section.querySelectorAll("details")].slice(0, 2).forEach((part) => { part.open = true; }))""")
 
 
 def find_wide(page, widths=SIDEWAYS) -> dict[int, list[str]]:
@@ -117,9 +128,8 @@ def find_wide(page, widths=SIDEWAYS) -> dict[int, list[str]]:
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        if is_wide or page.evaluate(TOO_WIDE):
-            found[width] = page.evaluate(TOO_WIDE)
+        if (wide := page.evaluate(TOO_WIDE)) or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[width] = wide
     return found
 
 
@@ -137,14 +147,22 @@ def find_crowded(page) -> dict[str, list[str]]:
 
 def press_through(page, most: int = 400) -> tuple[int, int, list[str]]:
     """Press Tab until the focus is back; return how many elements there are, how many it met, which hide it."""
-    reachable, visited, hidden = page.evaluate(REACHABLE), set(), []
-    for _ in range(min(reachable, most) + 5):
+    reachable = min(page.evaluate(REACHABLE), most)
+    page.evaluate(FOCUSED)
+    for _ in range(reachable + 15):
         page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if focused is None:
-            break
-        name, is_shown, html = focused
-        if name not in visited and not is_shown:
-            hidden.append(html)
-        visited.add(name)
-    return min(reachable, most), len(visited), hidden
+    hidden = page.evaluate("[...window.met.values()].filter(Boolean)")
+    return reachable, min(page.evaluate("window.met.size"), reachable), hidden
+
+
+def find_stranded(page) -> list[str]:
+    """Print the page on A4; return the headings, and the heads of tables, that are the last words of a sheet."""
+    page.emulate_media(media="print")
+    heads = {_unspaced(head) for head in page.evaluate(HEADS)} - {""}
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    ends = [_unspaced(sheet.extract_text()) for sheet in sheets]
+    return [head for head in heads if any(end.endswith(head) for end in ends)]
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.split())

@@ -105,7 +105,7 @@ FORMS = {
     "month": r"\w+ \d{4}", "word": "rising|falling|steady|unclear", "family": r"\w+",
     "gap": r"\d+|less than 1", "metric": r"[a-z ]+", "now": r"\w+", "then": r"\w+", "by": r"[\w ,]+",
     "from": r"\w+ \d{4}", "to": r"\w+ \d{4}", "day": r"\d+ \w+ \d{4}",
-    **dict.fromkeys(SHARES, r"[+−-]?\d+"),
+    **dict.fromkeys(SHARES, r"[+−]?\d+"),
     **dict.fromkeys(COUNTS, r"[\d,]+"),
 }  # fmt: skip
 
@@ -134,7 +134,7 @@ def holds(row, said):
 def clean(gap, text):
     """Return what a sentence says in a gap in the form in which WRITTEN has it."""
     if gap in SHARES:
-        return text.replace("−", "-").lstrip("+")
+        return text.lstrip("+")
     return numbers(text) if gap in ("needed", *COUNTS) else text
 
 

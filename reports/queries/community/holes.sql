@@ -15,6 +15,11 @@ with reasons as (
     from missing m join reasons r on r.community = m.community and r.month = m.month
         and (r.family = m.family or m.family = 'members' or m.family = 'releases' and r.family = 'code')
     group by all
+    union all
+    -- The code of these months was seen, so that only tags are missing: those made after the newest one of a frozen copy.
+    select community, metric, run, 'tags_end', count(*), (min(month) - interval 1 month)::date
+    from missing m anti join (from reasons where family = 'code') r using (community, month)
+    where metric = 'releases' group by community, metric, run
 ), whys as (
     select community, metric, run, arg_max(reason_code, (sources, reason_code)) as reason_code,
            arg_max(seen_to, (sources, reason_code)) as seen_to

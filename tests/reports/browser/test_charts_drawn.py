@@ -1,8 +1,10 @@
 """Charts in a real browser: drawn when they scroll into view, in the colours of the page, saved with their source."""
 
 import shutil
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from support.many import invent
 from support.site import published
 
@@ -87,6 +89,18 @@ def test_a_page_never_scrolls_sideways_while_its_charts_are_drawn_anew(opened, f
     page.set_viewport_size({"width": 360, "height": 700})
     assert chart.bounding_box()["width"] > 360
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_charts_are_printed_as_wide_as_a_sheet_in_the_colours_of_a_light_page(opened, folder):
+    page = opened(folder / "community/alpha.html")
+    page.emulate_media(color_scheme="dark")
+    scrolled_to(page, "commits")
+    look = "(({ width, font }) => [width, font.color])(document.getElementById('new-people-chart')._fullLayout)"
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = {look}; }})")
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert page.evaluate("window.printed") == [688, "rgb(74, 80, 88)"]
+    assert "120 recorded at once" in " ".join(sheet.extract_text() for sheet in sheets)
+    page.wait_for_function("document.getElementById('commits-chart')._fullLayout.width > 688")
 
 
 def test_a_saved_picture_holds_its_title_and_its_source(opened, folder, tmp_path):

@@ -1,10 +1,11 @@
 """Every kind of page: axe-core, widths, themes, console, requests, layout shift, keyboard and paper."""
 
 import pytest
-from support import browsing
+from support import browsing, many
 from support.site import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
+SHIFT = 0.02
 ONCE = {"time": "2026-02.html", "evidence": "alpha.html", "evidence/talk": "alpha.html", "community": "alpha.html",
         "compare": "alpha-evil.html"}  # fmt: skip
 """Of pages that are many, one of each kind is looked at, and the index of its folder."""
@@ -29,40 +30,38 @@ def folder(once):
 
 
 def look(browser, folder, name):
-    """Return what is wrong with a page, by what was looked for; it is opened once."""
-    wrong = {}
+    """Return what is wrong with a page, by what was looked for."""
     with browsing.open_context(browser, folder) as seen:
-        page = browsing.go(seen, name)
-        browsing.scroll_through(page)
-        page.wait_for_timeout(200)
-        if (shift := page.evaluate("window.shifted")) > 0.02:
-            wrong["layout shift"] = shift
-        wrong |= look_at_widths(page)
+        page = seen.context.new_page()
+        wrong = {}
+        for width in browsing.WIDTHS:
+            wrong |= look_at_width(page, (folder / name).as_uri(), width)
         wrong |= {f"{width} px": found for width, found in browsing.find_wide(page).items()}
         wrong |= {f"text 200 %, {where}": found for where, found in browsing.find_crowded(page).items()}
         page.set_viewport_size({"width": 1280, "height": 900})
         reachable, reached, unseen = browsing.press_through(page)
         if reached < reachable or unseen:
             wrong["keyboard"] = (reachable, reached, unseen)
-        page.emulate_media(media="print")
-        if stranded := page.evaluate(browsing.STRANDED):
+        if stranded := browsing.find_stranded(page):
             wrong["on paper"] = stranded
     return wrong
 
 
-def look_at_widths(page):
-    """Return what axe-core finds at each width and in each theme, and pictures that show twice or not at all."""
-    wrong = {}
-    for theme, widths in browsing.THEMES.items():
-        rules = browsing.RULES[theme]
-        page.emulate_media(color_scheme=theme)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 900})
-            found = [*browsing.find_violations(page, rules), *page.evaluate(browsing.DOUBLED)]
-            if found:
-                wrong[f"{width} px, {theme}"] = found
+def look_at_width(page, address, width):
+    """Load a page; return how far it shifts, what axe-core finds, and pictures that show twice or never."""
     page.emulate_media(color_scheme="light")
-    return wrong
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address)
+    browsing.scroll_through(page)
+    shift, doubled = page.evaluate("window.shifted"), page.evaluate(browsing.DOUBLED)
+    wrong = {"layout shift": shift} if shift > SHIFT else {}
+    browsing.open_some(page)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = browsing.find_violations(page, browsing.ASKED[width, theme])
+        wrong |= {theme: found} if found else {}
+    wrong |= {"pictures": doubled} if doubled else {}
+    return {f"{width} px, {what}": found for what, found in wrong.items()}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -76,6 +75,10 @@ def test_no_kind_of_page_is_left_out(folder):
 
 def test_a_community_of_hostile_texts_reads_well_everywhere(browser, folder):
     assert look(browser, folder, "community/evil.html") == {}
+
+
+def test_the_front_page_of_fifty_communities_reads_well_everywhere(browser, once):
+    assert look(browser, many.published(once, 50), "index.html") == {}
 
 
 def test_every_page_has_one_heading_of_its_own_and_a_title_that_is_no_other_page_s(browser, folder):

@@ -36,3 +36,16 @@ def test_nothing_of_it_needs_a_script(browser, folder):
         assert page.locator("h1:visible").count() == 1
         assert page.locator("table.rank:visible tbody tr").count() == 4
         assert page.locator("figure svg:visible").count() > 0
+
+
+def test_on_a_phone_the_keyboard_opens_the_menu_and_changes_the_ranking(browser, folder):
+    with browsing.open_context(browser, folder, viewport={"width": 360, "height": 740}) as seen:
+        page = browsing.go(seen, "index.html")
+        page.locator("#menu").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.locator("nav.pages a:visible").first.evaluate("(e) => e === document.activeElement")
+        before = page.locator("h1:visible").inner_text()
+        page.locator("input[name=family]:checked").focus()
+        page.keyboard.press("ArrowRight")
+        assert page.locator("h1:visible").inner_text() != before
