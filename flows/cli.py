@@ -22,6 +22,7 @@ from flows.commands import (
     nightly,
     probe,
     prune,
+    replay,
     report,
     restore,
     rotate,
@@ -92,6 +93,7 @@ COMMANDS: dict[str, Command] = {
     "export": export,
     "edition": edition,
     "diff": diff,
+    "replay": replay,
     "calibrate": calibrate,
     "communities": communities,
 }

@@ -40,6 +40,11 @@ class Folders:
         return self.communities.parent / "history"
 
     @property
+    def corrections(self) -> Path:
+        """Known errors of sources; the file lies beside the community files."""
+        return self.communities.parent / "corrections.toml"
+
+    @property
     def clones(self) -> Path:
         """Bare repositories, one per git unit."""
         return self.data / "clones"

@@ -98,6 +98,7 @@ class Source:
     of which this one is the same list or forum, seen at another place. `traffic` is how many commits or
     messages a month it has, as `traffic_source` states it. Each file of a mailbox that is a `whole_archive`
     has all mail of its months. `renamed_from` is its former name, or `community/name`: what is held goes on here.
+    Repositories that are `replay_only` enter no metric: only the replay of an old series counts them.
     """
 
     community: str
@@ -125,6 +126,7 @@ class Source:
     traffic_source: str | None = None
     whole_archive: bool = False
     renamed_from: str | None = None
+    replay_only: bool = False
 
     @property
     def id(self) -> str:
@@ -139,7 +141,7 @@ class Source:
     @property
     def on_demand(self) -> bool:
         """Whether it is asked only where a person names it."""
-        return self.kind in ON_DEMAND
+        return self.kind in ON_DEMAND or self.replay_only
 
     @property
     def reachable(self) -> bool:

@@ -36,6 +36,7 @@ from reports.pages import (
     operations,
     privacy,
     ranking,
+    replay,
     talk,
     time_index,
     time_month,
@@ -62,6 +63,7 @@ PAGES = {
     "method.html": method,
     "operations.html": operations,
     "privacy.html": privacy,
+    "replay.html": replay,
     "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""

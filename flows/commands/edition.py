@@ -1,6 +1,7 @@
 """The command `edition`: close, list, show and verify the rankings that never change any more."""
 
 import argparse
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pipelines.editions.store import Revision
 
 HELP = "close, list, show or verify the editions: rankings as they were published, which never change"
+QUARTER = re.compile(r"CY\d\d-Q[1-4]")
 STEPS = {
     "close": "close an edition that is due, or a revision of a closed one; the nightly run does it by itself",
     "list": "print every closed revision, with its date and its reason",
@@ -29,7 +31,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parsers = {name: steps.add_parser(name, help=text) for name, text in STEPS.items()}
     parsers["close"].add_argument("name", metavar="YYYY-MM", help="the last month of its twelve months")
     parsers["close"].add_argument("--reason", default="", metavar="TEXT", help="why a closed edition is revised")
-    parsers["show"].add_argument("name", metavar="YYYY-MM[@REVISION]", help="@1 is the first revision, @now today's")
+    parsers["show"].add_argument(
+        "name", metavar="YYYY-MM[@REVISION]", help="@1 is the first revision, @now today's; CY26-Q3 a quarter"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,11 +69,29 @@ def _list(where: Folders, _: argparse.Namespace) -> int:
 def _show(where: Folders, arguments: argparse.Namespace) -> int:
     from pipelines.editions.names import find_edition
 
+    if QUARTER.fullmatch(arguments.name):
+        return _show_quarter(where, arguments.name)
     edition = find_edition(where.database, where.editions, arguments.name)
     state = f"revision {edition.revision}" if edition.revision else "not closed: by the present database"
     print(f"{edition.name}, {edition.method}, {state}")
     for line in _ranking_lines(edition):
         print(line)
+    return ALL_WELL
+
+
+def _show_quarter(where: Folders, name: str) -> int:
+    """Print a calendar quarter by the present database, beside the same quarter a year earlier."""
+    from pipelines.warehouse.query import open_database
+
+    asked = 'select family, community, "index", growth from rankings.quarters where quarter = $name'
+    with open_database(where.database) as database:
+        rows = database.ask(asked, {"name": name}).to_pylist()
+    if not rows:
+        raise UsageError(f"the database has no whole quarter {name}")
+    print(f"{name}, shown beside the editions, never the official order")
+    for row in rows:
+        growth = "-" if row["growth"] is None else f"{100 * row['growth']:+.0f} %"
+        print(f"{row['family']:8} {row['community']:24} {row['index']:8.3g} {growth:>8} in a year")
     return ALL_WELL
 
 

@@ -10,7 +10,7 @@ from flows.exit_status import ALL_WELL
 from pipelines.folders import DECLARED, typed
 
 HELP = "make a folder of community files that you can edit"
-EDITABLE = ("communities", "history", "never-merge.toml", "community.schema.json")
+EDITABLE = ("communities", "history", "never-merge.toml", "corrections.toml", "community.schema.json")
 """The community files, and what is read from beside them."""
 
 

@@ -54,7 +54,8 @@ def newest_commit(root: Path) -> date:
 def _turn(source: dict[str, Any], base_url: str, snapshot: bool) -> dict[str, Any]:
     mail = (*ARCHIVES, CAPTURED, FORUM, *BY_HAND)
     kinds = {"git", "series_status", *mail, *count_pages.KINDS, UNREADABLE}
-    if source["kind"] not in kinds or source.get("urls_from") or not source.get("enabled", True):
+    unserved = source.get("urls_from") or source.get("replay_only") or not source.get("enabled", True)
+    if source["kind"] not in kinds or unserved:
         return source | {"enabled": False}
     if snapshot and source["kind"] in CHANNELS:
         return {key: value for key, value in source.items() if key not in ONLY_OF_ARCHIVES} | NOT_SERVED

@@ -84,6 +84,11 @@ class Git(Sized):
 
     known_as: ClassVar[str] = "a source of kind git"
     kind: Annotated[Literal["git"], KIND]
+    replay_only: Flag = Field(
+        default=False,
+        description="`true`: it enters no metric and no ranking, and a run visits it only where somebody names it. The "
+        "replay of the old series counts it together with the other repositories of the community.",
+    )
     urls_from: FileUrl | None = Field(
         default=None,
         description="A file that lists repositories, in the form of OpenStack's `projects.yaml`; `https` or `http`.",

@@ -1,11 +1,18 @@
 """Decide which editions are due, close them, and revise those of which a printed number has changed since."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.editions.contents import Edition, NoEditionError, compute_edition, months_of, ranking_months
+from pipelines.editions.contents import (
+    Edition,
+    NoEditionError,
+    applied_corrections,
+    compute_edition,
+    months_of,
+    ranking_months,
+)
 from pipelines.editions.counting import counting_checksum
 from pipelines.editions.names import parse_name
 from pipelines.editions.store import (
@@ -85,13 +92,27 @@ def _next_month(month: date) -> date:
 
 
 def revise(database: Path, editions: Path, now: datetime, method: str) -> Iterator[Revision]:
-    """Close a revision of every edition of a method of which a printed number has changed, with the reason."""
+    """Close a revision of every edition of a method that has changed, with the reason.
+
+    It has if a printed number has, or a count by a correction of a source that was decided since.
+    """
     counting, months = counting_checksum(), set(ranking_months(database))
+    corrections = applied_corrections(database)
     for (month, version), latest in sorted(latest_revisions(editions).items()):
         if version == method and month in months:
             stored, present = read_edition(editions, latest), compute_edition(database, month, counting)
-            if printed(stored) != printed(present):
-                yield close_edition(editions, present, RECOMPUTED, now, explain(stored, present))
+            changed = _changed_months(stored, present)
+            touching = [one for one in corrections if _touches(one, changed, latest.closed_at.date())]
+            if touching or printed(stored) != printed(present):
+                yield close_edition(editions, present, RECOMPUTED, now, explain(stored, present, touching))
+
+
+def _touches(correction: Mapping[str, Any], changed: Iterable[tuple[str, str, date]], closed: date) -> bool:
+    """Tell whether a correction that was decided since an edition closed has changed one of its counts."""
+    months = [month for community, _, month in changed if community == correction["community"]]
+    return correction["since"] >= closed and any(
+        correction["first_month"] <= month <= correction["last"] for month in months
+    )
 
 
 def printed(edition: Edition) -> list[tuple[Any, ...]]:
@@ -105,11 +126,11 @@ def _to_digits(index: float | None) -> str:
     return "" if index is None else f"{index:.{DIGITS}g}"
 
 
-def explain(stored: Edition, present: Edition) -> str:
-    """Return in a sentence why an edition is revised."""
+def explain(stored: Edition, present: Edition, corrections: Iterable[Mapping[str, Any]] = ()) -> str:
+    """Return in a sentence why an edition is revised; the corrections are those that touch it."""
     changed = _changed_months(stored, present)
     seen = [key for key in changed if changed[key]]
-    facts = []
+    facts = [f"correction {one['name']}: {one['error'].rstrip('.')}" for one in corrections]
     if (stored.counting, stored.method_sha256) != (present.counting, present.method_sha256):
         facts.append("the rules by which is counted or ranked have changed")
     if seen:

@@ -29,6 +29,9 @@ where month between $as_of - to_months(window_months - 1) and $as_of order by al
 }
 """The tables of an edition, each with the question that makes it. Of counts it holds all that error and level need."""
 BUILT = "select * from raw.build"
+CORRECTIONS = """
+select name, community, error, since, date_trunc('month', first)::date as first_month, last
+from raw.corrections join core.corrections using (community, name) where state = 'applied' order by name"""
 EDITIONS = "select as_of from rankings.as_ofs order by as_of"
 
 
@@ -76,6 +79,12 @@ def ranking_months(database: "Path") -> list[date]:
     """Return the months that have a ranking, the oldest first."""
     with open_database(database) as opened:
         return opened.ask(EDITIONS)["as_of"].to_pylist()
+
+
+def applied_corrections(database: "Path") -> list[dict[str, Any]]:
+    """Return the known errors of sources that the database corrects, by name."""
+    with open_database(database) as opened:
+        return opened.ask(CORRECTIONS).to_pylist()
 
 
 def months_of(edition: Edition) -> Mapping[tuple[str, str, date], dict[str, Any]]:

@@ -29,16 +29,16 @@ OLDEST_READER = "v1.2.0"
 
 
 PUBLIC = {
-    "raw": ("build", "communities", "facts", "history", "hypervisors", "image_formats", "measure_breaks", "measures",
-            "sources", "talk_claims"),
-    "core": ("archive_months", "channels", "counts", "coverage", "months", "moves", "pasts", "reconciliation",
-             "registered", "releases", "twins"),
+    "raw": ("build", "communities", "corrections", "facts", "history", "hypervisors", "image_formats", "measure_breaks",
+            "measures", "replay_units", "sources", "talk_claims"),
+    "core": ("archive_months", "channels", "corrections", "counts", "coverage", "months", "moves", "pasts",
+             "reconciliation", "registered", "releases", "twins"),
     "definitions": ("commits", "messages"),
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
-                 "monthly", "movement", "movers", "pairs", "rules", "weights"),
-    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots"),
-    "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "retention"),
+                 "monthly", "movement", "movers", "pairs", "quarters", "rules", "weights"),
+    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times"),
+    "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "replay", "retention"),
 }  # fmt: skip
 """The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""
 

@@ -57,7 +57,7 @@ def fingerprint(given: Inputs) -> str:
     """Return the checksum of all that the core tables of one community depend on."""
     units = [(str(unit.visit), unit.path.stat().st_size, unit.path.stat().st_mtime_ns) for unit in given.units]
     named = [(plan.source, plan.units) for plan in given.plans]
-    facts = (_code(), given.communities, units, named, given.never_merge, given.opted_out)
+    facts = (_code(), given.communities, units, named, given.never_merge, given.opted_out, given.corrections)
     return sha256(repr(facts).encode()).hexdigest()
 
 

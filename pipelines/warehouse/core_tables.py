@@ -6,15 +6,18 @@ import duckdb
 
 from pipelines.warehouse.tables import Table, in_order, reads_from
 
-LANDED = ("commits", "messages", "aliases")
+LANDED = ("commits", "messages", "aliases", "replay_commits")
 """The rows of harvests that are read a community at a time; all others are few."""
 
 LANDED_TABLES = frozenset(f"raw.{name}" for name in LANDED)
-OF_COMMUNITY = LANDED_TABLES | {*("raw.communities", "raw.sources", "raw.harvests", "raw.never_merge", "raw.opted_out")}
+OF_COMMUNITY = LANDED_TABLES | {
+    *("raw.communities", "raw.sources", "raw.harvests", "raw.never_merge", "raw.opted_out"),
+    *("raw.corrections", "raw.replay_units"),
+}
 """What a table of one community may read. A visit without news, or another month, changes none of it."""
 
-NOT_KEPT = ("core.accounts", "core.links", "core.persons", "core.identities")
-"""Tables of a community that only its other tables need. They know who opted out."""
+NOT_KEPT = ("core.accounts", "core.links", "core.persons", "core.identities", "core.left_out")
+"""Tables of a community that only its other tables need. They know who opted out, or single events."""
 
 
 def community_tables(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:

@@ -11,6 +11,7 @@ from pipelines.folders import Folders
 from pipelines.model import Community, Plan, Source, Visit
 
 if TYPE_CHECKING:
+    from pipelines.catalogue.corrections import Correction
     from pipelines.catalogue.history import Figure
     from pipelines.catalogue.measures import Measure
     from pipelines.landing.stored import DamagedFile, StoredUnit
@@ -32,6 +33,7 @@ class Inputs:
     never_merge: "list[NeverMerge]"
     opted_out: "list[OptOut]"
     rotated_keys: list[tuple[str, date]]
+    corrections: "list[Correction]"
     measures: "dict[str, Measure]"
     today: date
     shows: str | None
@@ -50,15 +52,35 @@ class Inputs:
 
     @property
     def sources(self) -> list[Source]:
-        """The sources that the database has: those that are switched on, and of the others what is held."""
-        return list(_with_data(self.communities, {source_of(unit.visit) for unit in self.units}).values())
+        """The sources that are counted: those that are switched on, and of the others what is held."""
+        known = _with_data(self.communities, {source_of(unit.visit) for unit in self.units}).values()
+        return [source for source in known if not source.replay_only]
+
+    @property
+    def replay_units(self) -> list[tuple[str, str, str]]:
+        """The repositories that a replay counts, as community, replay-only source and unit.
+
+        They are those of the source, and those that the counted sources of its community name by a url.
+        """
+        from pipelines.catalogue.urls import units
+
+        replays = [source for community in self.communities for source in community.sources if source.replay_only]
+        named = [(s.community, unit) for s in self.sources if s.kind == "git" for unit in units(s)]
+        own = [(s.community, s.name, unit) for s in replays for unit in units(s)]
+        return [*own, *((s.community, s.name, unit) for s in replays for slug, unit in named if slug == s.community)]
 
     @property
     def sha256(self) -> str:
         """Checksum over catalogue, units, method, measures, figures and harvests, without the visits of this run."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None, run="") for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
-        judged = (repr(self.measures), repr(self.never_merge), repr(self.opted_out), repr(self.rotated_keys))
+        judged = (
+            repr(self.measures),
+            repr(self.corrections),
+            repr(self.never_merge),
+            repr(self.opted_out),
+            repr(self.rotated_keys),
+        )
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
         texts = (self.method.sha256, *facts, *map(repr, held))
         return sha256("\n".join(texts).encode()).hexdigest()
@@ -70,7 +92,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     Files of observations that cannot be read are listed apart and left out. So is a repository that was replaced in its
     source. A source that was switched off keeps what it had.
     """
-    from pipelines.catalogue import history, measures
+    from pipelines.catalogue import corrections, history, measures
     from pipelines.landing.stored import DamagedFile, StoredUnit, read_unit, stored_files
     from pipelines.landing.undeclared import is_replaced
     from pipelines.landing.visits import read_plans, read_visits
@@ -83,7 +105,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     known = _with_data(communities, {source_of(unit.visit) for unit in held})
     return Inputs(
         units=[
-            unit
+            _as_used(unit, source)
             for unit in held
             if (source := known.get(source_of(unit.visit))) and not is_replaced(source, unit.visit.unit)
         ],
@@ -96,11 +118,17 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
         never_merge=decisions.never_merge(where, [c.slug for c in communities]),
         opted_out=decisions.opted_out(where),
         rotated_keys=decisions.rotated_keys(where),
+        corrections=corrections.load(where.corrections, [s.id for c in communities for s in c.sources]),
         measures=measures.load(),
         today=today,
         shows=shows,
         key_id=key_file.present_key_id(),
     )
+
+
+def _as_used(unit: "StoredUnit", source: Source) -> "StoredUnit":
+    """Return a unit with the name under which its rows are loaded: those of a replay stay apart from the counted."""
+    return unit._replace(rows=f"replay_{unit.rows}") if source.replay_only else unit
 
 
 def _with_data(communities: Sequence[Community], held: set[tuple[str, str]]) -> dict[tuple[str, str], Source]:

@@ -30,7 +30,14 @@ def split_inputs(given: Inputs, kinds: Collection[str]) -> dict[str, Inputs]:
         decided[one.community].append(one)
     common = replace(given, damaged=[], visits=[], figures=[])
     return {
-        c.slug: replace(common, units=units[c.slug], plans=plans[c.slug], never_merge=decided[c.slug], communities=[c])
+        c.slug: replace(
+            common,
+            units=units[c.slug],
+            plans=plans[c.slug],
+            never_merge=decided[c.slug],
+            communities=[c],
+            corrections=[one for one in given.corrections if one.community == c.slug],
+        )
         for c in sorted(given.communities, key=lambda community: community.slug)
         if units[c.slug]
     }
@@ -43,5 +50,6 @@ def join_inputs(parts: Sequence[Inputs]) -> Inputs:
         units=[unit for part in parts for unit in part.units],
         plans=[plan for part in parts for plan in part.plans],
         never_merge=[one for part in parts for one in part.never_merge],
+        corrections=[one for part in parts for one in part.corrections],
         communities=[community for part in parts for community in part.communities],
     )

@@ -62,6 +62,8 @@ def _communities(given: Inputs) -> dict[str, list[Row]]:
         "raw.communities": [vars(c) | {"community": c.slug} for c in given.communities],
         "raw.sources": [_source_row(source) for source in given.sources],
         "raw.harvests": list(_harvest_rows(given)),
+        "raw.corrections": [vars(one) | {"error": one.what} for one in given.corrections],
+        "raw.replay_units": [_unit(*key) for key in given.replay_units],
         "raw.never_merge": [vars(one) | {"key_id": one.key} for one in given.never_merge],
         "raw.opted_out": [vars(one) | {"key_id": one.key, "accounts": list(one.accounts)} for one in given.opted_out],
     }
@@ -165,7 +167,8 @@ def _positions(given: Inputs) -> dict[tuple[str, str, str], int]:
 
 
 def _source_row(source: Source) -> Row:
-    return vars(source) | {"source": source.name, "counts_only": source.kind in KINDS}
+    list_name = (source.address or "").partition("@")[0] or None
+    return vars(source) | {"source": source.name, "counts_only": source.kind in KINDS, "list_name": list_name}
 
 
 def _fact_row(community: str, position: int, fact: Fact) -> Row:

@@ -13,7 +13,8 @@ from reports.text.bots import rank_changes
 from reports.text.language import gettext
 
 LISTS = ("unseen", "reconciled", "differing", "quarantine", "mail_bot_rules", "bot_accuracy", "commit_bot_rules",
-         "new_top_contributors", "rank_including_bots", "imports", "collections")  # fmt: skip
+         "new_top_contributors", "rank_including_bots", "imports", "corrections",
+         "collections")  # fmt: skip
 FAMILIES = {"code": gettext("Code"), "talk": gettext("Talk")}
 WHOLE = frozenset({"seen", "not_started", "ended"})
 

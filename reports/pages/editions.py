@@ -6,19 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.editions.store import DamagedLedgerError, Revision, list_revisions, verify
+from pipelines.editions.triangle import Change, revision_triangle
 from reports.pages.context import Context
 from reports.render import render_page
 
 PATH = "editions.html"
 FOLDER = "editions"
+SHOWN = 24
+"""Months of which the page says how much they changed."""
 
 
 def page(site: Context, editions: Path) -> str:
     """Return editions.html; `editions` is the folder of the closed ones."""
     revisions, wrong = _read(editions)
+    changes = revision_triangle(editions) if not wrong else list[Change]()
     by_month = groupby(sorted(revisions, key=_order, reverse=True), key=lambda one: one.month)
     return render_page(
         "editions.html", site=site, here="editions", root="", charts=[], wrong=wrong,
+        triangle=[(month, list(of)) for month, of in groupby(changes, key=lambda one: one.month)][:SHOWN],
+        quarters=site.rows("editions", "quarters"),
         editions=[(month, [_row(one) for one in of]) for month, of in by_month],
     )  # fmt: skip
 

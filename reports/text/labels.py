@@ -119,6 +119,12 @@ DATED_BY = {
     "commit": "the commit's: can be days or months off",
 }
 
+CORRECTION_STATES = {
+    "applied": gettext("corrected: {held} events are not counted"),
+    "ended": gettext("ended: the source holds {held} events in place of {expected}"),
+    "waiting": gettext("waiting: nothing of these days is held"),
+}
+"""What became of a known error of a source: see core.corrections."""
 EDITION_KINDS = {"published": gettext("published"), "recomputed": gettext("recomputed")}
 """How an edition was closed: see pipelines.editions.store."""
 

@@ -21,6 +21,14 @@ FOUR = ("cloudstack", "eucalyptus", "opennebula", "openstack")
 """The founding communities: others may be added beside them."""
 
 
+ONLY_REPLAYED = (
+    *("ceilometer", "heat", "heat-cfnclient", "heat-cfntools", "heat-templates", "django_openstack_auth"),
+    *(f"python-{each}client" for each in ("ceilometer", "cinder", "glance", "heat", "keystone", "neutron")),
+    *("python-novaclient", "python-swiftclient"),
+)
+"""With the seven services of core they are the 21 repositories of OpenStack in 2013."""
+
+
 def the_four() -> list[Community]:
     return [community for community in load_catalogue(CHECKOUT / "data/communities") if community.slug in FOUR]
 
@@ -39,10 +47,13 @@ def test_the_shipped_catalogue_is_right_and_names_the_four() -> None:
         "opennebula/core": ["OpenNebula/one"],
         "openstack/core": [f"openstack/{name}" for name in services],
         "openstack/series": ["series_status.yaml"],
+        "openstack/integrated-2013": [f"openstack/{name}" for name in ONLY_REPLAYED],
         "openstack/official": [],
     }
     off = [source for source in sources.values() if not source.enabled]
     assert [source.id for source in off if source.kind == "git"] == ["openstack/official"]
+    assert [source.id for source in sources.values() if source.replay_only] == ["openstack/integrated-2013"]
+    assert len({*services, *ONLY_REPLAYED}) == 21
     assert all(source.audience == "bots" or source.why for source in off)
     assert sources["eucalyptus/corymbia"].continues == "eucalyptus/eucalyptus"
 

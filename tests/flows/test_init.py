@@ -26,7 +26,7 @@ def test_the_other_commands_use_the_copy_as_init_says(tmp_path):
 def test_the_copy_holds_what_is_read_from_beside_the_community_files(tmp_path):
     run_here("init", str(tmp_path / "clouds"))
     made = {path.relative_to(tmp_path / "clouds") for path in (tmp_path / "clouds").rglob("*") if path.is_file()}
-    beside = [DECLARED / "never-merge.toml", DECLARED / "community.schema.json"]
+    beside = [DECLARED / name for name in ("never-merge.toml", "corrections.toml", "community.schema.json")]
     shipped = [*beside, *(DECLARED / "communities").iterdir(), *(DECLARED / "history").iterdir()]
     assert made == {path.relative_to(DECLARED) for path in shipped}
     assert all((tmp_path / "clouds" / name).read_bytes() == (DECLARED / name).read_bytes() for name in made)

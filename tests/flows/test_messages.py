@@ -33,19 +33,21 @@ EVERY = {
     "rotate": ["rotate", "--yes"], "build": ["build"], "report": ["report"], "status": ["status"],
     "doctor": ["doctor"], "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
     "init": ["init", "new"], "probe": ["probe"], "edition": ["edition", "list"], "diff": ["diff", "2026-06", "2026-07"],
+    "replay": ["replay", "CY13-Q2"],
     "calibrate": ["calibrate"], "communities": ["communities"],
     "backup": ["backup", "out.tar"], "restore": ["restore", "nowhere.tar"],
 }  # fmt: skip
 """Each command with words that are right."""
 READ = ("status", "sql", "communities")
 """Commands that print what they find."""
-NEEDS_WORDS = ("forget", "export", "init", "edition", "diff", "backup", "restore")
+NEEDS_WORDS = ("forget", "export", "init", "edition", "diff", "replay", "backup", "restore")
 WRITE = ("demo", "nightly", "schedule", "collect", "prune", "forget", "rotate", "build", "report")
 """Commands that write into the data folder."""
 WORDS = [
     [], ["nighly"], ["--wrong"], *([name, "--wrong"] for name in EVERY if name not in NEEDS_WORDS), ["forget"],
     *([name] for name in NEEDS_WORDS[1:]), ["edition", "show", "x"], ["diff", "x", "y"], ["probe", "bird"],
-    ["init", "communities"], ["schedule"], ["status", "--max-age", "soon"], ["report", "--as-of", "2026-13"],
+    ["replay", "2013"], ["init", "communities"], ["schedule"], ["status", "--max-age", "soon"],
+    ["report", "--as-of", "2026-13"],
     ["prune", "--days", "0"], ["demo", "--fault", "none"], ["demo", "--git", "nowhere"],
     ["demo", "--git", "communities"], ["collect", "birds"], ["collect", "birds/cor"], ["collect", "birds/off"],
     ["collect", "birds/core", "--unit", "birds/typo"], ["collect", "birds/talk", "--unit", "2019-12"],
@@ -119,8 +121,9 @@ def rows(house, tmp_path_factory):
         row("a wrong community file", ["communities"], house, STACKRANK_COMMUNITIES=house / "wrong"),
         *(row("a wrong key", EVERY[name], house, **key) for name in ("nightly", "collect", "forget")),
         *(row("nothing collected yet", EVERY[name], new())
-          for name in ("build", "report", "sql", "export", "calibrate", "edition", "diff")),
-        *(row("another program's database", EVERY[name], house) for name in ("report", "export", "calibrate", "diff")),
+          for name in ("build", "report", "sql", "export", "calibrate", "edition", "diff", "replay")),
+        *(row("another program's database", EVERY[name], house)
+          for name in ("report", "export", "calibrate", "diff", "replay")),
         *(row("no right to read", words, house, context=no_rights(house / "data", 0o000)) for words in EVERY.values()),
         *(row("a folder that cannot be written", EVERY[name], top, context=no_rights(top / "data", 0o555))
           for name in WRITE for top in [new()]),

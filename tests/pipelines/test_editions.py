@@ -77,24 +77,43 @@ def test_months_that_no_night_closed_close_later_each_one(closed):
     assert [name for name, _ in night(closed, date(2026, 11, 8))] == ["2026-08@1", "2026-09@1", "2026-10@1"]
 
 
+def late_list(last, *, is_read):
+    """Counts of a year in which a list of birch was not seen in its first months, until it is read."""
+    counts = counts_of(last)
+    unseen = [("birch", metric, month) for metric in METRICS for month in months_back(JULY, 6)]
+    return counts if is_read else counts | dict.fromkeys(unseen)
+
+
+CORRECTION = ("test-mail", "cedar", "Test commits were counted.", date(2026, 12, 1), date(2026, 7, 3), date(2026, 7, 4))
+
+
 @pytest.mark.long
-def test_a_year_of_nights_corrections_and_a_new_method_leave_closed_files_as_they_were(top):
+def test_a_year_of_nights_a_late_list_a_correction_a_new_method_and_a_rotation_leave_closed_files_as_they_were(top):
+    write_rankings(top / "db", JULY, late_list(JULY, is_read=False))
     night(top, date(2026, 8, 21))
-    kept = {path: path.read_bytes() for path in (top / "editions/2026-07").rglob("*.*") if path.is_file()}
-    for back, last in enumerate(months_back(date(2027, 7, 1), 12)):
-        counts = counts_of(last)
-        for month in months_back(JULY, 12)[back:]:
-            counts["cedar", "commits", month] = (90.0, 1.0)
-        write_rankings(top / "db", last, counts)
-        for day in range(3):
+    kept = {path: path.read_bytes() for path in (top / "editions").rglob("2026-07/*/1/*")}
+    assert len(kept) == 17
+    for passed, last in enumerate(months_back(date(2027, 7, 1), 12)):
+        counts = late_list(last, is_read=passed >= 2)
+        counts |= {("cedar", "commits", JULY): (80.0, 1.0)} if passed >= 5 else {}
+        given = {"corrections": [CORRECTION]} if passed >= 5 else {}
+        write_rankings(top / "db", last, counts, inputs="rotated" if passed >= 8 else "i", **given)
+        for day in range(2):
             night(top, (last.replace(day=28) + timedelta(days=10)).replace(day=6) + timedelta(days=day))
-    write_rankings(top / "db", date(2027, 7, 1), counts_of(date(2027, 7, 1)), method="pop-1.1")
+    write_rankings(top / "db", last, counts, method="pop-1.1", inputs="rotated", corrections=[CORRECTION])
     assert night(top, date(2027, 8, 9)) == [("2027-06@1", "recomputed"), ("2027-07@1", "recomputed")]
     assert {path: path.read_bytes() for path in kept} == kept
+    july = [one.reason for one in list_revisions(top / "editions") if one.month == JULY]
+    assert july == [
+        "",
+        "12 counts were read at last, of birch",
+        "correction test-mail: Test commits were counted; 1 counts have changed, of cedar",
+    ]
     assert verify(top / "editions") == []
-    july = [one for one in list_revisions(top / "editions") if one.month == JULY]
-    assert [one.revision for one in july][:2] == [1, 2]
-    assert july[1].reason == "12 counts have changed, of cedar"
+    path = next(path for path in kept if path.name == "rankings.csv")
+    path.chmod(0o600)
+    path.write_bytes(kept[path][:-2] + bytes([kept[path][-2] ^ 1]) + kept[path][-1:])
+    assert verify(top / "editions") == ["2026-07/pop-1.0/1: rankings.csv is missing or was changed"]
 
 
 def test_a_list_that_was_read_at_last_revises_an_edition_and_both_stay(top):
@@ -111,6 +130,19 @@ def test_a_list_that_was_read_at_last_revises_an_edition_and_both_stay(top):
         for one in (first, second)
     ]
     assert [of["cedar"] for of in states] == ["not observed", "ranked"]
+
+
+@pytest.mark.parametrize(("since", "named"), [(date(2026, 8, 30), True), (date(2026, 8, 1), False)])
+def test_a_correction_of_a_source_revises_what_it_touches_although_no_printed_number_has_changed(top, since, named):
+    night(top, date(2026, 8, 21))
+    counts = counts_of(date(2026, 8, 1)) | {("cedar", "commits", JULY): (60.01, 1.0)}
+    correction = ("test-mail", "cedar", "Two test commits were counted.", since, date(2026, 7, 3), date(2026, 7, 4))
+    write_rankings(top / "db", date(2026, 8, 1), counts, corrections=[correction])
+    made = [name for name, _ in night(top, date(2026, 9, 8))]
+    assert made == (["2026-07@2", "2026-08@1"] if named else ["2026-08@1"])
+    if named:
+        reason = next(one.reason for one in list_revisions(top / "editions") if one.revision == 2)
+        assert reason == "correction test-mail: Two test commits were counted; 1 counts have changed, of cedar"
 
 
 @pytest.mark.parametrize("file", ["rankings.csv", "months.parquet", "manifest.json"])

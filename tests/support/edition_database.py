@@ -14,6 +14,8 @@ WINDOW, FEWEST, PAST, USABLE = 12, 9, 36, 0.6
 TABLES = """
 create schema raw; create schema core; create schema metrics; create schema rankings;
 create table raw.build (method_version varchar, method_sha256 varchar, inputs_sha256 varchar);
+create table raw.corrections (name varchar, community varchar, error varchar, since date, first date, last date);
+create table core.corrections (community varchar, name varchar, state varchar);
 create table rankings.as_ofs (as_of date);
 create table rankings.rules (window_months integer, past_months integer, fewest_months integer, usable_coverage double);
 create table rankings.method (metric varchar, weight double, "offset" double, reference double, coverage_exponent double);
@@ -36,13 +38,15 @@ def months_back(last, count):
     return [date(n // 12, n % 12 + 1, 1) for n in range(number - count + 1, number + 1)]
 
 
-def write_rankings(path, last, counts, *, method="pop-1.0", metrics=METRICS, editions=18):
+def write_rankings(path, last, counts, *, method="pop-1.0", metrics=METRICS, editions=18, corrections=(), inputs="i"):
     """Write the file; `counts` maps community, metric and month to a value and its coverage."""
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute(TABLES)
-        con.execute("insert into raw.build values ($1, 'm', 'i')", [method])
+        con.execute("insert into raw.build values ($1, 'm', $2)", [method, inputs])
         con.execute("insert into rankings.rules values ($1, $2, $3, $4)", [WINDOW, PAST, FEWEST, USABLE])
+        insert(con, "raw.corrections", corrections)
+        insert(con, "core.corrections", [(community, name, "applied") for name, community, *_ in corrections])
         insert(con, "rankings.method", [(name, *constants) for name, constants in metrics.items()])
         keys = sorted({key[:2] for key in counts})
         rows = [(*key, *_month(counts[key], metrics[key[1]])) for key in sorted(counts)]

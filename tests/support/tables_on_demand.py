@@ -26,7 +26,7 @@ class Tables:
         for table in read_once():
             if table.is_declared:
                 create_table(self._con, table)
-        load_raw(self._con, inputs, tuple(SCHEMAS))
+        load_raw(self._con, inputs, (*SCHEMAS, "replay_commits"))
         load_domains(self._con, "raw.commits", "raw.messages")
         self._waiting = {table.name: table for table in in_order(self._con, read_once())}
 

@@ -31,19 +31,22 @@
 --   imported: belongs to a history that one person recorded in one day, see core.imports
 --   counted: enters the metric commits: not a merge, not a bot's, plausible, not a twin; of an import, written in a month that may count
 --   seen_at: when the harvest that holds the commit was made, UTC
-with again as materialized (
-    select hash(community, hash) as number from raw.commits group by number having count(*) > 1
+with landed as not materialized (
+    select c.* from raw.commits as c anti join core.left_out as o
+        on (o.community, o.source, o.unit, o.event_key) = (c.community, c.source, c.unit, c.hash)
+), again as materialized (
+    select hash(community, hash) as number from landed group by number having count(*) > 1
 ), places as materialized (
     select community, hash, position, count(*) as times, min(position) over (partition by community, hash) as first
-    from raw.commits as commits semi join again on hash(community, hash) = number group by community, hash, position
+    from landed as commits semi join again on hash(community, hash) = number group by community, hash, position
 ), twice as materialized (
     -- No repository has a hash twice. A file that was made by another program may.
     from places where position = first and times > 1
 ), once as not materialized (
-    select commits.* from raw.commits as commits
+    select commits.* from landed as commits
     anti join (from places where position > first or times > 1) using (community, hash, position)
     union all
-    select commits.* from raw.commits as commits semi join twice using (community, hash, position)
+    select commits.* from landed as commits semi join twice using (community, hash, position)
     qualify row_number() over (partition by community, hash
         order by committed_at, authored_at, author_name_key, author_address_key, subject_key) = 1
 ), named as not materialized (

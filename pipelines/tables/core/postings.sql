@@ -30,6 +30,7 @@ with read as not materialized (
     select messages.*, place, coalesce(message_id_key, content_key) as named, hash(community, source, named) as number
     from raw.messages as messages
     join (select community, source, coalesce(split_part(copy_of, '/', 2), source) as place from raw.sources) using (community, source)
+    anti join core.left_out as o on (o.community, o.source, o.unit, o.event_key) = (messages.community, messages.source, messages.unit, messages.content_key)
     where quarantine is null
 ), again as materialized (
     select number from read group by number having count(*) > 1

@@ -23,4 +23,6 @@ select community, source, unit, count(*), max(sent_at) filter (sent_at <= seen_a
 from raw.messages group by all
 union all
 select community, source, unit, count(*), null, null, null, null, null, null from raw.aliases group by all
+union all
+select community, source, unit, count(*), null, null, null, null, null, null from raw.replay_commits group by all
 order by community, source, unit

@@ -9,6 +9,7 @@
 --   known_since: first of the months, without a break up to this one, that are known; NULL for a number that depends on no earlier month, and where this month is not known
 --   low: the least that a count of people could be, see metrics.bounds; NULL where the metric has no bounds or nothing was seen
 --   high: the most that it could be
+--   unit: what the value counts or measures, as in metrics.definitions
 --   published: what raw.history says of the same month by the same definition, measured earlier; NULL where it says nothing
 with measured as (
     select community, metric, month, max(value) as published, true as known
@@ -16,7 +17,7 @@ with measured as (
     where quality = 'measured' and month is not null group by all
 ), states as (
     select c.community, metric, kind, c.month, if(d.past = 'none', c.state, p.state) as state,
-        if(d.past = 'none', c.covered, p.covered) as covered, known_since, c.state <> 'not_applicable' as lives
+        if(d.past = 'none', c.covered, p.covered) as covered, known_since, c.state <> 'not_applicable' as lives, unit
     from core.channels as c join metrics.definitions as d using (family)
     left join core.pasts as p on (p.community, p.family, p.past, p.month) = (c.community, c.family, d.past, c.month)
 )
@@ -33,7 +34,7 @@ select community, metric, month,
     lives, covered, known_since,
     case when state in ('observed', 'partial') then coalesce(low, if(kind = 'count', coalesce(value, 0), null)) end as low,
     case when state in ('observed', 'partial') then coalesce(high, if(kind = 'count', coalesce(value, 0), null)) end as high,
-    published
+    unit, published
 from states
 left join metrics.counts using (community, metric, month)
 left join metrics.bounds using (community, metric, month)

@@ -14,6 +14,7 @@
 --   counts_only: it states counts of single days and nothing else, so it has no months: see core.counts
 --   snapshot: a frozen copy, which proves nothing after its newest commit
 --   whole_archive: each file of the mailbox has all mail of its months
+--   list_name: name of the mailing list, as others call it; NULL of other sources
 --   language: code of the language of a list or forum; en for other sources
 --   audience: whom a list or forum is for; NULL where nobody says
 --   traffic: commits or messages a month, as somebody states it; NULL where nobody does
@@ -36,6 +37,7 @@ create table raw.sources (
     counts_only boolean,
     snapshot boolean,
     whole_archive boolean,
+    list_name varchar,
     language varchar,
     audience varchar,
     traffic double,

@@ -1,0 +1,85 @@
+"""Say what a figure of the old series counts, why ours differs, and why there is none of ours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.text.language import gettext
+
+KINDS = {
+    "threads": gettext("threads in the month"),
+    "messages": gettext("messages in the month"),
+    "participation_ratio": gettext("messages for each thread"),
+    "talk_people": gettext("participants in the month"),
+    "active_people_quarter": gettext("participants in the quarter"),
+    "new_people": gettext("first-time participants in the month"),
+    "population": gettext("participants ever"),
+    "postings": gettext("mail on the list {part}"),
+    "postings_week": gettext("mail on the list {part}, week by week"),
+    "threads_week": gettext("threads on the list {part}, week by week"),
+    "talk_people_week": gettext("senders on the list {part}, week by week"),
+    "postings_quarter": gettext("mail on all lists"),
+    "talk_people_quarter": gettext("senders on all lists"),
+    "thread_starters_quarter": gettext("people who started a thread, all lists"),
+    "written_commits": gettext("commits a month, merges in"),
+    "written_names": gettext("git contributors: author names in the month, merges in"),
+    "written_domains": gettext("domains of git contributors in the month, merges in"),
+    "domain_share": gettext("share of commits from {part}"),
+    "repository_commits_quarter": gettext("commits of {part}"),
+    "repository_people_quarter": gettext("authors of {part}"),
+    "subscribers": gettext("subscribers of the list {part}"),
+    "registered": gettext("registered members"),
+    "committers": gettext("committers"),
+    "committee_members": gettext("members of the committee"),
+    "countries": gettext("countries"),
+    "user_groups": gettext("user groups"),
+}
+CAUSES = {
+    "equal": gettext("none: within 2 %"),
+    "sources_missing": gettext("not all of their sources were read"),
+    "to_date": gettext("theirs is of a month that had not ended"),
+    "rounded": gettext("theirs is rounded, or was read from a chart"),
+    "threading": gettext("they took threads as the archive shows them; ours follow the headers of replies"),
+    "tracker_mail": gettext("they dropped tracker mail by its subject alone"),
+    "accounts": gettext("they counted addresses and forum accounts, and merged some by hand"),
+    "clocks": gettext("they counted by the clock of the archive; ours is UTC"),
+    "people": gettext("they merged the addresses of a person by other rules"),
+    "repositories": gettext("they do not say which repositories they read, or whether merges count"),
+    "branches": gettext("they seem to read all branches; ours is the default branch, bots in, by committer date"),
+    "period": gettext("they do not say of which time; ours is of the quarter"),
+}
+"""The likely cause of a difference, by `published.replay.cause_code`."""
+WITHOUT = {
+    "not_read": gettext("its sources have not been read yet"),
+    "gone": gettext("its sources cannot be read any more"),
+    "no_source": gettext("no source of ours holds it"),
+    "few_people": gettext("one or two people, who are not published"),
+    "no_definition": gettext("nobody has said yet how it was counted"),
+    "not_public": gettext("no archive states who was subscribed"),
+    "no_past": gettext("the source states only how many there are today"),
+    "not_counted": gettext("no source of ours states it"),
+}
+"""Why there is no count of ours, by `published.replay.reason_code`."""
+NO_FIGURES = gettext("This database holds no figures that others published.")
+
+
+def counted_text(metric: str) -> str:
+    """Return what a figure counts; a metric that nobody has described keeps its name."""
+    kind, _, part = metric.partition(":")
+    return KINDS.get(kind, metric).format(part=part)
+
+
+def value_text(metric: str, value: float | None) -> str:
+    """Return a figure as it is printed: shares in percent, ratios with a decimal."""
+    if value is None:
+        return ""
+    if metric.startswith("domain_share"):
+        return f"{100 * value:.1f} %"
+    return f"{value:,.1f}" if metric == "participation_ratio" else f"{value:,.0f}"
+
+
+def difference_text(row: Mapping[str, Any]) -> str:
+    """Return a difference with its sign."""
+    if row["difference"] is None:
+        return ""
+    sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
+    return sign + value_text(row["metric"], abs(row["difference"]))
