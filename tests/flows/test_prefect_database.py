@@ -21,7 +21,9 @@ def test_the_schema_is_what_the_migrations_make(once, tmp_path, request):
     if request.config.getoption("--accept"):
         SCHEMA.write_text(migrated, encoding="utf-8")
     if head_of(newest_migration()) != SCHEMA.read_text(encoding="utf-8").partition("\n")[0]:
-        pytest.skip("this Prefect has newer migrations than our schema, and runs them itself; --accept renews the schema")
+        pytest.skip(
+            "this Prefect has newer migrations than our schema, and runs them itself; --accept renews the schema"
+        )
     make_database(tmp_path)
     assert dump(tmp_path / NAME) == SCHEMA.read_text(encoding="utf-8") == migrated
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
