@@ -52,8 +52,8 @@ def page(root: Path, place: str) -> Path | None:
 
 
 def visited(sources: Iterable[Source]) -> dict[str, Source]:
-    """Return the places that the enabled git sources name themselves, with the first that does."""
-    git_sources = [source for source in sources if source.enabled and source.kind == "git"]
+    """Return the places that the git sources which every run visits name themselves, with the first that does."""
+    git_sources = [source for source in sources if source.visited and source.kind == "git"]
     places: dict[str, Source] = {}
     for source in git_sources:
         for url in source.urls:

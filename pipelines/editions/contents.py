@@ -24,7 +24,7 @@ where month between $as_of - to_months(past_months) and $as_of order by communit
     "method": "from rankings.method order by metric",
     "rules": "from rankings.rules",
     "coverage": """
-select * from core.coverage, rankings.rules
+select seen.* from core.coverage as seen, rankings.rules
 where month between $as_of - to_months(window_months - 1) and $as_of order by all""",
 }
 """The tables of an edition, each with the question that makes it. Of counts it holds all that error and level need."""

@@ -15,6 +15,11 @@ def dump(file):
         return "\n".join([head_of(newest_migration()), *con.iterdump()]) + "\n"
 
 
+def parts(schema):
+    """The lines of a schema in one order: a migration that copies a table writes its constraints in a random one."""
+    return sorted(line.strip().rstrip(", ") for line in schema.splitlines())
+
+
 @pytest.mark.long
 def test_the_schema_is_what_the_migrations_make(once, tmp_path, request):
     migrated = dump(once("prefect", prefect.migrate) / NAME)
@@ -25,7 +30,8 @@ def test_the_schema_is_what_the_migrations_make(once, tmp_path, request):
             "this Prefect has newer migrations than our schema, and runs them itself; --accept renews the schema"
         )
     make_database(tmp_path)
-    assert dump(tmp_path / NAME) == SCHEMA.read_text(encoding="utf-8") == migrated
+    assert dump(tmp_path / NAME) == SCHEMA.read_text(encoding="utf-8")
+    assert parts(dump(tmp_path / NAME)) == parts(migrated)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 

@@ -18,7 +18,8 @@ from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, CHECKOUT
 
 PACKAGES = ("pipelines", "spiders", "flows", "reports")
-FIGURES = ("data/communities/", "data/history/", "data/rules/", "data/never-merge.toml", "data/community.schema.json")
+FIGURES = ("data/communities/", "data/history/", "data/rules/", "data/never-merge.toml", "data/corrections.toml",
+           "data/community.schema.json")  # fmt: skip
 
 
 UV = os.environ.get("UV", "uv")

@@ -19,6 +19,7 @@ from reports import site
 from reports.answers import QUERIES
 from reports.csv_files import FORMULA
 from reports.pages import as_of, community, coverage, operations, ranking
+from reports.sharing import ranking_json
 from reports.text.events import move_text
 from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
 from reports.text.imports import import_in_month, order_by_recorded_month
@@ -202,7 +203,9 @@ def test_the_same_database_gives_the_same_bytes_and_nothing_old_stays(house, tmp
         (where.site / old / "1999-01.html").write_text("yesterday")
     assert site.publish(where) == where.site / "index.html"
     assert written(where.site) == written(house.where.site)
-    assert {name for name in written(where.site) if name.startswith("data/")} == {f"data/{name}.csv" for name in TABLES}
+    assert {name for name in written(where.site) if name.startswith("data/")} == {
+        *(f"data/{name}.csv" for name in TABLES), ranking_json.PATH, ranking_json.SCHEMA_PATH
+    }  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 

@@ -134,7 +134,7 @@ def _fill(con, communities: int) -> None:
         if name == "raw.sources":
             _remake(con, "core.months")
     make_macros(con)
-    published_ones = [name for name in _tables() if name.startswith("published.")]
+    published_ones = [name for name in _tables() if name.startswith("published.") and name != "published.replay"]
     made_from_rankings = ["analysis.affiliations", "analysis.rank_including_bots", "analysis.rank_by_recorded_month"]
     for name in (*(table.name for table in stages(*RANKINGS)), *made_from_rankings, *published_ones):
         _remake(con, name)
