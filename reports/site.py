@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -73,6 +74,7 @@ BATCH, FEW = 16, 100
 """Pages that one job makes; so few pages of keys are made in one process."""
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
+COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 GZIP = 5
 """How hard long files are compressed: more takes longer and saves little."""
 DOWNLOADS = ("downloads", "downloads_of_month")
@@ -168,10 +170,16 @@ def _write_assets(draft: Draft, site: Context) -> None:
     for name in COPIED:
         draft.write(name, (ASSETS / name).read_bytes())
     parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
-    draft.write("page.css", "\n".join(parts))
+    draft.write("page.css", _without_comments("\n".join(parts)))
     draft.write("communities.css", community_styles(site.communities))
     draft.write("communities.js", _named(site.communities))
     draft.write(CHECKED, _checked(""))
+
+
+def _without_comments(styles: str) -> str:
+    """Return styles without comments and indents: a reader loads them with every first page."""
+    lines = (line.strip() for line in COMMENT.sub("", styles).splitlines())
+    return "\n".join(filter(None, lines)) + "\n"
 
 
 def _named(communities: Sequence[Row]) -> str:
