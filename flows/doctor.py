@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from flows import contact, damage, locks, notify, opt_outs, prefect_api, status
+from flows import contact, damage, editions, locks, notify, opt_outs, prefect_api, status
 from flows.doctor_git import check_git
 from flows.doctor_key import check_key
 from flows.doctor_room import room
@@ -33,6 +33,7 @@ def examine(where: Folders, now: datetime) -> list[Finding]:
     """Check machine and data folder; a finding is BAD where a run would fail, or runs have failed."""
     findings = [check_git(), check_key(where), *_opt_outs(where), _space(where), *room(where, now)]
     findings += [*_prefect(where), _database(where)]
+    findings += [Finding(BAD, "editions", each) for each in editions.find_mistakes(where)]
     try:
         declared = load_catalogue(where.communities)
     except CatalogueError as error:

@@ -34,12 +34,13 @@ def read_age(text: str) -> timedelta:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the state of every source, or only whether the last good run is recent enough."""
-    from flows import damage, opt_outs, status
+    from flows import damage, editions, opt_outs, status
 
     where, now = folders(), datetime.now(UTC)
     declared = [s for c in load_catalogue(where.communities) for s in c.sources]
     found = status.read_status(where, declared)
     damaged = [*damage.format_lines(damage.find_damage(where, declared)), *opt_outs.find_mistake(where)]
+    damaged += editions.find_mistakes(where)
     if arguments.max_age is None:
         return _print_all(found, damaged, now)
     return _print_age(found, damaged, arguments.max_age, now)

@@ -154,3 +154,12 @@ def test_an_age_is_hours_or_days(age, where, capsys):
         main(["status", f"--max-age={age}"])
     assert ended.value.code == 2
     assert "such as 48h or 2d" in capsys.readouterr().err
+
+
+def test_a_damaged_ledger_of_editions_is_named(where, capsys):
+    where.editions.mkdir(parents=True)
+    ledger = where.editions / "ledger.jsonl"
+    ledger.write_bytes(b"\xff\x00")
+    assert f"{ledger} cannot be read; put it back from a copy" in monitored(capsys)[1]
+    main(["doctor"])
+    assert f"{ledger} cannot be read; put it back from a copy" in capsys.readouterr().out
