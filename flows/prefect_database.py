@@ -6,6 +6,7 @@ compares both; `--accept` writes the schema anew.
 
 import os
 import sqlite3
+import sys
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,11 @@ NAME = "prefect.db"
 
 
 def make_database(home: Path) -> None:
-    """Make the database in Prefect's home where there is none; leave it to Prefect where that has newer migrations."""
+    """Make the database in Prefect's home where there is none; leave it to Prefect where that has newer migrations.
+
+    One that cannot be read is put beside it: it holds past runs only.
+    """
+    _put_aside(home / NAME)
     schema = SCHEMA.read_text(encoding="utf-8")
     if (home / NAME).exists() or head_of(newest_migration()) != schema.partition("\n")[0]:
         return
@@ -27,6 +32,26 @@ def make_database(home: Path) -> None:
         draft.replace(home / NAME)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _put_aside(file: Path) -> None:
+    """Rename a file that is no database, and say so."""
+    if not file.exists() or _is_readable(file):
+        return
+    aside = file.with_name(f"{file.name}.damaged")
+    file.replace(aside)
+    print(
+        f"Prefect's database of past runs cannot be read; it is kept as {aside}, and a new one begins", file=sys.stderr
+    )
+
+
+def _is_readable(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(file)) as con:
+            con.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return True
 
 
 def newest_migration() -> str:

@@ -36,10 +36,21 @@ def test_the_schema_is_what_the_migrations_make(once, tmp_path, request):
 
 
 def test_a_database_that_is_there_is_left_to_prefect_and_so_is_that_of_a_newer_prefect(tmp_path, monkeypatch):
-    (tmp_path / NAME).write_text("mine")
+    with closing(sqlite3.connect(tmp_path / NAME)) as con:
+        con.execute("create table mine (a)")
+    held = (tmp_path / NAME).read_bytes()
     make_database(tmp_path)
-    assert (tmp_path / NAME).read_text() == "mine"
+    assert (tmp_path / NAME).read_bytes() == held
     (tmp_path / NAME).unlink()
     monkeypatch.setattr(prefect_database, "newest_migration", lambda: "2030_01_01_000000_a_newer_one.py")
     make_database(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_database_of_past_runs_is_kept_beside_a_new_one(tmp_path, capsys):
+    (tmp_path / NAME).write_bytes(b"\xff" * 5000)
+    make_database(tmp_path)
+    assert "past runs cannot be read" in capsys.readouterr().err
+    assert (tmp_path / f"{NAME}.damaged").read_bytes() == b"\xff" * 5000
+    with closing(sqlite3.connect(tmp_path / NAME)) as con:
+        assert con.execute("select count(*) from flow_run").fetchone() == (0,)
