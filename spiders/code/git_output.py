@@ -10,6 +10,8 @@ from spiders.code.git_answers import GitError
 
 LARGEST_OUTPUT = 64 << 20
 LARGEST_COMPLAINT = 1 << 20
+END_SECONDS = 10
+"""A killed process ends at once; its pipes end later where another process has them too."""
 
 
 async def read_output(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
@@ -34,10 +36,19 @@ async def _said(stream: asyncio.StreamReader | None, most: int) -> bytes:
 
 
 async def stop(process: asyncio.subprocess.Process, ending: "asyncio.Future[tuple[bytes, bytes]]") -> None:
-    """Kill the whole group of a process that still runs, and wait for its end."""
+    """Kill the whole group of a process that still runs, and wait for its end, but not for what holds its pipes."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     ending.cancel()
     await asyncio.wait({ending})
+    with suppress(TimeoutError):
+        await asyncio.wait_for(_drain(process), END_SECONDS)
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    """Read what is left of a killed process: while something is unread, asyncio does not see its end."""
+    for stream in filter(None, (process.stdout, process.stderr)):
+        while await stream.read(1 << 16):
+            pass
     await process.wait()
