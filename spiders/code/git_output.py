@@ -16,9 +16,14 @@ END_SECONDS = 10
 
 async def read_output(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     """Return all that a process said, when it has ended; raises GitError if it says too much."""
-    output, errors = await asyncio.gather(
-        _said(process.stdout, LARGEST_OUTPUT), _said(process.stderr, LARGEST_COMPLAINT)
-    )
+    streams = (process.stdout, LARGEST_OUTPUT), (process.stderr, LARGEST_COMPLAINT)
+    reading = [asyncio.ensure_future(_said(*stream)) for stream in streams]
+    try:
+        output, errors = await asyncio.gather(*reading)
+    finally:
+        for each in reading:
+            each.cancel()
+        await asyncio.wait(reading)
     await process.wait()
     return output, errors
 

@@ -27,6 +27,17 @@ def test_an_answer_that_nobody_reads_does_not_keep_the_spider(stream):
     assert asyncio.run(run()) == -9
 
 
+def test_who_complains_without_end_is_stopped_and_leaves_no_reader():
+    async def run():
+        process = await start("yes complaint >&2")
+        reading = asyncio.ensure_future(read_output(process))
+        await asyncio.wait({reading}, timeout=5)
+        await asyncio.wait_for(stop(process, reading), 5)
+        return reading.exception()
+
+    assert "says more than 1,048,576 bytes" in str(asyncio.run(run()))
+
+
 def test_a_process_of_its_own_group_that_holds_the_pipes_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(git_output, "END_SECONDS", 0.2)
 
