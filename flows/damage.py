@@ -25,7 +25,7 @@ LOOK = "look at it and delete it"
 def find_damage(where: Folders, sources: Iterable[Source]) -> list[Problem]:
     """Return one problem for each file that cannot be used: where it should be, or set aside in this run.
 
-    A process that is no run speaks of the latest run that visited something. A file of observations is a problem
+    Outside a run, the latest run that visited something counts. A file of observations is a problem
     until its unit is there again, or the file that was set aside is not.
     """
     entries = list(set_aside.entries(where))

@@ -35,7 +35,7 @@ def make_database(home: Path) -> None:
 
 
 def _put_aside(file: Path) -> None:
-    """Rename a file that is no database, and say so."""
+    """Rename a file that SQLite cannot read, and say so."""
     if not file.exists() or _is_readable(file):
         return
     aside = file.with_name(f"{file.name}.damaged")
