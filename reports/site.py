@@ -220,6 +220,7 @@ def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
     """Write the page of the editions, their files, and the feed that announces them."""
     draft.write(editions.PATH, editions.page(site, closed))
     draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
+    draft.write(editions.TRIANGLE, editions.triangle_csv(closed))
     for name, content in editions.files(closed):
         draft.write(name, content)
 
