@@ -28,6 +28,7 @@ from pipelines.editions.store import (
     read_edition,
     record_first_night,
 )
+from pipelines.warehouse.query import Database, open_database
 
 LATEST_DAY = 15
 """An edition that waits for a good night closes on this day of the next month at the latest."""
@@ -47,6 +48,11 @@ def close_due(database: Path, editions: Path, now: datetime, *, is_whole: bool, 
         if not is_whole:
             return []
         record_first_night(editions, now.date())
+    with open_database(database) as opened:
+        return _close_due(opened, editions, now, is_good=is_good)
+
+
+def _close_due(database: Database, editions: Path, now: datetime, *, is_good: bool) -> list[Revision]:
     counting = counting_checksum()
     due = [period for period in find_due(database, editions) if is_good or is_late(period.month, now.date())]
     computed = [compute_edition(database, period, counting) for period in due]
@@ -58,7 +64,7 @@ def close_due(database: Path, editions: Path, now: datetime, *, is_whole: bool, 
     return revised + closed
 
 
-def find_due(database: Path, editions: Path) -> list[Period]:
+def find_due(database: Database, editions: Path) -> list[Period]:
     """Return the months and quarters that are complete and not closed yet, from the newest of the first night on.
 
     With a new version of the method the newest editions of the old version are due once more.
@@ -106,7 +112,7 @@ def _next_month(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def revise(database: Path, editions: Path, now: datetime, method: str) -> Iterator[Revision]:
+def revise(database: Database, editions: Path, now: datetime, method: str) -> Iterator[Revision]:
     """Close a revision of every edition of a method that has changed, with the reason.
 
     It has if a printed number has, or a count by a correction of a source that was decided since.
@@ -199,7 +205,8 @@ def close_by_hand(database: Path, editions: Path, name: str, reason: str, now: d
     period, revision = parse_name(name)
     if revision:
         raise NoEditionError("name the edition without its revision")
-    present = compute_edition(database, period, counting_checksum())
+    with open_database(database) as opened:
+        present = compute_edition(opened, period, counting_checksum())
     latest = latest_revisions(editions).get((period, present.method))
     if latest is None:
         return close_edition(editions, present, _kind(editions, period), now, reason)

@@ -6,12 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.editions.periods import Period
-from pipelines.warehouse.query import open_database
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pyarrow as pa
+
+    from pipelines.warehouse.query import Database
 
 TABLES = {
     "rankings": "from rankings.monthly where as_of = $as_of order by family, rank nulls last, community",
@@ -83,12 +82,11 @@ class NoEditionError(ValueError):
     """There is no such edition: no ranking of that period, or no closed one under that name."""
 
 
-def compute_edition(database: "Path", period: Period, counting: str) -> Edition:
+def compute_edition(database: "Database", period: Period, counting: str) -> Edition:
     """Return the edition of a period as the database has it now; raises NoEditionError where it has no such ranking."""
-    with open_database(database) as opened:
-        (built,) = opened.ask(BUILT).to_pylist()
-        asked = tables_of(period).items()
-        tables = {name: opened.ask(question, _named(question, period.month)) for name, question in asked}
+    (built,) = database.ask(BUILT).to_pylist()
+    asked = tables_of(period).items()
+    tables = {name: database.ask(question, _named(question, period.month)) for name, question in asked}
     if not len(tables["rankings"]):
         raise NoEditionError(f"the database has no ranking of {period.name}")
     return Edition(period, built["method_version"], 0, counting, built["method_sha256"], built["inputs_sha256"], tables)
@@ -99,26 +97,23 @@ def tables_of(period: Period) -> Mapping[str, str]:
     return QUARTER_TABLES if period.is_quarter else TABLES
 
 
-def present_method(database: "Path") -> str:
+def present_method(database: "Database") -> str:
     """Return the version of the method of the rankings that the database has."""
-    with open_database(database) as opened:
-        return opened.ask(BUILT)["method_version"].to_pylist()[0]
+    return database.ask(BUILT)["method_version"].to_pylist()[0]
 
 
 def _named(question: str, month: date) -> dict[str, Any]:
     return {"as_of": month} if "$as_of" in question else {}
 
 
-def ranking_periods(database: "Path") -> list[Period]:
+def ranking_periods(database: "Database") -> list[Period]:
     """Return the months and the quarters that have a ranking: the months first, the oldest of each first."""
-    with open_database(database) as opened:
-        return [Period(row["month"], row["is_quarter"]) for row in opened.ask(PERIODS).to_pylist()]
+    return [Period(row["month"], row["is_quarter"]) for row in database.ask(PERIODS).to_pylist()]
 
 
-def applied_corrections(database: "Path") -> list[dict[str, Any]]:
+def applied_corrections(database: "Database") -> list[dict[str, Any]]:
     """Return the known errors of sources that the database corrects, by name."""
-    with open_database(database) as opened:
-        return opened.ask(CORRECTIONS).to_pylist()
+    return database.ask(CORRECTIONS).to_pylist()
 
 
 def months_of(edition: Edition) -> Mapping[tuple[str, str, date], dict[str, Any]]:

@@ -8,6 +8,7 @@ from pipelines.editions.counting import counting_checksum
 from pipelines.editions.periods import Period, parse_period
 from pipelines.editions.store import list_revisions, read_edition
 from pipelines.folders import typed
+from pipelines.warehouse.query import open_database
 
 REVISION = re.compile(r"[0-9]+|pop-[0-9.]+|now")
 HOW = "name an edition as 2026-09 or CY26-Q3, with @1 (its first revision), @pop-1.0 or @now (by the present database)"
@@ -35,7 +36,8 @@ def find_edition(database: Path, editions: Path, name: str) -> Edition:
     period, revision = parse_name(name)
     closed = [one for one in list_revisions(editions) if one.period == period]
     if revision == "now" or not (closed or revision):
-        return compute_edition(database, period, counting_checksum())
+        with open_database(database) as opened:
+            return compute_edition(opened, period, counting_checksum())
     chosen = [one for one in closed if revision in ("", str(one.revision), one.method)]
     if not chosen:
         raise NoEditionError(f"no revision {revision} of {period.name} is closed; see: {typed('edition list')}")

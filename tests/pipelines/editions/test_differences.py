@@ -8,6 +8,12 @@ from support.editions import JULY, counts_of
 from pipelines.editions.contents import compute_edition
 from pipelines.editions.differences import compare_editions
 from pipelines.editions.periods import Period
+from pipelines.warehouse.query import open_database
+
+
+def computed(path, month, counting="rules"):
+    with open_database(path) as database:
+        return compute_edition(database, Period(month), counting)
 
 
 def split(top, earlier, later):
@@ -17,7 +23,7 @@ def split(top, earlier, later):
 
 def test_a_change_is_of_time_coverage_or_correction(tmp_path):
     def edition(counts, month=JULY):
-        return compute_edition(write_rankings(tmp_path / "db", JULY, counts), Period(month), "rules")
+        return computed(write_rankings(tmp_path / "db", JULY, counts), month)
 
     before = edition(counts_of())
     _, parts = split(tmp_path, before, edition(counts_of(cedar=1.5)))
@@ -35,19 +41,19 @@ def test_a_change_is_of_time_coverage_or_correction(tmp_path):
 
 def test_other_rules_or_constants_are_a_change_of_definition(tmp_path):
     path = write_rankings(tmp_path / "db", JULY, counts_of())
-    before = compute_edition(path, Period(JULY), "rules")
-    after = compute_edition(write_rankings(path, JULY, counts_of(cedar=1.5)), Period(JULY), "other rules")
+    before = computed(path, JULY)
+    after = computed(write_rankings(path, JULY, counts_of(cedar=1.5)), JULY, "other rules")
     assert set(split(tmp_path, before, after)[1]) == {"definition"}
     other = {"commits": (0.5, 5.0, 200.0, 1.0), "code_people": (0.5, 1.0, 60.0, 0.45)}
-    after = compute_edition(write_rankings(path, JULY, counts_of(), metrics=other), Period(JULY), "rules")
+    after = computed(write_rankings(path, JULY, counts_of(), metrics=other), JULY)
     assert set(split(tmp_path, before, after)[1]) == {"definition"}
 
 
 def test_a_missing_score_has_no_change(tmp_path):
     path = write_rankings(tmp_path / "db", JULY, counts_of())
-    before = compute_edition(path, Period(JULY), "rules")
+    before = computed(path, JULY)
     gone = counts_of() | dict.fromkeys([("cedar", "commits", month) for month in months_back(JULY, 6)])
-    cedar, parts = split(tmp_path, before, compute_edition(write_rankings(path, JULY, gone), Period(JULY), "rules"))
+    cedar, parts = split(tmp_path, before, computed(write_rankings(path, JULY, gone), JULY))
     assert cedar.change is None
     assert parts == {}
 
