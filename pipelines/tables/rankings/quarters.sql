@@ -1,4 +1,4 @@
--- One row per calendar quarter, ranking and community of which every month gives a number: shown beside the monthly editions, never the official order. The noise of its score is about twice theirs.
+-- One row per calendar quarter, ranking and community of which every month gives a number, and which is not dormant at its end: shown beside the monthly editions, never the official order. The noise of its score is about twice theirs.
 --   quarter: its name, CY26-Q3
 --   last_month: first day of its last month
 --   family: family of the ranking, or overall
@@ -11,8 +11,9 @@ with scores as (
     select last_month, family, community, count(*) as held, sum(contribution) as score
     from rankings.quarter_components group by all
 ), whole as (
-    select last_month, family, community, score, 100 * exp(score) as index
+    select last_month, family, community, scores.score, 100 * exp(scores.score) as index
     from scores join (select family, count(*) as held from rankings.weights group by family) using (family, held)
+    join rankings.monthly as m using (family, community) where m.as_of = last_month and m.state not in ('dormant', 'no source')
 )
 select strftime(q.last_month, 'CY%y-Q') || quarter(q.last_month) as quarter, q.last_month,
     family, community, q.score, q.index, before.index as index_year_before, q.index / before.index - 1 as growth
