@@ -136,7 +136,7 @@ def layers_text(row: Row) -> str:
             what=what
         )
     said = gettext("{core} make 80 % of the {what}, {regular:,} more make the next 15 %, and {casual:,} the rest.")
-    return said.format(core=pluralize(row["core_people"], "person", "people"), what=what, regular=row["regular_people"],
+    return said.format(core=pluralize(row["core_people"], "person"), what=what, regular=row["regular_people"],
                        casual=row["casual_people"])  # fmt: skip
 
 
