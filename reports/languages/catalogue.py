@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -12,7 +12,7 @@ from reports.text.language import CATALOGUES
 
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true"}}
-HEADER = "# Translations of the pages of stackrank. See reports/README.md, \"A language\".\n#"
+HEADER = '# Translations of the pages of stackrank. See reports/README.md, "A language".\n#'
 
 
 def extract() -> Catalog:
@@ -20,7 +20,7 @@ def extract() -> Catalog:
     found = Catalog(fuzzy=False)
     read = extract_from_dir(CATALOGUES.parent, METHODS, OPTIONS)
     for file, _, message, comments, context in read:
-        found.add(message, locations=[(file, None)], auto_comments=comments, context=context)
+        found.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
     for message in (*_counted(), *_defined()):
         found.add(message)
     return found
@@ -54,8 +54,10 @@ def update(language: str) -> int:
     held.header_comment = HEADER
     with path.open("wb") as file:
         write_po(file, held, width=110, sort_output=True, include_lineno=False, omit_header=False)
-    return sum(not _is_translated(message.string) for message in held if message.id)
+    return sum(not is_translated(message) for message in held if message.id)
 
 
-def _is_translated(said: str | tuple[str, ...]) -> bool:
-    return all(said) if isinstance(said, tuple) else bool(said)
+def is_translated(message: Message) -> bool:
+    """Return whether a sentence has its translation, in every form of number."""
+    said = message.string
+    return all(said) if isinstance(said, list | tuple) else bool(said)

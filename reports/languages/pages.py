@@ -5,8 +5,8 @@ from posixpath import relpath
 
 from babel import Locale
 
-from reports.pages.context import Context
 from reports.languages.particles import pick_particles
+from reports.pages.context import Context
 from reports.text.language import LANGUAGE, SOURCE, list_translated
 
 SWITCH = "<!-- languages -->"

@@ -37,6 +37,6 @@ def translating(where: Folders, draft: Draft, languages: Sequence[str]) -> Itera
 def _start(where: Folders, draft: Draft, languages: Sequence[str], language: str) -> "subprocess.Popen[bytes]":
     """Start the process of one language; where DuckDB's memory is limited, it is so there too."""
     folders = where.data, where.communities, where.site, draft.folder
-    command = [sys.executable, "-m", "reports.languages.write", *map(str, folders), *languages]
+    command = [sys.executable, "-m", "reports.write_language", *map(str, folders), *languages]
     own = {"STACKRANK_LANGUAGE": language, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return subprocess.Popen(command, env=os.environ | own, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)

@@ -24,7 +24,9 @@ def first_night_page(site: Context) -> str:
 def _waiting(row: Row) -> str:
     """Return what of a community waits to be read."""
     kinds = {"repository": row["repositories"], "list or forum": row["lists"]}
-    said = [gettext("0 of {what} read").format(what=pluralize(number, kind)) for kind, number in kinds.items() if number]
+    said = [
+        gettext("0 of {what} read").format(what=pluralize(number, kind)) for kind, number in kinds.items() if number
+    ]
     return ", ".join(said) or gettext("no source is known")
 
 

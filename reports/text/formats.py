@@ -134,7 +134,9 @@ def format_ordinal(number: int) -> str:
 
 def format_ordinals(low: int, high: int) -> str:
     """Return a set of places such as `2nd to 4th`, or the only one."""
-    return format_ordinal(low) if low == high else ORDINALS.format(first=low, last=high, low=format_ordinal(low), high=format_ordinal(high))
+    if low == high:
+        return format_ordinal(low)
+    return ORDINALS.format(first=low, last=high, low=format_ordinal(low), high=format_ordinal(high))
 
 
 def format_percents(*shares: float) -> list[str]:

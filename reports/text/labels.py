@@ -15,7 +15,12 @@ MISSING = {
     None: gettext("not observed"),
 }
 
-FAMILIES = {"overall": gettext("Overall"), "code": gettext("Code"), "talk": gettext("Talk"), "people": gettext("People")}
+FAMILIES = {
+    "overall": gettext("Overall"),
+    "code": gettext("Code"),
+    "talk": gettext("Talk"),
+    "people": gettext("People"),
+}
 
 FAMILY_PHRASES = {
     "talk": gettext("public talk"),
