@@ -60,4 +60,4 @@ def update(language: str) -> int:
 def is_translated(message: Message) -> bool:
     """Return whether a sentence has its translation, in every form of number."""
     said = message.string
-    return all(said) if isinstance(said, list | tuple) else bool(said)
+    return all(said or ("",))

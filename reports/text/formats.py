@@ -17,12 +17,12 @@ MONTH, DAY, CLOCK = gettext("{month} {year}"), gettext("{day} {month} {year}"), 
 SPAN, ENUMERATED = gettext("{first} to {last}"), gettext("{others} and {last}")
 WITH_INTERVAL = gettext("{share} % ({low} to {high})")
 NOUNS = {
-    "month": "months", "day": "days", "hour": "hours", "unit": "units", "repository": "repositories", "person": "people",
-    "list or forum": "lists and forums", "address": "addresses", "release": "releases", "figure": "figures",
-    "new line": "new lines",
+    "month": "months", "day": "days", "hour": "hours", "unit": "units", "repository": "repositories",
+    "person": "people", "list or forum": "lists and forums", "address": "addresses", "release": "releases",
+    "figure": "figures", "new line": "new lines",
 }  # fmt: skip
 """What is counted, and its plural."""
-ORDINALS = gettext("{low} to {high}")
+ORDINALS = gettext("{best} to {worst}")
 """A translation may also name `first` and `last`, the places as numbers."""
 NOT_OBSERVED = gettext("not observed")
 
@@ -136,7 +136,7 @@ def format_ordinals(low: int, high: int) -> str:
     """Return a set of places such as `2nd to 4th`, or the only one."""
     if low == high:
         return format_ordinal(low)
-    return ORDINALS.format(first=low, last=high, low=format_ordinal(low), high=format_ordinal(high))
+    return ORDINALS.format(first=low, last=high, best=format_ordinal(low), worst=format_ordinal(high))
 
 
 def format_percents(*shares: float) -> list[str]:
