@@ -11,7 +11,7 @@ from reports.text.formats import NOUNS
 from reports.text.language import CATALOGUES
 
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"trimmed": "true"}}
+OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 HEADER = '# Translations of the pages of stackrank. See reports/README.md, "A language".\n#'
 
 

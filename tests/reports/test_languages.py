@@ -19,7 +19,7 @@ FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)|%\{(\S+?)\}")
 OF_DATES = {"number", "first", "last"}
 """What a translation of a date or of places may name beside the fields of the English sentence."""
 TAG = re.compile(r"</?\w+")
-AFTER_FIELD = re.compile(r"[})]s?(?:</\w+>)?(?:은|는|이|가|을|를|과|와|으로|로)(?=[\s,.])")
+AFTER_FIELD = re.compile(r"(?:}|\)s)(?:</\w+>)?(?:은|는|이|가|을|를|과|와|으로|로)(?=[\s,.])")
 
 
 @pytest.fixture(scope="module")
