@@ -85,7 +85,7 @@ def places_cell(low: int | None, high: int | None) -> str:
     """Return a set of places as a cell shows it, one or from the first to the last; a dash where there is none."""
     if low is None:
         return "–"
-    return f"{low}" if low == high else f"{low}–{high}"
+    return f"{low}" if low == high else gettext("{low}–{high}").format(low=low, high=high)
 
 
 def place_note(row: Row) -> str:

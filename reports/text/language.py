@@ -9,7 +9,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 CATALOGUES = Path(__file__).parents[1] / "languages"
 SOURCE = "en"
@@ -43,6 +43,14 @@ gettext, ngettext = TRANSLATIONS.gettext, TRANSLATIONS.ngettext
 def fill_in(sentence: str, **given: object) -> Markup:
     """Return one of our own sentences as HTML: what is given is escaped, unless it is HTML already."""
     return Markup(sentence).format(**given)  # noqa: S704 the sentence is ours, what comes from outside is escaped
+
+
+def from_data(text: str | None) -> Markup:
+    """Return a text of our data as HTML: translated, or marked as English where no catalogue has it."""
+    said = gettext(text) if text else ""
+    if not said or LANGUAGE == SOURCE or said != text:
+        return escape(said)
+    return Markup('<span lang="en">{}</span>').format(text)
 
 
 def join_names(names: Sequence[Markup]) -> Markup:
