@@ -71,4 +71,6 @@ def score_text(value: float | None) -> str:
 
 def score_range_text(low: float | None, high: float | None) -> str:
     """Return the ends of a range; nothing without a score."""
-    return "" if low is None or high is None else gettext("{low}–{high}").format(low=score_text(low), high=score_text(high))
+    if low is None or high is None:
+        return ""
+    return gettext("{low}–{high}").format(low=score_text(low), high=score_text(high))

@@ -1,4 +1,4 @@
-"""Languages of the pages: catalogues are whole, particles fit their words, and every page leads to the same elsewhere."""
+"""Languages of the pages: catalogues are whole, particles fit their words, pages lead to the same in another."""
 
 import re
 import tomllib
@@ -78,7 +78,8 @@ def test_no_particle_stands_bare_after_a_field(catalogues):
 @pytest.mark.parametrize(("name", "forms"), [
     ("OpenStack", "은 이 을 과 으로 이"), ("CloudStack", "은 이 을 과 으로 이"),
     ("OpenNebula", "는 가 를 와 로 "), ("Eucalyptus", "는 가 를 와 로 "),
-    ("2010년 7월", "은 이 을 과 로 이"), ("7", "은 이 을 과 로 이"), ("3", "은 이 을 과 으로 이"), ("2", "는 가 를 와 로 "),
+    ("2010년 7월", "은 이 을 과 로 이"), ("7", "은 이 을 과 로 이"), ("3", "은 이 을 과 으로 이"),
+    ("2", "는 가 를 와 로 "),
     ("43%", "는 가 를 와 로 "), ("CloudStack</a></b>", "은 이 을 과 으로 이"), ("기여자(43%)", "는 가 를 와 로 "),
     ("Birch", "은(는) 이(가) 을(를) 과(와) 으로(로) (이)"),
 ])  # fmt: skip
