@@ -22,7 +22,7 @@ LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "
 """What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
            "operator", "counts", "discourse",
-           "ranking", "report", "releases", "demo", "messages")  # fmt: skip
+           "ranking", "report", "series_nights", "demo", "messages")  # fmt: skip
 
 
 EXAMPLES = {"fast": 20, "long": 200}
