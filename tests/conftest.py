@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent
 LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled",
                  "wheel", "installed", "nightly"}  # fmt: skip
 """What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
-LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
+LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "checks", "hostile", "browser",
            "operator", "counts", "discourse",
            "ranking", "report", "series_nights", "demo", "messages")  # fmt: skip
 
