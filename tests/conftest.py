@@ -56,9 +56,14 @@ class FromTheEnd(pytest.Dir):
 
 
 def pytest_collect_directory(path, parent):
-    """Let every second worker begin at the end of each folder: each worker compiles one half of the test files."""
+    """Let every second worker begin at the end of each folder: each worker compiles one half of the test files.
+
+    A package stays one, because fixtures may have its scope.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    return FromTheEnd.from_parent(parent, path=path) if int(worker.removeprefix("gw")) % 2 else None
+    if (path / "__init__.py").exists() or int(worker.removeprefix("gw")) % 2 == 0:
+        return None
+    return FromTheEnd.from_parent(parent, path=path)
 
 
 def pytest_ignore_collect(collection_path, config):
