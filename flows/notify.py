@@ -129,9 +129,8 @@ def _write_said(where: Folders, said: Said) -> None:
     path = said_file(where)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(
-        json.dumps({"format": FORMAT, "conditions": sorted(said.conditions), "places": said.places}) + "\n"
-    )
+    facts = {"format": FORMAT, "conditions": sorted(said.conditions), "places": said.places}
+    draft.write_text(json.dumps(facts) + "\n")
     replace_synced(draft, path)
 
 
