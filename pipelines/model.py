@@ -22,14 +22,6 @@ class Verdict(StrEnum):
         return cls.SHRUNK if value == "partial" else None
 
 
-class Asserted(StrEnum):
-    """What became of one assertion about a source in a probe; a closed list."""
-
-    AS_EXPECTED = "as expected"
-    DIFFERENT = "different"
-    NOT_REACHED = "not reached"
-
-
 GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
 
 
