@@ -229,6 +229,7 @@ def _write_editions_page(draft: Draft, closed: Path, site: Context) -> None:
 def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
     """Write the files of the editions, and the feed that announces them."""
     draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
+    draft.write(editions.TRIANGLE, editions.triangle_csv(closed))
     for name, content in editions.files(closed):
         draft.write(name, content)
 

@@ -48,6 +48,12 @@ def _is_public(sql: str) -> bool:
 def _files() -> Iterator[dict[str, str]]:
     for folder in FILES:
         yield from ({"name": name, "sentence": sentence(folder, name)} for name in _names(folder))
+    yield {
+        "name": "revisions",
+        "sentence": gettext(
+            "How much each month changed after its first edition: counts, changed ones, the largest share."
+        ),
+    }
     yield {"name": "freshness", "sentence": gettext("One row per source: when it was last seen, and what waits.")}
 
 

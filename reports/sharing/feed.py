@@ -60,18 +60,24 @@ def _id(site: Context, what: str) -> str:
 
 def _editions(site: Context, revisions: Sequence[Revision]) -> Iterator[dict[str, str]]:
     for one in revisions:
-        said = gettext("The ranking of {window} is closed.").format(window=format_window(one.month))
         yield {
             "id": _id(site, f"edition:{one.folder.as_posix()}"),
             "title": _edition_title(one), "updated": _stamp(one.closed_at),
-            "summary": f"{said} {one.reason}".strip(), "link": editions.PATH,
+            "summary": f"{_closed_text(one)} {one.reason}".strip(), "link": editions.PATH,
         }  # fmt: skip
 
 
+def _closed_text(one: Revision) -> str:
+    if one.period.is_quarter:
+        return gettext("The calendar quarter {name} is closed.").format(name=one.period.name)
+    return gettext("The ranking of {window} is closed.").format(window=format_window(one.month))
+
+
 def _edition_title(one: Revision) -> str:
+    named = one.period.name if one.period.is_quarter else format_month(one.month)
     if one.revision == 1:
-        return gettext("Edition {month}").format(month=format_month(one.month))
-    return gettext("Edition {month}, revision {number}").format(month=format_month(one.month), number=one.revision)
+        return gettext("Edition {month}").format(month=named)
+    return gettext("Edition {month}, revision {number}").format(month=named, number=one.revision)
 
 
 def _changes(site: Context) -> Iterator[dict[str, str]]:
