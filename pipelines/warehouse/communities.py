@@ -123,7 +123,7 @@ def _declare(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
 
 def _make_core(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Columns:
     """Make the tables; return the columns of those that are kept."""
-    made = community_tables(con, tables)
+    made = community_tables(tables)
     for table in made:
         create_table(con, table)
     return {table.name: _columns(con, table.name) for table in made if table.name not in NOT_KEPT}
