@@ -38,7 +38,7 @@ OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key"
 """Columns with a value of its own in nearly every row."""
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
-MOST_ROWS = 100_000
+MOST_ROWS = 150_000
 """Communities are made together until they have so many rows."""
 
 
