@@ -157,9 +157,11 @@ function reason(row, weights) {
   return state === "dormant" && active ? text(words.last_active, { reason: said, month: named(active) }) : said;
 }
 
-// A score for a table: whole with three digits, with one decimal below ten.
+// A score for a table: three digits, none after the point from ten on; a half goes to the even number.
 function score(value) {
-  return Math.round(value * 10) / 10 < 10 ? value.toFixed(1) : NUMBER.format(Number(value.toPrecision(3)));
+  if (Math.round(value * 10) / 10 < 10) return value.toFixed(1);
+  const three = Number(value.toPrecision(3));
+  return NUMBER.format(three % 1 === 0.5 ? 2 * Math.round(three / 2) : Math.round(three));
 }
 
 return { say, text, joined, nameOf, headline, firmness, placeOf, runsOf, laidOut, run, pair, possible, reason, score };

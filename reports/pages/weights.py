@@ -22,9 +22,9 @@ from reports.text.weights import OF_FAMILY, weighing_words
 
 
 def weighing(site: Context) -> dict[str, Any] | None:
-    """Return what the template needs; None where nobody was ever measured."""
+    """Return what the template needs; None where no metric of anybody has a level."""
     rows, tables = site.rows("method", "weighed"), _tables(site)
-    if not rows or not tables:
+    if all(level is None for row in rows for level in row["y"]):
         return None
     shown = _shown(rows, tables, opened(tables))
     method = constants_of(site.database)
@@ -40,7 +40,9 @@ def _tables(site: Context) -> list[dict[str, Any]]:
     rows = site.grouped("ranking_table", "rows", "as_of")[site.month]
     tables = [{"family": family, "rows": [row for row in rows if row["family"] == family]} for family in FAMILIES]
     return [
-        {**table, "is_ranked": any(row["rank"] is not None for row in table["rows"])} for table in tables if table["rows"]
+        {**table, "is_ranked": any(row["rank"] is not None for row in table["rows"])}
+        for table in tables
+        if table["rows"]
     ]
 
 
