@@ -82,12 +82,12 @@ function sliderName({ name }) {
   return metric ? metric.said : held.families[name].heading;
 }
 
-// Each slider that could change the order has a sentence; those that cannot share one.
-function flipTexts(found) {
-  const of = (kind) => found.filter((each) => each.kind === kind), flips = held.words.flips;
+// Each slider that could change the order has a sentence; those that cannot share one. What is alone has none.
+function flipTexts(all) {
+  const found = all.filter(({ kind }) => kind !== "one"), of = (kind) => found.filter((each) => each.kind === kind), flips = held.words.flips;
   const level = of("level").map((each) => words.text(flips.level,
     { what: sliderName(each), weight: Math.round(100 * each.share), now: Math.round(100 * each.now) }));
-  const shared = ["none", "unseen", "one"].filter((kind) => of(kind).length).map((kind) =>
+  const shared = ["none", "unseen"].filter((kind) => of(kind).length).map((kind) =>
     words.text(flips[kind], { what: words.joined(of(kind).map(sliderName)) }));
   return of("none").length === found.length ? [flips.no_single] : [...level, ...shared];
 }

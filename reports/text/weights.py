@@ -21,7 +21,6 @@ FLIPS = {
     "none": gettext("No weight of {what} changes their order."),
     "no_single": gettext("No single weight changes their order."),
     "unseen": gettext("Not seen for both of them: {what}."),
-    "one": gettext("Nothing beside it has a weight: {what}."),
     "nobody": gettext("Without two ranked communities there is no order."),
 }
 """At which weight the order of the two that are closest changes."""
