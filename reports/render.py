@@ -10,7 +10,7 @@ from pipelines.folders import typed
 from reports.text import language
 
 TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports", "labels", "menu", "months", "places",
-         "reasons", "rules", "unseen", "visits")  # fmt: skip
+         "reasons", "rules", "unseen", "visits", "weights")  # fmt: skip
 """The modules of `reports.text` that templates may call."""
 BEST = 20
 """Of more communities a table shows the first ones, and a search finds the others."""

@@ -53,7 +53,7 @@ from reports.sharing.badge import badges
 from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
-COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
+COPIED = tuple(sorted(path.name for path in ASSETS.iterdir() if path.is_file()))
 CHECKED = "checked.js"
 PAGES = {
     "index.html": ranking,

@@ -1,6 +1,6 @@
 """Write the cells of a ranking's table: places, steps, scores."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ NOT_COMPARED = Cell("–", gettext("not compared"))
 MOVED = Cell(gettext("source moved"), gettext("source moved"))
 UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
 STILL = {"steady": gettext("steady"), "unclear": gettext("unclear")}
+PLACES, TIED = gettext("{low:,} to {high:,}"), gettext("{place}, with an equal score")
+RUN = gettext("; {first} to {last}: in no firm order")
 RANGE_OF_GROWTH = gettext("{growth}\u00a0%, 90 % range {low} to {high}\u00a0%")
 
 
@@ -37,8 +39,8 @@ def place_cell(low: int | None, high: int | None, *, is_ranked: bool, is_tied: b
     if low is None or high is None:
         return NOT_COMPUTED
     if is_tied:
-        return Cell(f"{low}=", gettext("{place}, with an equal score").format(place=low))
-    spoken = f"{low:,}" if low == high else gettext("{low:,} to {high:,}").format(low=low, high=high)
+        return Cell(f"{low}=", TIED.format(place=low))
+    spoken = f"{low:,}" if low == high else PLACES.format(low=low, high=high)
     return Cell(places_text(low, high), spoken)
 
 
@@ -47,6 +49,11 @@ def places_text(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return ""
     return f"{low:,}" if low == high else gettext("{low:,}–{high:,}").format(low=low, high=high)
+
+
+def run_text(names: Sequence[str]) -> str:
+    """Return what is read aloud where a bracket begins that joins these names."""
+    return RUN.format(first=names[0], last=names[-1])
 
 
 def step_cell(step: Row | None) -> Cell:

@@ -30,6 +30,7 @@ REASONS = {
 
 
 MISSED = {"code": gettext("code"), "talk": gettext("talk"), "people": gettext("newcomers")}
+LAST_ACTIVE = gettext("{reason}; it was last seen active in {month}")
 
 
 NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers were all seen")
@@ -52,8 +53,7 @@ def reason_text(row: Row) -> str:
         reason = gettext("{reason} ({why})").format(reason=reason, why=why)
     if row["state"] != "dormant" or not row["active_in"]:
         return reason
-    said = gettext("{reason}; it was last seen active in {month}")
-    return said.format(reason=reason, month=format_month(row["active_in"]))
+    return LAST_ACTIVE.format(reason=reason, month=format_month(row["active_in"]))
 
 
 GAPS = {

@@ -19,7 +19,11 @@ class Page(HTMLParser):
             "".join(name): [[" ".join(" ".join(cell).split()) for cell in row] for row in rows]
             for name, rows in self.found
         }
-        figures = {name.removesuffix("-figure"): "".join(said) for name, said in self.scripts.items() if name}
+        figures = {
+            name.removesuffix("-figure"): "".join(said)
+            for name, said in self.scripts.items()
+            if (name or "").endswith("-figure")
+        }
         read = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
         self.figures = {name: unpacked(figure, figure["first"]) for name, figure in read.items()}
 
