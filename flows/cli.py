@@ -27,6 +27,7 @@ from flows.commands import (
     restore,
     rotate,
     schedule,
+    serve,
     sql,
     status,
 )
@@ -86,6 +87,7 @@ COMMANDS: dict[str, Command] = {
     "restore": restore,
     "build": build,
     "report": report,
+    "serve": serve,
     "status": status,
     "doctor": doctor,
     "probe": probe,

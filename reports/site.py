@@ -36,6 +36,7 @@ from reports.pages import (
     method,
     operations,
     privacy,
+    questions,
     ranking,
     replay,
     talk,
@@ -52,7 +53,8 @@ from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
-CHECKED = "checked.js"
+CHECKED, SERVED = "checked.js", "served.js"
+"""Scripts that say something of the site: when it was last checked, and, from `stackrank serve`, what can be asked."""
 PAGES = {
     "index.html": ranking,
     "time/index.html": time_index,
@@ -65,6 +67,7 @@ PAGES = {
     "operations.html": operations,
     "privacy.html": privacy,
     "replay.html": replay,
+    questions.PATH: questions,
     "talk.html": talk,
 }
 """The modules of which each makes one page, by its address."""
@@ -174,6 +177,7 @@ def _write_assets(draft: Draft, site: Context) -> None:
     draft.write("communities.css", community_styles(site.communities))
     draft.write("communities.js", _named(site.communities))
     draft.write(CHECKED, _checked(""))
+    draft.write(SERVED, "window.stackrankServed = null;\n")
 
 
 def _without_comments(styles: str) -> str:
