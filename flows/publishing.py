@@ -3,13 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+from flows.address import site_address
 from pipelines.folders import Folders, open_to_everybody
 from reports import site
 
 
 def publish_site(where: Folders, month: date | None = None) -> Path:
     """Write the site from the database, of a month if one is given; return its page."""
-    page = site.publish(where, month)
+    page = site.publish(where, month, site_address())
     open_to_everybody(where.site)
     return page
 

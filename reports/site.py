@@ -49,6 +49,8 @@ from reports.pages.hero import hero_pictures
 from reports.render import load_templates
 from reports.sharing import feed, ranking_json
 from reports.sharing.badge import badges
+from reports.sharing.card import cards
+from reports.sharing.machines import machine_files
 from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
@@ -84,13 +86,14 @@ DOWNLOADS = ("downloads", "downloads_of_month")
 
 
 @collect_seldom()
-def publish(where: Folders, asked: date | None = None) -> Path:
+def publish(where: Folders, asked: date | None = None, address: str = "") -> Path:
     """Write the whole site beside the published one, then swap it in; return its index.html.
 
-    With `asked`, the first day of a month, the page of that month is returned. Raises AsOfError where no ranking can be
+    With `asked`, the first day of a month, the page of that month is returned. Links of feed and share tags begin with
+    the public `address` of the site, where it has one. Raises AsOfError where no ranking can be
     dated to the month. If anything raises, the published site stays as it was.
     """
-    with _reading(where.database) as site:
+    with _reading(where.database, address) as site:
         if asked is not None:
             as_of.check_month(site.build, asked)
         load_templates()
@@ -125,9 +128,9 @@ def _checked(message: str) -> str:
 
 
 @contextmanager
-def _reading(database: Path) -> Iterator[Context]:
+def _reading(database: Path, address: str) -> Iterator[Context]:
     with open_database(database) as opened:
-        yield read_context(opened)
+        yield read_context(opened, address)
 
 
 @contextmanager
@@ -155,12 +158,12 @@ def _jobs(site: Context, draft: Draft) -> list[Job]:
 
 
 def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
-    draft.write(name, made.page(site))
+    draft.write(name, made.page(replace(site, path=name)))
 
 
 def _write_pages(draft: Draft, made: Any, keys: Sequence[str], site: Context) -> None:
     for key in keys:
-        draft.write(made.path(key), made.page(site, key))
+        draft.write(made.path(key), made.page(replace(site, path=made.path(key)), key))
 
 
 def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -216,13 +219,16 @@ def _write_shared(draft: Draft, site: Context) -> None:
     """Write what other programs read and what other pages show."""
     draft.write(ranking_json.PATH, ranking_json.ranking_json(site))
     draft.write(ranking_json.SCHEMA_PATH, ranking_json.SCHEMA.read_bytes())
-    for name, picture in badges(site):
+    for name, picture in (*badges(site), *cards(site)):
         draft.write(name, picture)
+    pages = [*PAGES, editions.PATH, *(made.path(key) for made in KEYED for key in made.keys(site))]
+    for name, text in machine_files(site, pages):
+        draft.write(name, text)
 
 
 def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
     """Write the page of the editions, their files, and the feed that announces them."""
-    draft.write(editions.PATH, editions.page(site, closed))
+    draft.write(editions.PATH, editions.page(replace(site, path=editions.PATH), closed))
     draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
     for name, content in editions.files(closed):
         draft.write(name, content)

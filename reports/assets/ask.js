@@ -4,7 +4,7 @@
 const served = window.stackrankServed;
 if (!served) return;
 const at = (id) => document.getElementById(id);
-const words = JSON.parse(at("words").textContent);
+const words = JSON.parse(at("ask").dataset.words);
 const SHOWN = 200, LINES = 12, BARS = 40;
 const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "triangle-down", "star"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];

@@ -34,8 +34,8 @@ WORDS = {
 def page(site: Context) -> str:
     """Return sql.html."""
     return render_page(
-        "questions.html", site=site, here="data", root="", charts=(True,), questions=list(_questions(site)),
-        words=json.dumps(WORDS | {"slugs": [row["community"] for row in site.communities]}).replace("<", "\\u003c"),
+        "questions.html", site=site, here="data", root="", charts=(), questions=list(_questions(site)),
+        words=json.dumps(WORDS | {"slugs": [row["community"] for row in site.communities]}),
         height=HEIGHT,
     )  # fmt: skip
 

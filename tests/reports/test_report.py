@@ -77,7 +77,7 @@ def test_r12_of_months_that_were_not_seen_no_page_says_that_nobody_was_there(bar
     assert "Nobody knows who was there" in bare.alpha.text
 
 
-EXPLAINED = ("data.html", "method.html")
+EXPLAINED = ("data.html", "method.html", "sql.html")
 """The pages that say what columns and SQL mean."""
 
 
@@ -107,7 +107,12 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 def is_own(attrs):
     """Whether a script is a file of the site."""
-    return list(attrs) == ["src"] and Path(attrs["src"]).name in {*site.COPIED, site.CHECKED, "plotly.min.js"}
+    return list(attrs) == ["src"] and Path(attrs["src"]).name in {
+        *site.COPIED,
+        site.CHECKED,
+        site.SERVED,
+        "plotly.min.js",
+    }
 
 
 def test_hostile_text_makes_no_elements(house):
