@@ -51,6 +51,7 @@ from reports.sharing import feed, ranking_json
 from reports.sharing.badge import badges
 from reports.sharing.card import cards
 from reports.sharing.machines import machine_files
+from reports.table_files import GZIP, NAMES, table_files
 from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
@@ -80,8 +81,6 @@ BATCH, FEW = 16, 100
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
 COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
-GZIP = 5
-"""How hard long files are compressed: more takes longer and saves little."""
 DOWNLOADS = ("downloads", "downloads_of_month")
 
 
@@ -153,7 +152,8 @@ def _jobs(site: Context, draft: Draft) -> list[Job]:
     pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
     keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
     downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
-    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft),
+    tables = [partial(_write_table, draft, name) for name in NAMES]
+    return [*keyed, *pages, *downloads, *tables, partial(_write_freshness, draft), partial(_write_pictures, draft),
             partial(_write_shared, draft)]  # fmt: skip
 
 
@@ -203,6 +203,12 @@ def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
 def _write_download(draft: Draft, questions: str, name: str, folder: str, site: Context) -> None:
     file, said = site.csv(name), to_csv(site.table(questions, name)).encode()
     draft.write(f"{folder}/{file}", gzip.compress(said, GZIP, mtime=0) if file.endswith(".gz") else said)
+
+
+def _write_table(draft: Draft, name: str, site: Context) -> None:
+    """Write the files of a table; of a large site no spreadsheet could hold them."""
+    for path, content in table_files(site.database, name, with_csv=not site.is_large):
+        draft.write(path, content)
 
 
 def _write_freshness(draft: Draft, site: Context) -> None:

@@ -6,6 +6,7 @@ from itertools import groupby
 from reports.answers import QUERIES, sentence
 from reports.pages.context import Context
 from reports.render import render_page
+from reports.table_files import NAMES
 from reports.text.language import gettext
 
 FILES = ("downloads", "downloads_of_month")
@@ -16,7 +17,7 @@ def page(site: Context) -> str:
     tables = groupby(site.rows("database", "tables"), key=lambda row: row["schema"])
     return render_page(
         "database.html", site=site, here="data", root="", charts=(), metrics=site.rows("database", "metrics"),
-        files=list(_files()), schemas=[{"name": name, "tables": list(rows)} for name, rows in tables],
+        files=list(_files()), public=NAMES, schemas=[{"name": name, "tables": list(rows)} for name, rows in tables],
     )  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """A card for the front page and for each community: the picture that other sites show beside a link.
 
 Cards are PNG files, because other sites draw no SVG there. Pillow brings the font, so that they are the same anywhere.
+It has the letters of English alone: a letter with a mark loses the mark.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,8 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 from reports.pages.context import Context, Row
 from reports.pages.ranking_table import opened, ranking_tables
 from reports.sharing.badge import BY, place_of
-from reports.text.cells import places_text, score_range_text, score_text
-from reports.text.formats import format_month
+from reports.text.cells import places_text, score_text
+from reports.text.formats import format_month, format_range
 from reports.text.headlines import headline
 from reports.text.language import gettext
 from reports.text.reasons import gap_text
@@ -27,6 +29,7 @@ COLOURS = 32
 """A card is of few colours, and its file so the smaller."""
 MOST_SLOTS, MOST_ROWS = 12, 4
 SLOT, GAP = 34, 8
+FIRST_ROW, ROW = 352, 44
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,7 @@ class Line:
 
 def cards(site: Context) -> Iterator[tuple[str, bytes]]:
     """Yield the address and the picture of the front page, and of every community that some ranking lists."""
-    if tables := ranking_tables(site):
-        yield FRONT, draw_card(list(_front(site, tables)), (), NEUTRAL)
+    yield FRONT, draw_card(list(_front(site, ranking_tables(site))), (), NEUTRAL)
     listed = site.grouped("community", "rankings", "community")
     for community in site.communities:
         if rows := listed[community["community"]]:
@@ -75,7 +77,7 @@ def _second(row: Row) -> Iterator[Line]:
         yield Line(gap_text({"unseen": (), **row}), 400, 40, SOFT)
         return
     said = gettext("score {score} ({range})")
-    known = [said.format(score=score_text(row["index"]), range=score_range_text(row["score_low"], row["score_high"]))]
+    known = [said.format(score=score_text(row["index"]), range=format_range(row["score_low"], row["score_high"]))]
     if row["months"] < WINDOW:
         known.append(gettext("{months} of {window} months").format(months=row["months"], window=WINDOW))
     yield Line(", ".join(known), 400, 40, SOFT)
@@ -90,16 +92,19 @@ def _frame(site: Context) -> Iterator[Line]:
 
 def _front(site: Context, tables: Sequence[Row]) -> Iterator[Line]:
     """Yield what the card of the front page says: who leads, and the first rows of the ranking that stands open."""
-    table = next(each for each in tables if each["family"] == opened(tables))
     yield from _frame(site)
+    table = next((each for each in tables if each["family"] == opened(tables)), None)
+    if table is None:
+        yield Line(gettext("No ranking yet: nothing has been counted."), 140, 54)
+        return
     said = headline(table["family"], [{**row, "index": None} for row in table["rows"]]).striptags()
     for number, part in enumerate(wrapped(said, 54, 3)):
         yield Line(part, 140 + 68 * number, 54)
     for number, row in enumerate(table["rows"][:MOST_ROWS]):
-        place = places_text(row["rank_low"], row["rank_high"]) or "–"
-        yield Line(place, 366 + 44 * number, 32)
-        yield Line(row["name"], 366 + 44 * number, 32, INK, 180)
-        yield Line(score_text(row["score"]), 366 + 44 * number, 32, SOFT, 700)
+        y = FIRST_ROW + ROW * number
+        yield Line(places_text(row["rank_low"], row["rank_high"]), y, 32)
+        yield Line(row["name"], y, 32, INK, 180)
+        yield Line(gettext("no place") if row["rank"] is None else score_text(row["score"]), y, 32, SOFT, 700)
 
 
 def wrapped(text: str, size: int, most: int) -> list[str]:
@@ -120,7 +125,7 @@ def draw_card(lines: Sequence[Line], slots: Sequence[bool], colour: str) -> byte
     draw = ImageDraw.Draw(card)
     draw.rectangle((0, 0, 28, HEIGHT), fill=colour)
     for line in lines:
-        draw.text((line.x, line.y), line.text, line.colour, _font(line))
+        draw.text((line.x, line.y), letters(line.text), line.colour, _font(line))
     for place, is_possible in enumerate(slots):
         x = LEFT + place * (SLOT + GAP)
         draw.rectangle((x, 474, x + SLOT, 474 + SLOT), fill=INK if is_possible else PALE)
@@ -129,7 +134,13 @@ def draw_card(lines: Sequence[Line], slots: Sequence[bool], colour: str) -> byte
     return file.getvalue()
 
 
+def letters(text: str) -> str:
+    """Return a text in the letters that the font has."""
+    plain = unicodedata.normalize("NFKD", text.replace("–", "-").replace("−", "-")).replace("·", "\0")
+    return plain.encode("ascii", "ignore").decode().replace("\0", "·")
+
+
 def _font(line: Line) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     font = ImageFont.load_default(line.size)
-    fits = (RIGHT - line.x) / max(font.getlength(line.text), 1)
+    fits = (RIGHT - line.x) / max(font.getlength(letters(line.text)), 1)
     return font if fits >= 1 else ImageFont.load_default(max(line.size * fits, 12))
