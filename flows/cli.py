@@ -49,8 +49,8 @@ environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
                          (default: data/ and reports/site; from a wheel the user's data folder)
   STACKRANK_SITE         the folder of the site, which everybody may read, unlike all else
-  STACKRANK_SITE_URL     the public address of the site, such as https://example.org/rank/: the feed and share
-                         tags name it, and a sitemap is written
+  STACKRANK_SITE_URL     the public address of the site, such as https://example.org/rank/;
+                         the feed and share tags name it, and a sitemap is written
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder

@@ -1,4 +1,4 @@
-"""What programs read: a feed by RFC 4287, a sitemap, robots.txt, how to cite, share tags, with and without an address."""
+"""What programs read: a feed by RFC 4287, a sitemap, robots.txt, how to cite, share tags, with an address or none."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

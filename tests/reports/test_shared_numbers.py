@@ -21,6 +21,7 @@ from reports.sharing.badge import BY
 from reports.table_files import FOLDER, NAMES
 from reports.text.cells import places_text, score_text
 from reports.text.formats import format_ordinals
+from reports.text.labels import family_phrase
 
 QUESTION = """select family, community, rank, rank_low, rank_high, "index" from rankings.monthly
               where as_of = (select last_complete_month from raw.build) and state <> 'no source'"""
@@ -77,9 +78,8 @@ def test_the_json_and_the_csv_of_the_ranking_are_the_working_database(site, work
 def test_the_page_shows_them(site, working, tables):
     page = Page((site / "index.html").read_text())
     for table in tables:
-        said = next(
-            rows for name, rows in page.tables.items() if any(each["name"] in str(rows) for each in table["rows"])
-        )
+        caption = f"Ranking by {family_phrase(table['family'])}, "
+        said = next(rows for name, rows in page.tables.items() if name.startswith(caption))
         for row in table["rows"]:
             assert tuple(map(number, (row[key] for key in KEYS))) == working[table["family"], row["community"]]
             cells = next(each for each in said if row["name"] in each[1]) if row["rank"] else None
