@@ -43,6 +43,12 @@ def ask_table(database: Database, page: str, name: str, **parameters: object) ->
     return _answer(database, page, name, parameters)
 
 
+def read_table(database: Database, name: str) -> Any:
+    """Return all rows of a table of the database in Arrow, in the order of their columns."""
+    answer = database.ask(f"from {name} order by all")
+    return pa.table([_visible(column) for column in answer.columns], names=answer.column_names)
+
+
 class Groups(Mapping[Any, list[dict[str, Any]]]):
     """The rows of an answer by the value of a column, in their order; a value without a row has an empty list.
 

@@ -1,7 +1,7 @@
 """Write answers as CSV that no spreadsheet runs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +19,12 @@ def to_csv(answer: Any) -> str:
     Answers have no control characters but tab and line feed.
     """
     return "".join(f"{line}\n" for line in _lines(answer))
+
+
+def rows_to_csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows of Python's objects as the same CSV; None is an empty cell."""
+    cells = (map(_quoted, names), *(["" if each is None else _cell(each) for each in row] for row in rows))
+    return "".join(f"{','.join(line)}\n" for line in cells)
 
 
 def _lines(answer: Any) -> Iterator[str]:

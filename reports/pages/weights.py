@@ -16,7 +16,7 @@ from reports.pages.ranking_table import SPREAD, opened
 from reports.render import BEST
 from reports.text.formats import format_level, format_month
 from reports.text.labels import FAMILIES, family_heading, label
-from reports.text.reasons import NEWCOMERS
+from reports.text.reasons import MISSED
 from reports.text.rules import RULES
 from reports.text.weights import OF_FAMILY, weighing_words
 
@@ -95,7 +95,7 @@ def _metric(metric: Any) -> dict[str, Any]:
 
 
 def _family(family: str) -> dict[str, str]:
-    return {"heading": family_heading(family), "lacking": NEWCOMERS.get(family, family)}
+    return {"heading": family_heading(family), "lacking": MISSED.get(family, family)}
 
 
 def _community(row: Row) -> dict[str, Any]:
