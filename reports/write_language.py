@@ -11,7 +11,7 @@ from reports.text.language import LANGUAGE
 
 
 def main() -> None:
-    """Take the folders of data, communities and site, the draft's, the public address, and the languages of the site."""
+    """Take the folders of data, communities, site and draft, the public address, and the languages of the site."""
     data, communities, published, draft = map(Path, sys.argv[1:5])
     where = Folders(data, communities, published)
     own = Draft(draft / folder(LANGUAGE), published / folder(LANGUAGE))
