@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from plotly.offline import get_plotlyjs
 
 from pipelines.files import replace_synced
 from pipelines.folders import Folders
-from pipelines.warehouse.export import export_database, is_export_of
+from pipelines.warehouse.export import DECIMALS, export_database, is_export_of
 from reports.answers import QUERIES
-from reports.csv_files import to_csv
+from reports.csv_files import to_csv, to_decimals
 from reports.drafts import Draft
 from reports.languages.pages import folder
 from reports.pages import editions
@@ -98,8 +99,12 @@ def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
 
 
 def _write_download(draft: Draft, questions: str, name: str, folder: str, site: Context) -> None:
-    file, said = site.csv(name), to_csv(site.table(questions, name)).encode()
-    draft.write(f"{folder}/{file}", gzip.compress(said, GZIP, mtime=0) if file.endswith(".gz") else said)
+    file, answer = site.csv(name), site.table(questions, name)
+    draft.write(f"{folder}/{file}", _compressed(answer) if file.endswith(".gz") else to_csv(answer))
+
+
+def _compressed(answer: Any) -> bytes:
+    return gzip.compress(to_csv(to_decimals(answer, DECIMALS)).encode(), GZIP, mtime=0)
 
 
 def _write_table(draft: Draft, name: str, site: Context) -> None:
