@@ -109,8 +109,8 @@ def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Tab
     load_raw(con, given, FEW)
     load_core(con, tables, core)
     load_domains(con, "core.commits", "core.postings")
-    of_community = {table.name for table in community_tables(con, tables)}
-    for table in in_order(con, tables):
+    of_community = {table.name for table in community_tables(tables)}
+    for table in in_order(tables):
         if table.name not in of_community:
             make_table(con, table)
 

@@ -32,8 +32,8 @@ def feed(site: Context, revisions: Sequence[Revision]) -> bytes:
         "subtitle": site.build["shows"], "updated": shown[0]["updated"] if shown else _stamp(site.build["built_at"]),
     })  # fmt: skip
     SubElement(SubElement(root, "author"), "name").text = "stackrank project"
-    SubElement(root, "link", rel="self", href=PATH)
-    SubElement(root, "link", rel="alternate", href="index.html")
+    SubElement(root, "link", rel="self", href=site.link(PATH))
+    SubElement(root, "link", rel="alternate", href=site.link("index.html"))
     for entry in shown:
         _add(root, entry)
     indent(root)
@@ -63,7 +63,7 @@ def _editions(site: Context, revisions: Sequence[Revision]) -> Iterator[dict[str
         yield {
             "id": _id(site, f"edition:{one.folder.as_posix()}"),
             "title": _edition_title(one), "updated": _stamp(one.closed_at),
-            "summary": f"{_closed_text(one)} {one.reason}".strip(), "link": editions.PATH,
+            "summary": f"{_closed_text(one)} {one.reason}".strip(), "link": site.link(editions.PATH),
         }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _changes(site: Context) -> Iterator[dict[str, str]]:
             "id": _id(site, f"changes:{month:%Y-%m}:{family}"),
             "title": title.format(month=format_month(month), what=family_phrase(family)),
             "updated": _stamp(_closing(month)), "summary": _summary(list(moved)),
-            "link": time_month.path(f"{month:%Y-%m}"),
+            "link": site.link(time_month.path(f"{month:%Y-%m}")),
         }  # fmt: skip
 
 
