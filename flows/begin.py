@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from flows import damage
+from pipelines.catalogue.load import keep_catalogue
 from pipelines.folders import Folders
 from pipelines.landing.carry_over import carry_over
 from pipelines.landing.runs import begin_run
@@ -22,6 +23,7 @@ def begin_visits(where: Folders, communities: Sequence[Community], log: Callable
 def begin_work(where: Folders, communities: Sequence[Community], log: Callable[[str], None]) -> str:
     """Prepare the data folder for a run that holds its lock, and say what was done; return the id of the run."""
     run = begin_run()
+    keep_catalogue(where)
     sweep(where)
     for line in carry_over(where, communities):
         log(line)
