@@ -13,7 +13,7 @@ from pipelines.folders import RULES
 
 BOTS_MAIL, BOTS_COMMITS = RULES / "bots-mail.toml", RULES / "bots-commits.toml"
 MAIL = f"mail/4+{sha256(BOTS_MAIL.read_bytes()).hexdigest()[:8]}"
-READERS: Mapping[str, str] = {
+VERSIONS: Mapping[str, str] = {
     "git": f"git/4+{sha256(BOTS_COMMITS.read_bytes() + BOTS_MAIL.read_bytes()).hexdigest()[:8]}",
     "series_status": "series_status/1",
     "mailmap": "mailmap/2",
@@ -23,4 +23,4 @@ READERS: Mapping[str, str] = {
 
 
 if __name__ == "__main__":
-    print(json.dumps({kind: READERS[kind] for kind in sys.argv[1:]}))
+    print(json.dumps({kind: VERSIONS[kind] for kind in sys.argv[1:]}))

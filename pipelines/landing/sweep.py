@@ -9,7 +9,8 @@ from pipelines.files import UnusableError
 from pipelines.folders import Folders
 from pipelines.landing import set_aside
 from pipelines.landing.stored import damaged_files
-from pipelines.landing.visits import plan_files, read_lines, read_plan, visit_files
+from pipelines.landing.visit_files import visit_files
+from pipelines.landing.visits import plan_files, read_lines, read_plan
 from pipelines.model import Visit
 from pipelines.privacy import decisions
 

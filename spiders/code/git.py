@@ -35,7 +35,7 @@ from spiders.core.budget import HostPausedError
 from spiders.core.pages import reader_error
 from spiders.core.responses import DOWNLOAD_ERRORS, download_error
 from spiders.core.verdicts import CODES, MAX_REASON, NoPageError
-from spiders.readers import READERS
+from spiders.readers import VERSIONS
 
 LARGEST_LIST = 8 << 20
 
@@ -45,7 +45,7 @@ class GitSpider(SourceSpider):
 
     name = "git"
     kind = "git"
-    reader = READERS["git"]
+    reader = VERSIONS["git"]
     assertions = GIT
 
     async def start(self) -> AsyncIterator[Any]:

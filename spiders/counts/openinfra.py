@@ -31,7 +31,7 @@ from spiders.counts.count_page import (
     checksum,
     parse_json,
 )
-from spiders.readers import READERS
+from spiders.readers import VERSIONS
 
 MEMBERS, COMPANIES, JOINED = "members", "companies", "joined"
 MEASURES = {MEMBERS: "individual_members", COMPANIES: "member_companies"}
@@ -45,7 +45,7 @@ class OpeninfraSpider(CountSpider):
 
     name = "openinfra"
     kind = "openinfra"
-    reader = READERS["openinfra"]
+    reader = VERSIONS["openinfra"]
     assertions = OPENINFRA
 
     def __init__(self, **arguments: Any) -> None:

@@ -20,7 +20,7 @@ from spiders.core.saved_pages import file_problem
 from spiders.core.verdicts import MAX_REASON
 from spiders.mail.mailboxes import Mailbox, mailbox_at
 from spiders.mail.reader import Archive, messages
-from spiders.readers import READERS
+from spiders.readers import VERSIONS
 
 
 class MboxSpider(PageSpider):
@@ -28,7 +28,7 @@ class MboxSpider(PageSpider):
 
     name = "mbox"
     kind = "mbox"
-    reader = READERS["mbox"]
+    reader = VERSIONS["mbox"]
 
     def __init__(self, path: str = "", **arguments: str) -> None:
         super().__init__(**arguments)

@@ -22,7 +22,7 @@ from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
 from spiders.mail.months import YEARS, is_settled, unit_of
 from spiders.mail.stored_list import StoredList
-from spiders.readers import READERS
+from spiders.readers import VERSIONS
 
 HISTORY = "the months of a list"
 MONTH = re.compile(r"(\d{4})-(0?[1-9]|1[0-2])", re.A)
@@ -33,7 +33,7 @@ class PonymailSpider(ArchiveSpider):
 
     name = "ponymail"
     kind = "ponymail"
-    reader = READERS["ponymail"]
+    reader = VERSIONS["ponymail"]
     assertions = PONYMAIL
 
     async def ask_index(self, stored: StoredList) -> Index:
