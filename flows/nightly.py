@@ -144,6 +144,7 @@ def _run(where: Folders) -> NightlyResult:
             _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
         notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
+        artifacts.delete_old_runs(where, datetime.now(UTC))
     return result
 
 

@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.folders import Folders, open_to_everybody
-from reports import site
+from reports.checked import update_last_checked
 
 
 def publish_site(where: Folders, month: date | None = None) -> Path:
     """Write the site from the database, of a month if one is given; return its page."""
+    from reports import site
+
     page = site.publish(where, month)
     open_to_everybody(where.site)
     return page
@@ -16,6 +18,6 @@ def publish_site(where: Folders, month: date | None = None) -> Path:
 
 def mark_checked(where: Folders, message: str) -> Path:
     """Say on the published site when it was last checked; return its page."""
-    page = site.update_last_checked(where, message)
+    page = update_last_checked(where, message)
     open_to_everybody(where.site)
     return page

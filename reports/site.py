@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
-from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.warehouse.export import export_database, is_export_of
 from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
+from reports.checked import CHECKED, checked_script
 from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
 from reports.pages import (
@@ -52,7 +51,6 @@ from reports.workers import Job, collect_seldom, count_processors, do
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.glob("*.js")))
-CHECKED = "checked.js"
 PAGES = {
     "index.html": ranking,
     "time/index.html": time_index,
@@ -101,24 +99,6 @@ def publish(where: Folders, asked: date | None = None) -> Path:
         ]
         do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
-
-
-def update_last_checked(where: Folders, message: str) -> Path:
-    """Say on the published site when it was last checked, and touch no page; return its index.html.
-
-    Raises FileNotFoundError where no site is published.
-    """
-    index = where.site / "index.html"
-    if not index.is_file():
-        raise FileNotFoundError(f"there is no page at {index}")
-    draft = where.site / f".{CHECKED}.{os.getpid()}"
-    draft.write_text(_checked(message), encoding="utf-8")
-    replace_synced(draft, where.site / CHECKED)
-    return index
-
-
-def _checked(message: str) -> str:
-    return f"window.stackrankChecked = {json.dumps(message)};\n"
 
 
 @contextmanager
@@ -173,7 +153,7 @@ def _write_assets(draft: Draft, site: Context) -> None:
     draft.write("page.css", _without_comments("\n".join(parts)))
     draft.write("communities.css", community_styles(site.communities))
     draft.write("communities.js", _named(site.communities))
-    draft.write(CHECKED, _checked(""))
+    draft.write(CHECKED, checked_script(""))
 
 
 def _without_comments(styles: str) -> str:

@@ -15,7 +15,8 @@ from pipelines.landing.schemas import COMMITS
 from pipelines.privacy.pseudonyms import Pseudonyms, redact
 from pipelines.rules.bots_commits import CommitBots
 from spiders.code.git_people import People
-from spiders.code.git_process import HEAD, dies_with_parent, environment
+from spiders.code.git_process import HEAD, environment
+from spiders.watchdog import guarded
 
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
 CHUNK = 8 << 20
@@ -49,8 +50,8 @@ def log(clone: Path) -> Iterator[bytes]:
     ]  # fmt: skip
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=PIPE,
-        preexec_fn=dies_with_parent(),
-    ) as git:  # fmt: skip
+        process_group=0,
+    ) as git, guarded(git.pid):  # fmt: skip
         yield from _ahead(partial(_pipe(git.stdout).read, CHUNK))
         if complaint := _pipe(git.stderr).read():
             said = " | ".join(complaint.decode(errors="replace").splitlines())

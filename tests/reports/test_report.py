@@ -17,6 +17,7 @@ from flows.cli import main
 from pipelines.ranking import method
 from reports import site
 from reports.answers import QUERIES
+from reports.checked import CHECKED
 from reports.csv_files import FORMULA
 from reports.pages import as_of, community, coverage, operations, ranking
 from reports.sharing import ranking_json
@@ -107,7 +108,7 @@ def test_r15_a_missing_value_is_an_empty_cell_beside_its_state_or_reason(house):
 
 def is_own(attrs):
     """Whether a script is a file of the site."""
-    return list(attrs) == ["src"] and Path(attrs["src"]).name in {*site.COPIED, site.CHECKED, "plotly.min.js"}
+    return list(attrs) == ["src"] and Path(attrs["src"]).name in {*site.COPIED, CHECKED, "plotly.min.js"}
 
 
 def test_hostile_text_makes_no_elements(house):
