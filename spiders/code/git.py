@@ -24,7 +24,6 @@ from pipelines.landing.store import Harvest
 from pipelines.landing.stored import latest_hash, unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
-from pipelines.rules.bots_commits import load_commit_bots
 from spiders.code.assertions import GIT
 from spiders.code.git_answers import GitError
 from spiders.code.git_log import check_head, commits, log, plausible_times, with_notes
@@ -137,6 +136,8 @@ class GitSpider(SourceSpider):
 
     def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
         """Return all that is in a clone; raises OSError where it is no history."""
+        from pipelines.rules.bots_commits import load_commit_bots
+
         check_head(clone)
         notes: list[str] = []
         newest = latest_hash(unit_file(self.folders.observations, visit))
