@@ -82,6 +82,7 @@ def _held(method: Method, rows: Sequence[Row], family: str) -> dict[str, Any]:
         "probable": NormalDist().inv_cdf(method.probable), "spread": SPREAD, "window": method.window_months,
         "fewest_ranked": method.fewest_ranked, "fewest_people": method.fewest_people,
         "communities": [_community(row) for row in rows], "words": weighing_words(len(rows)),
+        "readings": {row["name"]: row["reading"] for row in site.communities if row["reading"]},
     }  # fmt: skip
 
 
