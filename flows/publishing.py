@@ -5,13 +5,14 @@ from pathlib import Path
 
 from flows.address import site_address
 from pipelines.folders import Folders, open_to_everybody
-from reports import site
-from reports.languages.pages import languages_of_site
-from reports.shared_files import update_last_checked
+from reports.checked import update_last_checked
 
 
 def publish_site(where: Folders, month: date | None = None) -> Path:
     """Write the site from the database, of a month if one is given; return its page."""
+    from reports import site
+    from reports.languages.pages import languages_of_site
+
     page = site.publish(where, month, languages_of_site(), site_address())
     open_to_everybody(where.site)
     return page

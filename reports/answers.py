@@ -94,9 +94,7 @@ def _values(column: Any) -> list[Any]:
         return _numbers(column) if _is_number(column.type) else column.to_pylist()
     flat, lengths = _numbers(column.flatten()), pc.list_value_length(column).to_pylist()
     ends = accumulate(length or 0 for length in lengths)
-    return [
-        None if length is None else flat[end - length : end] for length, end in zip(lengths, ends, strict=True)
-    ]
+    return [None if length is None else flat[end - length : end] for length, end in zip(lengths, ends, strict=True)]
 
 
 def _is_number(kind: Any) -> bool:

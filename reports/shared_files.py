@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -11,10 +10,10 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
-from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.warehouse.export import DECIMALS, export_database, is_export_of
 from reports.answers import QUERIES
+from reports.checked import CHECKED, checked_script
 from reports.csv_files import to_csv, to_decimals
 from reports.drafts import Draft
 from reports.languages.pages import folder
@@ -31,8 +30,8 @@ from reports.workers import Job
 
 ASSETS = Path(__file__).parent / "assets"
 COPIED = tuple(sorted(path.name for path in ASSETS.iterdir() if path.is_file()))
-CHECKED, SERVED = "checked.js", "served.js"
-"""Scripts that say something of the site: when it was last checked, and, from `stackrank serve`, what can be asked."""
+SERVED = "served.js"
+"""The script that says, from `stackrank serve`, what can be asked."""
 FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
              "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
 COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
@@ -50,24 +49,6 @@ def shared_jobs(where: Folders, draft: Draft, pages: Sequence[str]) -> list[Job]
     ]  # fmt: skip
 
 
-def update_last_checked(where: Folders, message: str) -> Path:
-    """Say on the published site when it was last checked, and touch no page; return its index.html.
-
-    Raises FileNotFoundError where no site is published.
-    """
-    index = where.site / "index.html"
-    if not index.is_file():
-        raise FileNotFoundError(f"there is no page at {index}")
-    draft = where.site / f".{CHECKED}.{os.getpid()}"
-    draft.write_text(_checked(message), encoding="utf-8")
-    replace_synced(draft, where.site / CHECKED)
-    return index
-
-
-def _checked(message: str) -> str:
-    return f"window.stackrankChecked = {json.dumps(message)};\n"
-
-
 def _write_assets(draft: Draft, site: Context) -> None:
     """Write what pages load: scripts, and the styles of the pages and of the communities which have a colour."""
     draft.write("plotly.min.js", get_plotlyjs())
@@ -77,7 +58,7 @@ def _write_assets(draft: Draft, site: Context) -> None:
     draft.write("page.css", _without_comments("\n".join(parts)))
     draft.write("communities.css", community_styles(site.communities))
     draft.write("communities.js", _named(site.communities))
-    draft.write(CHECKED, _checked(""))
+    draft.write(CHECKED, checked_script(""))
     draft.write(SERVED, "window.stackrankServed = null;\n")
 
 

@@ -4,10 +4,25 @@ window.stackrankWords = (held) => {
 const words = held.words, families = Object.keys(held.families);
 const NUMBER = new Intl.NumberFormat(document.documentElement.lang);
 
+// Korean writes both forms of a particle, [은/는]: the last syllable of the word before it picks one (particles.py).
+function particle(word, withFinal, without) {
+  const known = Object.keys(held.readings).find((name) => word.endsWith(name));
+  const last = (held.readings[known] || word).slice(-1);
+  const syllable = ("영일이삼사오육칠팔구"["0123456789".indexOf(last)] || last).charCodeAt(0) - 0xAC00;
+  if (!(syllable >= 0 && syllable < 11172)) return withFinal + "(" + without + ")";
+  const final = syllable % 28;
+  return final === 0 || (without === "로" && final === 8) ? without : withFinal;
+}
+
 // Fills the named fields of a sentence with texts, numbers or elements.
 function say(sentence, values = {}) {
   const said = document.createDocumentFragment();
-  for (const part of sentence.split(/(\{\w+(?::,)?\})/)) {
+  for (const part of sentence.split(/(\{\w+(?::,)?\}|\[[가-힣]+\/[가-힣]*\])/)) {
+    const pair = /^\[(.+)\/(.*)\]$/.exec(part);
+    if (pair) {
+      said.append(particle(said.textContent, pair[1], pair[2]));
+      continue;
+    }
     const name = /^\{(\w+)/.exec(part), value = name ? values[name[1]] : part;
     said.append(typeof value === "number" ? NUMBER.format(value) : value instanceof Node ? value.cloneNode(true) : value);
   }

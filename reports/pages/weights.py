@@ -28,10 +28,11 @@ def weighing(site: Context) -> dict[str, Any] | None:
         return None
     shown = _shown(rows, tables, opened(tables))
     method = constants_of(site.database)
+    held = _held(method, shown, opened(tables)) | {"readings": site.readings}
     return {
         "communities": shown, "families": _sliders(method), "listed": len(rows), "opened": opened(tables),
         "rankings": [family for family in FAMILIES if family in method.rankings],
-        "data": json.dumps(_held(method, shown, opened(tables)), separators=(",", ":")).replace("<", "\\u003c"),
+        "data": json.dumps(held, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import log_visit, save_plan
 from pipelines.model import UNREADABLE, Plan, Source, Verdict, Visit
-from reports.shared_files import update_last_checked
+from reports.checked import update_last_checked
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flows import prefect_api
 from flows.results import CollectResult
 from pipelines.folders import Folders, folders
 from pipelines.model import Verdict
-from reports.shared_files import update_last_checked
+from reports.checked import update_last_checked
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from flows.cli import main
 from pipelines.ranking import method
 from reports import shared_files, site
 from reports.answers import QUERIES
+from reports.checked import CHECKED
 from reports.csv_files import FORMULA
 from reports.pages import as_of, community, coverage, operations, ranking
 from reports.sharing import ranking_json
@@ -109,7 +110,7 @@ def is_own(attrs):
     """Whether a script is a file of the site."""
     return list(attrs) == ["src"] and Path(attrs["src"]).name in {
         *shared_files.COPIED,
-        shared_files.CHECKED,
+        CHECKED,
         shared_files.SERVED,
         "plotly.min.js",
     }

@@ -73,9 +73,7 @@ def _trace(packed, first):
         trace["marker"] = packed["marker"] | {"size": [packed["sizes"].get(str(n), 0) for n in range(len(packed["y"]))]}
     if "boxes" in packed:
         over = packed.get("over", 0)
-        sides = [
-            ([_day(a, first), _day(b, first)], (low - over, high + over)) for a, b, low, high in packed["boxes"]
-        ]
+        sides = [([_day(a, first), _day(b, first)], (low - over, high + over)) for a, b, low, high in packed["boxes"]]
         return trace | {"x": [x for (a, b), _ in sides for x in (a, b, b, a, a, None)],
                         "y": [y for _, (low, high) in sides for y in (low, low, high, high, low, None)]}  # fmt: skip
     if "hover" not in packed:
