@@ -180,6 +180,7 @@ class Community:
 
     `registered` is the measure by which its official members are counted (None: nobody counts them).
     `renamed_from` is the former slug.
+    `reading` is its name in Hangul, which picks the particles of Korean.
     It is drawn with `marker`, in `colour` on a light page and in `colour_dark` on a dark one (None: in grey).
     """
 
@@ -195,6 +196,7 @@ class Community:
     colour: str | None = None
     colour_dark: str | None = None
     marker: str = "circle"
+    reading: str | None = None
 
 
 @dataclass(frozen=True)
