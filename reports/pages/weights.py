@@ -28,10 +28,11 @@ def weighing(site: Context) -> dict[str, Any] | None:
         return None
     shown = _shown(rows, tables, opened(tables))
     method = constants_of(site.database)
+    held = _held(method, shown, opened(tables)) | {"readings": site.readings}
     return {
         "communities": shown, "families": _sliders(method), "listed": len(rows), "opened": opened(tables),
         "rankings": [family for family in FAMILIES if family in method.rankings],
-        "data": json.dumps(_held(method, shown, opened(tables)), separators=(",", ":")).replace("<", "\\u003c"),
+        "data": json.dumps(held, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),
     }  # fmt: skip
 
 
@@ -82,7 +83,6 @@ def _held(method: Method, rows: Sequence[Row], family: str) -> dict[str, Any]:
         "probable": NormalDist().inv_cdf(method.probable), "spread": SPREAD, "window": method.window_months,
         "fewest_ranked": method.fewest_ranked, "fewest_people": method.fewest_people,
         "communities": [_community(row) for row in rows], "words": weighing_words(len(rows)),
-        "readings": {row["name"]: row["reading"] for row in site.communities if row["reading"]},
     }  # fmt: skip
 
 
