@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from flows import failures, names
+from flows.address import site_address
 from flows.commands import (
     backup,
     build,
@@ -29,6 +30,7 @@ from flows.commands import (
     restore,
     rotate,
     schedule,
+    serve,
     sql,
     status,
 )
@@ -49,6 +51,8 @@ environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
                          (default: data/ and reports/site; from a wheel the user's data folder)
   STACKRANK_SITE         the folder of the site, which everybody may read, unlike all else
+  STACKRANK_SITE_URL     the public address of the site, such as https://example.org/rank/;
+                         the feed and share tags name it, and a sitemap is written
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
@@ -88,6 +92,7 @@ COMMANDS: dict[str, Command] = {
     "restore": restore,
     "build": build,
     "report": report,
+    "serve": serve,
     "status": status,
     "doctor": doctor,
     "probe": probe,
@@ -131,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _, unknown = parser().parse_known_args(words, chosen)
         _check_arguments(chosen.command, unknown)
         _check_folders(folders())
+        site_address()
         with private_files(folders()):
             status = COMMANDS[chosen.command].run(chosen)
         sys.stdout.flush()

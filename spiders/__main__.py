@@ -25,6 +25,7 @@ def module_of(kind: str) -> str:
 def main() -> None:
     """Crawl until the spider has finished."""
     watchdog.start()
+    gc.disable()  # while it imports: what that makes stays
     kind, *arguments = sys.argv[1:]
     sys.meta_path.insert(0, WithoutPandas)
     from scrapy.crawler import AsyncCrawlerProcess
@@ -32,10 +33,11 @@ def main() -> None:
 
     settings = Settings({"SPIDER_MODULES": [module_of(kind)]})
     settings.setmodule("spiders.settings")
-    gc.freeze()
-    gc.set_threshold(*FEWER_COLLECTIONS)
     process = AsyncCrawlerProcess(settings)
     process.crawl(kind, **dict(argument.split("=", 1) for argument in arguments))
+    gc.freeze()
+    gc.set_threshold(*FEWER_COLLECTIONS)
+    gc.enable()
     process.start()
 
 

@@ -1,8 +1,7 @@
 """Read and write visits and plans."""
 
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +11,16 @@ from pipelines.files import (
     FORMAT,
     UnusableError,
     append_synced,
-    check_format,
-    check_is_file,
+    read_file,
     read_moment,
+    read_object,
     replace_synced,
 )
 from pipelines.foreign_text import printable
-from pipelines.model import Plan, Verdict, Visit
+from pipelines.landing.visit_files import last_month, month_file, visit_files
+from pipelines.model import Plan, Source, Verdict, Visit
 
+PLAN = "plan.json"
 TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
 TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
 NEEDED = TEXTS[:6]
@@ -29,16 +30,17 @@ NOTE = "our_note"
 
 def save_plan(visits: Path, plan: Plan) -> None:
     """Write the plan of a run beside the visits of its source, in place of the earlier one."""
-    path = visits / plan.community / plan.source / "plan.json"
+    path = visits / plan.community / plan.source / PLAN
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(".plan.json")
     draft.write_text(json.dumps({"format": FORMAT} | asdict(plan) | {"made_at": plan.made_at.isoformat()}))
     replace_synced(draft, path)
 
 
-def read_plans(visits: Path) -> Iterator[Plan]:
-    """Yield the latest plan of each source that has one; what cannot be used is left out."""
-    for path in plan_files(visits):
+def read_plans(visits: Path, sources: Iterable[Source] | None = None) -> Iterator[Plan]:
+    """Yield the latest plan of each source (of `sources`, if given) that has one; what cannot be used is left out."""
+    named = (visits / source.community / source.name / PLAN for source in sources or ())
+    for path in plan_files(visits) if sources is None else filter(Path.exists, named):
         try:
             yield read_plan(path)
         except UnusableError:
@@ -47,13 +49,12 @@ def read_plans(visits: Path) -> Iterator[Plan]:
 
 def plan_files(visits: Path) -> list[Path]:
     """Return the files of plans, sorted."""
-    return sorted(visits.glob("*/*/plan.json"))
+    return sorted(visits.glob(f"*/*/{PLAN}"))
 
 
 def read_plan(path: Path) -> Plan:
     """Return the plan in a file, of this version or an earlier one, which said `left`; raises UnusableError."""
-    facts = _object(_content(path))
-    check_format(facts.get("format", 1))
+    facts = read_object(read_file(path) or b"")
     if _owner(facts) != _folder(path):
         raise UnusableError("it is the plan of another source")
     texts = {name: str(facts.get(name, "")) for name in ("community", "source", "reason", "run")}
@@ -69,23 +70,23 @@ def _texts(found: Any) -> tuple[str, ...]:
 
 def log_visit(visits: Path, visit: Visit) -> None:
     """Append a visit to the month's file of its source, whole or not at all."""
-    path = visits / visit.community / visit.source / f"{visit.seen_at:%Y-%m}.jsonl"
+    path = month_file(visits / visit.community / visit.source, visit.seen_at)
     path.parent.mkdir(parents=True, exist_ok=True)
     append_synced(path, visit_to_json(visit).encode())
 
 
 def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
     """Yield every visit, or those from `since` on, in the order of their files; unusable lines are left out."""
-    first = f"{since:%Y-%m}.jsonl" if since else ""
-    paths = (path for path in visit_files(visits) if path.name >= first)
+    first = f"{since:%Y-%m}" if since else ""
+    paths = (path for path in visit_files(visits) if last_month(path) >= first)
     found = (visit for path in paths for _, visit in read_lines(path))
     return (visit for visit in found if isinstance(visit, Visit) and (since is None or visit.seen_at >= since))
 
 
-def read_run(visits: Path, run: str) -> Iterator[Visit]:
-    """Yield the visits of a run, in the order in which they were logged for each source."""
-    mark = run.encode()
-    lines = (line for path in visit_files(visits) for line in _lines(path) if mark in line)
+def read_run(visits: Path, run: str, sources: Iterable[Source] | None = None) -> Iterator[Visit]:
+    """Yield the visits of a run (to `sources`, if given), in the order in which they were logged for each source."""
+    mark, folders = run.encode(), [visits] if sources is None else [visits / s.community / s.name for s in sources]
+    lines = (line for folder in folders for path in visit_files(folder) for line in _lines(path) if mark in line)
     return (visit for visit in parse_visits(b"\n".join(lines)) if visit.run == run)
 
 
@@ -95,23 +96,19 @@ def latest_run(visits: Path) -> str:
     return latest.run if latest else ""
 
 
-def visit_files(visits: Path) -> list[Path]:
-    """Return the files of visits, sorted."""
-    return sorted(visits.rglob("*.jsonl"))
-
-
 def read_lines(path: Path) -> Iterator[tuple[bytes, Visit | UnusableError]]:
     """Yield each line of a file of visits with its visit, or with why it cannot be used."""
     for line in _lines(path):
         try:
-            yield line, _visit_of(line, _folder(path))
+            yield line, read_logged(line, path)
         except UnusableError as unusable:
             yield line, unusable
 
 
-def _visit_of(line: bytes, source: tuple[str, str]) -> Visit:
+def read_logged(line: bytes, path: Path) -> Visit:
+    """Return the visit in a line of a file of visits; raises UnusableError, also for one of another source."""
     visit = visit_from_json(line)
-    if (visit.community, visit.source) != source:
+    if (visit.community, visit.source) != _folder(path):
         raise UnusableError("it is a visit of another source")
     return visit
 
@@ -134,8 +131,7 @@ def visit_to_json(visit: Visit) -> str:
 
 def visit_from_json(line: bytes) -> Visit:
     """Read what `visit_to_json` wrote, of this version or another; raises UnusableError."""
-    facts = _object(line)
-    check_format(facts.get("format", 1))
+    facts = read_object(line)
     facts["note"] = facts.get(NOTE, "")
     known = {field.name: facts[field.name] for field in fields(Visit) if field.name in facts}
     if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
@@ -151,30 +147,11 @@ def _wrong_types(facts: dict[str, Any]) -> Iterator[str]:
     return (name for name, value in facts.items() if not isinstance(value, expected.get(name, object)))
 
 
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        raise UnusableError("it is empty" if not content.strip() else "it is cut off or damaged") from None
-    if not isinstance(found, dict):
-        raise UnusableError("it is no object of JSON")
-    return found
-
-
 def _lines(path: Path) -> list[bytes]:
     try:
-        check_is_file(path)
-        return [line for line in path.read_bytes().splitlines() if line.strip()]
-    except (OSError, UnusableError):
+        return [line for line in (read_file(path) or b"").splitlines() if line.strip()]
+    except UnusableError:
         return []
-
-
-def _content(path: Path) -> bytes:
-    try:
-        check_is_file(path)
-        return path.read_bytes()
-    except OSError as error:
-        raise UnusableError(os.strerror(error.errno or 0).lower()) from None
 
 
 def _folder(path: Path) -> tuple[str, str]:

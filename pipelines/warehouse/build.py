@@ -36,7 +36,7 @@ PUBLIC = {
     "definitions": ("commits", "messages"),
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
-                 "monthly", "movement", "movers", "pairs", "quarters", "rules", "weights"),
+                 "monthly", "movement", "movers", "pairs", "quarter_components", "quarters", "rules", "weights"),
     "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times"),
     "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "replay", "retention"),
 }  # fmt: skip

@@ -26,6 +26,12 @@ with said as (
 ), pushed as (
     select community, repository, date_trunc('quarter', committed_at)::date as quarter, author_key, author_domain
     from core.commits where plausible and parents < 2
+), released as (
+    -- Of months that nobody saw it is our own earlier count; a sum needs every month before it.
+    select community, strftime(month, '%Y-%m') as period, coalesce(value, published) as releases,
+        case when bool_and(releases is not null) over upto then sum(releases) over upto end as so_far
+    from metrics.monthly where metric = 'releases' and state <> 'not_applicable'
+    window upto as (partition by community order by month)
 ), shares as (
     select *, sum(commits) over (partition by community, quarter) as others
     from (
@@ -75,4 +81,8 @@ union all
 select community, 'written_names', null, period, names from written
 union all
 select community, 'written_domains', null, period, domains from written
+union all
+select community, 'releases', null, period, releases from released where releases is not null
+union all
+select community, 'releases_so_far', null, period, so_far from released where so_far is not null
 order by all
