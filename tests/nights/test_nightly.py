@@ -281,3 +281,22 @@ def test_a_login_that_is_refused_is_told(house):
         pytest.raises(prefect_api.NotStartedError, match=f"^{re.escape(told)}$"),
     ):
         prefect_api.log_in()
+
+
+@pytest.mark.long
+def test_prefect_keeps_our_runs_for_a_hundred_days_and_those_of_other_folders_for_good(house, night):
+    from prefect.client.orchestration import get_client
+    from prefect.states import Completed
+
+    from flows import artifacts, nightly
+
+    night()
+    later = datetime.now(UTC) + artifacts.KEPT_RUNS
+    with get_client(sync_client=True) as client:
+        other = client.create_flow_run(nightly.nightly, name="2026-01-01 03:00 in /elsewhere", state=Completed())
+        assert client.read_artifacts()
+        assert artifacts.delete_old_runs(folders(), later - timedelta(minutes=30)) == 0
+        while artifacts.delete_old_runs(folders(), later + timedelta(days=1)):
+            pass
+        assert [run.id for run in client.read_flow_runs()] == [other.id]
+        assert client.read_artifacts() == []
