@@ -10,7 +10,7 @@ from pipelines.folders import typed
 from reports.text import language
 
 TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports", "labels", "menu", "months", "places",
-         "reasons", "rules", "unseen", "visits")  # fmt: skip
+         "reasons", "rules", "unseen", "visits", "weights")  # fmt: skip
 """The modules of `reports.text` that templates may call."""
 BEST = 20
 """Of more communities a table shows the first ones, and a search finds the others."""
@@ -39,5 +39,6 @@ def environment() -> Environment:
         module = vars(import_module(f"reports.text.{text}"))
         environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
     environment.globals |= {"BEST": BEST, "COMMAND": typed("")}
+    environment.globals |= {"LANGUAGE": language.LANGUAGE, "from_data": language.from_data}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

@@ -7,20 +7,11 @@ import gc
 import sys
 from pathlib import Path
 
+from pipelines.without_pandas import WithoutPandas
 from spiders import watchdog
 
 FEWER_COLLECTIONS = (50_000, 20, 50)
 """Rows are many and hold no cycles: looking for cycles among them as often as by default costs a tenth of the time."""
-
-
-class WithoutPandas:
-    """Tells PyArrow, which imports pandas at its first array if it can, that there is none."""
-
-    @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        """Find nothing by any name; raise ModuleNotFoundError for pandas."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
 
 
 def module_of(kind: str) -> str:

@@ -5,6 +5,7 @@ from pipelines.ranking.calibrate import FEWEST_WINDOWS, LARGEST_SHARE, LEAST_SHA
 from pipelines.rules import method_audit
 from reports.answers import question
 from reports.pages.context import Context
+from reports.pages.weights import weighing
 from reports.render import render_page
 from reports.text.language import gettext
 
@@ -40,5 +41,5 @@ def page(site: Context) -> str:
         formulas=FORMULAS, correlations=correlations, names=[row["metric"] for row in correlations],
         sql=question("method", "recompute"), answer=site.rows("method", "recompute"),
         audits=[vars(each) for each in method_audit.load()], limits=(LEAST_SHARE, LARGEST_SHARE),
-        fewest_windows=FEWEST_WINDOWS, rule=method.load().rules,
+        fewest_windows=FEWEST_WINDOWS, rule=method.load().rules, weighing=weighing(site),
     )  # fmt: skip

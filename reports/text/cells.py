@@ -1,6 +1,6 @@
 """Write the cells of a ranking's table: places, steps, scores."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,9 @@ UNKNOWN = Cell("?", gettext("unknown"))
 NOT_COMPARED = Cell("–", gettext("not compared"))
 MOVED = Cell(gettext("source moved"), gettext("source moved"))
 UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
+STILL = {"steady": gettext("steady"), "unclear": gettext("unclear")}
+PLACES, TIED = gettext("{low:,} to {high:,}"), gettext("{place}, with an equal score")
+RUN = gettext("; {first} to {last}: in no firm order")
 RANGE_OF_GROWTH = gettext("{growth}\u00a0%, 90 % range {low} to {high}\u00a0%")
 
 
@@ -36,8 +39,8 @@ def place_cell(low: int | None, high: int | None, *, is_ranked: bool, is_tied: b
     if low is None or high is None:
         return NOT_COMPUTED
     if is_tied:
-        return Cell(f"{low}=", gettext("{place}, with an equal score").format(place=low))
-    spoken = f"{low:,}" if low == high else gettext("{low:,} to {high:,}").format(low=low, high=high)
+        return Cell(f"{low}=", TIED.format(place=low))
+    spoken = f"{low:,}" if low == high else PLACES.format(low=low, high=high)
     return Cell(places_text(low, high), spoken)
 
 
@@ -45,7 +48,12 @@ def places_text(low: int | None, high: int | None) -> str:
     """Return a place or a range of places; nothing without them."""
     if low is None or high is None:
         return ""
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+    return f"{low:,}" if low == high else gettext("{low:,}–{high:,}").format(low=low, high=high)
+
+
+def run_text(names: Sequence[str]) -> str:
+    """Return what is read aloud where a bracket begins that joins these names."""
+    return RUN.format(first=names[0], last=names[-1])
 
 
 def step_cell(step: Row | None) -> Cell:
@@ -57,7 +65,7 @@ def step_cell(step: Row | None) -> Cell:
     growth, low, high = (format_signed(step[name]) for name in ("growth", "low", "high"))
     title = RANGE_OF_GROWTH.format(growth=growth, low=low, high=high)
     if step["word"] not in ("rising", "falling"):
-        return Cell(step["word"], step["word"], title)
+        return Cell(STILL[step["word"]], STILL[step["word"]], title)
     arrow, said = ("▲", UP) if step["word"] == "rising" else ("▼", DOWN)
     percent = abs(round(100 * step["growth"]))
     return Cell(f"{arrow} {percent}\u00a0%", said.format(percent=percent), title, is_clear=True)
@@ -70,4 +78,6 @@ def score_text(value: float | None) -> str:
 
 def score_range_text(low: float | None, high: float | None) -> str:
     """Return the ends of a range; nothing without a score."""
-    return "" if low is None or high is None else f"{score_text(low)}–{score_text(high)}"
+    if low is None or high is None:
+        return ""
+    return gettext("{low}–{high}").format(low=score_text(low), high=score_text(high))

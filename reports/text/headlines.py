@@ -45,6 +45,8 @@ THEN = {
     "no sets": gettext("{ranked:,} communities had a score, and their places are not computed"),
 }
 """The same of an earlier month."""
+HEADLINE = gettext("{by}, {about}.")
+SPAN_OF_TWO, SPAN = gettext("{low} and {high}"), gettext("{low} to {high}")
 
 
 def headline(family: str, rows: Sequence[Row], month: date | None = None) -> Markup:
@@ -55,7 +57,7 @@ def headline(family: str, rows: Sequence[Row], month: date | None = None) -> Mar
     by, said = FAMILY_TITLES[family], NOW if month is None else THEN
     about = Markup("; ").join(_clauses(rows, said))
     if month is None:
-        return fill_in(gettext("{by}, {about}."), by=by, about=about)
+        return fill_in(HEADLINE, by=by, about=about)
     return fill_in(gettext("{by} in {month}, {about}."), by=by, month=format_month(month), about=about)
 
 
@@ -119,7 +121,7 @@ def _level(block: Sequence[Row], said: Mapping[str, str], *, is_named: bool = Fa
 
 
 def _span(low: int, high: int) -> str:
-    said = gettext("{low} and {high}") if high == low + 1 else gettext("{low} to {high}")
+    said = SPAN_OF_TWO if high == low + 1 else SPAN
     return said.format(low=low, high=high)
 
 

@@ -11,6 +11,9 @@ from reports.text.rules import WINDOW
 
 Row = Mapping[str, Any]
 
+POSSIBLE = gettext("between its best and worst case it would be {places}")
+POSSIBLE_SENTENCE = gettext("{name}: {possible}.")
+
 
 def place_text(row: Row) -> str:
     """Return the row of one window in the order of scores, the places that the counts allow, and what they rest on."""
@@ -46,15 +49,14 @@ def possible_text(row: Row) -> str:
         return ""
     if row["possible_low"] is None:
         return gettext("its place cannot be known")
-    said = gettext("between its best and worst case it would be {places}")
-    return said.format(places=format_ordinals(row["possible_low"], row["possible_high"]))
+    return POSSIBLE.format(places=format_ordinals(row["possible_low"], row["possible_high"]))
 
 
 def possible_sentence(row: Row) -> str:
     """Return the same as a sentence, where anything can be said."""
     if row["possible_low"] is None:
         return ""
-    return gettext("{name}: {possible}.").format(name=row["name"], possible=possible_text(row))
+    return POSSIBLE_SENTENCE.format(name=row["name"], possible=possible_text(row))
 
 
 def standing_text(row: Row, what: str) -> str:

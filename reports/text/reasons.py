@@ -29,7 +29,8 @@ REASONS = {
 }
 
 
-NEWCOMERS = {"people": "newcomers"}
+MISSED = {"code": gettext("code"), "talk": gettext("talk"), "people": gettext("newcomers")}
+LAST_ACTIVE = gettext("{reason}; it was last seen active in {month}")
 
 
 NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers were all seen")
@@ -41,7 +42,7 @@ def reason_text(row: Row) -> str:
         return ""
     reason = "; ".join(
         REASONS[code].format(
-            missing=missing and join_and([NEWCOMERS.get(family, family) for family in missing]),
+            missing=missing and join_and([MISSED[family] for family in missing]),
             months=row["months"], window=WINDOW, people=format_level(row["people"]),
             since=row["living_since"] and format_month(row["living_since"]),
             fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],
@@ -52,8 +53,7 @@ def reason_text(row: Row) -> str:
         reason = gettext("{reason} ({why})").format(reason=reason, why=why)
     if row["state"] != "dormant" or not row["active_in"]:
         return reason
-    said = gettext("{reason}; it was last seen active in {month}")
-    return said.format(reason=reason, month=format_month(row["active_in"]))
+    return LAST_ACTIVE.format(reason=reason, month=format_month(row["active_in"]))
 
 
 GAPS = {

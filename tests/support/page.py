@@ -19,7 +19,11 @@ class Page(HTMLParser):
             "".join(name): [[" ".join(" ".join(cell).split()) for cell in row] for row in rows]
             for name, rows in self.found
         }
-        figures = {name.removesuffix("-figure"): "".join(said) for name, said in self.scripts.items() if name}
+        figures = {
+            name.removesuffix("-figure"): "".join(said)
+            for name, said in self.scripts.items()
+            if (name or "").endswith("-figure")
+        }
         read = {name: json.loads(said, parse_constant=pytest.fail) for name, said in figures.items()}
         self.figures = {name: unpacked(figure, figure["first"]) for name, figure in read.items()}
 
@@ -65,8 +69,11 @@ def unpacked(figure, first):
 def _trace(packed, first):
     x = packed["x"] if isinstance(packed["x"], list) else range(packed["x"], packed["x"] + len(packed["y"]))
     trace = packed | {"x": [_day(each, first) for each in x]}
+    if "sizes" in packed:
+        trace["marker"] = packed["marker"] | {"size": [packed["sizes"].get(str(n), 0) for n in range(len(packed["y"]))]}
     if "boxes" in packed:
-        sides = [([_day(a, first), _day(b, first)], (low, high)) for a, b, low, high in packed["boxes"]]
+        over = packed.get("over", 0)
+        sides = [([_day(a, first), _day(b, first)], (low - over, high + over)) for a, b, low, high in packed["boxes"]]
         return trace | {"x": [x for (a, b), _ in sides for x in (a, b, b, a, a, None)],
                         "y": [y for _, (low, high) in sides for y in (low, low, high, high, low, None)]}  # fmt: skip
     if "hover" not in packed:
