@@ -45,6 +45,7 @@ from reports.pages import (
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, Row, read_context
 from reports.pages.hero import hero_pictures
+from reports.pages.pictures import files_of
 from reports.render import load_templates
 from reports.sharing import feed, ranking_json
 from reports.sharing.badge import badges
@@ -208,7 +209,8 @@ def _write_freshness(draft: Draft, site: Context) -> None:
 
 def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
-    for name, picture in hero_pictures(site).items():
+    drawn = hero_pictures(site) | talk.pictures(site) | time_index.pictures(site)
+    for name, picture in files_of(drawn).items():
         draft.write(f"pictures/{name}", picture)
 
 

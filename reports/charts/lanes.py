@@ -51,8 +51,9 @@ def draw_places(shown: Places) -> Figure:
             continue
         pale += [(*span, low - WHOLE, high + WHOLE)] if low is not None else []
         best.append((*span, rank - BEST, rank + BEST))
+    unseen = [traces.hole_box(hole, (0.5, shown.lowest + 0.5)) for hole in shown.holes]
     drawn = [
-        *([traces.hatched([traces.hole_box(h, (0.5, shown.lowest + 0.5)) for h in shown.holes])] if shown.holes else []),
+        *([traces.hatched(unseen)] if unseen else []),
         traces.block("pale", pale, shown.look.at(theme.RIBBON)),
         traces.block("firm", firm, shown.look.colour),
         traces.block("best", best, shown.look.colour),
