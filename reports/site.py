@@ -144,6 +144,6 @@ def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
-    drawn = hero_pictures(site) | talk.pictures(site) | time_index.pictures(site)
+    drawn = {**hero_pictures(site), **talk.pictures(site), **time_index.pictures(site)}
     for name, picture in files_of(drawn).items():
         draft.write(f"pictures/{name}", finish_picture(picture, site))

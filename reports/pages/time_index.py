@@ -42,13 +42,14 @@ def _tables(site: Context) -> list[dict[str, Any]]:
 
 def pictures(site: Context) -> dict[str, str]:
     """Return the places of each ranking as a file to save, by its name; none where they have no picture."""
-    return {table["name"]: _to_save(site, *table["drawn"], table["title"]) for table in _tables(site) if table["lanes"]}
+    return {table["name"]: _to_save(site, table) for table in _tables(site) if table["lanes"]}
 
 
-def _to_save(site: Context, lanes: Sequence[Lane], months: Sequence[date], title: str) -> str:
+def _to_save(site: Context, table: Mapping[str, Any]) -> str:
+    lanes, months = table["drawn"]
     parts, height = lane_parts(lanes, months)
     said = "; ".join(f"{lane.name}: {lane.texts.get(months[-1], '')}" for lane in lanes)
-    words = words_of(site, title, SHOWS)
+    words = words_of(site, table["title"], SHOWS)
     return frame_chart(parts, said, words, page_shape(WIDTHS["wide"], height), colours_of(site), "lanes")
 
 
