@@ -134,7 +134,8 @@ def test_months_before_are_asked_once_as_restated(crawled):
 
 
 def test_join_dates_are_counts_of_survivors_and_unread_ones_are_told(crawled):
-    found = dict(ask(crawled, "select day, value from core.counts where measure = 'pmc_members' and basis = 'restated'"))
+    of_the_committee = "select day, value from core.counts where measure = 'pmc_members' and basis = 'restated'"
+    found = dict(ask(crawled, of_the_committee))
     assert (found[date(2013, 3, 31)], found[date(2013, 4, 30)], found[date(2014, 12, 31)]) == (1, 2, 2)
     assert (found[date(2015, 1, 31)], found[date(2015, 2, 28)]) == (3, 4)
     assert crawled.runs[0].visits["birds/asf", f"committee-info-{TODAY}"].note == "1 of 5 join dates could not be read"
