@@ -63,7 +63,7 @@ def bare(once):
 # ---- readers ---------------------------------------------------------------------------------------------------
 
 
-TABLES = {path.stem for of in site.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness"}
+TABLES = {path.stem for of in shared_files.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness"}
 
 
 def tree(folder):
@@ -181,7 +181,7 @@ def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
     assert set(tree(where)) - offered == LOADED
     assert offered - set(tree(where)) == set()
     kept = house.html + "".join((where / name).read_text() for name in shared_files.COPIED)
-    kept = kept.replace('fetch("ask", ', "")  # the server that shows the page answers questions
+    kept = kept.replace('fetch(here + "ask", ', "")  # the server that shows the page answers questions
     assert re.findall(r"url\((?!#)|@import|srcset|\bfetch\(|XMLHttpRequest|import\(", kept) == []
 
 
@@ -348,7 +348,7 @@ def test_every_question_is_asked_by_a_page():
     assert [name for name in asked if f'"{name}"' not in code] == []
 
 
-DOWNLOADED = (*site.DOWNLOADS, "questions")
+DOWNLOADED = (*shared_files.DOWNLOADS, "questions")
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
