@@ -63,7 +63,10 @@ def bare(once):
 # ---- readers ---------------------------------------------------------------------------------------------------
 
 
-TABLES = {path.stem for of in shared_files.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness"}
+TABLES = {path.stem for of in shared_files.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {
+    "freshness",
+    "revisions",
+}
 
 
 def tree(folder):
@@ -120,6 +123,7 @@ def test_hostile_text_makes_no_elements(house):
     for page in (house.page, *house.pages.values()):
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
+        data.append({"type": "application/json", "id": "weights-data"})  # of the sliders, on two pages
         assert [attrs for attrs in scripts if attrs not in data and not is_own(attrs)] == []
         assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base"} == set()
         assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
