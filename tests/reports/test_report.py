@@ -63,7 +63,10 @@ def bare(once):
 # ---- readers ---------------------------------------------------------------------------------------------------
 
 
-TABLES = {path.stem for of in site.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness", "revisions"}
+TABLES = {path.stem for of in shared_files.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {
+    "freshness",
+    "revisions",
+}
 
 
 def tree(folder):
@@ -120,6 +123,7 @@ def test_hostile_text_makes_no_elements(house):
     for page in (house.page, *house.pages.values()):
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         data = [{"type": "application/json", "id": f"{chart}-figure"} for chart in page.figures]
+        data.append({"type": "application/json", "id": "weights-data"})  # of the sliders, on two pages
         assert [attrs for attrs in scripts if attrs not in data and not is_own(attrs)] == []
         assert {tag for tag, _ in page.tags} & {"img", "iframe", "object", "embed", "form", "base"} == set()
         assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
@@ -182,7 +186,7 @@ def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
     assert set(tree(where)) - offered == LOADED
     assert offered - set(tree(where)) == set()
     kept = house.html + "".join((where / name).read_text() for name in shared_files.COPIED)
-    kept = kept.replace('fetch("ask", ', "")  # the server that shows the page answers questions
+    kept = kept.replace('fetch(here + "ask", ', "")  # the server that shows the page answers questions
     assert re.findall(r"url\((?!#)|@import|srcset|\bfetch\(|XMLHttpRequest|import\(", kept) == []
 
 
@@ -350,7 +354,7 @@ def test_every_question_is_asked_by_a_page():
     assert [name for name in asked if f'"{name}"' not in code] == []
 
 
-DOWNLOADED = (*site.DOWNLOADS, "questions")
+DOWNLOADED = (*shared_files.DOWNLOADS, "questions")
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
