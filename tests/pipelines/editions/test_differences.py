@@ -64,6 +64,7 @@ def test_a_missing_score_has_no_change(tmp_path):
 COUNT = st.one_of(st.none(), st.tuples(st.integers(0, 500), st.sampled_from([0.5, 0.7, 0.9, 1.0])))
 
 
+@pytest.mark.long
 @given(st.lists(st.lists(COUNT, min_size=24, max_size=24), min_size=4, max_size=4), st.integers(0, 12))
 def test_the_parts_add_up_to_the_change(drawn, back):
     def edition(rows, month):
