@@ -37,6 +37,7 @@ from reports.pages import (
 )
 from reports.pages.context import Context, read_context
 from reports.pages.hero import hero_pictures
+from reports.pages.pictures import files_of
 from reports.render import load_templates
 from reports.shared_files import shared_jobs
 from reports.text.language import LANGUAGE
@@ -143,5 +144,6 @@ def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
-    for name, picture in hero_pictures(site).items():
+    drawn = {**hero_pictures(site), **talk.pictures(site), **time_index.pictures(site)}
+    for name, picture in files_of(drawn).items():
         draft.write(f"pictures/{name}", finish_picture(picture, site))

@@ -154,6 +154,15 @@ function print() {
   if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
 }
 
+// A browser does not wait for what a page loads when it prints, so the keys that print wait for Plotly here.
+// Where one prints from the menu before that, the styles show the table of each chart in its place.
+function printWhenLoaded(press) {
+  if (!(press.ctrlKey || press.metaKey) || press.key.toLowerCase() !== "p" || window.Plotly) return;
+  if (!holders.some(watched)) return;
+  press.preventDefault();
+  load().catch(() => {}).then(() => window.print());
+}
+
 function watched(holder) {
   return !holder.hidden && !("waits" in holder.dataset);
 }
@@ -210,6 +219,7 @@ for (const button of document.querySelectorAll("[data-explore]")) {
 narrow.addEventListener("change", redraw);
 dark.addEventListener("change", redraw);
 document.addEventListener("theme", redraw);
+addEventListener("keydown", printWhenLoaded);
 addEventListener("beforeprint", print);
 addEventListener("afterprint", () => {
   redraw();

@@ -36,9 +36,21 @@ def draw_lanes(lanes: Sequence[Lane], months: Sequence[date], title: str) -> Mar
     return Markup("\n").join(_picture(lanes, months, title, name, width) for name, width in WIDTHS.items())
 
 
+def lane_parts(lanes: Sequence[Lane], months: Sequence[date]) -> tuple[list[Markup], float]:
+    """Return the widest picture without its frame, to be saved, and its height; it is 1088 pixels wide."""
+    return _parts(lanes, months, WIDTHS["wide"], is_narrow=False)
+
+
 def _picture(lanes: Sequence[Lane], months: Sequence[date], title: str, name: str, width: float) -> Markup:
+    parts, height = _parts(lanes, months, width, is_narrow=name == "narrow")
+    return element("svg", [element("title", title), *parts], class_=f"lanes {name}", role="img",
+                   viewBox=f"0 0 {width:.0f} {height:.0f}")  # fmt: skip
+
+
+def _parts(
+    lanes: Sequence[Lane], months: Sequence[date], width: float, *, is_narrow: bool
+) -> tuple[list[Markup], float]:
     places = max((at[0] for lane in lanes for at in lane.places.values() if at), default=1)
-    is_narrow = name == "narrow"
     right = 12.0 if is_narrow else RIGHT
     panel = places * LANE + APART + (LANE if is_narrow else 0)
     step = (width - LEFT - right) / max(len(months), 1)
@@ -51,8 +63,7 @@ def _picture(lanes: Sequence[Lane], months: Sequence[date], title: str, name: st
     axis = element(
         "g", _years(months, step, every=4 if is_narrow else 2), transform=f"translate({LEFT:.0f} {height - 6:.0f})"
     )
-    return element("svg", [element("title", title), *parts, axis], class_=f"lanes {name}", role="img",
-                   viewBox=f"0 0 {width:.0f} {height:.0f}")  # fmt: skip
+    return [*parts, axis], height
 
 
 def _panel(lane: Lane, months: Sequence[date], places: int, step: float, is_narrow: bool) -> Iterator[Markup]:
@@ -66,7 +77,7 @@ def _panel(lane: Lane, months: Sequence[date], places: int, step: float, is_narr
         yield from _run(known, first * step, last * step, places, down)
     name_at = (0.0, LANE * 0.7) if is_narrow else (end + 20, places * LANE / 2 + 4)
     yield mark_at(lane.marker, name_at[0] + 5, name_at[1] - 4, 0.9, "mark")
-    yield element("text", lane.name, class_="name", x=name_at[0] + 15, y=name_at[1])
+    yield element("text", lane.name, class_="label", x=name_at[0] + 15, y=name_at[1])
 
 
 def _runs(lane: Lane, months: Sequence[date]) -> Iterator[tuple[Places | None, int, int]]:

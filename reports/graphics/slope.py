@@ -46,8 +46,9 @@ class Layout(NamedTuple):
     font: int
 
 
+WIDE = Layout("wide", 760, 380, 200, 540, 15)
 LAYOUTS = (
-    Layout("wide", 760, 380, 200, 540, 15),
+    WIDE,
     Layout("middle", 640, 380, 190, 430, 14),
     Layout("narrow", 350, 430, 116, 232, 12),
 )
@@ -58,6 +59,11 @@ TOP, FOOT, EDGE, LINE, ROOM = 34, 16, 0.12, 1.25, 0.6
 def draw_slopes(slopes: Sequence[Slope], months: tuple[str, str], title: str, description: str) -> Markup:
     """Return the picture in three widths, of which the styles show one."""
     return Markup("\n").join(_draw(slopes, months, title, description, layout) for layout in LAYOUTS)
+
+
+def slope_parts(slopes: Sequence[Slope], months: tuple[str, str]) -> list[Markup]:
+    """Return the widest picture without its frame: to be saved, 760 pixels wide."""
+    return [*_axes(months, WIDE), *_lines(slopes, WIDE)]
 
 
 def _draw(slopes: Sequence[Slope], months: tuple[str, str], title: str, description: str, layout: Layout) -> Markup:

@@ -1,6 +1,5 @@
 """The chart of contributors a month that the front page shows, with its table and its pictures to save."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +13,7 @@ from reports.graphics.line import SPAN, Event, Line, Note, find_fall, find_peak
 from reports.graphics.picture import SHAPES, Words, draw_picture
 from reports.pages.context import Context, Row
 from reports.pages.explore import explore_chart
-from reports.text.citation import citation
+from reports.pages.pictures import colours_of, words_of
 from reports.text.formats import format_level, format_month, format_range
 from reports.text.language import gettext
 from reports.text.unseen import cause_text
@@ -62,29 +61,17 @@ def read_hero(site: Context) -> tuple[Hero, int] | None:
 
 
 def hero_pictures(site: Context) -> Mapping[str, str]:
-    """Return the SVG files of the figure by their names, each as a script too, from which a page makes a PNG file.
-
-    A script works where the site is opened as files; a fetched picture does not.
-    """
+    """Return the pictures of the figure by their names, as SVG; nothing where no level is known."""
     held = read_hero(site)
     if held is None:
         return {}
-    colours = {row["community"]: row["colour"] for row in site.communities}
-    drawn = {f"{ID}{shape.name}": draw_picture(held[0], _words(site, held[0]), shape, colours) for shape in SHAPES}
-    scripts = {f"{name}.js": _as_script(name, picture) for name, picture in drawn.items()}
-    return {f"{name}.svg": picture for name, picture in drawn.items()} | scripts
-
-
-def _as_script(name: str, picture: str) -> str:
-    return f"(window.stackrankPictures ??= {{}})[{json.dumps(name)}] = {json.dumps(picture, ensure_ascii=False)};\n"
+    words, colours = _words(site, held[0]), colours_of(site)
+    return {f"{ID}{shape.name}": draw_picture(held[0], words, shape, colours) for shape in SHAPES}
 
 
 def _words(site: Context, hero: Hero) -> Words:
     shows = gettext("Mean of twelve months, with its range of 90 %, on a logarithmic scale. The lines end in {month}.")
-    return Words(
-        hero.title, shows.format(month=format_month(hero.months[-1])), citation(site, hero.title),
-        gettext("invented data") if site.build["is_invented"] else "",
-    )  # fmt: skip
+    return words_of(site, hero.title, shows.format(month=format_month(hero.months[-1])))
 
 
 def cell_text(line: Line, month: int) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from reports.graphics.slope import End, Slope, draw_slopes
+from reports.graphics.picture import frame_chart, page_shape
+from reports.graphics.slope import WIDE, End, Slope, draw_slopes, slope_parts
 from reports.pages.context import Context, Row
+from reports.pages.pictures import colours_of, words_of
 from reports.pages.platforms import matrix, read_answers, topics
 from reports.render import render_page
 from reports.text.formats import format_month
+from reports.text.language import gettext
 from reports.text.talk import VERDICTS, read_claim, slopes_title, stop_text, tally_text, verdict_headline
 
 THEN = date(2013, 6, 1)
@@ -35,15 +38,28 @@ def _found(site: Context, claim: Row) -> Row | None:
 
 def _slopes(site: Context) -> dict[str, Any] | None:
     """Return the picture of the first ranking that had places in June 2013, and its rows; None where none had."""
-    rows = site.rows("talk", "slopes")
+    rows = site.rows("downloads_of_month", "slopes")
     own = [row for row in rows if row["family"] == rows[0]["family"]]
     if not own:
         return None
     month, shown = format_month(site.month), [_with_words(site, row) for row in own]
     title = slopes_title(own[0]["family"], month)
     described = "; ".join(f"{row['name']} {row['score_then']:.0f}, {row['score']:.0f}" for row in shown)
-    picture = draw_slopes([_slope(site, row) for row in shown], (format_month(THEN), month), title, described)
-    return {"title": title, "picture": picture, "rows": shown, "family": own[0]["family"], "all_firm": _are_firm(own)}
+    slopes, months = [_slope(site, row) for row in shown], (format_month(THEN), month)
+    return {
+        "title": title, "picture": draw_slopes(slopes, months, title, described), "rows": shown,
+        "family": own[0]["family"], "all_firm": _are_firm(own), "about": described, "drawn": (slopes, months),
+    }  # fmt: skip
+
+
+def pictures(site: Context) -> dict[str, str]:
+    """Return the picture of the slopes as a file to save, by its name; nothing where there is none."""
+    shown = _slopes(site)
+    if shown is None:
+        return {}
+    words = words_of(site, shown["title"], gettext("Score on a logarithmic scale; upright lines: 90 % range."))
+    shape = page_shape(WIDE.width, WIDE.height)
+    return {"slopes": frame_chart(slope_parts(*shown["drawn"]), shown["about"], words, shape, colours_of(site))}
 
 
 def _with_words(site: Context, row: Row) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from reports.graphics.lanes import Lane, draw_lanes
+from reports.graphics.lanes import WIDTHS, Lane, draw_lanes, lane_parts
+from reports.graphics.picture import frame_chart, page_shape
 from reports.pages.context import Context, Row
+from reports.pages.pictures import colours_of, words_of
 from reports.render import render_page
 from reports.text.headlines import firm_months_text
 from reports.text.labels import FAMILIES, family_phrase
@@ -15,19 +17,40 @@ from reports.text.places import place_text
 
 LANES = 12
 """So many communities at most have a lane; a chart of more says nothing."""
+SHOWS = gettext(
+    "Thick: a firm place. Pale: every place that the counts allow; thin: the row by score. Hatched: not seen."
+)
 FIRM, OPEN, NONE = "firm", "open", "none"
 
 
 def page(site: Context) -> str:
     """Return time/index.html."""
-    places = site.rows("time", "places")
-    families = [family for family in FAMILIES if any(row["family"] == family for row in places)]
-    tables = [_of_family(site, family, [row for row in places if row["family"] == family]) for family in families]
+    tables = _tables(site)
+    families = [table["family"] for table in tables]
     ranked = [table["family"] for table in tables if table["is_ranked"]]
     return render_page(
         "time_index.html", site=site, here="time", root="../", charts=(), tables=tables,
         open=next(iter([*ranked, *families]), ""),
     )  # fmt: skip
+
+
+def _tables(site: Context) -> list[dict[str, Any]]:
+    places = site.rows("time", "places")
+    families = [family for family in FAMILIES if any(row["family"] == family for row in places)]
+    return [_of_family(site, family, [row for row in places if row["family"] == family]) for family in families]
+
+
+def pictures(site: Context) -> dict[str, str]:
+    """Return the places of each ranking as a file to save, by its name; none where they have no picture."""
+    return {table["name"]: _to_save(site, table) for table in _tables(site) if table["lanes"]}
+
+
+def _to_save(site: Context, table: Mapping[str, Any]) -> str:
+    lanes, months = table["drawn"]
+    parts, height = lane_parts(lanes, months)
+    said = "; ".join(f"{lane.name}: {lane.texts.get(months[-1], '')}" for lane in lanes)
+    words = words_of(site, table["title"], SHOWS)
+    return frame_chart(parts, said, words, page_shape(WIDTHS["wide"], height), colours_of(site), "lanes")
 
 
 def _of_family(site: Context, family: str, places: Sequence[Row]) -> dict[str, Any]:
@@ -37,7 +60,8 @@ def _of_family(site: Context, family: str, places: Sequence[Row]) -> dict[str, A
     return {
         "family": family, "what": family_phrase(family), "is_ranked": {FIRM, OPEN} & {*states.values()},
         "sentence": firm_months_text(family, list(states.values())), "years": _calendar(states),
-        "heads": [lane.name for lane in lanes],
+        "heads": [lane.name for lane in lanes], "name": f"places-{family}", "title": _title(family),
+        "drawn": (lanes, list(states)),
         "lanes": draw_lanes(lanes, list(states), _title(family)) if lanes else "",
         "rows": [(month, [lane.texts.get(month, "") for lane in lanes]) for month in reversed(states)],
     }  # fmt: skip

@@ -82,7 +82,7 @@ def verdict_headline(claims: Sequence[Row]) -> str:
 
 
 def stop_text(row: Row) -> str:
-    """Return when a community had its last place and why it has none since, from `queries/talk/slopes.sql`."""
+    """Return when a community had its last place and why it has none since, from `downloads_of_month/slopes.sql`."""
     why = STOPS.get(row["reason_code"], STOPS["not_observed"]).format(people=f"{RULES['fewest_people']:g}")
     said = gettext("last place in {month}: {why}").format(month=format_month(row["last"]), why=why)
     if row["active_in"] is None or row["active_in"] <= row["last"]:

@@ -36,7 +36,9 @@ class History:
         return bool(git(self.bare, "ls-tree", "HEAD"))
 
     def __str__(self) -> str:
-        """Name it, and tell what flatters readers of files."""
+        """Name it, and say whether it was invented, and what flatters readers of files."""
+        if "invented" in self.bundle.parts:
+            return f"an invented history of {self.commits:,} commits"
         return self.unit + ("" if self.has_files else " (copied without files)")
 
 

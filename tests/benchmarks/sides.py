@@ -38,6 +38,7 @@ urls = {urls}
 why = "They are to be measured."
 """
 BARE = "bare `git log`, all fields"
+UNPACKED = "unpacking the bundles, then bare `git log`"
 COLLECT = "`stackrank collect`, bundle to Parquet"
 AGAIN = "the same again, nothing new"
 TREELESS = "`git clone`, commits only"
@@ -66,7 +67,8 @@ def night(histories: Sequence[History], target: Path) -> list[Side]:
 
     return [
         Side(BARE, partial(_bare_log, histories), agrees=True),
-        Side(COLLECT, partial(_collect, communities), of=BARE, agrees=True),
+        Side(UNPACKED, partial(_unpack_and_log, histories), of=BARE, agrees=True),
+        Side(COLLECT, partial(_collect, communities), of=UNPACKED, agrees=True),
         Side(AGAIN, partial(_collect, communities), of=COLLECT, agrees=True),
         command("build"),
         command("report"),
@@ -110,6 +112,17 @@ def _bare_log(histories: Sequence[History], _: Path) -> Outcome:
     log = ("log", "-z", "--no-mailmap", "--date=raw", form, "HEAD")
     cost = one_after_another(run("git", f"--git-dir={history.bare}", *log) for history in histories)
     return Outcome(cost, _commits(sum(history.commits for history in histories)))
+
+
+def _unpack_and_log(histories: Sequence[History], folder: Path) -> Outcome:
+    """Do what a first visit cannot do without: take each bundle into a new repository, and read its commits."""
+    costs = []
+    for number, history in enumerate(histories):
+        bare = folder / f"unpacked{number}.git"
+        costs.append(run("git", "init", "--quiet", "--bare", "--template=", bare))
+        costs.append(run("git", f"--git-dir={bare}", "bundle", "unbundle", history.bundle))
+    read = _bare_log(histories, folder)
+    return Outcome(one_after_another([*costs, read.cost]), read.result)
 
 
 def _collect(communities: Path, folder: Path) -> Outcome:

@@ -44,7 +44,7 @@ def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
 
 
 def test_prefect_sends_no_telemetry_and_stores_no_results(nightly, monkeypatch):
-    for name in (*prefect_api.QUIET, *prefect_api.CLOSED):
+    for name in (*prefect_api.QUIET, *prefect_api.CLOSED, *prefect_api.SPARING):
         monkeypatch.setenv(name, "as it was")
         del os.environ[name]
     prefect_api.prepare(folders())

@@ -91,6 +91,32 @@ def test_a_page_never_scrolls_sideways_while_its_charts_are_drawn_anew(opened, f
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def opened_low(opened, folder):
+    """A page of which no chart is near the window, so that Plotly is not loaded."""
+    page = opened(folder / "community/alpha.html")
+    page.set_viewport_size({"width": 1280, "height": 200})
+    page.reload()
+    assert not page.evaluate("'Plotly' in window")
+    return page
+
+
+def test_a_page_that_is_printed_before_a_chart_was_drawn_has_the_numbers_on_paper(opened, folder):
+    page = opened_low(opened, folder)
+    name = page.locator("#commits table.twin tbody th").first.text_content()
+    page.evaluate("document.querySelectorAll('section:not(#commits)').forEach((e) => e.remove())")
+    (text, *_) = (each.extract_text() for each in PdfReader(BytesIO(page.pdf())).pages)
+    assert name in text
+
+
+def test_the_keys_that_print_wait_for_the_charts(opened, folder):
+    page = opened_low(opened, folder)
+    page.evaluate("""window.print = () => {
+        dispatchEvent(new Event("beforeprint"));
+        window.printed = document.querySelectorAll(".chart .main-svg").length; }""")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("() => window.printed > 0")
+
+
 def test_charts_are_printed_as_wide_as_a_sheet_in_the_colours_of_a_light_page(opened, folder):
     page = opened(folder / "community/alpha.html")
     page.emulate_media(color_scheme="dark")

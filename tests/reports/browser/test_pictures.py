@@ -1,6 +1,7 @@
 """The pictures that a reader saves, in a real browser: PNG files twice as large as their SVG, also without a server."""
 
 import pytest
+from support import many
 from support.site import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -25,6 +26,23 @@ def test_a_picture_is_saved_as_png_with_its_name(page, tmp_path, name, size):
     saved = (tmp_path / "saved.png").read_bytes()
     assert saved.startswith(PNG)
     assert tuple(int.from_bytes(saved[place]) for place in (WIDTH, HEIGHT)) == size
+
+
+@pytest.mark.parametrize(("name", "saved"), [("talk.html", "slopes"), ("time/index.html", "places-code")])
+def test_the_pictures_of_other_pages_are_saved_too_with_their_source(browser, once, tmp_path, name, saved):
+    folder = many.published(once, 4)
+    other = browser.new_page(viewport={"width": 1280, "height": 900})
+    other.goto((folder / name).as_uri())
+    other.evaluate("document.querySelectorAll('[name=family]').forEach((e) => { e.checked = e.id === 'family-code'; })")
+    with other.expect_download() as saving:
+        other.click(f'[data-png="{saved}"]')
+    saving.value.save_as(tmp_path / "saved.png")
+    assert (tmp_path / "saved.png").read_bytes().startswith(PNG)
+    drawn = (folder / "pictures" / f"{saved}.svg").read_text(encoding="utf-8")
+    assert "method pop-1.0" in drawn
+    assert "edition June 2026" in drawn
+    assert "class=" not in drawn, "every look is an attribute"
+    other.close()
 
 
 def test_a_picture_that_cannot_be_made_says_so(page):
