@@ -20,6 +20,8 @@ KEPT = "nothing of this unit; its months are gaps, not zeros"
 READ_AGAIN = "the next collect reads its unit again"
 RESTORE = "no collect reads it again: restore it from your backup, or delete it"
 LOOK = "look at it and delete it"
+MOVES = "the next run sets it aside"
+GIVE = "let the user who runs stackrank read it"
 
 
 def find_damage(where: Folders, sources: Iterable[Source]) -> list[Problem]:
@@ -28,14 +30,20 @@ def find_damage(where: Folders, sources: Iterable[Source]) -> list[Problem]:
     Outside a run, the latest run that visited something counts. A file of observations is a problem
     until its unit is there again, or the file that was set aside is not.
     """
-    entries = list(set_aside.entries(where))
+    entries, lost = list(set_aside.entries(where)), list(set_aside.unlisted(where))
     run = current_run() or (latest_run(where.visits) if entries else "")
-    found = [*unusable_files(where), *(entry for entry in entries if _is_news(where, entry, run))]
+    found = [*unusable_files(where), *lost, *(entry for entry in entries if _is_news(where, entry, run))]
     if not found:
         return []
     by_name = {(source.community, source.name): source for source in sources}
     visits = {unit_file(where.observations, visit): visit for visit in read_visits(where.visits)}
     return [_problem(where, each, visits, by_name) for each in found]
+
+
+def find_core_damage(where: Folders) -> list[Problem]:
+    """Return one problem for each folder of kept tables that the build of this run has set aside and made again."""
+    moved = (entry for entry in set_aside.entries(where) if entry.run == current_run() != "")
+    return [_problem(where, each, {}, {}) for each in moved if each.file.startswith(f"{where.core.name}/")]
 
 
 def _is_news(where: Folders, entry: Entry, run: str) -> bool:
@@ -50,8 +58,9 @@ def _problem(
     path = where.data / found.file if is_moved else found.path
     what = f"{path.relative_to(where.data)}: cannot be read ({found.reason})"
     place = f"; the file lies in {found.moved_to}" if is_moved else ""
-    if where.observations not in path.parents:
-        return Problem(what, f"all others{place}", LOOK if is_moved else "the next run sets it aside")
+    if where.observations not in path.parents or path.suffix != ".parquet":
+        fix = LOOK if is_moved else GIVE if found.is_refused else MOVES
+        return Problem(what, f"all others{place}", fix)
     if is_moved and path.exists():
         return Problem(what, f"the unit, which was read again{place}", LOOK)
     visit = visits.get(path)

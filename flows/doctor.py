@@ -88,6 +88,7 @@ def _prefect(where: Folders) -> Iterator[Finding]:
 def _server(number: str, url: str) -> Finding:
     try:
         prefect_api.wait(patience=5)
+        prefect_api.check_closed()
     except prefect_api.NotStartedError as error:
         return Finding(BAD, "Prefect", f"{error}; start it, or unset PREFECT_API_URL: each run then starts its own")
     return Finding(OK, "Prefect", f"{number}; its server at {url} answers")

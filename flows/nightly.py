@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -140,11 +140,20 @@ def _run(where: Folders) -> NightlyResult:
         run = begin_visits(where, declared, _log)
         collected = _collect([s for c in declared for s in c.sources if s.visited], run)
         result = _publish(declared, collected)
-        if deleted := upkeep.tidy(where, datetime.now(UTC)):
-            _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
+        result = replace(result, other_problems=(*result.other_problems, *_tidy(where)))
         notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
     return result
+
+
+def _tidy(where: Folders) -> list[Problem]:
+    """Delete old pages, and note the size of the folder; what is published stands where that fails."""
+    try:
+        if deleted := upkeep.tidy(where, datetime.now(UTC)):
+            _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
+    except OSError as error:
+        return [summary.step_problem("prune", error, where)]
+    return []
 
 
 def _collect(sources: Sequence[Source], run: str) -> CollectResult:
@@ -179,7 +188,7 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
         unchanged.record(where, inputs)
     except Exception as error:
         return NightlyResult(collected, None, (summary.step_problem(step, error, where), *damaged))
-    return NightlyResult(collected, page, (*wrong, *damaged))
+    return NightlyResult(collected, page, (*wrong, *damaged, *damage.find_core_damage(where)))
 
 
 def _read_inputs(declared: Sequence[Community]) -> Inputs:

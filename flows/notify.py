@@ -18,7 +18,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from flows.contact import LOOPBACK
 from flows.status import Status, read_status
-from pipelines.files import replace_synced
+from pipelines.files import FORMAT, replace_synced
 from pipelines.folders import Folders, read_demo_marker
 from pipelines.model import Source
 from pipelines.warehouse.query import NoDatabaseError, ask
@@ -129,7 +129,8 @@ def _write_said(where: Folders, said: Said) -> None:
     path = said_file(where)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps({"conditions": sorted(said.conditions), "places": said.places}, indent=1) + "\n")
+    facts = {"format": FORMAT, "conditions": sorted(said.conditions), "places": said.places}
+    draft.write_text(json.dumps(facts) + "\n")
     replace_synced(draft, path)
 
 

@@ -11,14 +11,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
 from signal import SIGKILL
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from flows.prefect_database import make_database
 from pipelines.folders import CHECKOUT, Folders
@@ -43,15 +43,16 @@ STOP_SECONDS = 10
 
 
 class NotStartedError(Exception):
-    """No Prefect server answers, or it refuses our login."""
+    """No Prefect server answers, or it refuses our login, or asks for none."""
 
 
 def prepare(where: Folders) -> None:
     """Keep Prefect's state in our data folder, its telemetry off and its doors closed; must run before its import."""
     home = where.data / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    for name, value in {**QUIET, **CLOSED, "PREFECT_HOME": str(home)}.items():
+    for name, value in {**QUIET, "PREFECT_HOME": str(home)}.items():
         os.environ.setdefault(name, value)
+    os.environ |= CLOSED  # whatever the user has set: each opens a way to run code as the user
 
 
 @contextmanager
@@ -67,13 +68,18 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
         yield
         return
     make_database(Path(os.environ["PREFECT_HOME"]))
-    os.environ[LOGIN] = os.environ.get(LOGIN) or f"stackrank:{token_urlsafe()}"
+    os.environ[LOGIN] = choose_login(os.environ)
     with _process(schedules=schedules) as url:
         os.environ[URL] = url
         try:
             yield
         finally:
             del os.environ[URL]
+
+
+def choose_login(environ: Mapping[str, str]) -> str:
+    """Return the login that the user has set, or a random one; a blank one is none."""
+    return environ.get(LOGIN, "").strip() or f"stackrank:{token_urlsafe()}"
 
 
 def read_settings() -> None:
@@ -95,8 +101,23 @@ def wait(patience: float = PATIENCE) -> None:
         raise NotStartedError(f"no Prefect server answers at {url}: {error}") from error
 
 
+def check_closed() -> None:
+    """Raise NotStartedError where the server at `PREFECT_API_URL` answers a question that has no login."""
+    url, asked_as = os.environ[URL], {"Content-Type": "application/json"}
+    try:
+        with urlopen(Request(f"{url}/flows/filter", b"{}", asked_as), timeout=STOP_SECONDS):  # noqa: S310 - as above
+            pass
+    except (OSError, HTTPException):  # refused, as it should be; of a server that is gone `wait` says it
+        return
+    raise NotStartedError(
+        f"the Prefect server at {url} asks for no login, so whoever reaches it runs code as you; "
+        f"start it with PREFECT_SERVER_API_AUTH_STRING=USER:PASSWORD, and set {LOGIN} to the same"
+    )
+
+
 def log_in() -> None:
-    """Raise NotStartedError where the server refuses our login; imports Prefect."""
+    """Raise NotStartedError where the server refuses our login, or asks for none; imports Prefect."""
+    check_closed()
     from prefect.client.orchestration import get_client
     from prefect.exceptions import PrefectHTTPStatusError
 

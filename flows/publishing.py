@@ -5,11 +5,12 @@ from pathlib import Path
 
 from pipelines.folders import Folders, open_to_everybody
 from reports import site
+from reports.languages.pages import languages_of_site
 
 
 def publish_site(where: Folders, month: date | None = None) -> Path:
     """Write the site from the database, of a month if one is given; return its page."""
-    page = site.publish(where, month)
+    page = site.publish(where, month, languages_of_site())
     open_to_everybody(where.site)
     return page
 

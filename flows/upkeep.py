@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.files import append_synced
+from pipelines.files import FORMAT, append_synced
 from pipelines.folders import KEPT_DAYS, Folders, nearest_folder
 from pipelines.landing.pages import prune_pages
 
@@ -27,7 +27,7 @@ class Size(NamedTuple):
 def tidy(where: Folders, now: datetime) -> int:
     """Delete pages that are kept for too long, note the size of the folder; return how many pages were deleted."""
     deleted = prune_pages(where.data, now - timedelta(days=KEPT_DAYS))
-    line = {"at": now.isoformat(timespec="seconds"), "bytes": size_of(where.data)}
+    line = {"format": FORMAT, "at": now.isoformat(timespec="seconds"), "bytes": size_of(where.data)}
     sizes_file(where).parent.mkdir(parents=True, exist_ok=True)
     append_synced(sizes_file(where), json.dumps(line).encode(), 0o600)
     return deleted

@@ -3,10 +3,12 @@
 That is the version of their format, and times that have come already.
 """
 
+import json
 import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 FORMAT = 1
 """The version of the format of the files that this version writes. A reader ignores fields that it does not know."""
@@ -43,6 +45,29 @@ def check_is_file(path: Path) -> None:
     """Raise UnusableError for a folder, or a pipe, which nobody may end; raises OSError where there is nothing."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise UnusableError("it is no file")
+
+
+def read_file(path: Path) -> bytes | None:
+    """Return what is in a file, None where nothing is; raises UnusableError for what is no file, or is refused."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        check_is_file(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise UnusableError(os.strerror(error.errno or 0).lower()) from None
+
+
+def read_object(content: bytes) -> dict[str, Any]:
+    """Return the object of JSON in a file or a line, of a format that is known; raises UnusableError."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        raise UnusableError("it is empty" if not content.strip() else "it is cut off or damaged") from None
+    if not isinstance(found, dict):
+        raise UnusableError("it is no object of JSON")
+    check_format(found.get("format", 1))
+    return found
 
 
 def replace_synced(draft: Path, path: Path) -> None:

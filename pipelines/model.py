@@ -22,14 +22,6 @@ class Verdict(StrEnum):
         return cls.SHRUNK if value == "partial" else None
 
 
-class Asserted(StrEnum):
-    """What became of one assertion about a source in a probe; a closed list."""
-
-    AS_EXPECTED = "as expected"
-    DIFFERENT = "different"
-    NOT_REACHED = "not reached"
-
-
 GOOD_VERDICTS = frozenset({Verdict.OK, Verdict.UNCHANGED, Verdict.EMPTY})
 
 
@@ -188,6 +180,7 @@ class Community:
 
     `registered` is the measure by which its official members are counted (None: nobody counts them).
     `renamed_from` is the former slug.
+    `reading` is its name in Hangul, which picks the particles of Korean.
     It is drawn with `marker`, in `colour` on a light page and in `colour_dark` on a dark one (None: in grey).
     """
 
@@ -203,6 +196,7 @@ class Community:
     colour: str | None = None
     colour_dark: str | None = None
     marker: str = "circle"
+    reading: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,5 +39,6 @@ def environment() -> Environment:
         module = vars(import_module(f"reports.text.{text}"))
         environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
     environment.globals |= {"BEST": BEST, "COMMAND": typed("")}
+    environment.globals |= {"LANGUAGE": language.LANGUAGE, "from_data": language.from_data}
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

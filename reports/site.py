@@ -21,6 +21,8 @@ from pipelines.warehouse.query import open_database
 from reports.answers import QUERIES
 from reports.csv_files import to_csv
 from reports.drafts import Draft, drafting
+from reports.languages.pages import finish_page, finish_picture
+from reports.languages.processes import translating
 from reports.pages import (
     as_of,
     communities,
@@ -80,27 +82,33 @@ GZIP = 5
 DOWNLOADS = ("downloads", "downloads_of_month")
 
 
-@collect_seldom()
-def publish(where: Folders, asked: date | None = None) -> Path:
+def publish(where: Folders, asked: date | None = None, languages: Sequence[str] = ()) -> Path:
     """Write the whole site beside the published one, then swap it in; return its index.html.
 
-    With `asked`, the first day of a month, the page of that month is returned. Raises AsOfError where no ranking can be
-    dated to the month. If anything raises, the published site stays as it was.
+    With `asked`, the first day of a month, the page of that month is returned. Every page is written in each of
+    `languages`; without them in the one of this process. Raises AsOfError where no ranking can be dated to the month,
+    and TranslationError. If anything raises, the published site stays as it was.
     """
-    with _reading(where.database) as site:
-        if asked is not None:
+    if asked is not None:
+        with _reading(where.database) as site:
             as_of.check_month(site.build, asked)
+    with drafting(where.site) as draft, translating(where, draft, languages):
+        downloads = (job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data"))
+        files = _write_assets, _write_freshness, _write_shared
+        copied = partial(_write_database, draft, where.database), partial(_write_editions, draft, where.editions)
+        write_pages(where, draft, languages, [*copied, *downloads, *(partial(each, draft) for each in files)])
+    return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
+
+
+@collect_seldom()
+def write_pages(where: Folders, draft: Draft, languages: Sequence[str] = (), more: Sequence[Job] = ()) -> None:
+    """Write every page into a draft, in the language of this process, and do what else there is to do."""
+    with _reading(where.database) as opened:
+        site = replace(opened, languages=languages)
         load_templates()
         keyed = sum(_ask_what_pages_share(made, site) for made in KEYED)
-    with drafting(where.site) as draft:
-        _write_assets(draft, site)
-        jobs = [
-            partial(_write_database, draft, where.database),
-            partial(_write_editions, draft, where.editions),
-            *_jobs(site, draft),
-        ]
-        do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
-    return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
+    jobs = [*more, partial(_write_editions_page, draft, where.editions), *_jobs(site, draft)]
+    do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
 
 
 def update_last_checked(where: Folders, message: str) -> Path:
@@ -146,18 +154,16 @@ def _jobs(site: Context, draft: Draft) -> list[Job]:
     """Return what makes the site: each job writes some files from the context of its process."""
     pages = [partial(_write_page, draft, name, made) for name, made in PAGES.items()]
     keyed = [partial(_write_pages, draft, made, keys) for made in KEYED for keys in _batches(made.keys(site))]
-    downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
-    return [*keyed, *pages, *downloads, partial(_write_freshness, draft), partial(_write_pictures, draft),
-            partial(_write_shared, draft)]  # fmt: skip
+    return [*keyed, *pages, partial(_write_pictures, draft)]
 
 
 def _write_page(draft: Draft, name: str, made: Any, site: Context) -> None:
-    draft.write(name, made.page(site))
+    draft.write(name, finish_page(made.page(site), name, site))
 
 
 def _write_pages(draft: Draft, made: Any, keys: Sequence[str], site: Context) -> None:
     for key in keys:
-        draft.write(made.path(key), made.page(site, key))
+        draft.write(made.path(key), finish_page(made.page(site, key), made.path(key), site))
 
 
 def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -205,7 +211,7 @@ def _write_freshness(draft: Draft, site: Context) -> None:
 def _write_pictures(draft: Draft, site: Context) -> None:
     """Write the pictures that a reader may save."""
     for name, picture in hero_pictures(site).items():
-        draft.write(f"pictures/{name}", picture)
+        draft.write(f"pictures/{name}", finish_picture(picture, site))
 
 
 def _write_shared(draft: Draft, site: Context) -> None:
@@ -216,9 +222,12 @@ def _write_shared(draft: Draft, site: Context) -> None:
         draft.write(name, picture)
 
 
+def _write_editions_page(draft: Draft, closed: Path, site: Context) -> None:
+    draft.write(editions.PATH, finish_page(editions.page(site, closed), editions.PATH, site))
+
+
 def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
-    """Write the page of the editions, their files, and the feed that announces them."""
-    draft.write(editions.PATH, editions.page(site, closed))
+    """Write the files of the editions, and the feed that announces them."""
     draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
     for name, content in editions.files(closed):
         draft.write(name, content)

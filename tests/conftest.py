@@ -20,9 +20,9 @@ TESTS = Path(__file__).parent
 LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled",
                  "wheel", "installed", "nightly"}  # fmt: skip
 """What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
-LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "archiveorg", "git", "warehouse", "hostile", "browser",
-           "operator", "counts", "discourse",
-           "ranking", "report", "releases", "demo", "messages")  # fmt: skip
+LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "capture_sources", "git", "warehouse", "checks",
+           "hostile", "browser", "operator", "counts", "discourse",
+           "ranking", "report", "series_nights", "demo", "messages")  # fmt: skip
 
 
 EXAMPLES = {"fast": 20, "long": 200}
@@ -56,9 +56,14 @@ class FromTheEnd(pytest.Dir):
 
 
 def pytest_collect_directory(path, parent):
-    """Let every second worker begin at the end of each folder: each worker compiles one half of the test files."""
+    """Let every second worker begin at the end of each folder: each worker compiles one half of the test files.
+
+    A package stays one, because fixtures may have its scope.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    return FromTheEnd.from_parent(parent, path=path) if int(worker.removeprefix("gw")) % 2 else None
+    if (path / "__init__.py").exists() or int(worker.removeprefix("gw")) % 2 == 0:
+        return None
+    return FromTheEnd.from_parent(parent, path=path)
 
 
 def pytest_ignore_collect(collection_path, config):

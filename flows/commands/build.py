@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from functools import partial
 
 from flows import locks
@@ -33,12 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
         with locks.single_run(where, "stackrank build"):
             begin_work(where, declared, partial(print, file=sys.stderr))
             damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
-            for line in damage.format_lines(damaged):
-                print(line, file=sys.stderr)
+            _print(damage.format_lines(damaged))
             shows = demo.shows if demo else None
             path = build_database(where, declared, current_day(where), shows, full=arguments.full)
+            kept = damage.find_core_damage(where)
+            _print(damage.format_lines(kept))
     except (NothingObservedError, CheckFailedError, WrongMemoryError) as error:
         print(f"not built: {error}; the database is as it was", file=sys.stderr)
         return NOTHING_PUBLISHED
     print(f"database: {path}")
-    return SOMETHING_FAILED if damaged else ALL_WELL
+    return SOMETHING_FAILED if damaged or kept else ALL_WELL
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from flows import contact, locks, names
 from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
+from pipelines.asserted import Asserted
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders, folders, typed
-from pipelines.model import Asserted, Source
+from pipelines.model import Source
 
 if TYPE_CHECKING:
     from flows.probe.run import Probed

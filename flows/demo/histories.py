@@ -10,8 +10,9 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 from flows.demo import fast_import
-from flows.demo.invented import Change, Part, changes, pace, period, share_out
+from flows.demo.invented import Change, changes
 from flows.demo.places import git, place, repository, unit, visited
+from flows.demo.shares import Part, pace, period, share_out
 from flows.demo.totals import Window
 from pipelines.model import Source
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from flows.contact import source_hosts
 from flows.probe.run import Probed
+from pipelines.asserted import Asserted
 from pipelines.catalogue.urls import INDEX
-from pipelines.model import Asserted
 
 ROBOTS = 1
 """How many more requests a host gets: that for robots.txt."""

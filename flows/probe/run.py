@@ -17,11 +17,12 @@ from flows.hosts import Group
 from flows.probe.first_rows import UnitRows, read_first_rows
 from flows.results import CollectResult
 from flows.visiting import visit_group, visit_hosts
+from pipelines.asserted import Asserted
 from pipelines.folders import Folders
 from pipelines.landing.pages import PAGES
 from pipelines.landing.runs import begin_run
 from pipelines.landing.visits import read_run
-from pipelines.model import Asserted, Source
+from pipelines.model import Source
 
 KEPT = (PAGES, "clones")
 ARGUMENTS = ("probe=yes",)

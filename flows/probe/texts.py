@@ -10,8 +10,9 @@ from typing import Any
 from flows.probe import first_night
 from flows.probe.first_night import FirstNight
 from flows.probe.run import Probed
+from pipelines.asserted import Asserted
 from pipelines.files import FORMAT
-from pipelines.model import Asserted, Source
+from pipelines.model import Source
 
 UNKNOWN = "?"
 MEGA, KILO = 1e6, 1e3

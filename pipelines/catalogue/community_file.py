@@ -22,6 +22,7 @@ def _registered(name: str) -> str:
 
 Registered: TypeAlias = Annotated[OneLine, AfterValidator(_registered)]
 Colour: TypeAlias = Annotated[OneLine, matches(r"#[0-9A-Fa-f]{6}", "not a colour like #C2400F: {text!r:.80}")]
+Reading: TypeAlias = Annotated[OneLine, matches(r"[가-힣 ]+", "not Hangul like 오픈스택: {text!r:.80}")]
 MARKERS = ("circle", "square", "triangle", "diamond")
 
 
@@ -47,6 +48,10 @@ class CommunityFile(TomlTable):
     colour_dark: Colour | None = Field(default=None, description="Its colour on a dark page.")
     marker: Annotated[OneLine, OneOf("marker", MARKERS)] = Field(
         default="circle", description=f"Its mark in charts: {', '.join(f'`{each}`' for each in MARKERS)}."
+    )
+    reading: Reading | None = Field(
+        default=None,
+        description="How Korean reads the name, in Hangul. Its last syllable picks the particles on Korean pages.",
     )
     sources: Annotated[
         tuple[OneSource, ...],

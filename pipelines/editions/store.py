@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from pipelines.editions.contents import TABLES, Edition, NoEditionError
-from pipelines.files import FORMAT, append_synced, check_format, sync
+from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, sync
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,8 +93,8 @@ def close_edition(editions: Path, edition: Edition, kind: str, closed_at: dateti
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     manifest = _write(draft, edition, stated)
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+    with suppress(FileNotFoundError):  # a crash came before its line, or the ledger has lost it: a person looks
+        folder.rename(folder.with_name(f"{number}.unlisted.{os.getpid()}"))
     draft.rename(folder)
     sync(folder.parent)
     closed = Revision(edition.month, edition.method, number, kind, closed_at, reason, manifest)
@@ -187,12 +187,18 @@ def _append(editions: Path, facts: Mapping[str, Any]) -> None:
 def _read_ledger(editions: Path) -> list[dict[str, Any]]:
     """Return the lines of the ledger."""
     path = editions / LEDGER
-    lines = path.read_bytes().splitlines() if path.exists() else []
     try:
-        read = [json.loads(line) for line in lines]
+        read = [read_object(line) for line in _ledger_lines(editions)]
         for facts in read:
-            check_format(facts["format"])
             _read_revision(facts) if "manifest" in facts else date.fromisoformat(facts["first_night"])
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedLedgerError(f"{path} cannot be read; put it back from a copy") from error
     return read
+
+
+def _ledger_lines(editions: Path) -> list[bytes]:
+    """Return the lines of the ledger; one that is lost, beside editions that were closed, raises UnusableError."""
+    lines = (read_file(editions / LEDGER) or b"").splitlines()
+    if not lines and next(editions.glob(f"*/*/*/{MANIFEST}"), None):
+        raise UnusableError("it is empty")
+    return lines

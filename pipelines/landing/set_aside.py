@@ -2,20 +2,27 @@
 
 Of one file at most MOST lie aside: the first ones stay, the newest takes the place of the last.
 `set-aside/` has the folders of the data folder. `set-aside/list.jsonl` has one line for each moved file.
+Where that list is damaged, it is set aside itself, and what it does not name any more is noted again.
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+import re
+import shutil
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pipelines.files import append_synced, replace_synced
+from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, replace_synced
 from pipelines.folders import Folders
 from pipelines.landing.runs import current_run
 
 LIST = "list.jsonl"
 MOST = 10
+NUMBER = re.compile(r"\.([2-9]|10)$")
+"""What the name of a file ends with that was not the first one to be moved from its place."""
+UNLISTED = "why it was set aside is not known any more"
 
 
 class Entry(NamedTuple):
@@ -30,8 +37,12 @@ class Entry(NamedTuple):
 def move(where: Folders, path: Path, reason: str) -> Entry:
     """Move a file or a folder of the data folder aside and note it; what lies there already stays."""
     target = _free_place(where, path)
+    # A file in the place of our folder makes room for it first.
+    moved = path.rename(path.with_name(f".{path.name}.{os.getpid()}")) if path == where.set_aside else path
     target.parent.mkdir(parents=True, exist_ok=True)
-    path.rename(target)
+    if target.is_dir():
+        shutil.rmtree(target)
+    moved.rename(target)
     return _note(where, path, target, reason)
 
 
@@ -48,8 +59,32 @@ def take_lines(where: Folders, path: Path, unusable: Iterable[bytes], usable: It
 
 def _note(where: Folders, path: Path, target: Path, reason: str) -> Entry:
     entry = Entry(str(path.relative_to(where.data)), str(target.relative_to(where.data)), reason, current_run())
-    append_synced(where.set_aside / LIST, json.dumps(entry._asdict()).encode())
+    append_synced(list_file(where), json.dumps({"format": FORMAT} | entry._asdict()).encode())
     return entry
+
+
+def note_unlisted(where: Folders) -> None:
+    """Note what lies aside and is not in the list: a crash came between, or the list was damaged."""
+    for entry in list(unlisted(where)):
+        _note(where, where.data / entry.file, where.data / entry.moved_to, entry.reason)
+
+
+def unlisted(where: Folders) -> Iterator[Entry]:
+    """Yield what lies aside and is not in the list."""
+    known = {where.data / entry.moved_to for entry in entries(where)}
+    for path in _lying(where.set_aside, {*known, list_file(where)}):
+        moved_to = str(path.relative_to(where.data))
+        file = path.relative_to(where.set_aside).with_name(NUMBER.sub("", path.name))
+        yield Entry(str(file), moved_to, UNLISTED, current_run())
+
+
+def _lying(folder: Path, known: Collection[Path]) -> Iterator[Path]:
+    """Yield the files below a folder, and a clone or the kept tables of a community as one."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path not in known and (path.suffix == ".git" or path.parent.parent.name == "core" or not path.is_dir()):
+            yield path
+        elif path not in known:
+            yield from _lying(path, known)
 
 
 def _free_place(where: Folders, path: Path) -> Path:
@@ -61,19 +96,29 @@ def _free_place(where: Folders, path: Path) -> Path:
 
 def entries(where: Folders) -> Iterator[Entry]:
     """Yield what was moved and lies there still, in the order in which it was moved."""
-    path = where.set_aside / LIST
-    for line in path.read_bytes().splitlines() if path.is_file() else ():
-        entry = _entry(line)
-        if entry and os.path.lexists(where.data / entry.moved_to):
-            yield entry
-
-
-def _entry(line: bytes) -> Entry | None:
     try:
-        facts: dict[str, Any] = json.loads(line)
+        lines = (read_file(list_file(where)) or b"").splitlines()
+    except UnusableError:
+        return
+    for line in lines:
+        with suppress(UnusableError):
+            entry = read_entry(line)
+            if os.path.lexists(where.data / entry.moved_to):
+                yield entry
+
+
+def list_file(where: Folders) -> Path:
+    """Return where the list of what was moved lies."""
+    return where.set_aside / LIST
+
+
+def read_entry(line: bytes) -> Entry:
+    """Return what a line of the list says; raises UnusableError."""
+    facts = read_object(line)
+    try:
         return Entry(*(str(facts[name]) for name in Entry._fields))
-    except (ValueError, KeyError, TypeError):
-        return None
+    except KeyError:
+        raise UnusableError("it names no file") from None
 
 
 def has(where: Folders, path: Path) -> bool:

@@ -1,7 +1,6 @@
 """Read and write visits and plans."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -12,9 +11,9 @@ from pipelines.files import (
     FORMAT,
     UnusableError,
     append_synced,
-    check_format,
-    check_is_file,
+    read_file,
     read_moment,
+    read_object,
     replace_synced,
 )
 from pipelines.foreign_text import printable
@@ -52,8 +51,7 @@ def plan_files(visits: Path) -> list[Path]:
 
 def read_plan(path: Path) -> Plan:
     """Return the plan in a file, of this version or an earlier one, which said `left`; raises UnusableError."""
-    facts = _object(_content(path))
-    check_format(facts.get("format", 1))
+    facts = read_object(read_file(path) or b"")
     if _owner(facts) != _folder(path):
         raise UnusableError("it is the plan of another source")
     texts = {name: str(facts.get(name, "")) for name in ("community", "source", "reason", "run")}
@@ -104,14 +102,15 @@ def read_lines(path: Path) -> Iterator[tuple[bytes, Visit | UnusableError]]:
     """Yield each line of a file of visits with its visit, or with why it cannot be used."""
     for line in _lines(path):
         try:
-            yield line, _visit_of(line, _folder(path))
+            yield line, read_logged(line, path)
         except UnusableError as unusable:
             yield line, unusable
 
 
-def _visit_of(line: bytes, source: tuple[str, str]) -> Visit:
+def read_logged(line: bytes, path: Path) -> Visit:
+    """Return the visit in a line of a file of visits; raises UnusableError, also for one of another source."""
     visit = visit_from_json(line)
-    if (visit.community, visit.source) != source:
+    if (visit.community, visit.source) != _folder(path):
         raise UnusableError("it is a visit of another source")
     return visit
 
@@ -134,8 +133,7 @@ def visit_to_json(visit: Visit) -> str:
 
 def visit_from_json(line: bytes) -> Visit:
     """Read what `visit_to_json` wrote, of this version or another; raises UnusableError."""
-    facts = _object(line)
-    check_format(facts.get("format", 1))
+    facts = read_object(line)
     facts["note"] = facts.get(NOTE, "")
     known = {field.name: facts[field.name] for field in fields(Visit) if field.name in facts}
     if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
@@ -151,30 +149,11 @@ def _wrong_types(facts: dict[str, Any]) -> Iterator[str]:
     return (name for name, value in facts.items() if not isinstance(value, expected.get(name, object)))
 
 
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        raise UnusableError("it is empty" if not content.strip() else "it is cut off or damaged") from None
-    if not isinstance(found, dict):
-        raise UnusableError("it is no object of JSON")
-    return found
-
-
 def _lines(path: Path) -> list[bytes]:
     try:
-        check_is_file(path)
-        return [line for line in path.read_bytes().splitlines() if line.strip()]
-    except (OSError, UnusableError):
+        return [line for line in (read_file(path) or b"").splitlines() if line.strip()]
+    except UnusableError:
         return []
-
-
-def _content(path: Path) -> bytes:
-    try:
-        check_is_file(path)
-        return path.read_bytes()
-    except OSError as error:
-        raise UnusableError(os.strerror(error.errno or 0).lower()) from None
 
 
 def _folder(path: Path) -> tuple[str, str]:

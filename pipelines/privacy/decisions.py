@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.toml_files import WrongFileError, read_toml
-from pipelines.files import FORMAT, UnusableError, append_synced, check_format, replace_synced
+from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, replace_synced
 from pipelines.folders import Folders
 from pipelines.privacy.pseudonyms import Pseudonyms
 
@@ -179,7 +179,7 @@ def _lines(where: Folders, name: str) -> Iterator[dict[str, Any]]:
     A line about a key that cannot be read is left out. One about a person must not be: raises WrongFileError.
     """
     for path in (where.data / FORMER_NAMES[name], where.data / name):
-        for number, line in enumerate(path.read_bytes().splitlines() if path.exists() else (), 1):
+        for number, line in enumerate(_content(path, name).splitlines(), 1):
             try:
                 yield _decision(line, NEEDED[name])
             except UnusableError as unusable:
@@ -187,31 +187,26 @@ def _lines(where: Folders, name: str) -> Iterator[dict[str, Any]]:
                     raise WrongFileError(f"{path}: line {number}: {unusable}; {RESTORE}") from None
 
 
-def check_lines(path: Path) -> Iterator[tuple[bytes, str | None]]:
-    """Yield each line of a file of rotated keys, with why it cannot be used (None: it can)."""
-    for line in path.read_bytes().splitlines():
-        try:
-            _decision(line, NEEDED[ROTATED])
-        except UnusableError as unusable:
-            yield line, str(unusable)
-        else:
-            yield line, None
+def _content(path: Path, name: str) -> bytes:
+    """Return what is in a file of decisions; one about persons that is empty was not written by us."""
+    try:
+        content = read_file(path)
+        reason = "it is empty" if content is not None and not content.strip() else ""
+    except UnusableError as unusable:
+        content, reason = b"", str(unusable)
+    if reason and name == OPTED_OUT:
+        raise WrongFileError(f"{path}: {reason}; {RESTORE}")
+    return content or b""
+
+
+def read_rotated(line: bytes) -> dict[str, Any]:
+    """Return what a line of a file of rotated keys says; raises UnusableError."""
+    return _decision(line, NEEDED[ROTATED])
 
 
 def _decision(line: bytes, needed: Sequence[str]) -> dict[str, Any]:
-    facts = _object(line)
-    check_format(facts.get("format", 1))
+    facts = read_object(line)
     if not all(isinstance(facts.get(name), str) for name in needed) or not _is_day(facts["since"]):
-        raise UnusableError("it is cut off or damaged")
-    return facts
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    try:
-        facts = json.loads(line)
-    except ValueError:
-        facts = None
-    if not isinstance(facts, dict):
         raise UnusableError("it is cut off or damaged")
     return facts
 

@@ -27,6 +27,8 @@ def reading(database: Path, limits: Mapping[str, str] = NO_LIMITS) -> Iterator[d
     """Open a database for questions only: they reach no other file. Raises NoDatabaseError."""
     if not database.exists():
         raise NoDatabaseError(f"there is no database at {database} yet; run: {typed('nightly')}")
+    if not database.is_file():  # DuckDB would wait for ever for a pipe
+        raise NoDatabaseError(f"{database} cannot be opened: it is no file")
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "enable_external_access": False,

@@ -13,7 +13,7 @@ const TEMPLATE = {
     "showlegend": false, "dragmode": false, "hovermode": "x unified",
     "hoverlabel": { "bgcolor": "var(--card)", "bordercolor": "var(--rule2)", "font": { "color": "var(--ink)" } },
     "xaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true,
-      "type": "date", "showgrid": false, "showline": true, "ticks": "", "hoverformat": "%B %Y" },
+      "type": "date", "showgrid": false, "showline": true, "ticks": "", "hoverformat": document.documentElement.dataset.month },
     "yaxis": { "gridcolor": "var(--grid)", "linecolor": "var(--rule2)", "zeroline": false, "fixedrange": true }
   }
 };

@@ -81,7 +81,7 @@ class Chart:
         shown = {"first": first, "title": title, "source": self.source, **pack(self.figure, first)}
         if self.with_bots is not None:
             shown["with_bots"] = pack(self.with_bots, first)
-        return json.dumps(shown, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
+        return json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
     @property
     def heights(self) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from reports.text.language import gettext
 
 Trace = dict[str, Any]
 ALONE = "%{customdata:,.3r}"
-IN_RANGE = "%{customdata[0]:,.3r} (%{customdata[1]:,.3r} to %{customdata[2]:,.3r})"
+IN_RANGE = gettext("%{customdata[0]:,.3r} (%{customdata[1]:,.3r} to %{customdata[2]:,.3r})")
 HATCHED = {"shape": "/", "fgcolor": theme.HATCH, "bgcolor": theme.CLEAR, "size": 8, "solidity": 0.14}
 SILENT = {"hoverinfo": "skip"}
 

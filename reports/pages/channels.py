@@ -17,7 +17,7 @@ from reports.text.labels import MISSING
 from reports.text.language import gettext
 from reports.text.picture import picture_source
 
-OTHERS = "all others"
+OTHERS = gettext("all others")
 TITLE = gettext("Where people talk: each list's and forum's share of the messages")
 DESCRIPTION = gettext(
     "Each message counts once, where it stood first. Where one shrinks and another grows, people moved."

@@ -25,6 +25,7 @@ class Context:
     """The open database and what several pages need of it, asked for once.
 
     `month` is the last month of the window that is shown. A page that `is_dated` shows nothing of a later month.
+    Every page also exists in the other ones of `languages`.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Context:
     sources: Sequence[Row]
     month: date
     is_dated: bool = False
+    languages: Sequence[str] = ()
     _groups: dict[tuple[str, str, str], Groups] = field(default_factory=dict, repr=False)
 
     def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:

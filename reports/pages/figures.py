@@ -70,5 +70,5 @@ def _half(layers: Row | None) -> tuple[str, str]:
     if layers is None:
         return NONE, gettext("not observed")
     people = layers["people"]
-    counted = gettext("one or two people") if people is None else pluralize(people, "person", "people")
+    counted = gettext("one or two people") if people is None else pluralize(people, "person")
     return f"{layers['absence_factor']:,}", gettext("of {people} in twelve months").format(people=counted)

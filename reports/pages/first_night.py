@@ -23,11 +23,10 @@ def first_night_page(site: Context) -> str:
 
 def _waiting(row: Row) -> str:
     """Return what of a community waits to be read."""
-    kinds = (
-        pluralize(row["repositories"], gettext("repository"), gettext("repositories")),
-        pluralize(row["lists"], gettext("list or forum"), gettext("lists and forums")),
-    )
-    said = [gettext("0 of {what} read").format(what=what) for what in kinds if not what.startswith("no ")]
+    kinds = {"repository": row["repositories"], "list or forum": row["lists"]}
+    said = [
+        gettext("0 of {what} read").format(what=pluralize(number, kind)) for kind, number in kinds.items() if number
+    ]
     return ", ".join(said) or gettext("no source is known")
 
 

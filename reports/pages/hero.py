@@ -76,7 +76,7 @@ def hero_pictures(site: Context) -> Mapping[str, str]:
 
 
 def _as_script(name: str, picture: str) -> str:
-    return f"(window.stackrankPictures ??= {{}})[{json.dumps(name)}] = {json.dumps(picture)};\n"
+    return f"(window.stackrankPictures ??= {{}})[{json.dumps(name)}] = {json.dumps(picture, ensure_ascii=False)};\n"
 
 
 def _words(site: Context, hero: Hero) -> Words:

@@ -16,7 +16,7 @@ from reports.pages.ranking_table import SPREAD, opened
 from reports.render import BEST
 from reports.text.formats import format_level, format_month
 from reports.text.labels import FAMILIES, family_heading, label
-from reports.text.reasons import NEWCOMERS
+from reports.text.reasons import MISSED
 from reports.text.rules import RULES
 from reports.text.weights import OF_FAMILY, weighing_words
 
@@ -95,7 +95,7 @@ def _metric(metric: Any) -> dict[str, Any]:
 
 
 def _family(family: str) -> dict[str, str]:
-    return {"heading": family_heading(family), "lacking": NEWCOMERS.get(family, family)}
+    return {"heading": family_heading(family), "lacking": MISSED[family]}
 
 
 def _community(row: Row) -> dict[str, Any]:
@@ -109,4 +109,5 @@ def _community(row: Row) -> dict[str, Any]:
         "active": [f"{day:%Y-%m}" if day else None for day in row["active_in"]],
         "named": {f"{day:%Y-%m}": format_month(day) for day in (*row["living_since"], *row["active_in"]) if day},
         "is_small": None if people is None else people < RULES["fewest_people"], "people": format_level(people),
+        "reading": row["reading"],
     }  # fmt: skip

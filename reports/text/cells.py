@@ -28,6 +28,8 @@ MOVED = Cell(gettext("source moved"), gettext("source moved"))
 UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
 PLACES, TIED = gettext("{low:,} to {high:,}"), gettext("{place}, with an equal score")
 RUN = gettext("; {first} to {last}: in no firm order")
+SET, SCORES = gettext("{low:,}–{high:,}"), gettext("{low}–{high}")
+STILL = {"steady": gettext("steady"), "unclear": gettext("unclear")}
 RANGE_OF_GROWTH = gettext("{growth}\u00a0%, 90 % range {low} to {high}\u00a0%")
 
 
@@ -47,7 +49,7 @@ def places_text(low: int | None, high: int | None) -> str:
     """Return a place or a range of places; nothing without them."""
     if low is None or high is None:
         return ""
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+    return f"{low:,}" if low == high else SET.format(low=low, high=high)
 
 
 def run_text(names: Sequence[str]) -> str:
@@ -64,7 +66,7 @@ def step_cell(step: Row | None) -> Cell:
     growth, low, high = (format_signed(step[name]) for name in ("growth", "low", "high"))
     title = RANGE_OF_GROWTH.format(growth=growth, low=low, high=high)
     if step["word"] not in ("rising", "falling"):
-        return Cell(step["word"], step["word"], title)
+        return Cell(STILL[step["word"]], STILL[step["word"]], title)
     arrow, said = ("▲", UP) if step["word"] == "rising" else ("▼", DOWN)
     percent = abs(round(100 * step["growth"]))
     return Cell(f"{arrow} {percent}\u00a0%", said.format(percent=percent), title, is_clear=True)
@@ -77,4 +79,6 @@ def score_text(value: float | None) -> str:
 
 def score_range_text(low: float | None, high: float | None) -> str:
     """Return the ends of a range; nothing without a score."""
-    return "" if low is None or high is None else f"{score_text(low)}–{score_text(high)}"
+    if low is None or high is None:
+        return ""
+    return SCORES.format(low=score_text(low), high=score_text(high))

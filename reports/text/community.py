@@ -85,7 +85,7 @@ def places_cell(low: int | None, high: int | None) -> str:
     """Return a set of places as a cell shows it, one or from the first to the last; a dash where there is none."""
     if low is None:
         return "–"
-    return f"{low}" if low == high else f"{low}–{high}"
+    return f"{low}" if low == high else gettext("{low}–{high}").format(low=low, high=high)
 
 
 def place_note(row: Row) -> str:
@@ -136,7 +136,7 @@ def layers_text(row: Row) -> str:
             what=what
         )
     said = gettext("{core} make 80 % of the {what}, {regular:,} more make the next 15 %, and {casual:,} the rest.")
-    return said.format(core=pluralize(row["core_people"], "person", "people"), what=what, regular=row["regular_people"],
+    return said.format(core=pluralize(row["core_people"], "person"), what=what, regular=row["regular_people"],
                        casual=row["casual_people"])  # fmt: skip
 
 

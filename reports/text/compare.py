@@ -92,8 +92,8 @@ def read_cell(row: Row | None) -> str:
     if row is None:
         return gettext("nothing")
     if row["family"] == "code":
-        return pluralize(row["addresses"], "repository", "repositories")
-    return pluralize(row["sources"], "list or forum", "lists and forums")
+        return pluralize(row["addresses"], "repository")
+    return pluralize(row["sources"], "list or forum")
 
 
 def seen_cell(row: Row | None) -> str:

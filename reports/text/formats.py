@@ -5,16 +5,41 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from reports.text.language import gettext, ngettext
+
+MONTHS = (
+    gettext("January"), gettext("February"), gettext("March"), gettext("April"), gettext("May"), gettext("June"),
+    gettext("July"), gettext("August"), gettext("September"), gettext("October"), gettext("November"),
+    gettext("December"),
+)  # fmt: skip
+MONTH, DAY, CLOCK = gettext("{month} {year}"), gettext("{day} {month} {year}"), gettext("{day}, {clock} UTC")
+"""A translation may also name `number`, that of the month."""
+SPAN, ENUMERATED = gettext("{first} to {last}"), gettext("{others} and {last}")
+WITH_INTERVAL = gettext("{share} % ({low} to {high})")
+NOUNS = {
+    "month": "months", "day": "days", "hour": "hours", "unit": "units", "repository": "repositories",
+    "person": "people", "list or forum": "lists and forums", "address": "addresses", "release": "releases",
+    "figure": "figures", "new line": "new lines",
+}  # fmt: skip
+"""What is counted, and its plural."""
+ORDINALS = gettext("{best} to {worst}")
+"""A translation may also name `first` and `last`, the places as numbers."""
+NOT_OBSERVED = gettext("not observed")
+
 
 def format_day(when: date | None) -> str:
     """Return a day such as `20 January 2021`, or the word for none."""
-    return "no readable date" if when is None else f"{when.day} {format_month(when)}"
+    return gettext("no readable date") if when is None else DAY.format(day=when.day, **_month(when))
 
 
 @cache
 def format_month(first_day: date) -> str:
     """Return a month in words, such as `June 2026`."""
-    return f"{first_day:%B} {first_day.year}"
+    return MONTH.format(**_month(first_day))
+
+
+def _month(day: date) -> dict[str, str | int]:
+    return {"month": MONTHS[day.month - 1], "number": day.month, "year": day.year}
 
 
 def format_time(text: str) -> str:
@@ -26,7 +51,7 @@ def format_time(text: str) -> str:
 
 def format_window(last: date) -> str:
     """Return the twelve months that end with `last`, in words."""
-    return f"{format_month(first_month(last))} to {format_month(last)}"
+    return SPAN.format(first=format_month(first_month(last)), last=format_month(last))
 
 
 def first_month(last: date) -> date:
@@ -38,42 +63,41 @@ def first_month(last: date) -> date:
 def format_clock(moment: datetime | None) -> str:
     """Return a UTC time to the minute, or the word for never."""
     if moment is None:
-        return "never"
-    return f"{moment.day} {format_month(moment.date())}, {moment:%H:%M} UTC"
+        return gettext("never")
+    return CLOCK.format(day=format_day(moment.date()), clock=f"{moment:%H:%M}")
 
 
 def format_age(seen: datetime | None, built: datetime) -> str:
     """Return how long before the build something was seen."""
     if seen is None:
-        return "never seen"
+        return gettext("never seen")
     hours = int((built - seen) / timedelta(hours=1))
     if hours < 1:
-        return "less than an hour"
+        return gettext("less than an hour")
     return pluralize(hours, "hour") if hours < 48 else pluralize(hours // 24, "day")
 
 
-def pluralize(number: int, noun: str, plural: str = "") -> str:
-    """Return `1 unit` or `2 units`; zero is `no units`."""
-    many = plural or f"{noun}s"
+def pluralize(number: int, noun: str) -> str:
+    """Return `1 unit` or `2 units`; zero is `no units`. `noun` is one of NOUNS."""
     if number == 0:
-        return f"no {many}"
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {many}"
+        return gettext(f"no {NOUNS[noun]}")
+    return ngettext(f"{{number:,}} {noun}", f"{{number:,}} {NOUNS[noun]}", number).format(number=number)
 
 
 def percent_with_ci(share: float | None, low: float | None, high: float | None, missing: str) -> str:
     """Return a share with its interval in percent, such as `100 % (98 to 100)`, or the word for missing."""
     if share is None or low is None or high is None:
         return missing
-    return f"{100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+    return WITH_INTERVAL.format(share=f"{100 * share:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
 
 
 def format_share(share: float) -> str:
     """Return a share in whole percent; what is not all is at most 99 %, and what is something at least 1 %."""
     whole = round(100 * share) if share in (0, 1) else min(max(round(100 * share), 1), 99)
-    return f"{whole} %"
+    return gettext("{whole} %").format(whole=whole)
 
 
-def format_number(value: float | None, missing: str = "not observed") -> str:
+def format_number(value: float | None, missing: str = NOT_OBSERVED) -> str:
     """Return a number to three significant digits with thousands separators, or the word for missing."""
     if value is None:
         return missing
@@ -87,7 +111,7 @@ def format_count(value: float | None) -> str:
     return f"{value:,.0f}" if value is not None and value == round(value) else format_number(value)
 
 
-def format_level(value: float | None, missing: str = "not observed") -> str:
+def format_level(value: float | None, missing: str = NOT_OBSERVED) -> str:
     """Return a mean of months with the digits that its error carries: three, and none after the point from ten on."""
     if value is None:
         return missing
@@ -99,18 +123,20 @@ def format_range(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     ends = format_level(low), format_level(high)
-    return "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return "" if ends[0] == ends[1] else SPAN.format(first=ends[0], last=ends[1])
 
 
 def format_ordinal(number: int) -> str:
     """Return a place such as `1st`, `12th` or `22nd`."""
     ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"
+    return gettext("{number:,}{ending}").format(number=number, ending=ending)
 
 
 def format_ordinals(low: int, high: int) -> str:
     """Return a set of places such as `2nd to 4th`, or the only one."""
-    return format_ordinal(low) if low == high else f"{format_ordinal(low)} to {format_ordinal(high)}"
+    if low == high:
+        return format_ordinal(low)
+    return ORDINALS.format(first=low, last=high, best=format_ordinal(low), worst=format_ordinal(high))
 
 
 def format_percents(*shares: float) -> list[str]:
@@ -125,7 +151,7 @@ def format_signed(share: float) -> str:
 
 def join_and(parts: Sequence[str]) -> str:
     """Return parts as one enumeration with commas and a final `and`."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return ENUMERATED.format(others=", ".join(parts[:-1]), last=parts[-1]) if parts[1:] else parts[0]
 
 
 def next_month(day: date) -> date:

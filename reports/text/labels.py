@@ -9,18 +9,23 @@ FEW = gettext("1 or 2")
 MISSING = {
     "suppressed": FEW,
     "withheld": gettext("not published"),
-    "unobserved": "not observed",
-    "not_applicable": "not applicable",
-    "undefined": "no value",
-    None: "not observed",
+    "unobserved": gettext("not observed"),
+    "not_applicable": gettext("not applicable"),
+    "undefined": gettext("no value"),
+    None: gettext("not observed"),
 }
 
-FAMILIES = {"overall": "Overall", "code": "Code", "talk": "Talk", "people": "People"}
+FAMILIES = {
+    "overall": gettext("Overall"),
+    "code": gettext("Code"),
+    "talk": gettext("Talk"),
+    "people": gettext("People"),
+}
 
 FAMILY_PHRASES = {
-    "talk": "public talk",
-    "code": "public code activity",
-    "people": "newcomers",
+    "talk": gettext("public talk"),
+    "code": gettext("public code activity"),
+    "people": gettext("newcomers"),
 }
 
 FAMILY_TITLES = {
@@ -40,41 +45,41 @@ SCALES = {
 """What a score of 100 is."""
 
 LABELS = {
-    "commits": "Commits",
-    "code_people": "Contributors",
-    "new_code_people": "New contributors",
-    "code_committers": "Committers",
-    "talk_people": "Senders",
-    "new_talk_people": "New senders",
-    "reply_people": "People who answered",
-    "bot_messages": "Messages of bots",
-    "threads": "Threads",
-    "threads_replied": "Threads answered",
-    "participation_ratio": "Messages a thread",
-    "time_to_first_response": "Time to first response",
-    "active_people": "People seen",
-    "new_people": "New people",
-    "population": "People ever seen",
-    "code_absence_factor": "Absence factor, code",
-    "talk_absence_factor": "Absence factor, talk",
-    "registered": "Registered members",
-    "pmc_members": "Members of the project management committee",
-    "team_members": "Members of teams on Launchpad",
-    "team_participants": "Participants of teams on Launchpad",
-    "contributors": "Contributors on GitHub",
-    "organisation_members": "Public members of organisations on GitHub",
-    "active_users_30_days": "Forum accounts active in 30 days",
-    "participating_users_30_days": "Forum accounts participating in 30 days",
-    "registered_users": "Registered accounts of the forum",
+    "commits": gettext("Commits"),
+    "code_people": gettext("Contributors"),
+    "new_code_people": gettext("New contributors"),
+    "code_committers": gettext("Committers"),
+    "talk_people": gettext("Senders"),
+    "new_talk_people": gettext("New senders"),
+    "reply_people": gettext("People who answered"),
+    "bot_messages": gettext("Messages of bots"),
+    "threads": gettext("Threads"),
+    "threads_replied": gettext("Threads answered"),
+    "participation_ratio": gettext("Messages a thread"),
+    "time_to_first_response": gettext("Time to first response"),
+    "active_people": gettext("People seen"),
+    "new_people": gettext("New people"),
+    "population": gettext("People ever seen"),
+    "code_absence_factor": gettext("Absence factor, code"),
+    "talk_absence_factor": gettext("Absence factor, talk"),
+    "registered": gettext("Registered members"),
+    "pmc_members": gettext("Members of the project management committee"),
+    "team_members": gettext("Members of teams on Launchpad"),
+    "team_participants": gettext("Participants of teams on Launchpad"),
+    "contributors": gettext("Contributors on GitHub"),
+    "organisation_members": gettext("Public members of organisations on GitHub"),
+    "active_users_30_days": gettext("Forum accounts active in 30 days"),
+    "participating_users_30_days": gettext("Forum accounts participating in 30 days"),
+    "registered_users": gettext("Registered accounts of the forum"),
 }
 
 ONE = {
-    "commits": "commit",
-    "code_people": "contributor",
-    "talk_people": "sender",
-    "threads_replied": "answered thread",
-    "messages": "message",
-    "new_people": "new person",
+    "commits": gettext("commit"),
+    "code_people": gettext("contributor"),
+    "talk_people": gettext("sender"),
+    "threads_replied": gettext("answered thread"),
+    "messages": gettext("message"),
+    "new_people": gettext("new person"),
 }
 """The words for one of what a ranking counts."""
 
@@ -107,16 +112,16 @@ LEGEND_OF_COUNTS = {
 }
 
 BASES = {
-    "stated": "stated by the source for this day",
-    "restated": "what the register says today about an earlier day; people who left since then are missing",
-    "published": "published by others",
+    "stated": gettext("stated by the source for this day"),
+    "restated": gettext("what the register says today about an earlier day; people who left since then are missing"),
+    "published": gettext("published by others"),
 }
 
 DATED_BY = {
-    "curated": "stated in the catalogue",
-    "series": "the project's list of series",
-    "tag": "the tag's",
-    "commit": "the commit's: can be days or months off",
+    "curated": gettext("stated in the catalogue"),
+    "series": gettext("the project's list of series"),
+    "tag": gettext("the tag's"),
+    "commit": gettext("the commit's: can be days or months off"),
 }
 
 CORRECTION_STATES = {

@@ -1,11 +1,42 @@
-"""The language of the pages: whole English sentences, which a catalogue of translations can replace."""
+"""The language of the pages: whole English sentences, or what a catalogue of translations has in their place.
 
+A process has one language: STACKRANK_LANGUAGE names the catalogue, a file of reports/languages. English needs none.
+"""
+
+import os
 from collections.abc import Sequence
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-TRANSLATIONS = NullTranslations()
+CATALOGUES = Path(__file__).parents[1] / "languages"
+SOURCE = "en"
+LANGUAGE = os.environ.get("STACKRANK_LANGUAGE", SOURCE)
+
+
+def list_translated() -> list[str]:
+    """Return the codes of the languages that have a catalogue, such as `ko`."""
+    return sorted(path.stem for path in CATALOGUES.glob("*.po"))
+
+
+def read_translations(language: str) -> NullTranslations:
+    """Return the catalogue of a language; English is the language of the code. Raises OSError where it has no file."""
+    if language == SOURCE:
+        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+TRANSLATIONS = read_translations(LANGUAGE)
 gettext, ngettext = TRANSLATIONS.gettext, TRANSLATIONS.ngettext
 
 
@@ -14,7 +45,16 @@ def fill_in(sentence: str, **given: object) -> Markup:
     return Markup(sentence).format(**given)  # noqa: S704 the sentence is ours, what comes from outside is escaped
 
 
+def from_data(text: str | None) -> Markup:
+    """Return a text of our data as HTML: translated, or marked as English where no catalogue has it."""
+    said = gettext(text) if text else ""
+    if not said or LANGUAGE == SOURCE or said != text:
+        return escape(said)
+    return Markup('<span lang="en">{}</span>').format(text)
+
+
 def join_names(names: Sequence[Markup]) -> Markup:
     """Return names as one enumeration with commas and a final `and`."""
-    parts = Markup(", ").join(names[:-1]), names[-1]
-    return Markup(gettext(" and ")).join(filter(None, parts))  # noqa: S704 as above
+    if not names[1:]:
+        return Markup("").join(names)
+    return fill_in(gettext("{others} and {last}"), others=Markup(", ").join(names[:-1]), last=names[-1])

@@ -30,7 +30,7 @@ REASONS = {
 
 
 LAST_ACTIVE = gettext("{reason}; it was last seen active in {month}")
-NEWCOMERS = {"people": "newcomers"}
+MISSED = {"code": gettext("code"), "talk": gettext("talk"), "people": gettext("newcomers")}
 
 
 NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers were all seen")
@@ -42,7 +42,7 @@ def reason_text(row: Row) -> str:
         return ""
     reason = "; ".join(
         REASONS[code].format(
-            missing=missing and join_and([NEWCOMERS.get(family, family) for family in missing]),
+            missing=missing and join_and([MISSED[family] for family in missing]),
             months=row["months"], window=WINDOW, people=format_level(row["people"]),
             since=row["living_since"] and format_month(row["living_since"]),
             fewest_months=RULES["fewest_months"], fewest_people=RULES["fewest_people"],

@@ -9,7 +9,10 @@ from reports.text.language import gettext
 Row = Mapping[str, Any]
 
 NAMED = 3
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = (
+    gettext("no"), gettext("one"), gettext("two"), gettext("three"), gettext("four"), gettext("five"), gettext("six"),
+    gettext("seven"), gettext("eight"), gettext("nine"), gettext("ten"), gettext("eleven"), gettext("twelve"),
+)  # fmt: skip
 PLATFORMS = gettext("{Number} open-source cloud platforms.")
 REPOSITORIES = gettext("Code: {parts}.")
 LISTS = gettext("Talk: {parts}.")

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from pipelines.asserted import Asserted
 from pipelines.catalogue.urls import INDEX
-from pipelines.model import GOOD_VERDICTS, UNANSWERED_CODES, Asserted, ReasonCode, Source, Visit
+from pipelines.model import GOOD_VERDICTS, UNANSWERED_CODES, ReasonCode, Source, Visit
 from pipelines.privacy.pseudonyms import redact
 from spiders.core.verdicts import MAX_REASON, NoPageError
 

@@ -14,8 +14,9 @@ from flows import locks
 from flows.commands.probe import exit_status
 from flows.probe import first_night
 from flows.probe.run import Outcome, Probed
+from pipelines.asserted import Asserted
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.model import Asserted, Source
+from pipelines.model import Source
 
 KEY = "5e" * 32
 AS_EXPECTED, DIFFERENT, NOT_REACHED = Asserted

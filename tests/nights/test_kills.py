@@ -1,6 +1,6 @@
 """Runs that are killed with -9 at random moments: nothing stays behind, nothing is lost, nothing is doubled.
 
-Twenty moments: nineteen here, one within a whole night in test_nightly.py.
+Twenty moments: nineteen here, one within a whole night in nightly/test_nightly.py.
 """
 
 import fcntl

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from support.builders import visit
 
-from pipelines.model import Asserted, ReasonCode, Source, Verdict
+from pipelines.asserted import Asserted
+from pipelines.model import ReasonCode, Source, Verdict
 from spiders.code.assertions import GIT
 from spiders.core.recording import COMMON, EXTRA, Answer, Recording, judge_all
 from spiders.counts.assertions import ASF, GITHUB, LAUNCHPAD, OPENINFRA

@@ -15,7 +15,7 @@ from email.header import Header
 from pathlib import Path
 from urllib.parse import quote
 
-from flows.demo import counts, forums, hyperkitty, invented, mail, people, pipermail, ponymail
+from flows.demo import counts, forums, hyperkitty, invented, mail, people, pipermail, ponymail, shares
 from pipelines.folders import CHECKOUT, DemoMarker, Folders, write_demo_marker
 
 KEY = "7a" * 32
@@ -57,7 +57,7 @@ def add_canaries() -> None:
             name=f"{given} {sender}{family}", addresses=tuple(f"{local}.{address}" for address in found.addresses)
         )
 
-    people.person = invented.person = person
+    people.person = shares.person = person
     forums.crc32 = lambda username: zlib.crc32(username.replace(SENDER.lower().encode(), b""))
     mail.SUBJECTS = forums.SUBJECTS = tuple(f"{TOPIC} {text} asks {LOCAL}@example.org" for text in mail.SUBJECTS)
     invented.THINGS = tuple(f"{text} of {TOPIC}" for text in invented.THINGS)

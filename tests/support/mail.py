@@ -32,6 +32,14 @@ def written(number, body=b"Hello\n", more=b""):
     )
 
 
+def mail(number, body=b"Hello\n", more=b"", first=b""):
+    """Return the message of Tess Tern with this number in its id; `first` is the border before it."""
+    return first + (
+        b"From: Tess Tern <tess@tern.example>\nDate: Tue, 01 Oct 2013 14:34:56 +0200\nSubject: Nests\n"
+        b"Message-ID: <%d@tern.example>\n%b\n%b" % (number, more, body)
+    )
+
+
 def at(*moment):
     return datetime(*moment)
 

@@ -25,8 +25,8 @@ NAMES = "['Amber','Birch','Cedar','Delta','Ember','Fjord','Grove','Harbor','Indi
 NOISE = "(hash(community, metric, month) % 1000 / 1000.0)"
 TABLES = {
     "raw.communities": f"""
-        select colour, colour_dark, marker, community, name, 'https://' || community || '.example.org/' as homepage,
-               born, null as registered from (
+        select colour, colour_dark, marker, null as reading, community, name, born, null as registered,
+               'https://' || community || '.example.org/' as homepage from (
             select if(n < 5, ['#C2400F', '#10307F', '#067F6B', '#A637BF'][n], null) as colour,
                    if(n < 5, ['#FF7048', '#7F97FF', '#5FBFA9', '#E07CC8'][n], null) as colour_dark,
                    if(n < 5, ['circle', 'square', 'triangle', 'diamond'][n], null) as marker,

@@ -1,6 +1,7 @@
 """Give accounts to the tables that merge them into people."""
 
 import atexit
+from datetime import datetime
 from functools import cache
 
 from support.database import open_database
@@ -8,6 +9,8 @@ from support.database import open_database
 from pipelines.privacy.pseudonyms import Pseudonyms
 from pipelines.warehouse.tables import create_table, read_tables
 
+MAY, JUNE = datetime(2025, 5, 3), datetime(2025, 6, 3)
+"""When people of the tests commit."""
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ACCOUNT = ("community", "account_key", "name_key", "name_words", "name_bag_key", "address_key", "login_key", "domain",
            "quality", "role", "events", "writes", "talks")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Make tags of releases, and a forge that serves repositories."""
+"""Make tags of releases, and a forge that serves repositories; ask for the months of a community."""
 
 import threading
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
 import pytest
+from support.tables_on_demand import ask
 
 from pipelines.folders import CHECKOUT
 
@@ -56,3 +57,12 @@ def forge(answers):
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
+
+
+def of(slug):
+    return f"where community = '{slug}'"
+
+
+def months(where, slug, metric, *wanted):
+    sql = f"select value, state from metrics.monthly {of(slug)} and metric = '{metric}' and month = '{{}}-01'"
+    return [row for month in wanted for row in ask(where, sql.format(month))]

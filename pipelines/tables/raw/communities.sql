@@ -7,6 +7,7 @@
 --   colour: its colour on a light page, #RRGGBB; NULL where its file has none
 --   colour_dark: its colour on a dark page, #RRGGBB; NULL where its file has none
 --   marker: its mark in charts: circle, square, triangle or diamond
+--   reading: its name in Hangul, by which Korean pages pick particles; NULL where its file has none
 create table raw.communities (
     community varchar,
     name varchar,
@@ -15,5 +16,6 @@ create table raw.communities (
     registered varchar,
     colour varchar,
     colour_dark varchar,
-    marker varchar
+    marker varchar,
+    reading varchar
 )

@@ -1,4 +1,4 @@
 -- One row per community that is compared.
-select community, name, homepage, born, registered, colour, colour_dark, marker
+select community, name, homepage, born, registered, colour, colour_dark, marker, reading
 from raw.communities
 order by community

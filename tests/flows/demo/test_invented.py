@@ -8,8 +8,9 @@ import pytest
 from support.served import ONE, TODAY, git, history, source
 
 from flows.demo import histories, people, places
-from flows.demo.invented import changes, share_out
+from flows.demo.invented import changes
 from flows.demo.people import people_of_month
+from flows.demo.shares import share_out
 from pipelines.model import Source
 
 EUCALYPTUS = Source(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from support import builders, two_repositories
+from support import builders
 from support.damages import (
     AHEAD,
     cut,
@@ -17,22 +17,11 @@ from flows import damage, locks
 from flows.cli import main
 from flows.commands.collect import print_result
 from flows.results import CollectResult
-from pipelines.folders import Folders
 from pipelines.landing.runs import begin_run
 from pipelines.landing.sweep import sweep
 from pipelines.landing.visits import log_visit, read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.privacy.decisions import record_key_rotation, rotated_keys
-
-
-@pytest.fixture
-def where(tmp_path, monkeypatch) -> Folders:
-    return two_repositories.declare(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def landed(where) -> Folders:
-    return two_repositories.land_both(where)
 
 
 def test_single_lines_of_visits_are_set_aside_and_the_others_stay(landed):

@@ -5,7 +5,7 @@ from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
-from support import builders, two_repositories
+from support import builders
 from support.damages import (
     cut,
     cut_pack,
@@ -26,19 +26,8 @@ from flows.cli import main
 from flows.commands.collect import print_result
 from flows.results import CollectResult
 from pipelines.catalogue.load import load_catalogue
-from pipelines.folders import Folders
 from pipelines.landing.visits import log_visit
 from pipelines.model import Source, Verdict
-
-
-@pytest.fixture
-def where(tmp_path, monkeypatch) -> Folders:
-    return two_repositories.declare(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def landed(where) -> Folders:
-    return two_repositories.land_both(where)
 
 
 def seen(where):

@@ -1,6 +1,5 @@
 """The night with real Prefect, real Scrapy, a real git server: what breaks stays small and is told."""
 
-import base64
 import json
 import os
 import re
@@ -8,13 +7,10 @@ import subprocess
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from support import nights, stranger
+from support import nights
 from support.bird_house import NOBODY, PLACE, bytes_of, keep_page, one_screen, places
-from support.prefect import asked, command_lines
-from support.stranger import only_as_root
 
 from flows import hosts, prefect_api, unchanged
 from pipelines.catalogue.load import load_catalogue
@@ -211,73 +207,3 @@ def test_a_night_killed_at_a_random_moment_ends_as_an_undisturbed_one(house, nig
     assert night().exit_status == 0
     assert killed.drafts() == []
     nights.same(killed.tables(), CALM)
-
-
-@pytest.mark.long
-def test_nobody_without_the_login_changes_anything_in_prefect(house):
-    from prefect import flow
-    from prefect.client.orchestration import get_client
-
-    @flow(name="wren")
-    def sing() -> str:
-        return "tik"
-
-    user, _, password = os.environ["PREFECT_API_AUTH_STRING"].partition(":")
-    login, other = (
-        f"Basic {base64.b64encode(f'{user}:{tried}'.encode()).decode()}" for tried in (password, password[:-1])
-    )
-    assert asked("/flows/", {"name": "cuckoo"}) == (401, None)
-    assert asked("/flows/", {"name": "cuckoo"}, authorization=other) == (401, None)
-    assert asked("/flows/filter", {}) == (401, None)
-    assert asked("/flows/filter", {}, authorization=login) == (200, None)
-    assert "flows.prefect_api" in command_lines()
-    assert password not in command_lines()
-    assert sing() == "tik"
-    with get_client(sync_client=True) as client:
-        assert {"wren"} <= {known.name for known in client.read_flows()} <= {"wren", "nightly", "nothing"}
-    assert not (folders().data / "prefect" / "storage").exists()
-
-
-@only_as_root
-@pytest.mark.long
-def test_another_user_of_the_machine_gets_401_and_no_effect(house):
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowFilter
-
-    with get_client(sync_client=True) as client:
-        wren = client.create_flow_from_name("wren's")
-        deployment = client.create_deployment(wren, "song", entrypoint="os:abort")
-        for path, body in {
-            f"/deployments/{deployment}/create_flow_run": {}, "/flow_runs/filter": {}, "/flows/": {"name": "cuckoo"},
-            "/deployments/": {"name": "cuckoo", "flow_id": str(wren)}, "/variables/": {"name": "cuckoo", "value": "1"},
-            "/admin/database/clear": {"confirm": True},
-        }.items():  # fmt: skip
-            for guessed in ((), ("Authorization: Basic c3RhY2tyYW5rOg==",), ("Origin: http://127.0.0.1:8000",)):
-                assert stranger.post(os.environ["PREFECT_API_URL"] + path, json.dumps(body), *guessed) == "401", path
-        assert [one.id for one in client.read_deployments()] == [deployment]
-        assert client.read_flow_runs(flow_filter=FlowFilter(id={"any_": [wren]})) == []
-        assert client.read_variable_by_name("cuckoo") is None
-
-
-@only_as_root
-@pytest.mark.long
-def test_another_user_of_the_machine_cannot_read_the_login(house):
-    login = os.environ["PREFECT_API_AUTH_STRING"].encode()
-    servers = [n for t in Path("/proc/self/task").iterdir() for n in (t / "children").read_text().split()]
-    servers = [n for n in servers if login in Path(f"/proc/{n}/environ").read_bytes()]
-    assert servers
-    for number in servers:
-        assert "prefect_api" in stranger.run("cat", f"/proc/{number}/cmdline")
-        assert stranger.run("cat", f"/proc/{number}/environ") == ""
-
-
-@pytest.mark.long
-def test_a_login_that_is_refused_is_told(house):
-    from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
-
-    told = f"the Prefect server at {os.environ['PREFECT_API_URL']} refuses the login; set PREFECT_API_AUTH_STRING"
-    with (
-        temporary_settings({PREFECT_API_AUTH_STRING: "birds:of another feather"}),
-        pytest.raises(prefect_api.NotStartedError, match=f"^{re.escape(told)}$"),
-    ):
-        prefect_api.log_in()

@@ -1,0 +1,22 @@
+"""Write the pages of the language of this process into a draft; `reports.languages.processes` starts it."""
+
+import sys
+from pathlib import Path
+
+from pipelines.folders import Folders
+from reports import site
+from reports.drafts import Draft
+from reports.languages.pages import folder
+from reports.text.language import LANGUAGE
+
+
+def main() -> None:
+    """Take the folders of data, communities and site, the draft's, and the languages of the site."""
+    data, communities, published, draft = map(Path, sys.argv[1:5])
+    where = Folders(data, communities, published)
+    own = Draft(draft / folder(LANGUAGE), published / folder(LANGUAGE))
+    site.write_pages(where, own, sys.argv[5:])
+
+
+if __name__ == "__main__":
+    main()
