@@ -5,12 +5,18 @@ Prefect must be prepared before this module is imported (`flows.prefect_api.prep
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterEndTime,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
 from prefect.client.schemas.objects import StateType
 from prefect.runtime import flow_run as current_run
 from prefect.states import Crashed
@@ -21,6 +27,11 @@ from pipelines.folders import Folders
 from pipelines.model import Visit
 
 UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING]))
+
+KEPT_RUNS = timedelta(days=100)
+"""So long Prefect keeps a run of ours, with its tasks and artifacts."""
+MOST_DELETED = 20
+"""A run deletes at most so many old ones: the first that does so may find years of them."""
 
 
 def flow_run_name(where: Folders) -> str:
@@ -34,6 +45,22 @@ def mark_crashed_runs(where: Folders) -> None:
         for run in client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNFINISHED)):
             if run.name.endswith(f" in {where.data}") and str(run.id) != current_run.id:
                 client.set_flow_run_state(run.id, Crashed(message="The process was killed."), force=True)
+
+
+def delete_old_runs(where: Folders, now: datetime) -> int:
+    """Delete runs of this data folder that ended long ago, with their tasks and artifacts; return how many.
+
+    A server that runs once a night never reaches Prefect's own hour of deleting.
+    """
+    old = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=now - KEPT_RUNS))
+    with get_client(sync_client=True) as client:
+        found = [run for run in client.read_flow_runs(flow_run_filter=old) if run.name.endswith(f" in {where.data}")]
+        for run in found[:MOST_DELETED]:
+            its = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+            for artifact in client.read_artifacts(flow_run_filter=its):
+                client.delete_artifact(artifact.id)
+            client.delete_flow_run(run.id)
+    return len(found[:MOST_DELETED])
 
 
 def publish_artifacts(where: Folders, visits: Sequence[Visit], problems: Sequence[Problem], summary: str) -> None:

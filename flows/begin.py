@@ -1,18 +1,22 @@
 """Begin a run: give it an id, set aside what cannot be used, and carry renamed sources over."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from flows import damage
+from pipelines.catalogue.load import keep_catalogue
 from pipelines.folders import Folders
 from pipelines.landing.carry_over import carry_over
 from pipelines.landing.runs import begin_run
 from pipelines.landing.sweep import sweep
 from pipelines.landing.undeclared import find_undeclared
+from pipelines.landing.visit_files import pack_visits
 from pipelines.model import Community
 
 
 def begin_visits(where: Folders, communities: Sequence[Community], log: Callable[[str], None]) -> str:
     """Begin work that takes long as `begin_work` does; name what was set aside now, before its summary does."""
+    keep_catalogue(where)
     run = begin_work(where, communities, log)
     for line in damage.format_warnings(where):
         log(line)
@@ -27,4 +31,5 @@ def begin_work(where: Folders, communities: Sequence[Community], log: Callable[[
         log(line)
     for found in find_undeclared(where, communities):
         log(f"note: {found}")
+    pack_visits(where.visits, datetime.now(UTC))
     return run

@@ -1,11 +1,14 @@
 """The command `stackrank`: its parser. Each command imports large packages when it runs, so that all start fast."""
 
 import argparse
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from flows import failures, names
+from flows.address import site_address
 from flows.commands import (
     backup,
     build,
@@ -27,6 +30,7 @@ from flows.commands import (
     restore,
     rotate,
     schedule,
+    serve,
     sql,
     status,
 )
@@ -47,6 +51,8 @@ environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
                          (default: data/ and reports/site; from a wheel the user's data folder)
   STACKRANK_SITE         the folder of the site, which everybody may read, unlike all else
+  STACKRANK_SITE_URL     the public address of the site, such as https://example.org/rank/;
+                         the feed and share tags name it, and a sitemap is written
   STACKRANK_COMMUNITIES  the folder of community files (default: data/communities, or the wheel's)
   STACKRANK_KEY          the pseudonym key, 64 hexadecimal digits, instead of the key file in the user's
                          configuration folder
@@ -86,6 +92,7 @@ COMMANDS: dict[str, Command] = {
     "restore": restore,
     "build": build,
     "report": report,
+    "serve": serve,
     "status": status,
     "doctor": doctor,
     "probe": probe,
@@ -108,8 +115,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(WRONG_USAGE, f"{self.prog}: {message}. Nothing was done. See: {typed(f'{words} --help'.lstrip())}\n")
 
 
+FEWER_COLLECTIONS = (50_000, 20, 50)
+"""Looking for cycles among objects as often as by default takes a thirtieth of a build."""
+
+
 def run() -> NoReturn:
     """Run one command and end the process with its exit status."""
+    gc.set_threshold(*FEWER_COLLECTIONS)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small: more threads would only wait
     sys.stdout, sys.stderr = let_readers_leave(sys.stdout), let_readers_leave(sys.stderr)
     sys.exit(main())
 
@@ -123,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _, unknown = parser().parse_known_args(words, chosen)
         _check_arguments(chosen.command, unknown)
         _check_folders(folders())
+        site_address()
         with private_files(folders()):
             status = COMMANDS[chosen.command].run(chosen)
         sys.stdout.flush()

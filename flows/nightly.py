@@ -143,6 +143,7 @@ def _run(where: Folders) -> NightlyResult:
         result = replace(result, other_problems=(*result.other_problems, *_tidy(where)))
         notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
+        artifacts.delete_old_runs(where, datetime.now(UTC))
     return result
 
 

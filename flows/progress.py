@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from pipelines.catalogue import urls
 from pipelines.catalogue.count_pages import unit_without_day
-from pipelines.landing.visits import parse_visits, visit_files
+from pipelines.landing.visit_files import visit_files
+from pipelines.landing.visits import parse_visits
 from pipelines.model import GOOD_VERDICTS, Plan, Source, Visit
 
 Unit = tuple[str, str]

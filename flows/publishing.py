@@ -3,20 +3,23 @@
 from datetime import date
 from pathlib import Path
 
+from flows.address import site_address
 from pipelines.folders import Folders, open_to_everybody
-from reports import site
-from reports.languages.pages import languages_of_site
+from reports.checked import update_last_checked
 
 
 def publish_site(where: Folders, month: date | None = None) -> Path:
     """Write the site from the database, of a month if one is given; return its page."""
-    page = site.publish(where, month, languages_of_site())
+    from reports import site
+    from reports.languages.pages import languages_of_site
+
+    page = site.publish(where, month, languages_of_site(), site_address())
     open_to_everybody(where.site)
     return page
 
 
 def mark_checked(where: Folders, message: str) -> Path:
     """Say on the published site when it was last checked; return its page."""
-    page = site.update_last_checked(where, message)
+    page = update_last_checked(where, message)
     open_to_everybody(where.site)
     return page

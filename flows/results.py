@@ -57,17 +57,12 @@ def read_result(
     where: Folders, sources: Sequence[Source], run: str, units: frozenset[str] = frozenset()
 ) -> CollectResult:
     """Return the last visit of a run to each unit of the sources."""
-    ids = {source.id for source in sources}
-    latest = {
-        (f"{v.community}/{v.source}", unit_without_day(v)): v
-        for v in read_run(where.visits, run)
-        if f"{v.community}/{v.source}" in ids
-    }
-    plans = {f"{p.community}/{p.source}": p for p in read_plans(where.visits) if p.run == run}
+    latest = {(f"{v.community}/{v.source}", unit_without_day(v)): v for v in read_run(where.visits, run, sources)}
+    plans = {f"{p.community}/{p.source}": p for p in read_plans(where.visits, sources) if p.run == run}
     expected = [(s.id, unit) for s in sources for unit in _planned(s, plans.get(s.id))]
     missing = [f"{s} {u}" for s, u in expected if (s, u) not in latest and (not units or u in units)]
     lists = [s.id for s in sources if s.urls_from and s.id not in plans and not any(key[0] == s.id for key in latest)]
-    deferred = tuple(plan for name, plan in plans.items() if name in ids and plan.deferred)
+    deferred = tuple(plan for plan in plans.values() if plan.deferred)
     return CollectResult(tuple(latest.values()), tuple(missing + lists), deferred)
 
 

@@ -17,7 +17,8 @@ def run_nightly() -> int:
     where = folders()
     with locks.single_run(where, "stackrank nightly"), prefect_api.serving(where):
         print("starting Prefect", file=sys.stderr, flush=True)
-        from flows.nightly import nightly
+        with prefect_api.importing():
+            from flows.nightly import nightly
 
         try:
             prefect_api.wait()

@@ -10,6 +10,7 @@ from textwrap import shorten
 from flows.failures import FULL, is_full
 from flows.results import CollectResult
 from pipelines.catalogue import count_pages
+from pipelines.catalogue.load import file_of
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders, typed
 from pipelines.landing.stored import stored_visits, unit_file
@@ -87,7 +88,7 @@ def _fix(visit: Visit, where: Folders) -> str:
     if visit.kind in ON_DEMAND:
         retry = f"to try again: {typed(f'collect --source {source}')}"
     if visit.verdict == Verdict.GONE:
-        file = where.communities / f"{visit.community}.toml"
+        file = file_of(where.communities, visit.community)
         return f"if it has moved, correct its url in {file}; if it has ended, give it an until"
     if visit.verdict == Verdict.REFUSED:
         return f"check STACKRANK_CONTACT and ask the operators of the host; {retry}"

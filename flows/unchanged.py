@@ -4,7 +4,7 @@ A run builds nothing when all of this is as it was when the last run published:
 
 - catalogue, method, published figures and harvests (`Inputs.sha256`);
 - the calendar month and the newest complete month;
-- our own code;
+- our own code, and the public address of the site;
 - which units were fetched well and which failed;
 - the database and the page themselves, by size and time.
 
@@ -15,6 +15,7 @@ damaged, no run is up to date.
 import os
 from hashlib import sha256
 
+from flows.address import site_address
 from pipelines.files import replace_synced
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.model import GOOD_VERDICTS
@@ -47,6 +48,7 @@ def fingerprint(where: Folders, inputs: Inputs) -> str:
         f"{inputs.today:%Y-%m}",
         inputs.method.last_complete_month(inputs.today),
         _code(),
+        site_address(),
         _units(inputs),
         *((stat.st_mtime_ns, stat.st_size) for stat in published),
     )

@@ -95,8 +95,7 @@ def refuse_sources(where: Folders, sources: Sequence[Source], run: str, why: Clo
         return
     for source in sources:
         left = tuple(_unvisited(where, source, run, units))
-        plans = {(p.community, p.source): p for p in read_plans(where.visits) if p.run == run}
-        before = plans.get((source.community, source.name))
+        before = next((plan for plan in read_plans(where.visits, [source]) if plan.run == run), None)
         planned, deferred = (before.units, before.deferred) if before else (left, ())
         plan = Plan(source.community, source.name, datetime.now(UTC), planned, (*deferred, *left), why.reason, run)
         save_plan(where.visits, plan)

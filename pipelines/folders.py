@@ -75,6 +75,11 @@ class Folders:
         return self.data / "stackrank.duckdb"
 
     @property
+    def kept_catalogue(self) -> Path:
+        """The catalogue as the last run read it: a copy, which the next run makes again."""
+        return self.data / "catalogue.pickle"
+
+    @property
     def fingerprint(self) -> Path:
         """The checksum of what is published and of what it was made of."""
         return self.data / "fingerprint"
@@ -117,6 +122,7 @@ def private_files(where: Folders) -> Iterator[None]:
         where.begun,
         where.core,
         where.database,
+        where.kept_catalogue,
         *_other_private(where),
     ):
         if path.exists() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o077:

@@ -1,7 +1,7 @@
 """Write answers as CSV that no spreadsheet runs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -18,13 +18,28 @@ def to_csv(answer: Any) -> str:
 
     Answers have no control characters but tab and line feed.
     """
-    return "".join(f"{line}\n" for line in _lines(answer))
+    return "".join(f"{lines}\n" for lines in _parts(answer))
 
 
-def _lines(answer: Any) -> Iterator[str]:
+def rows_to_csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows of Python's objects as the same CSV; None is an empty cell."""
+    cells = (map(_quoted, names), *(["" if each is None else _cell(each) for each in row] for row in rows))
+    return "".join(f"{','.join(line)}\n" for line in cells)
+
+
+def _parts(answer: Any) -> Iterator[str]:
+    """Yield the head, then many lines at once."""
     yield ",".join(map(_quoted, answer.column_names))
     for batch in answer.to_batches(max_chunksize=BATCH):
-        yield from pc.binary_join_element_wise(*map(_cells, batch.columns), ",").to_pylist()
+        if batch.num_rows:
+            lines = pc.binary_join_element_wise(*map(_cells, batch.columns), ",")
+            yield pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_py()
+
+
+def to_decimals(answer: Any, decimals: int) -> Any:
+    """Return an answer whose numbers that are not whole have so many decimals."""
+    columns = [pc.round(column, decimals) if pa.types.is_floating(column.type) else column for column in answer.columns]
+    return pa.table(columns, names=answer.column_names)
 
 
 def _cells(column: Any) -> Any:

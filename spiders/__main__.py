@@ -7,20 +7,11 @@ import gc
 import sys
 from pathlib import Path
 
+from pipelines.without_pandas import WithoutPandas
 from spiders import watchdog
 
 FEWER_COLLECTIONS = (50_000, 20, 50)
 """Rows are many and hold no cycles: looking for cycles among them as often as by default costs a tenth of the time."""
-
-
-class WithoutPandas:
-    """Tells PyArrow, which imports pandas at its first array if it can, that there is none."""
-
-    @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        """Find nothing by any name; raise ModuleNotFoundError for pandas."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
 
 
 def module_of(kind: str) -> str:
@@ -34,6 +25,7 @@ def module_of(kind: str) -> str:
 def main() -> None:
     """Crawl until the spider has finished."""
     watchdog.start()
+    gc.disable()  # while it imports: what that makes stays
     kind, *arguments = sys.argv[1:]
     sys.meta_path.insert(0, WithoutPandas)
     from scrapy.crawler import AsyncCrawlerProcess
@@ -41,10 +33,11 @@ def main() -> None:
 
     settings = Settings({"SPIDER_MODULES": [module_of(kind)]})
     settings.setmodule("spiders.settings")
-    gc.freeze()
-    gc.set_threshold(*FEWER_COLLECTIONS)
     process = AsyncCrawlerProcess(settings)
     process.crawl(kind, **dict(argument.split("=", 1) for argument in arguments))
+    gc.freeze()
+    gc.set_threshold(*FEWER_COLLECTIONS)
+    gc.enable()
     process.start()
 
 

@@ -8,7 +8,8 @@ import os
 import select
 import signal
 import struct
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 PARENT_PIPE = "STACKRANK_PARENT_PIPE"
 """The variable that names a pipe's descriptor: reading its end means that the other side has died, by kill -9 too."""
@@ -29,6 +30,16 @@ def start() -> None:
     os.close(theirs)
     os.setpgid(0, 0)
     _watch(int(parent), ours)
+
+
+@contextmanager
+def guarded(group: int) -> Iterator[None]:
+    """Have a process group ended together with this process while the block runs."""
+    guard(group)
+    try:
+        yield
+    finally:
+        release(group)
 
 
 def guard(group: int) -> None:

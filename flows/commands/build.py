@@ -8,8 +8,8 @@ from functools import partial
 from flows import locks
 from flows.commands.checks import check_rules
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
-from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import current_day, folders, read_demo_marker
+from pipelines.without_pandas import without_pandas
 
 HELP = "build the database from what has been collected"
 
@@ -21,6 +21,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the database; name the damaged files that it leaves out."""
+    with without_pandas():
+        return _build(full=arguments.full)
+
+
+def _build(*, full: bool) -> int:
     from flows import damage
     from flows.begin import begin_work
     from pipelines.warehouse.build import CheckFailedError, NothingObservedError, build_database
@@ -28,15 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     where = folders()
     demo = read_demo_marker(where)
-    check_rules()
-    declared = load_catalogue(where.communities)
+    declared = check_rules()
     try:
         with locks.single_run(where, "stackrank build"):
             begin_work(where, declared, partial(print, file=sys.stderr))
             damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
             _print(damage.format_lines(damaged))
             shows = demo.shows if demo else None
-            path = build_database(where, declared, current_day(where), shows, full=arguments.full)
+            path = build_database(where, declared, current_day(where), shows, full=full)
             kept = damage.find_core_damage(where)
             _print(damage.format_lines(kept))
     except (NothingObservedError, CheckFailedError, WrongMemoryError) as error:

@@ -2,6 +2,7 @@
 
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import folders, read_demo_marker
+from pipelines.model import Community
 
 
 class UsageError(Exception):
@@ -15,15 +16,19 @@ def refuse_demo_folder() -> None:
         raise UsageError(f"{where.data} belongs to the demo. Nothing was collected. Name another STACKRANK_DATA.")
 
 
-def check_rules() -> None:
-    """Raise WrongFileError for a mistake in a file of rules, in the method, or in the merges declared wrong."""
+def check_rules() -> tuple[Community, ...]:
+    """Return the catalogue.
+
+    Raises WrongFileError for a mistake in it, in a file of rules, in the method, or in the merges declared wrong.
+    """
     from pipelines.catalogue import measures, platform_facts
     from pipelines.privacy import decisions
     from pipelines.ranking import method
     from pipelines.rules import bots_commits, bots_mail, organisations
 
     where = folders()
-    decisions.never_merge(where, [community.slug for community in load_catalogue(where.communities)])
+    declared = load_catalogue(where.communities)
+    decisions.never_merge(where, [community.slug for community in declared])
     for read in (
         method.load,
         measures.load,
@@ -33,6 +38,7 @@ def check_rules() -> None:
         organisations.free_mail,
     ):
         read()
+    return declared
 
 
 def check_key() -> None:

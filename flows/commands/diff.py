@@ -21,7 +21,7 @@ COLUMNS = ("family", "community", "metric", "part", "change")
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     for name, text in (("earlier", "the edition to start from"), ("later", "the edition to end at")):
-        parser.add_argument(name, metavar=name.upper(), help=f"{text}: YYYY-MM, YYYY-MM@REVISION or YYYY-MM@now")
+        parser.add_argument(name, metavar=name.upper(), help=f"{text}: YYYY-MM or CYyy-Qn, with @REVISION or @now")
     parser.add_argument("--csv", action="store_true", help="print CSV instead of lines")
 
 
@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         earlier, later = (find_edition(where.database, where.editions, n) for n in (arguments.earlier, arguments.later))
     except (NoEditionError, DamagedLedgerError, NoDatabaseError) as error:
         raise UsageError(error) from None
+    if earlier.period.is_quarter != later.period.is_quarter:
+        raise UsageError("an edition of twelve months and one of a quarter cannot be compared")
     (_print_csv if arguments.csv else _print_lines)(compare_editions(earlier, later))
     return ALL_WELL
 

@@ -1,7 +1,6 @@
 """The command `edition`: close, list, show and verify the rankings that never change any more."""
 
 import argparse
-import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from pipelines.editions.store import Revision
 
 HELP = "close, list, show or verify the editions: rankings as they were published, which never change"
-QUARTER = re.compile(r"CY\d\d-Q[1-4]")
+NOT_YET = "The first one closes after the first night in which every source was read."
+NO_RANKING = "The first one closes when the database has a ranking."
 STEPS = {
     "close": "close an edition that is due, or a revision of a closed one; the nightly run does it by itself",
     "list": "print every closed revision, with its date and its reason",
@@ -29,10 +29,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the steps."""
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP", dest="step")
     parsers = {name: steps.add_parser(name, help=text) for name, text in STEPS.items()}
-    parsers["close"].add_argument("name", metavar="YYYY-MM", help="the last month of its twelve months")
+    parsers["close"].add_argument(
+        "name", metavar="YYYY-MM", help="the last month of its twelve months, or CYyy-Qn for a quarter"
+    )
     parsers["close"].add_argument("--reason", default="", metavar="TEXT", help="why a closed edition is revised")
     parsers["show"].add_argument(
-        "name", metavar="YYYY-MM[@REVISION]", help="@1 is the first revision, @now today's; CY26-Q3 a quarter"
+        "name",
+        metavar="YYYY-MM[@REVISION]",
+        help="or CYyy-Qn; @1 is the first revision, @pop-1.0 a method, @now today's",
     )
 
 
@@ -59,40 +63,40 @@ def _close(where: Folders, arguments: argparse.Namespace) -> int:
 
 
 def _list(where: Folders, _: argparse.Namespace) -> int:
-    from pipelines.editions.store import list_revisions
+    from pipelines.editions.store import first_night, list_revisions
 
-    for one in sorted(list_revisions(where.editions), key=lambda one: (one.month, one.method, one.revision)):
+    closed = list_revisions(where.editions)
+    for one in sorted(closed, key=lambda one: (one.period, one.method, one.revision)):
         print(_line(one))
+    if not closed:
+        print(f"No edition is closed yet. {NOT_YET if first_night(where.editions) is None else NO_RANKING}")
     return ALL_WELL
 
 
 def _show(where: Folders, arguments: argparse.Namespace) -> int:
     from pipelines.editions.names import find_edition
 
-    if QUARTER.fullmatch(arguments.name):
-        return _show_quarter(where, arguments.name)
     edition = find_edition(where.database, where.editions, arguments.name)
     state = f"revision {edition.revision}" if edition.revision else "not closed: by the present database"
     print(f"{edition.name}, {edition.method}, {state}")
-    for line in _ranking_lines(edition):
+    if edition.period.is_quarter:
+        print("shown beside the monthly editions, never the official order")
+    for line in _quarter_lines(edition) if edition.period.is_quarter else _ranking_lines(edition):
         print(line)
     return ALL_WELL
 
 
-def _show_quarter(where: Folders, name: str) -> int:
-    """Print a calendar quarter by the present database, beside the same quarter a year earlier."""
-    from pipelines.warehouse.query import open_database
+def _quarter_lines(edition: "Edition") -> list[str]:
+    """Return a line for each row: family, community, index, and the growth since the same quarter a year earlier."""
+    rows = edition.tables["rankings"].to_pylist()
+    return [
+        f"{row['family']:8} {row['community']:24} {row['index']:8.3g} {_growth(row['growth']):>8} in a year"
+        for row in rows
+    ]
 
-    asked = 'select family, community, "index", growth from rankings.quarters where quarter = $name'
-    with open_database(where.database) as database:
-        rows = database.ask(asked, {"name": name}).to_pylist()
-    if not rows:
-        raise UsageError(f"the database has no whole quarter {name}")
-    print(f"{name}, shown beside the editions, never the official order")
-    for row in rows:
-        growth = "-" if row["growth"] is None else f"{100 * row['growth']:+.0f} %"
-        print(f"{row['family']:8} {row['community']:24} {row['index']:8.3g} {growth:>8} in a year")
-    return ALL_WELL
+
+def _growth(growth: float | None) -> str:
+    return "-" if growth is None else f"{100 * growth:+.0f} %"
 
 
 def _verify(where: Folders, _: argparse.Namespace) -> int:
@@ -106,7 +110,7 @@ def _verify(where: Folders, _: argparse.Namespace) -> int:
 
 
 def _line(closed: "Revision") -> str:
-    stated = f"{closed.month:%Y-%m}@{closed.revision}  {closed.method}  {closed.kind}  {closed.closed_at:%Y-%m-%d}"
+    stated = f"{closed.period.name}@{closed.revision}  {closed.method}  {closed.kind}  {closed.closed_at:%Y-%m-%d}"
     return f"{stated}  {closed.reason}".rstrip()
 
 

@@ -15,7 +15,7 @@ from flows import contact, locks, names
 from flows.commands.checks import UsageError, check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from pipelines.asserted import Asserted
-from pipelines.catalogue.load import load_catalogue
+from pipelines.catalogue.load import community_files, load_catalogue
 from pipelines.catalogue.urls import MAILBOX
 from pipelines.folders import Folders, folders, typed
 from pipelines.model import Source
@@ -83,7 +83,7 @@ def _declared(where: Folders, what: str | None) -> Iterator[tuple[Folders, str |
     if not file.is_file():
         raise UsageError(f"{file} is no community file. Nothing was done.")
     with TemporaryDirectory() as folder:
-        for other in where.communities.glob("*.toml"):
+        for other in community_files(where.communities):
             shutil.copy(other, folder)
         shutil.copy(file, folder)
         yield replace(where, communities=Path(folder)), file.stem

@@ -30,12 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Print each figure with ours, the difference and its likely cause, or why we have none."""
     if not QUARTER.fullmatch(arguments.quarter):
         raise UsageError(f"{arguments.quarter!r:.80} is no quarter; write it as CY13-Q2")
-    rows = _ask(arguments.quarter)
-    (_print_csv if arguments.csv else _print_lines)(rows)
+    rows, units = _ask(arguments.quarter)
+    if arguments.csv:
+        _print_csv(rows)
+    else:
+        _print_lines(rows, units)
     return ALL_WELL
 
 
-def _ask(quarter: str) -> list[Row]:
+def _ask(quarter: str) -> tuple[list[Row], list[Row]]:
+    """Return the figures of a quarter, and the repositories that only the replay counts."""
     from pipelines.warehouse.query import NoDatabaseError, open_database
     from reports.answers import ask_rows
     from reports.text.replay import NO_FIGURES
@@ -43,7 +47,7 @@ def _ask(quarter: str) -> list[Row]:
     where = folders()
     try:
         with open_database(where.database) as database:
-            found = ask_rows(database, "replay", "figures")
+            found, units = (ask_rows(database, "replay", name) for name in ("figures", "units"))
     except NoDatabaseError as error:
         raise UsageError(error) from None
     known = sorted({row["quarter"] for row in found})
@@ -51,7 +55,7 @@ def _ask(quarter: str) -> list[Row]:
         raise UsageError(f"{NO_FIGURES} They lie in {where.history}, and `stackrank build` loads them")
     if quarter not in known:
         raise UsageError(f"nobody published figures of {quarter} that we hold; there are {', '.join(known)}")
-    return [row for row in found if row["quarter"] == quarter]
+    return [row for row in found if row["quarter"] == quarter], units
 
 
 def _print_csv(rows: "Sequence[Row]") -> None:
@@ -60,12 +64,12 @@ def _print_csv(rows: "Sequence[Row]") -> None:
     lines.writerows((*(row[column] for column in COLUMNS), " ".join(row["missing"])) for row in rows)
 
 
-def _print_lines(rows: "Sequence[Row]") -> None:
-    from reports.text.replay import counted_text
+def _print_lines(rows: "Sequence[Row]", units: "Sequence[Row]") -> None:
+    from reports.text.replay import counted_text, summary_text, waiting_texts
 
     width = max(len(counted_text(row["metric"])) for row in rows)
     beside = [row for row in rows if row["difference"] is not None]
-    print(f"{len(beside)} figures beside ours")
+    print(summary_text(rows))
     for row in beside:
         print(_line(row, width))
     for row in rows:
@@ -74,6 +78,8 @@ def _print_lines(rows: "Sequence[Row]") -> None:
     for name in dict.fromkeys(row["name"] for row in rows):
         if missing := sorted({each for row in rows if row["name"] == name for each in row["missing"]}):
             print(f"missing of {name}: {', '.join(missing)}")
+    for text in waiting_texts(rows, units):
+        print(text)
 
 
 def _line(row: Row, width: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from flows.demo import lists
 from flows.demo.places import git, place, served
 from pipelines.catalogue import count_pages
+from pipelines.catalogue.load import community_files
 from pipelines.catalogue.urls import ARCHIVES, CAPTURED, CAPTURES, CHANNELS, FORUM
 from pipelines.model import BY_HAND, UNREADABLE, Source
 
@@ -30,7 +31,7 @@ def write_communities(
     """
     known = {source.id: source for source in only}
     folder.mkdir(parents=True)
-    for file in sorted(communities.glob("*.toml")):
+    for file in community_files(communities):
         facts = tomllib.loads(file.read_text(encoding="utf-8"))
         facts["sources"] = [
             _narrow(_turn(source, base_url, snapshot), known.get(f"{file.stem}/{source['name']}"), known)

@@ -1,11 +1,12 @@
 """Read the TOML files that people write: a file is right, or all of its mistakes are named at once."""
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+
+import tomli
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -56,7 +57,7 @@ def parse_toml(path: Path) -> Table:
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     try:
-        return tomllib.loads(content.decode())
+        return tomli.loads(content.decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(f"not UTF-8 (at line {line})") from error

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pipelines.catalogue import count_pages
@@ -52,6 +52,7 @@ _NO_URL_CHARACTER = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 _HOST = re.compile(r"[a-z0-9:][a-z0-9.:_-]*")
 
 
+@lru_cache(maxsize=1 << 12)
 def unit_of(url: str) -> str:
     """Return the unit of a git url, `owner/name`; raises ValueError if it is no plain address.
 
@@ -147,6 +148,7 @@ def _in_file_name(name: str) -> str | None:
     return stem.replace("__", "/", 1) if is_joined else None
 
 
+@lru_cache(maxsize=1 << 12)
 def split_url(url: str, schemes: tuple[str, ...]) -> SplitResult:
     """Take apart a url that is a host and a path and nothing else; raises ValueError.
 

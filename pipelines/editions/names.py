@@ -1,27 +1,31 @@
-"""Find an edition by the name that people type: 2026-09, 2026-09@1 for its first revision, 2026-09@now for today's."""
+"""Find an edition by the name that people type: 2026-09 or CY26-Q3, each with @1, @pop-1.0 or @now behind it."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 from pipelines.editions.contents import Edition, NoEditionError, compute_edition
 from pipelines.editions.counting import counting_checksum
+from pipelines.editions.periods import Period, parse_period
 from pipelines.editions.store import list_revisions, read_edition
 from pipelines.folders import typed
+from pipelines.warehouse.query import open_database
 
-NAME = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:@(\d+|now))?")
-HOW = "name an edition as 2026-09, 2026-09@1 (its first revision) or 2026-09@now (by the present database)"
+REVISION = re.compile(r"[0-9]+|pop-[0-9.]+|now")
+HOW = "name an edition as 2026-09 or CY26-Q3, with @1 (its first revision), @pop-1.0 or @now (by the present database)"
 
 
-def parse_name(name: str) -> tuple[date, str]:
-    """Return the month of an edition, and its revision as text: a number, now, or empty for the newest.
+def parse_name(name: str) -> tuple[Period, str]:
+    """Return the period of an edition, and its revision as text: a number, a method, now, or empty for the newest.
 
     Raises NoEditionError for anything else.
     """
-    found = NAME.fullmatch(name)
-    if not found or found[1] == "0000":
+    stated, at, revision = name.partition("@")
+    if at and not REVISION.fullmatch(revision):
         raise NoEditionError(f"{name} names no edition; {HOW}")
-    return date(int(found[1]), int(found[2]), 1), found[3] or ""
+    try:
+        return parse_period(stated), revision
+    except ValueError:
+        raise NoEditionError(f"{name} names no edition; {HOW}") from None
 
 
 def find_edition(database: Path, editions: Path, name: str) -> Edition:
@@ -29,11 +33,12 @@ def find_edition(database: Path, editions: Path, name: str) -> Edition:
 
     Where none is closed yet, it is what the present database says. Raises NoEditionError.
     """
-    month, revision = parse_name(name)
-    closed = [one for one in list_revisions(editions) if one.month == month]
+    period, revision = parse_name(name)
+    closed = [one for one in list_revisions(editions) if one.period == period]
     if revision == "now" or not (closed or revision):
-        return compute_edition(database, month, counting_checksum())
-    chosen = [one for one in closed if revision in ("", str(one.revision))]
+        with open_database(database) as opened:
+            return compute_edition(opened, period, counting_checksum())
+    chosen = [one for one in closed if revision in ("", str(one.revision), one.method)]
     if not chosen:
-        raise NoEditionError(f"no revision {revision} of {month:%Y-%m} is closed; see: {typed('edition list')}")
+        raise NoEditionError(f"no revision {revision} of {period.name} is closed; see: {typed('edition list')}")
     return read_edition(editions, chosen[-1])

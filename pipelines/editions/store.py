@@ -3,6 +3,7 @@
     editions/ledger.jsonl                       a line for the first complete night, and one for each revision
     editions/2026-09/pop-1.0/1/manifest.json    what the edition is, and the checksum of each file
     editions/2026-09/pop-1.0/1/rankings.csv     a table, as CSV and as Parquet
+    editions/CY26-Q3/pop-1.0/1/manifest.json    the same of a calendar quarter
 
 Nothing here is ever written again. The ledger has the checksum of each manifest, so one changed byte is found.
 """
@@ -21,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from pipelines.editions.contents import TABLES, Edition, NoEditionError
+from pipelines.editions.contents import Edition, NoEditionError, tables_of
+from pipelines.editions.periods import Period, parse_period
 from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, sync
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 LEDGER, MANIFEST = "ledger.jsonl", "manifest.json"
 PUBLISHED, RECOMPUTED = "published", "recomputed"
-"""An edition that was due after the first complete night is published; an older month is recomputed from later data."""
+"""An edition that was due after the first complete night is published; an older one is recomputed from later data."""
 
 
 CHECKSUMS = ("counting", "method_sha256", "inputs_sha256")
@@ -44,11 +46,11 @@ class DamagedLedgerError(ValueError):
 class Revision:
     """A line of the ledger: one closed revision of an edition, and why it was made.
 
-    `month` is the first day of the last month of its window, `kind` is published or recomputed, `manifest` is the
-    checksum of its manifest. `reason` is empty for the first revision.
+    `kind` is published or recomputed, `manifest` is the checksum of its manifest. `reason` is empty for the first
+    revision.
     """
 
-    month: date
+    period: Period
     method: str
     revision: int
     kind: str
@@ -59,7 +61,12 @@ class Revision:
     @property
     def folder(self) -> Path:
         """Its folder below editions/."""
-        return Path(f"{self.month:%Y-%m}", self.method, str(self.revision))
+        return Path(self.period.name, self.method, str(self.revision))
+
+    @property
+    def month(self) -> date:
+        """The first day of the last month of its window."""
+        return self.period.month
 
 
 def list_revisions(editions: Path) -> list[Revision]:
@@ -67,9 +74,9 @@ def list_revisions(editions: Path) -> list[Revision]:
     return [_read_revision(facts) for facts in _read_ledger(editions) if "manifest" in facts]
 
 
-def latest_revisions(editions: Path) -> dict[tuple[date, str], Revision]:
-    """Return the newest revision of each edition, by month and version of the method."""
-    return {(one.month, one.method): one for one in list_revisions(editions)}
+def latest_revisions(editions: Path) -> dict[tuple[Period, str], Revision]:
+    """Return the newest revision of each edition, by period and version of the method."""
+    return {(one.period, one.method): one for one in list_revisions(editions)}
 
 
 def first_night(editions: Path) -> date | None:
@@ -85,9 +92,9 @@ def record_first_night(editions: Path, day: date) -> None:
 
 def close_edition(editions: Path, edition: Edition, kind: str, closed_at: datetime, reason: str = "") -> Revision:
     """Write the next revision of an edition, with its checksums; it is in the ledger when all of it is on the disk."""
-    before = latest_revisions(editions).get((edition.month, edition.method))
+    before = latest_revisions(editions).get((edition.period, edition.method))
     number = before.revision + 1 if before else 1
-    stated = Revision(edition.month, edition.method, number, kind, closed_at, reason, "")
+    stated = Revision(edition.period, edition.method, number, kind, closed_at, reason, "")
     folder = editions / stated.folder
     draft = folder.with_name(f".{number}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
@@ -97,7 +104,7 @@ def close_edition(editions: Path, edition: Edition, kind: str, closed_at: dateti
         folder.rename(folder.with_name(f"{number}.unlisted.{os.getpid()}"))
     draft.rename(folder)
     sync(folder.parent)
-    closed = Revision(edition.month, edition.method, number, kind, closed_at, reason, manifest)
+    closed = Revision(edition.period, edition.method, number, kind, closed_at, reason, manifest)
     _append(editions, _facts(closed))
     return closed
 
@@ -108,9 +115,9 @@ def read_edition(editions: Path, revision: Revision) -> Edition:
     if problems := list(_find_changes(folder, revision)):
         raise NoEditionError(f"{folder} is not as it was closed: {problems[0]}")
     facts = json.loads((folder / MANIFEST).read_bytes())
-    tables = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+    tables = {name: pq.read_table(folder / f"{name}.parquet") for name in tables_of(revision.period)}
     kept = {name: facts[name] for name in CHECKSUMS}
-    return Edition(month=revision.month, method=revision.method, revision=revision.revision, tables=tables, **kept)
+    return Edition(period=revision.period, method=revision.method, revision=revision.revision, tables=tables, **kept)
 
 
 def verify(editions: Path) -> list[str]:
@@ -164,13 +171,15 @@ def _checksum(path: Path) -> str:
 
 
 def _facts(revision: Revision) -> dict[str, Any]:
-    stated = {"month": f"{revision.month:%Y-%m}", "closed_at": revision.closed_at.astimezone(UTC).isoformat()}
-    return asdict(revision) | stated
+    """Return a line of the ledger; a quarter has another key, so that an older version refuses it."""
+    facts = {"quarter" if revision.period.is_quarter else "month": revision.period.name} | asdict(revision)
+    del facts["period"]
+    return facts | {"closed_at": revision.closed_at.astimezone(UTC).isoformat()}
 
 
 def _read_revision(facts: Mapping[str, Any]) -> Revision:
     return Revision(
-        month=date.fromisoformat(f"{facts['month']}-01"),
+        period=parse_period(facts["quarter"] if "quarter" in facts else facts["month"]),
         method=facts["method"],
         revision=facts["revision"],
         kind=facts["kind"],

@@ -29,10 +29,14 @@ class Change:
 
 
 def revision_triangle(editions: Path) -> list[Change]:
-    """Return the changes by month and age, the newest month first; of one age the latest revision counts."""
+    """Return the changes by month and age, the newest month first; of one age the latest revision counts.
+
+    Quarter editions hold the same counts again, so only monthly ones are read.
+    """
     first: dict[Key, tuple[float, datetime]] = {}
     later: dict[tuple[date, int], dict[Key, tuple[float, float]]] = defaultdict(dict)
-    for revision in sorted(list_revisions(editions), key=lambda one: one.closed_at):
+    monthly = [one for one in list_revisions(editions) if not one.period.is_quarter]
+    for revision in sorted(monthly, key=lambda one: one.closed_at):
         for key, value in _counts(editions, revision):
             before, closed_at = first.setdefault(key, (value, revision.closed_at))
             if closed_at is not revision.closed_at:

@@ -13,7 +13,7 @@ from pipelines.folders import Folders
 from pipelines.landing import set_aside
 from pipelines.landing.pages import PAGES
 from pipelines.landing.stored import VISIT, stored_files
-from pipelines.landing.visits import visit_files
+from pipelines.landing.visit_files import pack, visit_files
 from pipelines.model import Community, Source
 
 Name = tuple[str, str]
@@ -48,8 +48,7 @@ def _carry(where: Folders, old: Name, new: Name) -> bool:
     ]
     for path in stored_files(_of(where.observations, old)):
         _carry_unit(where, path, _place(where.observations, path, old, new), new)
-    for path in visit_files(_of(where.visits, old)):
-        _carry_visits(path, _place(where.visits, path, old, new), new)
+    _carry_visits(_of(where.visits, old), _of(where.visits, new), new)
     for top in tops:
         _move_rest(where, top, old, new)
     return bool(tops)
@@ -73,15 +72,15 @@ def _carry_unit(where: Folders, path: Path, target: Path, new: Name) -> None:
     path.unlink()
 
 
-def _carry_visits(path: Path, target: Path, new: Name) -> None:
-    """Put the visits of an old name before those of the new one, and remove the old file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lines = [_renamed(line, new) for line in path.read_bytes().splitlines()]
-    lines += target.read_bytes().splitlines() if target.exists() else []
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.write_bytes(b"".join(line + b"\n" for line in lines))
-    replace_synced(draft, target)
-    path.unlink()
+def _carry_visits(source: Path, target: Path, new: Name) -> None:
+    """Put the visits of an old name before those of the new one, in one file, and remove the old ones."""
+    old_files, new_files = visit_files(source), visit_files(target)
+    if not old_files:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    lines = [_renamed(line, new) for path in old_files for line in path.read_bytes().splitlines()]
+    lines += [line for path in new_files for line in path.read_bytes().splitlines()]
+    pack(target, [*old_files, *new_files], dict.fromkeys(lines))  # after a crash the old lines are there already
 
 
 def _renamed(content: bytes, new: Name) -> bytes:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,12 +78,15 @@ def read_unit(path: Path) -> StoredUnit | DamagedFile:
     """Read what a file's footer says of it, or say why it cannot be used; with `check_rows` this decides what can."""
     try:
         check_is_file(path)
-        return _read_footer(path)
+        state = path.stat()
+        return _read_footer(path, (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         return _damaged(path, error)
 
 
-def _read_footer(path: Path) -> StoredUnit:
+@lru_cache(maxsize=1 << 13)
+def _read_footer(path: Path, _: tuple[int, ...]) -> StoredUnit:
+    """Read a footer once, while the file is as it was: its size and times say whether it is."""
     found = pq.read_metadata(path)
     footer = found.metadata
     check_format(_version(footer.get(FORMAT_OF, b"1")))
@@ -101,12 +105,21 @@ def _version(text: bytes) -> int | None:
 
 def _check_columns(rows: str, found: pa.Schema) -> None:
     """Raise UnusableError where a column that rows need is missing, or a known one has values of another kind."""
+    if found.equals(_as_stored(rows)):  # so has almost every file, and to compare kinds takes as long as to read it
+        return
     for name in NEEDED[rows]:
         if name not in found.names:
             raise UnusableError(f"its column {name} is missing")
     for field in SCHEMAS[rows]:
         if field.name in found.names and _kind(found.field(field.name).type) != _kind(field.type):
             raise UnusableError(f"its column {field.name} has values of another kind")
+
+
+@cache
+def _as_stored(rows: str) -> pa.Schema:
+    """Return the schema of rows as a file of this version states it: Parquet has no times in seconds."""
+    fields = (f.with_type(pa.timestamp("ms")) if f.type == pa.timestamp("s") else f for f in SCHEMAS[rows])
+    return pa.schema(list(fields))
 
 
 def _kind(column: pa.DataType) -> str:

@@ -11,7 +11,8 @@ from pipelines.folders import Folders
 from pipelines.landing import set_aside
 from pipelines.landing.pages import PAGES
 from pipelines.landing.stored import damaged_files
-from pipelines.landing.visits import plan_files, read_logged, read_plan, visit_files
+from pipelines.landing.visit_files import visit_files
+from pipelines.landing.visits import plan_files, read_logged, read_plan
 from pipelines.privacy import decisions
 
 CHECKSUM = re.compile(rb"[0-9a-f]{64}\n?")

@@ -1,7 +1,7 @@
 """Read and write visits and plans."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,10 @@ from pipelines.files import (
     replace_synced,
 )
 from pipelines.foreign_text import printable
-from pipelines.model import Plan, Verdict, Visit
+from pipelines.landing.visit_files import last_month, month_file, visit_files
+from pipelines.model import Plan, Source, Verdict, Visit
 
+PLAN = "plan.json"
 TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
 TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
 NEEDED = TEXTS[:6]
@@ -28,16 +30,17 @@ NOTE = "our_note"
 
 def save_plan(visits: Path, plan: Plan) -> None:
     """Write the plan of a run beside the visits of its source, in place of the earlier one."""
-    path = visits / plan.community / plan.source / "plan.json"
+    path = visits / plan.community / plan.source / PLAN
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(".plan.json")
     draft.write_text(json.dumps({"format": FORMAT} | asdict(plan) | {"made_at": plan.made_at.isoformat()}))
     replace_synced(draft, path)
 
 
-def read_plans(visits: Path) -> Iterator[Plan]:
-    """Yield the latest plan of each source that has one; what cannot be used is left out."""
-    for path in plan_files(visits):
+def read_plans(visits: Path, sources: Iterable[Source] | None = None) -> Iterator[Plan]:
+    """Yield the latest plan of each source (of `sources`, if given) that has one; what cannot be used is left out."""
+    named = (visits / source.community / source.name / PLAN for source in sources or ())
+    for path in plan_files(visits) if sources is None else filter(Path.exists, named):
         try:
             yield read_plan(path)
         except UnusableError:
@@ -46,7 +49,7 @@ def read_plans(visits: Path) -> Iterator[Plan]:
 
 def plan_files(visits: Path) -> list[Path]:
     """Return the files of plans, sorted."""
-    return sorted(visits.glob("*/*/plan.json"))
+    return sorted(visits.glob(f"*/*/{PLAN}"))
 
 
 def read_plan(path: Path) -> Plan:
@@ -67,23 +70,23 @@ def _texts(found: Any) -> tuple[str, ...]:
 
 def log_visit(visits: Path, visit: Visit) -> None:
     """Append a visit to the month's file of its source, whole or not at all."""
-    path = visits / visit.community / visit.source / f"{visit.seen_at:%Y-%m}.jsonl"
+    path = month_file(visits / visit.community / visit.source, visit.seen_at)
     path.parent.mkdir(parents=True, exist_ok=True)
     append_synced(path, visit_to_json(visit).encode())
 
 
 def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
     """Yield every visit, or those from `since` on, in the order of their files; unusable lines are left out."""
-    first = f"{since:%Y-%m}.jsonl" if since else ""
-    paths = (path for path in visit_files(visits) if path.name >= first)
+    first = f"{since:%Y-%m}" if since else ""
+    paths = (path for path in visit_files(visits) if last_month(path) >= first)
     found = (visit for path in paths for _, visit in read_lines(path))
     return (visit for visit in found if isinstance(visit, Visit) and (since is None or visit.seen_at >= since))
 
 
-def read_run(visits: Path, run: str) -> Iterator[Visit]:
-    """Yield the visits of a run, in the order in which they were logged for each source."""
-    mark = run.encode()
-    lines = (line for path in visit_files(visits) for line in _lines(path) if mark in line)
+def read_run(visits: Path, run: str, sources: Iterable[Source] | None = None) -> Iterator[Visit]:
+    """Yield the visits of a run (to `sources`, if given), in the order in which they were logged for each source."""
+    mark, folders = run.encode(), [visits] if sources is None else [visits / s.community / s.name for s in sources]
+    lines = (line for folder in folders for path in visit_files(folder) for line in _lines(path) if mark in line)
     return (visit for visit in parse_visits(b"\n".join(lines)) if visit.run == run)
 
 
@@ -91,11 +94,6 @@ def latest_run(visits: Path) -> str:
     """Return the id of the run that visited something last; empty where there was none, or an earlier version's."""
     latest = max(read_visits(visits), key=lambda visit: visit.seen_at, default=None)
     return latest.run if latest else ""
-
-
-def visit_files(visits: Path) -> list[Path]:
-    """Return the files of visits, sorted."""
-    return sorted(visits.rglob("*.jsonl"))
 
 
 def read_lines(path: Path) -> Iterator[tuple[bytes, Visit | UnusableError]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.ranking.arrays import Floats
 from pipelines.ranking.constants import Method, Metric
@@ -16,6 +15,9 @@ from pipelines.ranking.score import combine_errors, weighted_sum
 
 ROUNDS = 50
 """Steps of the regression; it settles in about ten."""
+HALVINGS = 30
+LARGEST_EXPONENT = 700
+"""Of a larger one the exponential is no double any more."""
 FEWEST_WINDOWS, LEAST_SHARE, LARGEST_SHARE = 60, 0.85, 0.99
 """When the check of the halves passes."""
 
@@ -84,16 +86,17 @@ def fit_memory(counts: Floats, offset: float, window_months: int) -> tuple[float
     """Return V = (1 + r) / (1 - r) and the number of months it comes from.
 
     r is the pooled correlation of neighbouring residuals of ln(u + c) around the line of each whole window, mended for
-    the bias -(2 + 4 r) / n that a fitted line brings. Windows do not overlap.
+    the bias -(2 + 4 r) / n that a fitted line brings. Windows do not overlap. NaN where no window is whole, where each
+    lies on its line, and where r is no correlation: outside of -1 to 1.
     """
     windows = np.log(_whole_windows(counts, window_months) + offset)
-    if not len(windows):
-        return np.nan, 0
     rest = windows - _lines_through(windows)
+    if np.allclose(rest, 0):
+        return np.nan, windows.size
     share = window_months / (window_months - 1)
     seen = share * float((rest[:, 1:] * rest[:, :-1]).sum() / (rest * rest).sum())
     mended = (seen + 2 / window_months) / (1 - 4 / window_months)
-    return (1 + mended) / (1 - mended), windows.size
+    return ((1 + mended) / (1 - mended) if abs(mended) < 1 else np.nan), windows.size
 
 
 def fit_correlation(one: Floats, other: Floats) -> tuple[float, int]:
@@ -173,14 +176,34 @@ def _lines_through(windows: Floats) -> Floats:
 
 
 def _regress_gamma(x: Floats, y: Floats) -> tuple[float, float]:
-    """Return intercept and slope of ln E(y) = intercept + slope x, for errors that grow with the mean."""
+    """Return intercept and slope of ln E(y) = intercept + slope x, for errors that grow with the mean.
+
+    NaN where every y is 0: a logarithm has no line to it.
+    """
+    if not y.any():
+        return np.nan, np.nan
     design = np.column_stack((np.ones_like(x), x))
-    line: NDArray[np.float64] = np.full_like(y, np.log(y.mean()))
-    solution = np.zeros(2)
+    solution = np.array([np.log(y.mean()), 0.0])
     for _ in range(ROUNDS):
-        solution = np.linalg.lstsq(design, line + y / np.exp(line) - 1, rcond=None)[0]
-        line = design @ solution
+        step = np.linalg.lstsq(design, y * np.exp(-(design @ solution)) - 1, rcond=None)[0]
+        solution = _step_down(design, y, solution, step)
     return float(solution[0]), float(solution[1])
+
+
+def _step_down(design: Floats, y: Floats, solution: Floats, step: Floats) -> Floats:
+    """Return the solution after the longest step, halved as often as needed, that does not fit worse.
+
+    A whole step can overshoot so far that no later one finds back.
+    """
+    reached = _misfit(design @ solution, y)
+    shares = 0.5 ** np.arange(HALVINGS)
+    tried = (solution + share * step for share in shares)
+    return next((one for one in tried if _misfit(design @ one, y) <= reached), solution)
+
+
+def _misfit(line: Floats, y: Floats) -> float:
+    """Return minus the logarithm of the gamma likelihood, up to constants."""
+    return float((y * np.exp(-line) + line).sum()) if line.min() > -LARGEST_EXPONENT else np.inf
 
 
 def _scaled_changes(counts: Floats) -> Floats:

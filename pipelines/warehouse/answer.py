@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -28,8 +28,19 @@ EXAMPLE = "write one SQL statement, such as: from rankings.monthly"
 Rows = Sequence[tuple[Any, ...]]
 
 
+ONLY_QUESTIONS = frozenset({"SELECT", "EXPLAIN", "MULTI"})
+"""The kinds of statement that only ask; MULTI is how DuckDB runs a `pivot`."""
+
+
 class QuestionError(Exception):
-    """A question has no answer: no statement or several, wrong SQL, a forbidden file, too much time or memory."""
+    """A question has no answer: no statement or several, wrong SQL, a forbidden file, too much time or memory.
+
+    `said` is the sentence without the `hint`, which is about the command line.
+    """
+
+    def __init__(self, said: str, hint: str = "") -> None:
+        super().__init__(said + hint)
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -65,20 +76,52 @@ def write_answer(database: Path, sql: str, file: Path, limits: Limits | None = N
     return file
 
 
+class Found(NamedTuple):
+    """An answer: name and DuckDB's type of each column, and the first rows; `is_whole` where these are all."""
+
+    names: list[str]
+    types: list[str]
+    rows: Rows
+    is_whole: bool
+
+
+def answer_rows(database: Path, sql: str, most: int, limits: Limits) -> Found:
+    """Answer a question that may only ask, with `most` rows: to set, load, call or begin something is refused too.
+
+    Raises NoDatabaseError, QuestionError.
+    """
+    with _asked(database, sql, limits, ONLY_QUESTIONS) as found:
+        rows = found.fetchmany(most + 1)
+        columns = found.description or ()
+        return Found([c[0] for c in columns], [str(c[1]) for c in columns], rows[:most], len(rows) <= most)
+
+
 @contextmanager
-def _asked(database: Path, sql: str, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+def _asked(
+    database: Path, sql: str, limits: Limits, kinds: frozenset[str] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Let a question be executed; while the block fetches the rows, the limits hold too."""
     settings = {"memory_limit": limits.memory, "temp_directory": ""}
     with reading(database, settings) as con:
         timer = Timer(limits.seconds, con.interrupt)
         try:
-            _check_count(con.extract_statements(sql))
+            statements = con.extract_statements(_utf8(sql))
+            _check_count(statements)
+            _check_kind(statements[0].type.name, kinds)
             timer.start()
             yield con.execute(sql)
         except duckdb.Error as error:
-            raise QuestionError(_explain(error, limits)) from None
+            raise _explain(error, limits) from None
         finally:
             timer.cancel()
+
+
+def _utf8(sql: str) -> str:
+    """Return a question that DuckDB can read; raises QuestionError for one that is no text."""
+    try:
+        return sql.encode().decode()
+    except UnicodeEncodeError:
+        raise QuestionError(f"the question is no text in UTF-8; {EXAMPLE}") from None
 
 
 def _check_count(statements: Sequence[object]) -> None:
@@ -88,14 +131,21 @@ def _check_count(statements: Sequence[object]) -> None:
         raise QuestionError(f"{len(statements)} statements were given and none was run; {EXAMPLE}")
 
 
-def _explain(error: duckdb.Error, limits: Limits) -> str:
+def _check_kind(kind: str, kinds: frozenset[str] | None) -> None:
+    if kinds is not None and kind not in kinds:
+        raise QuestionError(f"{kind} asks nothing and was not run; {EXAMPLE}")
+
+
+def _explain(error: duckdb.Error, limits: Limits) -> QuestionError:
     if isinstance(error, duckdb.InterruptException):
-        return f"the answer took over {limits.seconds:g} s, and was stopped; ask for less, or give it more --seconds"
+        said = f"the answer took over {limits.seconds:g} s, and was stopped; ask for less"
+        return QuestionError(said, ", or give it more --seconds")
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"the answer needs over {limits.memory} of memory; ask for less, or give more with --memory"
+        said = f"the answer needs over {limits.memory} of memory; ask for less"
+        return QuestionError(said, ", or give more with --memory")
     if "read-only mode" in str(error):
-        return f"sql only reads: the database is opened read-only. Nothing was changed; {EXAMPLE}"
-    return f"no answer: {error}\nto see the tables: {typed('sql --tables')}"
+        return QuestionError(f"sql only reads: the database is opened read-only. Nothing was changed; {EXAMPLE}")
+    return QuestionError(f"no answer: {error}", f"\nto see the tables: {typed('sql --tables')}")
 
 
 def _writer(file: Path) -> Callable[[duckdb.DuckDBPyConnection, Path], None]:
@@ -137,15 +187,15 @@ def _as_json_lines(names: list[str], rows: Rows) -> str:
 def _json_rows(names: list[str], rows: Rows) -> Iterator[str]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise QuestionError(f"two columns are called {', '.join(twice)}; give each its own name with: as")
-    return (json.dumps(_json_value(dict(zip(names, row, strict=True))), allow_nan=False) for row in rows)
+    return (json.dumps(json_value(dict(zip(names, row, strict=True))), allow_nan=False) for row in rows)
 
 
-def _json_value(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Return a value as JSON has it: no NaN and no infinity, decimals as numbers, dates as texts."""
     if isinstance(value, Mapping):
-        return {str(key): _json_value(each) for key, each in value.items()}
+        return {str(key): json_value(each) for key, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_json_value(each) for each in value]
+        return [json_value(each) for each in value]
     if isinstance(value, float | Decimal):
         return float(value) if math.isfinite(value) else None
     return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -36,7 +36,7 @@ PUBLIC = {
     "definitions": ("commits", "messages"),
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
-                 "monthly", "movement", "movers", "pairs", "quarters", "rules", "weights"),
+                 "monthly", "movement", "movers", "pairs", "quarter_components", "quarters", "rules", "weights"),
     "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times"),
     "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "replay", "retention"),
 }  # fmt: skip
@@ -109,8 +109,8 @@ def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Tab
     load_raw(con, given, FEW)
     load_core(con, tables, core)
     load_domains(con, "core.commits", "core.postings")
-    of_community = {table.name for table in community_tables(con, tables)}
-    for table in in_order(con, tables):
+    of_community = {table.name for table in community_tables(tables)}
+    for table in in_order(tables):
         if table.name not in of_community:
             make_table(con, table)
 

@@ -38,7 +38,7 @@ OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key"
 """Columns with a value of its own in nearly every row."""
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
-MOST_ROWS = 100_000
+MOST_ROWS = 150_000
 """Communities are made together until they have so many rows."""
 
 
@@ -123,7 +123,7 @@ def _declare(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
 
 def _make_core(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Columns:
     """Make the tables; return the columns of those that are kept."""
-    made = community_tables(con, tables)
+    made = community_tables(tables)
     for table in made:
         create_table(con, table)
     return {table.name: _columns(con, table.name) for table in made if table.name not in NOT_KEPT}

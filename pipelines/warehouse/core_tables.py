@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import duckdb
-
 from pipelines.warehouse.tables import Table, in_order, reads_from
 
 LANDED = ("commits", "messages", "aliases", "replay_commits")
@@ -20,15 +18,15 @@ NOT_KEPT = ("core.accounts", "core.links", "core.persons", "core.identities", "c
 """Tables of a community that only its other tables need. They know who opted out, or single events."""
 
 
-def community_tables(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> list[Table]:
+def community_tables(tables: list[Table]) -> list[Table]:
     """Return the tables of the stage core that are made for each community by itself, in order."""
-    return list(_of_community(con, tables))
+    return list(_of_community(tables))
 
 
-def _of_community(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Iterator[Table]:
+def _of_community(tables: list[Table]) -> Iterator[Table]:
     landed, known = set(LANDED_TABLES), set(OF_COMMUNITY)
-    for table in in_order(con, tables):
-        reads = reads_from(con, table)
+    for table in in_order(tables):
+        reads = reads_from(table)
         if table.name.startswith("core.") and reads <= known and reads & landed:
             known.add(table.name)
             landed.add(table.name)

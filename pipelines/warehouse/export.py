@@ -19,7 +19,7 @@ VIEWS = {"rankings.components"}
 WORKING = "database_name = 'working' and not internal"
 MANY = 100
 """Of more communities a database is a large one, and so is a site."""
-SMALL_BLOCK, LARGE_BLOCK, DECIMALS = 16_384, 262_144, 5
+SMALL_BLOCK, LARGE_BLOCK, DECIMALS = 16_384, 262_144, 4
 """Bytes of a block: most tables are small. DuckDB compresses numbers in large blocks, those of few decimals best."""
 
 

@@ -79,17 +79,18 @@ function days(x, count, first) {
 // Hover values are those that are drawn, but for the months in "hover"; a line with a range brings its band.
 function unpacked(packed, first) {
   const trace = Object.assign({}, packed, { x: days(packed.x, packed.y.length, first) });
-  if (packed.boxes) return [Object.assign(trace, boxes(packed.boxes, first))];
+  if (packed.boxes) return [Object.assign(trace, boxes(packed.boxes, packed.over || 0, first))];
+  if (packed.sizes) trace.marker = Object.assign({}, packed.marker, { size: packed.y.map((_, n) => packed.sizes[n] || 0) });
   if (!packed.hover) return [trace];
   const values = packed.y.map((y, n) => (n in packed.hover ? packed.hover[n] : y));
   trace.customdata = packed.low ? values.map((value, n) => [value, packed.low[n], packed.high[n]]) : values;
   return packed.low ? [band(trace), trace] : [trace];
 }
 
-// A box is its first and its last day, its lower and its upper end.
-function boxes(ends, first) {
+// A box is its first and its last day, its lower and its upper end; all stand out over these by the same.
+function boxes(ends, over, first) {
   const x = ends.flatMap(([from, to]) => [...days([from, to, to, from, from], 5, first), null]);
-  return { x: x, y: ends.flatMap(([, , low, high]) => [low, low, high, high, low, null]) };
+  return { x: x, y: ends.flatMap(([, , a, b]) => [a - over, a - over, b + over, b + over, a - over, null]) };
 }
 
 function band(trace) {

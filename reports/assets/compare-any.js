@@ -14,10 +14,18 @@ const NAMES = new Intl.DateTimeFormat(document.documentElement.lang, { month: "l
 const load = (slug) => new Promise((done, failed) => {
   const script = document.createElement("script");
   script.src = slug + ".js";
-  script.onload = () => done(window.stackrankScores[slug]);
+  script.onload = () => done(unpacked(window.stackrankScores[slug]));
   script.onerror = failed;
   document.head.append(script);
 });
+
+// Numbers are whole in the file, in units of the last digit, and begin with the first month that has one.
+function unpacked(held) {
+  const whole = ({ first, unit, scores, errors }) => Object.fromEntries(Object.entries({ scores: scores, errors: errors })
+    .map(([name, numbers]) => [name, [...Array(first).fill(null), ...numbers.map((each) => each === null ? null : each / unit)]]));
+  const families = Object.entries(held.families).map(([family, own]) => [family, whole(own)]);
+  return { name: held.name, families: Object.fromEntries(families) };
+}
 
 function filledIn(text, values) {
   const said = Object.entries(values).reduce((said, [name, value]) => said.split("{" + name + "}").join(value), text);
@@ -75,10 +83,11 @@ function fillAhead(months, names, first, count) {
     const wide = Math.round(14 + 6.6 * Math.max(one.length, other.length));
     [chart.layout, chart.narrow].forEach((layout) => { layout.margin.l = wide; });
     const lanes = chart.data.filter((trace) => trace.meta === "ahead");
-    chart.data.find((trace) => trace.meta === "lanes").boxes = [1, 2, 3].map((lane) => [0, count, lane - 0.36, lane + 0.36]);
-    lanes[0].boxes = boxes(months, 1);
-    lanes[1].boxes = boxes(months, 3);
-    chart.data.find((trace) => trace.meta === "untold").boxes = boxes(months, 2);
+    const put = (trace, drawn) => Object.assign(trace, { boxes: drawn, over: 0 });
+    put(chart.data.find((trace) => trace.meta === "lanes"), [1, 2, 3].map((lane) => [0, count, lane - 0.36, lane + 0.36]));
+    put(lanes[0], boxes(months, 1));
+    put(lanes[1], boxes(months, 3));
+    put(chart.data.find((trace) => trace.meta === "untold"), boxes(months, 2));
   });
 }
 
@@ -91,7 +100,7 @@ function fillScores(held, names, first) {
       const at = (z) => held[n].scores.map((score, m) => score === null ? null : 100 * Math.exp(score + z * held[n].errors[m]));
       Object.assign(line, { x: 0, y: at(0), low: at(-QUANTILE), high: at(QUANTILE), hover: {}, name: names[n] });
       const last = line.y.reduce((found, value, m) => (value === null ? found : m), -1);
-      line.marker.size = line.y.map((_, m) => (m === last ? 11 : 0));
+      line.sizes = { [last]: 11 };
       ends.push([last, line.y[last]]);
     });
     const known = lines.flatMap((line) => [...line.low, ...line.high]).filter((value) => value !== null && value > 0);

@@ -52,7 +52,7 @@ def draw_places(shown: Places) -> Figure:
         pale += [(*span, low - WHOLE, high + WHOLE)] if low is not None else []
         best.append((*span, rank - BEST, rank + BEST))
     drawn = [
-        traces.hatched([traces.hole_box(h, (0.5, shown.lowest + 0.5)) for h in shown.holes]),
+        *_hatched(shown),
         traces.block("pale", pale, shown.look.at(theme.RIBBON)),
         traces.block("firm", firm, shown.look.colour),
         traces.block("best", best, shown.look.colour),
@@ -62,6 +62,11 @@ def draw_places(shown: Places) -> Figure:
     said = [text for hole in shown.holes for text in words.in_hole(hole, middle, len(shown.months))]
     panel = min(PANEL_AT_MOST, LANE * max(shown.lowest, 3))
     return finish(drawn, shown.months, _axis(shown.lowest), panel, words=said)
+
+
+def _hatched(shown: Places) -> list[dict[str, Any]]:
+    whole = 0.5, shown.lowest + 0.5
+    return [traces.hatched([traces.hole_box(hole, whole) for hole in shown.holes])] if shown.holes else []
 
 
 def _axis(lowest: int) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _with_releases(shown: Monthly, drawn: list[Any], said: list[Any], axis: LogA
 def _release_traces(shown: Monthly) -> list[Any]:
     unseen = [traces.hole_box(hole, ROW["range"]) for hole in shown.unseen_releases]
     ticks = [traces.ticks(shown.releases, shown.look)] if shown.releases else []
-    return [traces.hatched(unseen, "hole", "y2"), *ticks]
+    return [*([traces.hatched(unseen, "hole", "y2")] if unseen else []), *ticks]
 
 
 def _release_words(shown: Monthly) -> list[Any]:

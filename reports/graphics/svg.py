@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 Point = tuple[float, float]
 
 HATCH_STEP = 7
+SHAPES = frozenset({"circle", "line", "path", "polygon", "rect"})
+"""Elements of SVG that hold nothing: they end themselves, and HTML allows it."""
 
 
 def element(name: str, inside: Iterable[str] | str = "", **attributes: object) -> Markup:
@@ -15,6 +17,8 @@ def element(name: str, inside: Iterable[str] | str = "", **attributes: object) -
     written = "".join(
         f' {_attribute(key)}="{_written(value)}"' for key, value in attributes.items() if value is not None
     )
+    if name in SHAPES and not inside:
+        return Markup(f"<{name}{written}/>")  # noqa: S704 - each part is escaped
     content = _safe(inside) if isinstance(inside, str) else "".join(map(_safe, inside))
     return Markup(f"<{name}{written}>{content}</{name}>")  # noqa: S704 - each part is escaped
 

@@ -16,12 +16,13 @@ class TranslationError(Exception):
 
 
 @contextmanager
-def translating(where: Folders, draft: Draft, languages: Sequence[str]) -> Iterator[None]:
+def translating(where: Folders, draft: Draft, languages: Sequence[str], address: str) -> Iterator[None]:
     """Let processes write the pages of the other languages into a draft while the block runs.
 
     Raises TranslationError where one of them fails.
     """
-    started = {language: _start(where, draft, languages, language) for language in languages if language != LANGUAGE}
+    others = [language for language in languages if language != LANGUAGE]
+    started = {language: _start(where, draft, languages, address, language) for language in others}
     try:
         yield
         for language, process in started.items():
@@ -34,9 +35,11 @@ def translating(where: Folders, draft: Draft, languages: Sequence[str]) -> Itera
             process.wait()
 
 
-def _start(where: Folders, draft: Draft, languages: Sequence[str], language: str) -> "subprocess.Popen[bytes]":
-    """Start the process of one language; where DuckDB's memory is limited, it is so there too."""
+def _start(
+    where: Folders, draft: Draft, languages: Sequence[str], address: str, language: str
+) -> "subprocess.Popen[bytes]":
+    """Start the process of one language."""
     folders = where.data, where.communities, where.site, draft.folder
-    command = [sys.executable, "-m", "reports.write_language", *map(str, folders), *languages]
+    command = [sys.executable, "-m", "reports.write_language", *map(str, folders), address, *languages]
     own = {"STACKRANK_LANGUAGE": language, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return subprocess.Popen(command, env=os.environ | own, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)

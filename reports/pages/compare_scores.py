@@ -6,7 +6,7 @@ from reports.pages.context import Context, Row
 from reports.pages.pairs import ALL_PAIRS
 
 FOLDER = "compare"
-DIGITS = 5
+UNIT = 100_000
 
 
 def keys(site: Context) -> list[str]:
@@ -28,6 +28,11 @@ def page(site: Context, key: str) -> str:
 
 
 def _scores(row: Row) -> dict[str, object]:
-    return {
-        name: [value if value is None else round(value, DIGITS) for value in row[name]] for name in ("scores", "errors")
-    }
+    """Return scores and errors as whole numbers of a unit, from the first month that has a score on."""
+    first = next(n for n, score in enumerate(row["scores"]) if score is not None)
+    numbers = {name: [_whole(value) for value in row[name][first:]] for name in ("scores", "errors")}
+    return {"first": first, "unit": UNIT, **numbers}
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value * UNIT)

@@ -26,6 +26,7 @@ class Context:
 
     `month` is the last month of the window that is shown. A page that `is_dated` shows nothing of a later month.
     Every page also exists in the other ones of `languages`.
+    `address` is the public one of the site, where it has one, and `path` that of the page below it.
     """
 
     database: Database
@@ -35,6 +36,8 @@ class Context:
     month: date
     is_dated: bool = False
     languages: Sequence[str] = ()
+    address: str = ""
+    path: str = ""
     _groups: dict[tuple[str, str, str], Groups] = field(default_factory=dict, repr=False)
 
     def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:
@@ -76,6 +79,10 @@ class Context:
         """Return the months for which a table has rows, the oldest first: of a large site the newest ones alone."""
         return months[-RECENT:] if self.is_large else months
 
+    def link(self, path: str) -> str:
+        """Return the public address of a file, or its path where the site has no address."""
+        return f"{self.address}{path}"
+
     def of(self, community: str) -> Row:
         """Return what is known of one community."""
         return next(row for row in self.communities if row["community"] == community)
@@ -89,7 +96,7 @@ class Context:
         return replace(self, month=month, is_dated=True)
 
 
-def read_context(database: Database) -> Context:
-    """Ask for what every page shows, for the newest complete window."""
+def read_context(database: Database, address: str = "") -> Context:
+    """Ask for what every page shows, for the newest complete window; `address` is the public one of the site."""
     build, communities, sources = (ask_rows(database, "site", name) for name in ("build", "communities", "sources"))
-    return Context(database, build[0], communities, sources, build[0]["last_complete_month"])
+    return Context(database, build[0], communities, sources, build[0]["last_complete_month"], address=address)

@@ -5,7 +5,16 @@ from typing import Any
 
 from reports.pages.context import Context
 from reports.render import render_page
-from reports.text.replay import CAUSES, WITHOUT, counted_text, difference_text, value_text
+from reports.text.replay import (
+    CAUSES,
+    WAITS,
+    WITHOUT,
+    counted_text,
+    difference_text,
+    summary_text,
+    value_text,
+    waiting_texts,
+)
 
 SHOWN = "CY13-Q2"
 """The quarter of the report behind the founding talk; the other quarters are in the CSV file."""
@@ -21,6 +30,8 @@ def page(site: Context) -> str:
         beside=[row for row in shown if row["difference"] is not None],
         charted=[row for row in shown if row["published"] is None],
         without=[row for row in shown if row["ours"] is None and row["published"] is not None],
+        summary=summary_text(shown), sources=_sources(shown),
+        waiting=waiting_texts(shown, site.rows("replay", "units")),
         missing=_missing(shown), quarters=[_summary(quarter, rows) for quarter in _quarters(rows)],
     )  # fmt: skip
 
@@ -36,6 +47,19 @@ def _printed(row: dict[str, Any]) -> dict[str, Any]:
         "cause": CAUSES.get(row["cause_code"], ""),
         "reason": WITHOUT.get(row["reason_code"], ""),
     }
+
+
+def _sources(rows: Rows) -> list[dict[str, Any]]:
+    """Return for each who published figures: how many, how many stand beside ours, wait, and cannot be counted."""
+    published = [row for row in rows if row["published"] is not None]
+    return [_share(source, [row for row in published if row["source"] == source])
+            for source in sorted({row["source"] for row in published})]  # fmt: skip
+
+
+def _share(source: str, rows: Rows) -> dict[str, Any]:
+    beside, waiting = (sum(row["ours"] is not None for row in rows), sum(row["reason_code"] in WAITS for row in rows))
+    others = len(rows) - beside - waiting
+    return {"source": source, "published": len(rows), "beside": beside, "waiting": waiting, "others": others}
 
 
 def _missing(rows: Rows) -> list[tuple[str, list[str]]]:

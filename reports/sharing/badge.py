@@ -32,7 +32,7 @@ def badges(site: Context) -> Iterator[tuple[str, str]]:
 
 def badge_text(site: Context, row: Row) -> str:
     """Return what a badge says: the places, of how many, by what, and of which month."""
-    said = f"{_place(row)} {BY[row['family']]}, {format_month(site.month)}"
+    said = f"{place_of(row)} {BY[row['family']]}, {format_month(site.month)}"
     return gettext("invented: {said}").format(said=said) if site.build["shows"] else said
 
 
@@ -42,7 +42,8 @@ def _best_known(rows: list[Row]) -> Row:
     return next((row for row in rows if row["rank"] is not None), rows[0])
 
 
-def _place(row: Row) -> str:
+def place_of(row: Row) -> str:
+    """Return the places that the counts allow, of how many."""
     if row["rank"] is None:
         return gettext("no place")
     if row["rank_low"] is None:

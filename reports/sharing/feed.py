@@ -32,8 +32,8 @@ def feed(site: Context, revisions: Sequence[Revision]) -> bytes:
         "subtitle": site.build["shows"], "updated": shown[0]["updated"] if shown else _stamp(site.build["built_at"]),
     })  # fmt: skip
     SubElement(SubElement(root, "author"), "name").text = "stackrank project"
-    SubElement(root, "link", rel="self", href=PATH)
-    SubElement(root, "link", rel="alternate", href="index.html")
+    SubElement(root, "link", rel="self", href=site.link(PATH))
+    SubElement(root, "link", rel="alternate", href=site.link("index.html"))
     for entry in shown:
         _add(root, entry)
     indent(root)
@@ -60,18 +60,24 @@ def _id(site: Context, what: str) -> str:
 
 def _editions(site: Context, revisions: Sequence[Revision]) -> Iterator[dict[str, str]]:
     for one in revisions:
-        said = gettext("The ranking of {window} is closed.").format(window=format_window(one.month))
         yield {
             "id": _id(site, f"edition:{one.folder.as_posix()}"),
             "title": _edition_title(one), "updated": _stamp(one.closed_at),
-            "summary": f"{said} {one.reason}".strip(), "link": editions.PATH,
+            "summary": f"{_closed_text(one)} {one.reason}".strip(), "link": site.link(editions.PATH),
         }  # fmt: skip
 
 
+def _closed_text(one: Revision) -> str:
+    if one.period.is_quarter:
+        return gettext("The calendar quarter {name} is closed.").format(name=one.period.name)
+    return gettext("The ranking of {window} is closed.").format(window=format_window(one.month))
+
+
 def _edition_title(one: Revision) -> str:
+    named = one.period.name if one.period.is_quarter else format_month(one.month)
     if one.revision == 1:
-        return gettext("Edition {month}").format(month=format_month(one.month))
-    return gettext("Edition {month}, revision {number}").format(month=format_month(one.month), number=one.revision)
+        return gettext("Edition {month}").format(month=named)
+    return gettext("Edition {month}, revision {number}").format(month=named, number=one.revision)
 
 
 def _changes(site: Context) -> Iterator[dict[str, str]]:
@@ -83,7 +89,7 @@ def _changes(site: Context) -> Iterator[dict[str, str]]:
             "id": _id(site, f"changes:{month:%Y-%m}:{family}"),
             "title": title.format(month=format_month(month), what=family_phrase(family)),
             "updated": _stamp(_closing(month)), "summary": _summary(list(moved)),
-            "link": time_month.path(f"{month:%Y-%m}"),
+            "link": site.link(time_month.path(f"{month:%Y-%m}")),
         }  # fmt: skip
 
 

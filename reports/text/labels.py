@@ -1,5 +1,7 @@
 """Names of metrics, states and bases on the pages."""
 
+from functools import cache
+
 from reports.text.formats import join_and
 from reports.text.language import gettext
 
@@ -147,6 +149,7 @@ CAUTION = gettext(
 )
 
 
+@cache
 def label(metric: str) -> str:
     """Return the reader's word for a metric."""
     return LABELS.get(metric, metric.replace("_", " ").capitalize())

@@ -1,6 +1,7 @@
 """Say what a figure of the old series counts, why ours differs, and why there is none of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from reports.text.language import gettext
@@ -26,6 +27,8 @@ KINDS = {
     "domain_share": gettext("share of commits from {part}"),
     "repository_commits_quarter": gettext("commits of {part}"),
     "repository_people_quarter": gettext("authors of {part}"),
+    "releases": gettext("releases that began a series in the month"),
+    "releases_so_far": gettext("releases that began a series so far"),
     "subscribers": gettext("subscribers of the list {part}"),
     "registered": gettext("registered members"),
     "committers": gettext("committers"),
@@ -45,6 +48,7 @@ CAUSES = {
     "people": gettext("they merged the addresses of a person by other rules"),
     "repositories": gettext("they do not say which repositories they read, or whether merges count"),
     "branches": gettext("they seem to read all branches; ours is the default branch, bots in, by committer date"),
+    "series": gettext("they may count other releases as the first of a series"),
     "period": gettext("they do not say of which time; ours is of the quarter"),
 }
 """The likely cause of a difference, by `published.replay.cause_code`."""
@@ -59,6 +63,8 @@ WITHOUT = {
     "not_counted": gettext("no source of ours states it"),
 }
 """Why there is no count of ours, by `published.replay.reason_code`."""
+WAITS = ("not_read",)
+"""The reasons that end when a source is read."""
 NO_FIGURES = gettext("This database holds no figures that others published.")
 
 
@@ -83,3 +89,43 @@ def difference_text(row: Mapping[str, Any]) -> str:
         return ""
     sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
     return sign + value_text(row["metric"], abs(row["difference"]))
+
+
+def summary_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many figures of a quarter were published, and how many stand beside ours."""
+    published = [row for row in rows if row["published"] is not None]
+    counts = {
+        "published": len(published),
+        "beside": sum(row["ours"] is not None for row in published),
+        "waiting": sum(row["reason_code"] in WAITS for row in published),
+    }
+    return gettext(
+        "{published} published figures: {beside} beside ours, {waiting} waiting for sources that have not been read,"
+        " {others} that cannot be counted."
+    ).format(**counts, others=counts["published"] - counts["beside"] - counts["waiting"])
+
+
+def waiting_texts(rows: Sequence[Mapping[str, Any]], units: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return for each source that only the replay counts which figures wait for it.
+
+    `units` are the repositories of these sources, as in raw.replay_units; one is unread where a figure misses it.
+    """
+    ordered = sorted(units, key=lambda unit: (unit["community"], unit["source"]))
+    texts = [
+        _waiting_text(rows, list(own)) for _, own in groupby(ordered, lambda unit: (unit["community"], unit["source"]))
+    ]
+    return [text for text in texts if text]
+
+
+def _waiting_text(rows: Sequence[Mapping[str, Any]], units: Sequence[Mapping[str, Any]]) -> str:
+    names = {unit["unit"] for unit in units}
+    waiting = [row for row in rows if row["community"] == units[0]["community"] and names & set(row["missing"])]
+    if not waiting:
+        return ""
+    unread = names & {name for row in waiting for name in row["missing"]}
+    counted = dict.fromkeys(counted_text(row["metric"]) for row in waiting)
+    return gettext(
+        "{unread} of the {all} repositories of {source} have not been read."
+        " These figures of {name} wait for them: {counted}."
+    ).format(unread=len(unread), all=len(names), source=f"{units[0]['community']}/{units[0]['source']}",
+             name=waiting[0]["name"], counted="; ".join(counted))  # fmt: skip

@@ -3,7 +3,6 @@
 A unit is a repository, its name is `owner/name`. `git_download` fetches, `git_log` and `git_tags` read the clone.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -25,8 +24,6 @@ from pipelines.landing.store import Harvest
 from pipelines.landing.stored import latest_hash, unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
-from pipelines.rules import bots_mail
-from pipelines.rules.bots_commits import RULES_FILE, load_commit_bots
 from spiders.code.assertions import GIT
 from spiders.code.git_answers import GitError
 from spiders.code.git_log import check_head, commits, log, plausible_times, with_notes
@@ -37,6 +34,7 @@ from spiders.core.budget import HostPausedError
 from spiders.core.pages import reader_error
 from spiders.core.responses import DOWNLOAD_ERRORS, download_error
 from spiders.core.verdicts import CODES, MAX_REASON, NoPageError
+from spiders.readers import VERSIONS
 
 LARGEST_LIST = 8 << 20
 
@@ -46,7 +44,7 @@ class GitSpider(SourceSpider):
 
     name = "git"
     kind = "git"
-    reader = "git/4+" + hashlib.sha256(RULES_FILE.read_bytes() + bots_mail.RULES_FILE.read_bytes()).hexdigest()[:8]
+    reader = VERSIONS["git"]
     assertions = GIT
 
     async def start(self) -> AsyncIterator[Any]:
@@ -138,6 +136,8 @@ class GitSpider(SourceSpider):
 
     def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
         """Return all that is in a clone; raises OSError where it is no history."""
+        from pipelines.rules.bots_commits import load_commit_bots
+
         check_head(clone)
         notes: list[str] = []
         newest = latest_hash(unit_file(self.folders.observations, visit))

@@ -15,7 +15,7 @@ from pipelines.model import Verdict
 from spiders import watchdog
 from spiders.code.git_answers import GitError, answers, complaint, is_smart, moved_to, refusal
 from spiders.code.git_output import read_output, stop
-from spiders.code.git_process import HEAD, NOWHERE, Bounds, dies_with_parent, environment
+from spiders.code.git_process import HEAD, NOWHERE, Bounds, environment, within
 
 MOST_MOVES = 5
 LOOK_EVERY = 0.25
@@ -195,13 +195,12 @@ class Fetch:
         inside = () if arguments[0] == "init" else (f"--git-dir={self.clone}",)
         trace = {"GIT_TRACE_CURL": str(self.clone / TRACE), "GIT_TRACE_CURL_NO_DATA": "1"}
         return await asyncio.create_subprocess_exec(
-            "git", *inside, *self._configuration(), *arguments,
+            *within(self.bounds), "git", *inside, *self._configuration(), *arguments,
             env=environment() | {"GIT_ALLOW_PROTOCOL": self.scheme} | (trace if arguments[0] == "fetch" else {}),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             process_group=0,
-            preexec_fn=dies_with_parent(self.bounds),
         )  # fmt: skip
 
     def _configuration(self) -> tuple[str, ...]:

@@ -6,16 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.landing.schemas import COMMITS
 from pipelines.privacy.pseudonyms import Pseudonyms, redact
-from pipelines.rules.bots_commits import CommitBots
 from spiders.code.git_people import People
-from spiders.code.git_process import HEAD, dies_with_parent, environment
+from spiders.code.git_process import HEAD, environment
+from spiders.watchdog import guarded
+
+if TYPE_CHECKING:
+    from pipelines.rules.bots_commits import CommitBots
 
 FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B")
 CHUNK = 8 << 20
@@ -49,8 +52,8 @@ def log(clone: Path) -> Iterator[bytes]:
     ]  # fmt: skip
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=PIPE,
-        preexec_fn=dies_with_parent(),
-    ) as git:  # fmt: skip
+        process_group=0,
+    ) as git, guarded(git.pid):  # fmt: skip
         yield from _ahead(partial(_pipe(git.stdout).read, CHUNK))
         if complaint := _pipe(git.stderr).read():
             said = " | ".join(complaint.decode(errors="replace").splitlines())
@@ -75,7 +78,7 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def commits(
-    stream: Iterable[bytes], pseudonyms: Pseudonyms, bots: CommitBots, list_addresses: frozenset[str] = frozenset()
+    stream: Iterable[bytes], pseudonyms: Pseudonyms, bots: "CommitBots", list_addresses: frozenset[str] = frozenset()
 ) -> Iterator[pa.RecordBatch]:
     """Read the output of `log` into batches of the schema COMMITS, one row per commit.
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -9,8 +10,9 @@ import pyarrow.compute as pc
 
 from pipelines.landing.schemas import COMMITS
 from pipelines.privacy.pseudonyms import Fingerprints, Pseudonyms, decode, fold_address
-from pipelines.rules import bots_mail
-from pipelines.rules.bots_commits import CommitBots
+
+if TYPE_CHECKING:
+    from pipelines.rules.bots_commits import CommitBots
 
 CO_AUTHOR = re.compile(rb"^co-authored-by[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I | re.M)
 ADDRESS = re.compile(rb"(.*)<([^<>]*)>", re.S)
@@ -20,7 +22,9 @@ SUBJECT = "commit subject"
 class People:
     """Turns the names and addresses of a history into columns of fingerprints, each pair once."""
 
-    def __init__(self, pseudonyms: Pseudonyms, bots: CommitBots, list_addresses: frozenset[str]) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, bots: "CommitBots", list_addresses: frozenset[str]) -> None:
+        from pipelines.rules import bots_mail
+
         self._pseudonyms = pseudonyms
         self._of = lru_cache(maxsize=100_000)(self._account)
         self._subject_key = pseudonyms.keyed(SUBJECT)

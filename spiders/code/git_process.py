@@ -1,11 +1,6 @@
 """Say how git runs as a process of ours: its environment, its end, and the one reference that we keep."""
 
-import ctypes
 import os
-import resource
-import signal
-import sys
-from collections.abc import Callable
 from typing import NamedTuple
 
 HEAD = "refs/stackrank/head"
@@ -38,15 +33,10 @@ def environment() -> dict[str, str]:
     }
 
 
-def dies_with_parent(bounds: Bounds | None = None) -> Callable[[], None]:
-    """Return what a child runs before git: die when the parent does, take no more than the bounds."""
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+def within(bounds: Bounds) -> tuple[str, ...]:
+    """Return the words before a command that keep it and its children within the bounds of files and memory.
 
-    def before_git() -> None:
-        if libc is not None:
-            libc.prctl(1, signal.SIGKILL)
-        if bounds is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.bytes, bounds.bytes))
-            resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
-
-    return before_git
+    A shell sets them and becomes the command. To set them between fork and exec, Python would copy the whole spider.
+    """
+    blocks, kilobytes = bounds.bytes // 512, bounds.memory // 1024
+    return ("sh", "-c", f'ulimit -f {blocks} && ulimit -d {kilobytes} && exec "$@"', "sh")

@@ -18,6 +18,7 @@ from pipelines.privacy.pseudonyms import Pseudonyms, redact
 from spiders.core.pages import PageSpider, carry_over
 from spiders.core.responses import NOT_MODIFIED, download_seconds, facts
 from spiders.core.verdicts import MAX_REASON, NoPageError
+from spiders.readers import VERSIONS
 
 LARGEST_FILE = 4 << 20
 MOST_LINES = 50_000
@@ -30,7 +31,7 @@ class MailmapSpider(PageSpider):
 
     name = "mailmap"
     kind = "mailmap"
-    reader = "mailmap/2"
+    reader = VERSIONS["mailmap"]
 
     async def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""

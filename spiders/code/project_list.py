@@ -1,7 +1,5 @@
 """Read the list of repositories that a project's governance publishes."""
 
-import yaml
-
 from spiders.core.verdicts import check_plain
 
 MOST_REPOSITORIES = 10_000
@@ -13,6 +11,8 @@ def repositories(page: bytes) -> list[str]:
 
     Raises ValueError if the page is no such file (a login page with status 200, say).
     """
+    import yaml
+
     try:
         check_plain(page, "the list of repositories", DEEPEST)
         teams = yaml.load(page, Loader=yaml.CSafeLoader)

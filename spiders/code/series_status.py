@@ -21,6 +21,7 @@ from spiders.core.bodies import is_html
 from spiders.core.pages import PageSpider, carry_over
 from spiders.core.responses import NOT_MODIFIED, download_seconds, facts
 from spiders.core.verdicts import MAX_REASON, NoPageError, check_plain
+from spiders.readers import VERSIONS
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 8
@@ -33,7 +34,7 @@ class SeriesStatusSpider(PageSpider):
 
     name = "series_status"
     kind = "series_status"
-    reader = "series_status/1"
+    reader = VERSIONS["series_status"]
 
     async def walk(self, source: Source) -> AsyncIterator[Harvest | Visit]:
         """Yield a harvest for each file, or only a visit where there is nothing new or nothing to read."""

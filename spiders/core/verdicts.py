@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import yaml
-
 from pipelines.model import ReasonCode, Verdict
 from pipelines.privacy.pseudonyms import redact
 
@@ -80,6 +78,8 @@ def check_plain(page: bytes, what: str, deepest: int) -> None:
     Raises yaml.YAMLError for a page that is not YAML.
     """
     depth = 0
+    import yaml
+
     for event in yaml.parse(page, Loader=yaml.CBaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > deepest or isinstance(event, yaml.AliasEvent):

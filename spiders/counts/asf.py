@@ -20,6 +20,7 @@ from spiders.counts.count_page import (
     check_mapping,
     check_positive,
 )
+from spiders.readers import VERSIONS
 
 MAX_FILE = settings.MAX_PAGE
 COMMITTERS, COMMITTEE = "committers", "pmc_members"
@@ -30,7 +31,7 @@ class AsfSpider(CountSpider):
 
     name = "asf"
     kind = "asf"
-    reader = "asf/1"
+    reader = VERSIONS["asf"]
     assertions = ASF
 
     async def ask_counts(self, source: Source, page: str, url: str) -> CountPage:

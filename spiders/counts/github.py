@@ -45,6 +45,7 @@ from spiders.counts.github_pages import (
     place_of,
     renamed_reason,
 )
+from spiders.readers import VERSIONS
 
 MOVED_TO = re.compile(r"/repositories/\d{1,12}", re.A)
 MOVED = frozenset({301, 307, 308})
@@ -58,7 +59,7 @@ class GithubSpider(CountSpider):
 
     name = "github"
     kind = "github"
-    reader = "github/1"
+    reader = VERSIONS["github"]
     assertions = GITHUB
 
     def __init__(self, **arguments: Any) -> None:

@@ -14,6 +14,7 @@ from pipelines.model import ReasonCode, Source
 from spiders.core.verdicts import NoPageError
 from spiders.counts.assertions import LAUNCHPAD
 from spiders.counts.count_page import Count, CountPage, CountSpider, check_count, check_mapping
+from spiders.readers import VERSIONS
 
 TEAM = re.compile(r".*/~([^/]+)/(members|participants)")
 MEASURES = {"members": "team_members", "participants": "team_participants"}
@@ -26,7 +27,7 @@ class LaunchpadSpider(CountSpider):
 
     name = "launchpad"
     kind = "launchpad"
-    reader = "launchpad/1"
+    reader = VERSIONS["launchpad"]
     assertions = LAUNCHPAD
 
     async def ask_counts(self, source: Source, page: str, url: str) -> CountPage:

@@ -31,6 +31,7 @@ from spiders.counts.count_page import (
     checksum,
     parse_json,
 )
+from spiders.readers import VERSIONS
 
 MEMBERS, COMPANIES, JOINED = "members", "companies", "joined"
 MEASURES = {MEMBERS: "individual_members", COMPANIES: "member_companies"}
@@ -44,7 +45,7 @@ class OpeninfraSpider(CountSpider):
 
     name = "openinfra"
     kind = "openinfra"
-    reader = "openinfra/1"
+    reader = VERSIONS["openinfra"]
     assertions = OPENINFRA
 
     def __init__(self, **arguments: Any) -> None:

@@ -19,6 +19,7 @@ from spiders.core.budget import host_of
 from spiders.core.days import midnight
 from spiders.core.saved_pages import SavedSpider, content_of, file_url, unit_named
 from spiders.forums.askbot_pages import QuestionPage, message_rows, posts_of, read_page
+from spiders.readers import VERSIONS
 
 
 class SavedPage(NamedTuple):
@@ -34,7 +35,7 @@ class AskbotSpider(SavedSpider):
 
     name = "askbot"
     kind = "askbot"
-    reader = "askbot/1"
+    reader = VERSIONS["askbot"]
 
     def read_files(self, source: Source, files: list[Path]) -> Iterator[Harvest | Visit]:
         """Yield the questions and the lists of questions, then the total of the largest list."""

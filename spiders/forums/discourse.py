@@ -28,6 +28,7 @@ from spiders.forums.assertions import DISCOURSE
 from spiders.forums.discourse_blocks import BLOCK, Block, due_blocks, has_reached, next_before, number_of, posts_url
 from spiders.forums.discourse_counts import MAX_PAGE, ForumCountSpider
 from spiders.forums.discourse_posts import TOLERANCE, Forum, PostPage, Row, read_posts
+from spiders.readers import VERSIONS
 
 MAX_PAGES = 150
 """After so many pages a block of posts fails: a forum of the oldest software needs 40 where posts are rare."""
@@ -54,7 +55,7 @@ class DiscourseSpider(ForumCountSpider):
 
     name = "discourse"
     kind = "discourse"
-    reader = "discourse/1"
+    reader = VERSIONS["discourse"]
     assertions = DISCOURSE
     units_are = "blocks of posts"
 

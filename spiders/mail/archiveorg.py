@@ -32,8 +32,8 @@ from spiders.mail.captures import (
 )
 from spiders.mail.due import DueMonth, DueReason, ListedMonth, StoredMonth, outdated_reason
 from spiders.mail.land import Index
-from spiders.mail.reader import READER
 from spiders.mail.stored_list import StoredList
+from spiders.readers import VERSIONS
 
 MAX_TRIES = 3
 RATE_LIMITED = 429
@@ -44,7 +44,7 @@ class ArchiveorgSpider(ArchiveSpider):
 
     name = "archiveorg"
     kind = "archiveorg"
-    reader = f"archiveorg/1+{READER}"
+    reader = VERSIONS["archiveorg"]
     assertions = ARCHIVEORG
     pipermail = True
     may_grow = True

@@ -22,8 +22,8 @@ from spiders.mail.check import MAX_TOTAL, TOO_MANY, MonthPage
 from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
 from spiders.mail.months import is_settled, next_month, unit_of
-from spiders.mail.reader import READER
 from spiders.mail.stored_list import StoredList
+from spiders.readers import VERSIONS
 
 LATE = timedelta(days=31)
 MAX_LINE = 1 << 22
@@ -36,7 +36,7 @@ class HyperkittySpider(ArchiveSpider):
 
     name = "hyperkitty"
     kind = "hyperkitty"
-    reader = f"hyperkitty/1+{READER}"
+    reader = VERSIONS["hyperkitty"]
     assertions = HYPERKITTY
     has_varying_bytes = True
 

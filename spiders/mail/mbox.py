@@ -19,7 +19,8 @@ from spiders.core.pages import PageSpider, carry_over
 from spiders.core.saved_pages import file_problem
 from spiders.core.verdicts import MAX_REASON
 from spiders.mail.mailboxes import Mailbox, mailbox_at
-from spiders.mail.reader import READER, Archive, messages
+from spiders.mail.reader import Archive, messages
+from spiders.readers import VERSIONS
 
 
 class MboxSpider(PageSpider):
@@ -27,7 +28,7 @@ class MboxSpider(PageSpider):
 
     name = "mbox"
     kind = "mbox"
-    reader = f"mbox/1+{READER}"
+    reader = VERSIONS["mbox"]
 
     def __init__(self, path: str = "", **arguments: str) -> None:
         super().__init__(**arguments)

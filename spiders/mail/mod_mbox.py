@@ -26,7 +26,8 @@ from spiders.core.verdicts import UnreadableError
 from spiders.mail.check import check_mail_start
 from spiders.mail.mod_mbox_pages import is_page, month_of, month_totals
 from spiders.mail.months import believed_times, unit_of
-from spiders.mail.reader import READER, Archive, messages
+from spiders.mail.reader import Archive, messages
+from spiders.readers import VERSIONS
 
 
 class ModMboxSpider(SavedSpider):
@@ -34,7 +35,7 @@ class ModMboxSpider(SavedSpider):
 
     name = "mod_mbox"
     kind = "mod_mbox"
-    reader = f"mod_mbox/1+{READER}"
+    reader = VERSIONS["mod_mbox"]
 
     def read_files(self, source: Source, files: list[Path]) -> Iterator[Harvest | Visit]:
         """Yield the totals that the list's pages state, then each mailbox of a month."""

@@ -13,8 +13,8 @@ from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
 from spiders.mail.months import is_settled
 from spiders.mail.pipermail_pages import Volume, stated_total, volume_of, volumes
-from spiders.mail.reader import READER
 from spiders.mail.stored_list import StoredList
+from spiders.readers import VERSIONS
 
 TEXT_FILE = re.compile(r"\.txt(\.gz)?$")
 RUNNING = 2
@@ -26,7 +26,7 @@ class PipermailSpider(ArchiveSpider):
 
     name = "pipermail"
     kind = "pipermail"
-    reader = f"pipermail/1+{READER}"
+    reader = VERSIONS["pipermail"]
     assertions = PIPERMAIL
     pipermail = True
 

@@ -21,8 +21,8 @@ from spiders.mail.check import MAX_TOTAL, TOO_MANY
 from spiders.mail.due import ListedMonth
 from spiders.mail.land import Index
 from spiders.mail.months import YEARS, is_settled, unit_of
-from spiders.mail.reader import READER
 from spiders.mail.stored_list import StoredList
+from spiders.readers import VERSIONS
 
 HISTORY = "the months of a list"
 MONTH = re.compile(r"(\d{4})-(0?[1-9]|1[0-2])", re.A)
@@ -33,7 +33,7 @@ class PonymailSpider(ArchiveSpider):
 
     name = "ponymail"
     kind = "ponymail"
-    reader = f"ponymail/1+{READER}"
+    reader = VERSIONS["ponymail"]
     assertions = PONYMAIL
 
     async def ask_index(self, stored: StoredList) -> Index:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
@@ -29,7 +29,6 @@ from spiders.mail.message_ids import normal_answered_ids, normal_ids
 from spiders.mail.senders import sender
 from spiders.mail.splitter import Raw, split
 
-READER = f"mail/4+{sha256(bots_mail.RULES_FILE.read_bytes()).hexdigest()[:8]}"
 ROWS = 4096
 REFERENCES = 50
 REPEATED = 20_000

@@ -33,7 +33,7 @@ EVERY = {
     "rotate": ["rotate", "--yes"], "build": ["build"], "report": ["report"], "status": ["status"],
     "doctor": ["doctor"], "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
     "init": ["init", "new"], "probe": ["probe"], "edition": ["edition", "list"], "diff": ["diff", "2026-06", "2026-07"],
-    "replay": ["replay", "CY13-Q2"],
+    "replay": ["replay", "CY13-Q2"], "serve": ["serve", "--port", "0"],
     "calibrate": ["calibrate"], "communities": ["communities"],
     "backup": ["backup", "out.tar"], "restore": ["restore", "nowhere.tar"],
 }  # fmt: skip
@@ -47,7 +47,7 @@ WORDS = [
     [], ["nighly"], ["--wrong"], *([name, "--wrong"] for name in EVERY if name not in NEEDS_WORDS), ["forget"],
     *([name] for name in NEEDS_WORDS[1:]), ["edition", "show", "x"], ["diff", "x", "y"], ["probe", "bird"],
     ["replay", "2013"], ["init", "communities"], ["schedule"], ["status", "--max-age", "soon"],
-    ["report", "--as-of", "2026-13"],
+    ["report", "--as-of", "2026-13"], ["serve", "--port", "many"],
     ["prune", "--days", "0"], ["demo", "--fault", "none"], ["demo", "--git", "nowhere"],
     ["demo", "--git", "communities"], ["collect", "birds"], ["collect", "birds/cor"], ["collect", "birds/off"],
     ["collect", "birds/core", "--unit", "birds/typo"], ["collect", "birds/talk", "--unit", "2019-12"],
@@ -121,7 +121,8 @@ def rows(house, tmp_path_factory):
         row("a wrong community file", ["communities"], house, STACKRANK_COMMUNITIES=house / "wrong"),
         *(row("a wrong key", EVERY[name], house, **key) for name in ("nightly", "collect", "forget")),
         *(row("nothing collected yet", EVERY[name], new())
-          for name in ("build", "report", "sql", "export", "calibrate", "edition", "diff", "replay")),
+          for name in ("build", "report", "sql", "export", "calibrate", "edition", "diff", "replay", "serve")),
+        row("a wrong address of the site", ["report"], house, STACKRANK_SITE_URL="example.org"),
         *(row("another program's database", EVERY[name], house)
           for name in ("report", "export", "calibrate", "diff", "replay")),
         *(row("no right to read", words, house, context=no_rights(house / "data", 0o000)) for words in EVERY.values()),

@@ -15,7 +15,7 @@ from flows.cli import main
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.visits import log_visit, save_plan
 from pipelines.model import UNREADABLE, Plan, Source, Verdict, Visit
-from reports import site
+from reports.checked import update_last_checked
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_night_without_a_page_is_no_good_one_and_a_quiet_one_is(where, capsys)
     ])  # fmt: skip
     where.database.touch()
     os.utime(where.database, (0, 0))
-    site.update_last_checked(where, "Visited again.")
+    update_last_checked(where, "Visited again.")
     assert monitored(capsys) == (0, [f"last good run: {at(1)}"]), "a quiet night leaves the database as it was"
 
 

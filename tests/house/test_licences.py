@@ -16,7 +16,7 @@ LISTED = tomllib.loads((HOUSE / "data/licences.toml").read_text(encoding="utf-8"
 LICENCES = {name: licence for group in LISTED.values() for name, licence in group.items()}
 COMPATIBLE = {
     "0BSD", "Apache-2.0", "Artistic-1.0-Perl", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT",
-    "MIT-0", "MPL-2.0", "PSF-2.0", "ZPL-2.1", "Zlib",
+    "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "ZPL-2.1", "Zlib",
 }  # fmt: skip
 """They let a program under Apache-2.0 import the package and be passed on without a condition on its own code."""
 

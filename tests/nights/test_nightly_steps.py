@@ -10,7 +10,7 @@ from flows import prefect_api
 from flows.results import CollectResult
 from pipelines.folders import Folders, folders
 from pipelines.model import Verdict
-from reports import site
+from reports.checked import update_last_checked
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def nightly(tmp_path, monkeypatch):
 def test_a_run_that_found_nothing_new_touches_no_page_and_needs_one(tmp_path):
     where = Folders(tmp_path, tmp_path, tmp_path)
     with pytest.raises(FileNotFoundError, match="there is no page at"):
-        site.update_last_checked(where, "Visited again.")
+        update_last_checked(where, "Visited again.")
     (tmp_path / "index.html").write_text("<html></html>")
-    assert site.update_last_checked(where, r'a \1 & "b"') == tmp_path / "index.html"
+    assert update_last_checked(where, r'a \1 & "b"') == tmp_path / "index.html"
     assert (tmp_path / "checked.js").read_text() == r'window.stackrankChecked = "a \\1 & \"b\"";' + "\n"
     assert (tmp_path / "index.html").read_text() == "<html></html>"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checked.js", "index.html"]

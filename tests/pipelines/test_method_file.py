@@ -17,7 +17,9 @@ def correlation(one, other, of=FROZEN):
     return found
 
 
-def test_the_constants_are_those_of_the_method_file(tmp_path):
+def test_the_constants_are_those_of_their_version(tmp_path):
+    """A changed constant needs a new version; here both change together."""
+    assert FROZEN.version == "pop-1.0"
     told = {m["metric"]: tuple(m[k] for k in NUMBERS) for m in FROZEN.metrics}
     assert told == {
         "talk_people": (0.25, 1, 253, 0.45, 2.5, 0.20),

@@ -8,6 +8,7 @@ from support.pop_method import METHOD
 
 from pipelines.ranking.calibrate import (
     HalfCheck,
+    _regress_gamma,
     check_halves,
     fit_correlation,
     fit_coverage_exponent,
@@ -108,3 +109,26 @@ def test_too_few_windows_do_not_pass():
     assert not HalfCheck(59, 0.9, 1).passes
     assert HalfCheck(60, 0.9, 1).passes
     assert not HalfCheck(60, 1.0, 0.3).passes
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_steady_counts_cannot_tell_is_missing():
+    """Counts that never change have no dispersion, no memory and no correlation."""
+    steady = {name: np.full((4, 72), 30.0) for name in ("code_people", "commits")}
+    found = refit_constants(steady, METHOD)
+    assert all(np.isnan(refit.refitted) for refit in found)
+    assert {refit.units for refit in found if refit.constant.startswith("dispersion")} == {24}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_whole_step_that_overshoots_is_halved():
+    """The largest and the smallest unit are bursty, the others steady: whole steps never settle."""
+    level = np.array([-1.5, -1.2, -1.5, -2.6, -1.1, 0.4])
+    intercept, slope = _regress_gamma(level, np.array([0, 0.1, 0, 3.8, 0, 19.7]))
+    assert (intercept, slope) == pytest.approx((1.747, 0.616), abs=1e-3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_memory_beyond_a_correlation_is_missing():
+    counts = np.tile(np.array([1.0, 900.0]), 18)[None]
+    assert np.isnan(fit_memory(counts, 1, 36)[0])

@@ -83,7 +83,7 @@ def month_of(name):
 
 
 QUESTION = "Which of two is ahead, since when, and is that fair?"
-DEFINITIONS = {"data.html", "method.html"}
+DEFINITIONS = {"data.html", "method.html", "sql.html"}
 """Pages that say what tables and columns mean; they name no community."""
 LEVEL = (
     "update rankings.pairs set firm = false, probability = .95, word = 'probably ahead', flip_weight = .4, "

@@ -1,18 +1,12 @@
-"""The page about the data: metrics, tables, questions and files are those that exist."""
+"""The page about the data: metrics, tables and files are those that exist."""
 
 import re
-import shlex
 from html import unescape
 
 import pytest
-from support.page import Page
-from support.readme import COOKBOOK, README, answered, blocks
 from support.site import published, render
 from support.tables_on_demand import ask
 
-from pipelines.warehouse.query import NoDatabaseError
-from pipelines.warehouse.query import ask as ask_file
-from reports.answers import QUERIES, question
 from reports.pages import database
 from reports.text.labels import LABELS
 
@@ -20,25 +14,6 @@ from reports.text.labels import LABELS
 @pytest.fixture(scope="module")
 def text(once):
     return render(published(once), database.page)
-
-
-def plain(sql):
-    return " ".join(sql.split())
-
-
-def test_the_questions_are_those_of_the_documents_which_tests_ask():
-    of_readme = [shlex.split(command)[-1] for command, _ in answered(README, "sh", "STACKRANK_DATA=data/demo")]
-    of_cookbook = [sql for language, sql in blocks(COOKBOOK) if language == "sql"]
-    shown = [question(database.QUESTIONS, path.stem) for path in (QUERIES / database.QUESTIONS).glob("*.sql")]
-    assert sorted(map(plain, shown)) == sorted(map(plain, [*of_readme, *of_cookbook]))
-
-
-def test_each_question_stands_with_its_answer(text, once):
-    found = [unescape(sql) for sql in re.findall(r'<h3 id="question-.*?<pre[^>]*><code>(.*?)</code>', text, re.S)]
-    assert len(found) == len(list((QUERIES / database.QUESTIONS).glob("*.sql")))
-    answer = ask(published(once), found[0])
-    rows = Page(text).rows("Who has which places by code now?")
-    assert {name: cells[-1] for name, cells in rows.items()} == {str(row[0]): row[-1] for row in answer}
 
 
 def test_every_metric_has_definition_formula_query_and_the_name_that_chaoss_has_for_it(text, once):
@@ -70,15 +45,3 @@ def test_every_file_is_there(text, once):
     data = published(once).site / "data"
     held = {path.name for path in data.iterdir() if path.suffix in (".csv", ".duckdb", ".json")}
     assert set(files) == held
-
-
-def test_a_question_that_needs_the_working_database_says_so(text, once):
-    file = published(once).site / "data" / "stackrank.duckdb"
-    for part in text.split('<h3 id="question-')[1:]:
-        sql = unescape(part.split("<code>")[1].split("</code>")[0])
-        try:
-            ask_file(file, sql)
-            answers = True
-        except NoDatabaseError:
-            answers = False
-        assert ("Needs the working database" in part) != answers

@@ -70,10 +70,14 @@ DOUBLED = """() => [...document.querySelectorAll("figure")].filter((e) => e.chec
 
 
 @contextmanager
-def open_context(browser, folder: Path, **more):
-    """Give a browser context with what went wrong in its pages, and what they asked for outside of the folder."""
+def open_context(browser, folder: Path, address: str | None = None, **more):
+    """Give a browser context with what went wrong in its pages, and what they asked for outside of the folder.
+
+    The folder may have an address at which a server shows it.
+    """
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | more)
-    seen = SimpleNamespace(errors=[], outside=[], asked=[], context=context, folder=folder)
+    seen = SimpleNamespace(errors=[], outside=[], asked=[], context=context)
+    seen.address = address or folder.as_uri()
     context.on("request", lambda request: seen.asked.append(request.url))
     context.on("requestfailed", lambda request: seen.errors.extend(_failure(request)))
     context.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
@@ -82,7 +86,7 @@ def open_context(browser, folder: Path, **more):
     context.add_init_script(SHIFTS)
     yield seen
     context.close()
-    inside = (folder.as_uri(), "data:", "blob:")
+    inside = (seen.address, "data:", "blob:")
     assert [url for url in seen.asked if not url.startswith(inside)] == []
     assert seen.errors == []
 
@@ -95,7 +99,7 @@ def _failure(request) -> list[str]:
 def go(seen, name: str):
     """Open a page of the folder."""
     page = seen.context.new_page()
-    page.goto((seen.folder / name).as_uri())
+    page.goto(f"{seen.address}/{name}")
     return page
 
 

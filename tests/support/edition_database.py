@@ -7,6 +7,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.editions.contents import Edition
+from pipelines.editions.periods import Period
+from pipelines.warehouse.tables import TABLES as SQL
 
 METRICS = {"commits": (0.4, 5.0, 300.0, 1.0), "code_people": (0.6, 1.0, 60.0, 0.45)}
 """Of each metric its weight, offset, reference and the power of the coverage."""
@@ -25,6 +27,7 @@ create table rankings.components (as_of date, family varchar, community varchar,
     contribution double);
 create table rankings.levels (as_of date, community varchar, metric varchar, months integer);
 create table rankings.pairs (as_of date, family varchar, rank integer);
+create table rankings.weights (family varchar, metric varchar, weight double);
 create table rankings.numbers (community varchar, metric varchar, month date, number double);
 create table metrics.monthly (community varchar, metric varchar, month date, value double, state varchar, covered double,
     published double);
@@ -48,6 +51,7 @@ def write_rankings(path, last, counts, *, method="pop-1.0", metrics=METRICS, edi
         insert(con, "raw.corrections", corrections)
         insert(con, "core.corrections", [(community, name, "applied") for name, community, *_ in corrections])
         insert(con, "rankings.method", [(name, *constants) for name, constants in metrics.items()])
+        insert(con, "rankings.weights", [("code", name, weight) for name, (weight, *_) in metrics.items()])
         keys = sorted({key[:2] for key in counts})
         rows = [(*key, *_month(counts[key], metrics[key[1]])) for key in sorted(counts)]
         insert(con, "metrics.monthly", [(*row[:6], None) for row in rows])
@@ -58,6 +62,8 @@ def write_rankings(path, last, counts, *, method="pop-1.0", metrics=METRICS, edi
         insert(con, "rankings.as_ofs", [(as_of,) for as_of in months_back(last, editions)])
         for table in ("components", "monthly"):
             insert(con, f"rankings.{table}", [row for of in made for row in of[table]])
+        for name in ("quarter_components", "quarters"):
+            con.execute(f"create table rankings.{name} as {(SQL / 'rankings' / f'{name}.sql').read_text()}")
     return path
 
 
@@ -80,7 +86,7 @@ def edition_from(month, counts, metrics=METRICS):
         ),
     }
     published = tables["months"].append_column("published", pa.nulls(len(rows)))
-    return Edition(month, "pop-1.0", 0, "rules", "m", "i", tables | {"months": published})
+    return Edition(Period(month), "pop-1.0", 0, "rules", "m", "i", tables | {"months": published})
 
 
 def _table(names, rows):

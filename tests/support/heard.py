@@ -1,6 +1,7 @@
 """Hear canary names in files: in every spelling, and in what is packed."""
 
 import base64
+import gzip
 import subprocess
 
 import duckdb
@@ -76,6 +77,8 @@ def contents(path):
     content = path.read_bytes()
     if path.suffix == ".parquet":
         return content + texts(path)
+    if path.suffix == ".gz":
+        return content + gzip.decompress(content)
     if path.suffix != ".duckdb":
         return content
     with duckdb.connect(str(path), read_only=True) as con:

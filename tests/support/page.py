@@ -69,8 +69,11 @@ def unpacked(figure, first):
 def _trace(packed, first):
     x = packed["x"] if isinstance(packed["x"], list) else range(packed["x"], packed["x"] + len(packed["y"]))
     trace = packed | {"x": [_day(each, first) for each in x]}
+    if "sizes" in packed:
+        trace["marker"] = packed["marker"] | {"size": [packed["sizes"].get(str(n), 0) for n in range(len(packed["y"]))]}
     if "boxes" in packed:
-        sides = [([_day(a, first), _day(b, first)], (low, high)) for a, b, low, high in packed["boxes"]]
+        over = packed.get("over", 0)
+        sides = [([_day(a, first), _day(b, first)], (low - over, high + over)) for a, b, low, high in packed["boxes"]]
         return trace | {"x": [x for (a, b), _ in sides for x in (a, b, b, a, a, None)],
                         "y": [y for _, (low, high) in sides for y in (low, low, high, high, low, None)]}  # fmt: skip
     if "hover" not in packed:

@@ -71,14 +71,13 @@ def tables():
 @cache
 def stages(*wanted):
     """The tables of rankings that these are made from, and these, in the order in which they are made."""
-    with databases.database() as con:
-        needed, rest = set(), [f"rankings.{name}" for name in wanted]
-        while rest:
-            name = rest.pop()
-            if name.startswith("rankings.") and name not in needed and not tables()[name].is_declared:
-                needed.add(name)
-                rest += reads_from(con, tables()[name])
-        return [table for table in in_order(con, list(tables().values())) if table.name in needed]
+    needed, rest = set(), [f"rankings.{name}" for name in wanted]
+    while rest:
+        name = rest.pop()
+        if name.startswith("rankings.") and name not in needed and not tables()[name].is_declared:
+            needed.add(name)
+            rest += reads_from(tables()[name])
+    return [table for table in in_order(list(tables().values())) if table.name in needed]
 
 
 def correlations(metrics):

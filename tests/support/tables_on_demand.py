@@ -28,7 +28,7 @@ class Tables:
                 create_table(self._con, table)
         load_raw(self._con, inputs, (*SCHEMAS, "replay_commits"))
         load_domains(self._con, "raw.commits", "raw.messages")
-        self._waiting = {table.name: table for table in in_order(self._con, read_once())}
+        self._waiting = {table.name: table for table in in_order(read_once())}
 
     def rows(self, sql):
         """Answer in rows."""
@@ -40,13 +40,13 @@ class Tables:
 
     def _asked(self, sql):
         """Make what a question reads."""
-        self._make(reads_from(self._con, Table("question", "", {}, {}, sql)))
+        self._make(reads_from(Table("question", "", {}, {}, sql)))
         return self._con
 
     def _make(self, names):
         for name in names:
             if table := self._waiting.pop(name, None):
-                self._make(reads_from(self._con, table))
+                self._make(reads_from(table))
                 create_table(self._con, table)
 
     def close(self):

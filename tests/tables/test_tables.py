@@ -38,7 +38,7 @@ def nothing():
             create_table(con, table)
     for name, rows in method_rows(method.load()).items():
         insert_rows(con, name, rows)
-    for table in in_order(con, list(tables().values())):
+    for table in in_order(list(tables().values())):
         create_table(con, table)
     for (name,) in con.execute(f"select schema_name || '.' || table_name from {OWN_TABLES}").fetchall():
         con.execute(f"delete from {name}")
@@ -101,4 +101,4 @@ def test_a_table_is_what_its_case_expects(case, request):
 def test_a_case_gives_only_tables_that_are_read():
     for case in CASES:
         given = {file.stem for file in given_files(case)}
-        assert given <= reads_from(nothing(), tables()[case.parent.name]), case
+        assert given <= reads_from(tables()[case.parent.name]), case

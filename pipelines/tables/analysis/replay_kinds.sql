@@ -1,8 +1,8 @@
 -- One row per kind of published figure: what of ours is counted in the same way, and why the two may differ.
 --   kind: metric of raw.history up to its colon
 --   counted: kind of analysis.replay_counts that is set beside it; NULL where nothing can be counted
---   family: talk (mailing lists and forums), code (repositories); NULL where nothing can be counted
---   cause_code: why ours may differ: threading, tracker_mail, accounts, clocks, people, repositories, branches, period; NULL where nothing can be counted
+--   family: talk (mailing lists and forums), code (repositories), releases (what dates them); NULL where nothing can be counted
+--   cause_code: why ours may differ: threading, tracker_mail, accounts, clocks, people, repositories, branches, period, series; NULL where nothing can be counted
 --   reason_code: why nothing can be counted: not_public, no_past (the source states only today's), not_counted (no source states it); NULL elsewhere
 select * from (values
     ('threads', 'threads', 'talk', 'threading', null),
@@ -25,6 +25,8 @@ select * from (values
     ('domain_share', 'domain_share', 'code', 'period', null),
     ('repository_commits_quarter', 'repository_commits_quarter', 'code', 'branches', null),
     ('repository_people_quarter', 'repository_people_quarter', 'code', 'branches', null),
+    ('releases', 'releases', 'releases', 'series', null),
+    ('releases_so_far', 'releases_so_far', 'releases', 'series', null),
     ('subscribers', null, null, null, 'not_public'),
     ('registered', null, null, null, 'no_past'),
     ('committers', null, null, null, 'no_past'),

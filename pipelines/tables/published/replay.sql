@@ -25,11 +25,12 @@ with figures as (
         date_trunc('quarter', day)::date as day, of_quarter
     from dated where ends_with(kind, '_week') group by all having sum(dated.published) > 0
 ), quarters as (
-    select distinct of_quarter, date_trunc('quarter', day)::date + interval 2 months as last_month from dated
+    select distinct of_quarter, unnest(generate_series(date_trunc('quarter', day), date_trunc('quarter', day) + interval 2 months, interval 1 month))::date as month
+    from dated
 ), charts as (
-    -- The reports show both as charts, from the first quarter of 2013 on.
-    select community, kind as metric, kind, null as part, definition, strftime(last_month, '%Y-%m') as period, null::double as published,
-        null as quality, null as source, last_month::date as day, of_quarter
+    -- The reports show both as charts month by month, from the first quarter of 2013 on.
+    select community, kind as metric, kind, null as part, definition, strftime(month, '%Y-%m') as period, null::double as published,
+        null as quality, null as source, month as day, of_quarter
     from quarters cross join raw.communities cross join (values ('written_names', 'distinct author names of the month by author date, merges in'),
         ('written_domains', 'distinct domains of the addresses of the authors of the month by author date, merges in')) as c(kind, definition)
     where of_quarter between '2013-Q1' and '2015-Q1'
@@ -63,21 +64,22 @@ with figures as (
     where family = 'talk' and s.kind not in ('git', 'series_status', 'mailmap') and not counts_only and copy_of is null
         and c.state in ('seen', 'partial', 'pending', 'gap') and (asked.part is null or list_name = asked.part)
 ), repositories as (
-    select asked.id, unit as place, false as is_gone, rows.unit is not null as is_seen, not is_seen as is_missing
+    -- Only what is counted by the author's clock, merges in, takes the repositories of the replay too.
+    select distinct asked.id, named.unit as place, false as is_gone, rows.unit is not null as is_seen, not is_seen as is_missing
     from asked join (
-        select community, unit from raw.replay_units
-        union
-        select community, unit from core.unit_months join raw.sources using (community, source) where kind = 'git' and unit is not null
-    ) as named using (community)
-    left join (select distinct community, unit from core.unit_rows) as rows using (community, unit)
-    where family = 'code' and (not starts_with(kind, 'repository_') or unit = part)
+        select community, unit, true as is_of_replay from raw.replay_units
+        union all
+        select community, unit, false from core.unit_months join raw.sources using (community, source) where kind = 'git' and unit is not null
+    ) as named on named.community = asked.community and (starts_with(kind, 'written_') or not is_of_replay)
+    left join (select distinct community, unit from core.unit_rows) as rows on (rows.community, rows.unit) = (named.community, named.unit)
+    where family = 'code' and (not starts_with(kind, 'repository_') or named.unit = part)
 ), needed as (
     select id, bool_or(is_seen) as seen, bool_and(is_gone) as gone, list(distinct place order by place) filter (is_missing) as missing
     from (from channels union all from repositories) group by id
 ), beside as (
     select asked.*, coalesce(missing, []) as missing, seen, gone,
         coalesce(part is not null and (contains(kind, 'people') and is_few(counted_value)), false) as few,
-        if(seen and not few, coalesce(counted_value, 0), null)::double as ours
+        case when family = 'releases' then counted_value when seen and not few then coalesce(counted_value, 0) end::double as ours
     from asked left join means using (id) left join needed using (id)
 )
 select 'CY' || of_quarter[3:] as quarter, community, metric, definition, period, published, quality, source, ours,
@@ -95,7 +97,7 @@ select 'CY' || of_quarter[3:] as quarter, community, metric, definition, period,
         when few then 'few_people'
         when reason_code is not null then reason_code
         when counted is null then 'no_definition'
-        when seen is null then 'no_source'
+        when seen is null and family <> 'releases' then 'no_source'
         when gone then 'gone'
         else 'not_read'
     end as reason_code,

@@ -1,18 +1,24 @@
 -- One row per ranking and community of which a source had begun: its ranks as lists, a window a month; NULL where it was not ranked. Without rankings in which nobody ever had a rank.
 with windows as (
-    select r.family, r.community, r.as_of, r.state, r.rank, r.rank_low, r.rank_high, r.months, r.published_months, r."index",
-           100 * exp(r.score - 1.6449 * r.score_error) as low, 100 * exp(r.score + 1.6449 * r.score_error) as high,
-           max(r.rank) over (partition by r.family) as lowest,
-           min(r.as_of) filter (r.rank is not null) over (partition by r.family) as begun
-    from rankings.monthly r
-    where r.as_of <= (select last_complete_month from raw.build)
+    select family, community, as_of, state, rank, rank_low, rank_high, months, published_months, "index",
+           100 * exp(score - 1.6449 * score_error) as low, 100 * exp(score + 1.6449 * score_error) as high
+    from rankings.monthly
+    where as_of <= (select last_complete_month from raw.build)
+), families as (
+    select family, max(rank) as lowest, min(as_of) filter (rank is not null) as begun from windows group by family
+), listed as (
+    -- One list of whole windows is sorted once; ten lists would be sorted ten times.
+    select family, community, any_value(lowest) as lowest,
+           list({'as_of': as_of, 'state': state, 'rank': rank, 'rank_low': rank_low, 'rank_high': rank_high, 'months': months,
+                 'published_months': published_months, 'index': "index", 'low': low, 'high': high} order by as_of) as own
+    from windows join families using (family)
+    where as_of >= begun
+    group by family, community
+    having bool_or(state <> 'no source')
 )
-select family, community, any_value(lowest) as lowest, min(as_of) as first, list(state order by as_of) as states,
-       list(rank order by as_of) as ranks, list(rank_low order by as_of) as rank_lows, list(rank_high order by as_of) as rank_highs,
-       list(months order by as_of) as months, list(published_months order by as_of) as published_months,
-       list("index" order by as_of) as indexes, list(low order by as_of) as lows, list(high order by as_of) as highs
-from windows
-where as_of >= begun
-group by family, community
-having bool_or(state <> 'no source')
+select family, community, lowest, own[1].as_of as first, [w.state for w in own] as states,
+       [w.rank for w in own] as ranks, [w.rank_low for w in own] as rank_lows, [w.rank_high for w in own] as rank_highs,
+       [w.months for w in own] as months, [w.published_months for w in own] as published_months,
+       [w."index" for w in own] as indexes, [w.low for w in own] as lows, [w.high for w in own] as highs
+from listed
 order by community, list_position(['overall', 'code', 'talk', 'people'], family)

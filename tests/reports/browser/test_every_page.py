@@ -13,7 +13,7 @@ LEFT = {"time/index.html", "community/index.html", "compare/index.html"}
 PAGES = (
     *sorted(LEFT), *(f"{kind}/{name}" for kind, name in ONCE.items() if kind != "evidence/talk"),
     *(f"{name}.html" for name in ("coverage", "data", "editions", "index", "members", "method", "operations", "privacy",
-                                  "replay", "talk")),
+                                  "replay", "sql", "talk")),
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The site on this machine, and a place where the public database answers questions."""

@@ -1,0 +1,126 @@
+"""Write what the pages of all languages share: scripts, styles, tables, the database, and files for programs."""
+
+import gzip
+import json
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from plotly.offline import get_plotlyjs
+
+from pipelines.folders import Folders
+from pipelines.warehouse.export import DECIMALS, export_database, is_export_of
+from reports.answers import QUERIES
+from reports.checked import CHECKED, checked_script
+from reports.csv_files import to_csv, to_decimals
+from reports.drafts import Draft
+from reports.languages.pages import folder
+from reports.pages import editions
+from reports.pages.colours import community_styles
+from reports.pages.context import Context, Row
+from reports.sharing import feed, ranking_json
+from reports.sharing.badge import badges
+from reports.sharing.card import cards
+from reports.sharing.machines import machine_files
+from reports.table_files import GZIP, NAMES, table_files
+from reports.text.language import SOURCE
+from reports.workers import Job
+
+ASSETS = Path(__file__).parent / "assets"
+COPIED = tuple(sorted(path.name for path in ASSETS.iterdir() if path.is_file()))
+SERVED = "served.js"
+"""The script that says, from `stackrank serve`, what can be asked."""
+FRESHNESS = ("community", "source", "kind", "units", "good_at", "oldest_unit", "oldest_at", "latest", "waiting_units",
+             "pending_months", "quiet_days", "usual_days", "note")  # fmt: skip
+COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
+DOWNLOADS = ("downloads", "downloads_of_month")
+
+
+def shared_jobs(where: Folders, draft: Draft, pages: Sequence[str]) -> list[Job]:
+    """Return what writes these files; `pages` are the addresses of all pages in one language."""
+    downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
+    tables = [partial(_write_table, draft, name) for name in NAMES]
+    return [
+        partial(_write_database, draft, where.database), *downloads, *tables,
+        partial(_write_editions, draft, where.editions), partial(_write_for_programs, draft, pages),
+        partial(_write_assets, draft), partial(_write_freshness, draft),
+    ]  # fmt: skip
+
+
+def _write_assets(draft: Draft, site: Context) -> None:
+    """Write what pages load: scripts, and the styles of the pages and of the communities which have a colour."""
+    draft.write("plotly.min.js", get_plotlyjs())
+    for name in COPIED:
+        draft.write(name, (ASSETS / name).read_bytes())
+    parts = (path.read_text(encoding="utf-8") for path in sorted((ASSETS / "styles").glob("*.css")))
+    draft.write("page.css", _without_comments("\n".join(parts)))
+    draft.write("communities.css", community_styles(site.communities))
+    draft.write("communities.js", _named(site.communities))
+    draft.write(CHECKED, checked_script(""))
+    draft.write(SERVED, "window.stackrankServed = null;\n")
+
+
+def _without_comments(styles: str) -> str:
+    """Return styles without comments and indents: a reader loads them with every first page."""
+    lines = (line.strip() for line in COMMENT.sub("", styles).splitlines())
+    return "\n".join(filter(None, lines)) + "\n"
+
+
+def _named(communities: Sequence[Row]) -> str:
+    """Return the script with slug and name of every community, in which the search looks."""
+    named = [[row["community"], row["name"]] for row in communities]
+    return f"window.stackrankCommunities = {json.dumps(named, separators=(',', ':'))};\n".replace("<", "\\u003c")
+
+
+def _download_jobs(draft: Draft, questions: str, folder: str) -> list[Job]:
+    names = sorted(path.stem for path in (QUERIES / questions).glob("*.sql"))
+    return [partial(_write_download, draft, questions, name, folder) for name in names]
+
+
+def _write_download(draft: Draft, questions: str, name: str, folder: str, site: Context) -> None:
+    file, answer = site.csv(name), site.table(questions, name)
+    draft.write(f"{folder}/{file}", _compressed(answer) if file.endswith(".gz") else to_csv(answer))
+
+
+def _compressed(answer: Any) -> bytes:
+    return gzip.compress(to_csv(to_decimals(answer, DECIMALS)).encode(), GZIP, mtime=0)
+
+
+def _write_table(draft: Draft, name: str, site: Context) -> None:
+    """Write the files of a table; of a large site no spreadsheet could hold them."""
+    for path, content in table_files(site.database, name, with_csv=not site.is_large):
+        draft.write(path, content)
+
+
+def _write_freshness(draft: Draft, site: Context) -> None:
+    draft.write("data/freshness.csv", to_csv(site.table("site", "sources").select(FRESHNESS)))
+
+
+def _write_for_programs(draft: Draft, pages: Sequence[str], site: Context) -> None:
+    """Write what other programs read and what other pages show."""
+    draft.write(ranking_json.PATH, ranking_json.ranking_json(site))
+    draft.write(ranking_json.SCHEMA_PATH, ranking_json.SCHEMA.read_bytes())
+    for name, picture in (*badges(site), *cards(site)):
+        draft.write(name, picture)
+    translated = [folder(language) + page for language in site.languages or (SOURCE,) for page in pages]
+    for name, text in machine_files(site, translated):
+        draft.write(name, text)
+
+
+def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
+    """Write the files of the editions, and the feed that announces them."""
+    draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
+    draft.write(editions.TRIANGLE, editions.triangle_csv(closed))
+    for name, content in editions.files(closed):
+        draft.write(name, content)
+
+
+def _write_database(draft: Draft, database: Path, site: Context) -> None:
+    """Write the database that is for publishing, or keep that of the same build."""
+    name = f"data/{database.name}"
+    if is_export_of(draft.published / name, site.build):
+        draft.keep(name)
+    else:
+        export_database(database, draft.folder / name)
