@@ -12,7 +12,7 @@ const INKS = ["var(--ink)", "var(--soft)", "var(--faint)"];
 const [statement, link] = [at("statement"), at("link")];
 
 const filledIn = (text, values) => Object.entries(values)
-  .reduce((said, [name, value]) => said.split("{" + name + "}").join(Number(value).toLocaleString("en")), text);
+  .reduce((said, [name, value]) => said.split("{" + name + "}").join(Number(value).toLocaleString(document.documentElement.lang)), text);
 
 async function post(form) {
   const answer = await fetch(here + "ask", { method: "POST", headers: { "Content-Type": "application/json" },

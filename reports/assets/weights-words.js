@@ -9,8 +9,8 @@ const PARTICLES = /\[([가-힣]+)\/([가-힣]*)\]/g, FINALS = 28, RIEUL = 8;
 const DIGITS = "영일이삼사오육칠팔구";
 
 function finalOf(word) {
-  const known = held.communities.filter(({ name, reading }) => reading && word.endsWith(name)).map(({ reading }) => reading);
-  const last = (known[0] || word).slice(-1), syllable = /\d/.test(last) ? DIGITS[last] : last;
+  const known = Object.keys(held.readings).find((name) => word.endsWith(name));
+  const last = (held.readings[known] || word).slice(-1), syllable = /\d/.test(last) ? DIGITS[last] : last;
   return /[가-힣]/.test(syllable) ? (syllable.charCodeAt(0) - "가".charCodeAt(0)) % FINALS : null;
 }
 

@@ -29,8 +29,7 @@ def finish_page(page: str, path: str, site: Context) -> str:
 
 def finish_picture(picture: str, site: Context) -> str:
     """Return a picture with the particles of its names."""
-    readings = {row["name"]: row["reading"] for row in site.communities if row["reading"]}
-    return pick_particles(picture, readings)
+    return pick_particles(picture, site.readings)
 
 
 def _lead(found: re.Match[str]) -> str:

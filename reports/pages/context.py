@@ -83,6 +83,11 @@ class Context:
         """Return the public address of a file, or its path where the site has no address."""
         return f"{self.address}{path}"
 
+    @property
+    def readings(self) -> dict[str, str]:
+        """Return how Korean reads the names of which that is known."""
+        return {row["name"]: row["reading"] for row in self.communities if row["reading"]}
+
     def of(self, community: str) -> Row:
         """Return what is known of one community."""
         return next(row for row in self.communities if row["community"] == community)

@@ -28,10 +28,11 @@ def weighing(site: Context) -> dict[str, Any] | None:
         return None
     shown = _shown(rows, tables, opened(tables))
     method = constants_of(site.database)
+    held = _held(method, shown, opened(tables)) | {"readings": site.readings}
     return {
         "communities": shown, "families": _sliders(method), "listed": len(rows), "opened": opened(tables),
         "rankings": [family for family in FAMILIES if family in method.rankings],
-        "data": json.dumps(_held(method, shown, opened(tables)), separators=(",", ":")).replace("<", "\\u003c"),
+        "data": json.dumps(held, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),
     }  # fmt: skip
 
 
@@ -109,5 +110,4 @@ def _community(row: Row) -> dict[str, Any]:
         "active": [f"{day:%Y-%m}" if day else None for day in row["active_in"]],
         "named": {f"{day:%Y-%m}": format_month(day) for day in (*row["living_since"], *row["active_in"]) if day},
         "is_small": None if people is None else people < RULES["fewest_people"], "people": format_level(people),
-        "reading": row["reading"],
     }  # fmt: skip

@@ -11,7 +11,7 @@ with metrics as (
     select community, any_value(people) as people, bool_or(coalesce(reason_code = 'nobody_seen', false)) as is_empty
     from rankings.monthly where as_of = $as_of group by community
 )
-select community, coalesce(c.name, community) as name, c.marker, c.reading, y, errors, months, applicable, lives, living_months, living_since, active_in,
+select community, coalesce(c.name, community) as name, c.marker, y, errors, months, applicable, lives, living_months, living_since, active_in,
     people, is_empty
 from metrics join lived using (community) join seen using (community) left join raw.communities c using (community)
 order by community

@@ -148,7 +148,7 @@ def test_communities_in_every_state_are_ranked_as_the_functions_of_the_ranking_d
 def test_a_particle_of_korean_fits_the_word_before_it_as_in_a_page_that_is_written(page):
     held = page.evaluate("() => JSON.parse(document.getElementById('weights-data').textContent)")
     readings = {"OpenStack": "오픈스택", "OpenNebula": "오픈네뷸라"}
-    held["communities"] = [{"name": name, "reading": reading} for name, reading in readings.items()]
+    held["readings"] = readings
     said = " ".join(f"{{name}}[{pair}]" for pair in PARTICLES)
     for name in (*readings, "Birch", "2010년 7월", "3", "기여자(43)", "서울"):
         found = page.evaluate(SAID, {"held": held, "said": said, "name": name})
