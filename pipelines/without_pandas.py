@@ -1,7 +1,7 @@
 """Spare a process the import of pandas, which PyArrow does at its first array if it can: half a CPU second."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -16,7 +16,7 @@ class WithoutPandas:
 
 
 @contextmanager
-def without_pandas() -> Iterator[None]:
+def without_pandas() -> Generator[None]:
     """Hide pandas, unless it is imported already."""
     sys.meta_path.insert(0, WithoutPandas)
     try:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.ranking.arrays import Floats
 from pipelines.ranking.constants import Method, Metric
@@ -190,7 +192,7 @@ def _regress_gamma(x: Floats, y: Floats) -> tuple[float, float]:
     return float(solution[0]), float(solution[1])
 
 
-def _step_down(design: Floats, y: Floats, solution: Floats, step: Floats) -> Floats:
+def _step_down(design: Floats, y: Floats, solution: Floats, step: NDArray[Any]) -> Floats:
     """Return the solution after the longest step, halved as often as needed, that does not fit worse.
 
     A whole step can overshoot so far that no later one finds back.

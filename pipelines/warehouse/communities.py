@@ -110,8 +110,7 @@ def _make_group(where: Folders, group: dict[str, Inputs], names: dict[str, str],
         _declare(con, tables)
         load_communities(con, join_inputs(list(group.values())), LANDED)
         columns = _make_core(con, tables)
-        for slug in group:
-            _write(con, where.core / slug, names[slug], slug, columns)
+        _write(con, where.core, {slug: names[slug] for slug in group}, columns)
 
 
 def _declare(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
@@ -134,13 +133,14 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     return dict(zip(found.columns, map(str, found.types), strict=True))
 
 
-def _write(con: duckdb.DuckDBPyConnection, community: Path, name: str, slug: str, columns: Columns) -> None:
-    draft = begin_folder(community, name)
+def _write(con: duckdb.DuckDBPyConnection, core: Path, names: dict[str, str], columns: Columns) -> None:
+    drafts = {slug: begin_folder(core / slug, name) for slug, name in names.items()}
     for table in columns:
-        rows = f"from {table} where community = {literal(slug)}"
-        if con.execute(f"select 1 {rows} limit 1").fetchall():
-            con.execute(f"copy ({rows}) to {literal(str(table_file(draft, table)))} (format parquet)")
-    finish_folder(draft, name, columns)
+        for (slug,) in con.execute(f"select distinct community from {table}").fetchall():
+            rows = f"from {table} where community = {literal(slug)}"
+            con.execute(f"copy ({rows}) to {literal(str(table_file(drafts[slug], table)))} (format parquet)")
+    for slug, draft in drafts.items():
+        finish_folder(draft, names[slug], columns)
 
 
 def load_core(con: duckdb.DuckDBPyConnection, tables: list[Table], kept: Sequence[KeptFiles]) -> None:

@@ -3,14 +3,18 @@
 import csv
 import gzip
 import io
+import json
 import re
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.editions.contents import TABLES as OF_EDITIONS
-from pipelines.folders import Folders
+from pipelines.folders import CHECKOUT, Folders
 from pipelines.warehouse.query import ask
+from reports import site
+from reports.drafts import Draft
+from reports.pages.context import LONG
 
 PARTS = {
     "by_repository": {"people"}, "by_source": {"people"}, "imports": {"people"}, "organisations": {"people"},
@@ -34,11 +38,24 @@ def demo(canary_demo):
     return Folders(data, data / "communities", data / "site")
 
 
-def csv_files(site):
-    for path in sorted([*site.rglob("*.csv"), *site.rglob("*.csv.gz")]):
+READ = frozenset({".csv", ".gz", ".parquet", ".duckdb", ".json"})
+"""The forms of published files whose rows the tests below read."""
+SEEN = frozenset({".html", ".js", ".css", ".svg", ".xml", ".png", ".txt", ".cff"})
+"""The forms that a person looks at: what they ask, they ask of tables that have no small cell."""
+UNPUBLISHED = re.compile(r"\b(analysis\.(retention|layers|overlap|organisations|by_\w+)|core\.(persons|people))\b")
+"""The tables with the parts of a community as they are, of which `published` has the ones that anybody may see."""
+
+
+def tables_of(site):
+    """Yield the name and the rows of each published file with rows, in whatever form."""
+    for path in sorted(path for path in site.rglob("*") if path.suffix in (".csv", ".gz", ".parquet")):
         content = path.read_bytes()
-        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
-        yield path.name.partition(".csv")[0], list(csv.DictReader(io.StringIO(text)))
+        if path.suffix == ".parquet":
+            rows = [{key: str(value) for key, value in row.items()} for row in pq.read_table(path).to_pylist()]
+        else:
+            text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+            rows = list(csv.DictReader(io.StringIO(text)))
+        yield path.name.removesuffix(".gz").rpartition(".")[0], rows
 
 
 def test_the_demo_has_cells_of_one_or_two_people(demo):
@@ -50,8 +67,13 @@ def test_the_demo_has_cells_of_one_or_two_people(demo):
 
 
 def test_no_file_of_the_site_has_a_part_of_one_or_two_people(demo):
+    assert counted_parts(demo.site) >= PARTS.keys() - {"by_repository", "imports"}
+
+
+def counted_parts(folder):
+    """Return the names of the files with parts, none of which has one or two people."""
     seen = set()
-    for name, rows in csv_files(demo.site):
+    for name, rows in tables_of(folder):
         if name in OF_WHOLES | WHOLE:
             continue
         name = name.removeprefix("published.")
@@ -60,7 +82,38 @@ def test_no_file_of_the_site_has_a_part_of_one_or_two_people(demo):
         for column in counting:
             assert not FEW & {row[column] for row in rows}, (name, column)
             seen.add(name)
-    assert seen >= PARTS.keys() - {"by_repository", "imports"}
+    return seen
+
+
+def test_no_compressed_file_of_a_large_site_has_a_part_of_one_or_two_people(demo, tmp_path, monkeypatch):
+    monkeypatch.setattr("reports.pages.context.MANY", 1)
+    with site._reading(demo.database) as context:
+        for questions in site.DOWNLOADS:
+            for job in site._download_jobs(Draft(tmp_path, tmp_path / "none"), questions, "data"):
+                job(context)
+    compressed = {path.name.partition(".")[0] for path in tmp_path.rglob("*.csv.gz")}
+    assert compressed == LONG
+    assert counted_parts(tmp_path) >= PARTS.keys() & LONG
+
+
+def test_each_form_of_a_published_file_is_read_here_or_asks_only_for_what_is_published(demo):
+    assert {path.suffix for path in demo.site.rglob("*") if path.is_file()} <= READ | SEEN
+    asking = [*(CHECKOUT / "reports").rglob("*.sql"), *(CHECKOUT / "reports").rglob("*.py")]
+    assert [path.name for path in asking if UNPUBLISHED.search(path.read_text())] == []
+
+
+def test_no_number_in_json_counts_people_of_a_part(demo):
+    texts = [json.loads(path.read_text()) for path in demo.site.rglob("*.json")]
+    assert [key for text in texts for key in keys_of(text) if PEOPLE.search(key)] == []
+
+
+def keys_of(found):
+    """Yield every key of an object of JSON, and of the objects in it."""
+    for key, value in found.items() if isinstance(found, dict) else ():
+        yield key
+        yield from keys_of(value)
+    for value in found if isinstance(found, list) else ():
+        yield from keys_of(value)
 
 
 def test_no_parquet_file_has_a_part_of_one_or_two_people(demo):

@@ -47,6 +47,26 @@ def test_it_lists_every_revision_with_its_reason_and_its_files(site, closed):
     )
 
 
+def test_closed_quarters_stand_below_the_months_with_their_files(site, closed):
+    close_by_hand(closed.parent / "db", closed, "CY26-Q2", "", datetime(2026, 9, 2, tzinfo=UTC))
+    page = Page(editions.page(site, closed))
+    _, row = page.tables["Closed quarters, the newest first"]
+    assert row[:6] == ["CY26-Q2", "pop-1.0", "1", "2026-09-02", "recomputed", "first closing"]
+    links = {link for link in page.values("href", "a") if link.startswith("editions/CY26-Q2")}
+    assert len(links) == 3
+    assert links <= {name for name, _ in editions.files(closed)}
+    assert len(page.tables["Closed editions, the newest first"]) == 3
+
+
+def test_the_revision_triangle_is_a_file_too(site, closed, tmp_path):
+    assert editions.triangle_csv(tmp_path / "nothing") == "month,age,counts,changed,largest\n"
+    counts = {("cedar", m, month): (990.0, 1.0) for m in ("commits", "code_people") for month in months_back(JULY, 40)}
+    write_rankings(tmp_path / "db", JULY, counts)
+    close_by_hand(tmp_path / "db", closed, "2026-07", "Once more.", datetime(2026, 11, 1, tzinfo=UTC))
+    assert "2026-07-01,2,2,2,98.0" in editions.triangle_csv(closed).splitlines()
+    assert 'href="data/revisions.csv"' in editions.page(site, closed)
+
+
 def test_a_changed_file_is_said_and_no_file_is_offered(site, closed):
     path = closed / list_revisions(closed)[0].folder / "rankings.csv"
     path.chmod(0o600)

@@ -63,7 +63,7 @@ def bare(once):
 # ---- readers ---------------------------------------------------------------------------------------------------
 
 
-TABLES = {path.stem for of in site.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness"}
+TABLES = {path.stem for of in site.DOWNLOADS for path in (QUERIES / of).glob("*.sql")} | {"freshness", "revisions"}
 
 
 def tree(folder):

@@ -1,4 +1,4 @@
--- One row per community and month: metrics.monthly with a column for each metric, its state and its bounds beside it.
+-- One row per community and month: metrics.monthly with a column for each metric, its state and its bounds beside it. Key: community, month. Coverage stands in metrics.monthly alone.
 --   community: slug of the community
 --   month: first day of the month, UTC
 --   active_people: value of the metric; NULL where nothing could be seen, never 0 for that

@@ -1,4 +1,4 @@
--- One row per community, metric and month: the value, or why there is none.
+-- One row per community, metric and month: the value, or why there is none. Key: community, metric, month. Join metrics.definitions by metric.
 --   community: slug of the community
 --   metric: name of the metric, see metrics.definitions
 --   month: first day of the month, UTC

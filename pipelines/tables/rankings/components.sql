@@ -1,4 +1,4 @@
--- One row per ranking, community and metric: what the metric adds to the score. Every metric of the ranking has one, also where it is missing.
+-- One row per ranking, community and metric: what the metric adds to the score. Every metric of the ranking has one, also where it is missing. Key: as_of, family, community, metric. Join rankings.monthly by the first three.
 --   as_of: first day of the last month of the window
 --   family: family of the ranking, or overall
 --   community: slug of the community

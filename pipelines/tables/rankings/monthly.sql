@@ -1,4 +1,4 @@
--- One row per ranking and community: its score over the window with its error, its rank and the ranks that the counts allow, or why it has none.
+-- One row per ranking and community: its score over the window with its error, its rank and the ranks that the counts allow, or why it has none. Key: as_of, family, community. Join raw.communities by community.
 --   as_of: first day of the last month of the window of twelve complete months
 --   family: code, talk, people, or overall, which takes the metrics of all of them
 --   community: slug of the community

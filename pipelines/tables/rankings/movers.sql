@@ -1,4 +1,4 @@
--- One row per ranking, community and span over which the score moved beyond its noise: the largest growth first.
+-- One row per ranking, community and span over which the score moved beyond its noise: the largest growth first. Key: as_of, family, span, community. Join rankings.monthly by as_of, family and community.
 --   as_of: first day of the last month of the window
 --   family: family of the ranking, or overall
 --   span: month, year or origin, see rankings.movement

@@ -1,4 +1,4 @@
--- One row per calendar quarter, ranking, community and metric of which every month of the quarter gives a number: what the metric adds to the score of the quarter.
+-- One row per calendar quarter, ranking, community and metric of which every month of the quarter gives a number: what the metric adds to the score of the quarter. Key: last_month, family, community, metric.
 --   last_month: first day of the last month of the quarter
 --   family: family of the ranking, or overall
 --   community: slug of the community

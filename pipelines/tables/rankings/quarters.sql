@@ -1,4 +1,4 @@
--- One row per calendar quarter, ranking and community of which every month gives a number, and which is not dormant at its end: shown beside the monthly editions, never the official order. The noise of its score is about twice theirs.
+-- One row per calendar quarter, ranking and community of which every month gives a number, and which is not dormant at its end: shown beside the monthly editions, never the official order. The noise of its score is about twice theirs. Key: quarter, family, community. Join rankings.quarter_components by last_month, family and community.
 --   quarter: its name, CY26-Q3
 --   last_month: first day of its last month
 --   family: family of the ranking, or overall

@@ -1,7 +1,9 @@
 """A changed, lost or added file of a closed edition is found and never read."""
 
+import os
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from support.editions import night
@@ -40,3 +42,29 @@ def test_a_ledger_that_cannot_be_read_closes_nothing(closed):
     ledger.write_bytes(ledger.read_bytes()[:-9])
     with pytest.raises(DamagedLedgerError, match="put it back from a copy"):
         night(closed, date(2026, 9, 8))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [Path.unlink, lambda path: path.write_bytes(b""), lambda path: path.unlink() or path.mkdir(),
+     lambda path: path.unlink() or os.mkfifo(path), lambda path: path.unlink() or path.symlink_to("nowhere")],
+    ids=["gone", "empty", "folder", "pipe", "link to nothing"],
+)  # fmt: skip
+def test_a_ledger_that_is_lost_closes_nothing_and_no_closed_edition_is_written_again(closed, damage):
+    files = sorted((closed / "editions/2026-07").rglob("*.*"))
+    before = [(path, path.stat().st_mtime_ns) for path in files]
+    damage(closed / "editions/ledger.jsonl")
+    with pytest.raises(DamagedLedgerError, match="put it back from a copy"):
+        night(closed, date(2026, 9, 8))
+    assert [(path, path.stat().st_mtime_ns) for path in files] == before
+
+
+def test_a_closed_edition_that_the_ledger_has_lost_is_kept_beside_the_new_one(closed):
+    ledger = closed / "editions/ledger.jsonl"
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(line for line in lines if b'"manifest"' not in line))
+    manifest = (closed / "editions/2026-07/pop-1.0/1/manifest.json").read_bytes()
+    night(closed, date(2026, 8, 8))
+    (kept,) = (closed / "editions/2026-07/pop-1.0").glob("1.unlisted.*")
+    assert (kept / "manifest.json").read_bytes() == manifest
+    assert f"2026-07/pop-1.0/{kept.name}: the ledger does not list it" in verify(closed / "editions")
