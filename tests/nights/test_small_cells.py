@@ -12,7 +12,7 @@ import pytest
 from pipelines.editions.contents import TABLES as OF_EDITIONS
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.warehouse.query import ask
-from reports import site
+from reports import shared_files, site
 from reports.drafts import Draft
 from reports.pages.context import LONG
 
@@ -88,8 +88,8 @@ def counted_parts(folder):
 def test_no_compressed_file_of_a_large_site_has_a_part_of_one_or_two_people(demo, tmp_path, monkeypatch):
     monkeypatch.setattr("reports.pages.context.MANY", 1)
     with site._reading(demo.database) as context:
-        for questions in site.DOWNLOADS:
-            for job in site._download_jobs(Draft(tmp_path, tmp_path / "none"), questions, "data"):
+        for questions in shared_files.DOWNLOADS:
+            for job in shared_files._download_jobs(Draft(tmp_path, tmp_path / "none"), questions, "data"):
                 job(context)
     compressed = {path.name.partition(".")[0] for path in tmp_path.rglob("*.csv.gz")}
     assert compressed == LONG
