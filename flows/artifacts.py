@@ -30,6 +30,7 @@ UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNN
 
 KEPT_RUNS = timedelta(days=100)
 """So long Prefect keeps a run of ours, with its tasks and artifacts."""
+MOST_ROWS = 1_000
 MOST_DELETED = 20
 """A run deletes at most so many old ones: the first that does so may find years of them."""
 
@@ -67,7 +68,8 @@ def publish_artifacts(where: Folders, visits: Sequence[Visit], problems: Sequenc
     """Write the artifacts `ranking`, `durations`, `problems` and `summary`; must run inside a flow."""
     if ranking := [_artifact_row(row) for row in read_ranking(where)]:
         create_table_artifact(ranking, key="ranking", description="The ranking that is published now.")
-    create_table_artifact(durations(visits), key="durations", description="The visits of this run, slowest first.")
+    slowest = durations(visits)[:MOST_ROWS]
+    create_table_artifact(slowest, key="durations", description="The visits of this run, slowest first, at most 1,000.")
     rows = [asdict(problem) for problem in problems]
     create_table_artifact(rows, key="problems", description=f"{len(rows)} problems of this run.")
     create_markdown_artifact(f"```\n{summary}\n```", key="summary", description="The summary of this run.")

@@ -17,9 +17,9 @@ from support import prefect, shared, tables_on_demand  # noqa: E402 - their asse
 from support.builders import folders_in  # noqa: E402
 
 TESTS = Path(__file__).parent
-LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled",
+LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled", "nights", "crawled",
                  "wheel", "installed", "nightly"}  # fmt: skip
-"""What takes a whole demo, many clones from a server that misbehaves, a wheel, or the import of Prefect."""
+"""What takes a whole demo, a crawl of several runs, many clones from a server that misbehaves, a wheel, or Prefect."""
 LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "capture_sources", "git", "warehouse", "checks",
            "hostile", "browser", "operator", "counts", "discourse",
            "ranking", "report", "series_nights", "demo", "messages")  # fmt: skip
@@ -41,7 +41,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: takes over a CPU second; runs with --long only, as in .ci/run")
+    config.addinivalue_line("markers", "long: takes over half a CPU second; runs with --long only, as in .ci/run")
     config.addinivalue_line("markers", "browser: needs a browser; lies in reports/browser, files of one worker")
     for name, examples in EXAMPLES.items():
         settings.register_profile(name, max_examples=examples, deadline=None, database=None)

@@ -4,26 +4,30 @@ window.stackrankWords = (held) => {
 const words = held.words, families = Object.keys(held.families);
 const NUMBER = new Intl.NumberFormat(document.documentElement.lang);
 
-// Korean writes both forms of a particle, [은/는]: the last syllable of the word before it picks one (particles.py).
-function particle(word, withFinal, without) {
+// Korean writes both forms of a particle after a field: the last syllable before it decides, as in reports/languages.
+const PARTICLES = /\[([가-힣]+)\/([가-힣]*)\]/g, FINALS = 28, RIEUL = 8;
+const DIGITS = "영일이삼사오육칠팔구";
+
+function finalOf(word) {
   const known = Object.keys(held.readings).find((name) => word.endsWith(name));
-  const last = (held.readings[known] || word).slice(-1);
-  const syllable = ("영일이삼사오육칠팔구"["0123456789".indexOf(last)] || last).charCodeAt(0) - 0xAC00;
-  if (!(syllable >= 0 && syllable < 11172)) return withFinal + "(" + without + ")";
-  const final = syllable % 28;
-  return final === 0 || (without === "로" && final === 8) ? without : withFinal;
+  const last = (held.readings[known] || word).slice(-1), syllable = /\d/.test(last) ? DIGITS[last] : last;
+  return /[가-힣]/.test(syllable) ? (syllable.charCodeAt(0) - "가".charCodeAt(0)) % FINALS : null;
 }
+
+function particle(before, closed, open) {
+  const final = finalOf(before.trimEnd().replace(/\([^()]*\)$/, "").trimEnd());
+  if (final === null) return open ? closed + "(" + open + ")" : "(" + closed + ")";
+  return final === 0 || (open === "로" && final === RIEUL) ? open : closed;
+}
+
+const withParticles = (before, part) =>
+  part.replace(PARTICLES, (_, closed, open, at) => particle(before + part.slice(0, at), closed, open));
 
 // Fills the named fields of a sentence with texts, numbers or elements.
 function say(sentence, values = {}) {
   const said = document.createDocumentFragment();
-  for (const part of sentence.split(/(\{\w+(?::,)?\}|\[[가-힣]+\/[가-힣]*\])/)) {
-    const pair = /^\[(.+)\/(.*)\]$/.exec(part);
-    if (pair) {
-      said.append(particle(said.textContent, pair[1], pair[2]));
-      continue;
-    }
-    const name = /^\{(\w+)/.exec(part), value = name ? values[name[1]] : part;
+  for (const part of sentence.split(/(\{\w+(?::,)?\})/)) {
+    const name = /^\{(\w+)/.exec(part), value = name ? values[name[1]] : withParticles(said.textContent, part);
     said.append(typeof value === "number" ? NUMBER.format(value) : value instanceof Node ? value.cloneNode(true) : value);
   }
   return said;
@@ -39,9 +43,10 @@ function nameOf({ community }) {
 }
 
 function joined(parts) {
-  const said = document.createDocumentFragment();
-  parts.forEach((part, n) => said.append(n === 0 ? "" : n === parts.length - 1 ? words.and : words.comma, part));
-  return said;
+  if (parts.length < 2) return parts[0];
+  const others = document.createDocumentFragment();
+  parts.slice(0, -1).forEach((part, n) => others.append(n ? ", " : "", part));
+  return say(words.enumerated, { others: others, last: parts[parts.length - 1] });
 }
 
 // Every row of a block is firmly ahead of all in the blocks after it.
@@ -102,7 +107,7 @@ function placeOf(row, ranked) {
   if (low === high) return { shown: plain, spoken: plain };
   const level = ranked.filter((other) => other.score === row.score).length;
   if (level === high - low + 1) return { shown: plain + "=", spoken: text(words.tied, { place: low }) };
-  return { shown: plain + "–" + NUMBER.format(high), spoken: text(words.places, { low: low, high: high }) };
+  return { shown: text(words.set, { low: low, high: high }), spoken: text(words.places, { low: low, high: high }) };
 }
 
 // The brackets of a ranking: longest runs of neighbouring rows in which no pair is firm.
@@ -133,8 +138,9 @@ const pair = ({ ahead, behind, word }) => say(words.pairs[word], { ahead: nameOf
 
 function possible(row) {
   if (!row.possible) return "";
-  const [low, high] = row.possible.map((place) => words.ordinals[place - 1]);
-  return text(words.possible, { name: row.community.name, places: low === high ? low : text(words.span, { low: low, high: high }) });
+  const [first, last] = row.possible, [best, worst] = row.possible.map((place) => words.ordinals[place - 1]);
+  const places = first === last ? best : text(words.between, { best: best, worst: worst, first: first, last: last });
+  return text(words.possible, { name: row.community.name, places: places });
 }
 
 // The families that lack something, by the reason for it: see queries and text of the ranking.

@@ -52,7 +52,7 @@ function fillPlace(row, found, spokenRuns, brackets) {
 function fillScore(row, { score, error }) {
   const at = (z) => words.score(100 * Math.exp(score + z * error));
   row.querySelector("b").textContent = at(0);
-  row.querySelector("small").textContent = at(-held.spread) + "–" + at(held.spread);
+  row.querySelector("small").textContent = words.text(held.words.scores, { low: at(-held.spread), high: at(held.spread) });
 }
 
 function showRanked(found) {

@@ -96,7 +96,7 @@ def _metric(metric: Any) -> dict[str, Any]:
 
 
 def _family(family: str) -> dict[str, str]:
-    return {"heading": family_heading(family), "lacking": MISSED.get(family, family)}
+    return {"heading": family_heading(family), "lacking": MISSED[family]}
 
 
 def _community(row: Row) -> dict[str, Any]:

@@ -26,9 +26,10 @@ UNKNOWN = Cell("?", gettext("unknown"))
 NOT_COMPARED = Cell("–", gettext("not compared"))
 MOVED = Cell(gettext("source moved"), gettext("source moved"))
 UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
-STILL = {"steady": gettext("steady"), "unclear": gettext("unclear")}
 PLACES, TIED = gettext("{low:,} to {high:,}"), gettext("{place}, with an equal score")
 RUN = gettext("; {first} to {last}: in no firm order")
+SET, SCORES = gettext("{low:,}–{high:,}"), gettext("{low}–{high}")
+STILL = {"steady": gettext("steady"), "unclear": gettext("unclear")}
 RANGE_OF_GROWTH = gettext("{growth}\u00a0%, 90 % range {low} to {high}\u00a0%")
 
 
@@ -48,7 +49,7 @@ def places_text(low: int | None, high: int | None) -> str:
     """Return a place or a range of places; nothing without them."""
     if low is None or high is None:
         return ""
-    return f"{low:,}" if low == high else gettext("{low:,}–{high:,}").format(low=low, high=high)
+    return f"{low:,}" if low == high else SET.format(low=low, high=high)
 
 
 def run_text(names: Sequence[str]) -> str:
@@ -80,4 +81,4 @@ def score_range_text(low: float | None, high: float | None) -> str:
     """Return the ends of a range; nothing without a score."""
     if low is None or high is None:
         return ""
-    return gettext("{low}–{high}").format(low=score_text(low), high=score_text(high))
+    return SCORES.format(low=score_text(low), high=score_text(high))

@@ -52,6 +52,7 @@ LABELS = {
     "new_code_people": gettext("New contributors"),
     "code_committers": gettext("Committers"),
     "talk_people": gettext("Senders"),
+    "messages": gettext("Messages"),
     "new_talk_people": gettext("New senders"),
     "reply_people": gettext("People who answered"),
     "bot_messages": gettext("Messages of bots"),

@@ -29,8 +29,8 @@ REASONS = {
 }
 
 
-MISSED = {"code": gettext("code"), "talk": gettext("talk"), "people": gettext("newcomers")}
 LAST_ACTIVE = gettext("{reason}; it was last seen active in {month}")
+MISSED = {"code": gettext("code"), "talk": gettext("talk"), "people": gettext("newcomers")}
 
 
 NO_OVERALL = gettext("it needs two communities whose talk, code and newcomers were all seen")

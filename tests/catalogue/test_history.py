@@ -104,6 +104,7 @@ def world(tmp_path_factory):
     return where
 
 
+@pytest.mark.long
 def test_without_any_visit_the_published_months_are_shown_and_ranked(world):
     rows = ask(world, "select distinct metric, value, state, covered from metrics.monthly "
                       "where community = 'birds' and month < '2026-01-01' and metric in ('commits', 'code_committers') "

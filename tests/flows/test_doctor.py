@@ -198,6 +198,7 @@ def test_doctor_tells_who_is_at_work_and_what_killed_runs_left(where, monkeypatc
     assert found(capsys, 0)["running commands"] == ("ok", "none")
 
 
+@pytest.mark.long
 def test_doctor_tells_of_nights_that_went_wrong(where, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_CONTACT", "ops@example.org")
     visit(where, "birds/wren", 60, Verdict.FAILED, reason="no answer")

@@ -91,6 +91,7 @@ def test_r13_a_good_night_saw_every_source_well(where, capsys):
     assert "  birds/finch: refused: no" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_night_is_judged_by_what_is_published(where, capsys):
     visit(where, "birds/wren", 2, observations=12)
     publish(where, 1)

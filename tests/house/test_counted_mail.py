@@ -3,6 +3,7 @@
 The names of the tests carry the number of the complaint.
 """
 
+import pytest
 from support.builders import community
 from support.postings import DECEMBER, JANUARY, TODAY, land_index, land_month, mail, mailing_list, monthly
 from support.tables_on_demand import ask, build_tables
@@ -17,6 +18,7 @@ CLAIMED = [
 """What the Date header of a message in a file of December says, its month, and by which clock."""
 
 
+@pytest.mark.long
 def test_r04_a_message_of_the_december_file_counts_in_its_utc_month_and_says_by_which_clock(where):
     lists = [mailing_list(f"list{number}") for number in range(len(CLAIMED))]
     for each, (claimed, _, _) in zip(lists, CLAIMED, strict=True):
@@ -32,6 +34,7 @@ def test_r04_a_message_of_the_december_file_counts_in_its_utc_month_and_says_by_
     assert by_file == [(5,)]
 
 
+@pytest.mark.long
 def test_r05_one_message_on_three_lists_is_three_postings_one_message_and_one_sender(where):
     lists = [mailing_list(name) for name in ("dev", "users", "announce")]
     for each in lists:

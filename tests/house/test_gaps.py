@@ -139,6 +139,7 @@ def test_r15_whatever_input_is_deleted_nothing_becomes_a_zero_or_an_observed_num
         assert state != "observed" or (value, state) == before[key], (key, before[key], sorted(chosen))
 
 
+@pytest.mark.long
 def test_r15_a_harvest_that_is_gone_is_a_gap_however_well_its_visit_went(where):
     dev = mailing_list()
     land_index(where, dev, {DECEMBER: 1, JANUARY: 1})

@@ -9,12 +9,12 @@ import re
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.editions.contents import TABLES as OF_EDITIONS
+from pipelines.editions.contents import QUARTER_TABLES, TABLES
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.warehouse.query import ask
-from reports import shared_files, site
+from pipelines.warehouse.query import ask, open_database
+from reports import shared_files
 from reports.drafts import Draft
-from reports.pages.context import LONG
+from reports.pages.context import LONG, read_context
 
 PARTS = {
     "by_repository": {"people"}, "by_source": {"people"}, "imports": {"people"}, "organisations": {"people"},
@@ -87,9 +87,10 @@ def counted_parts(folder):
 
 def test_no_compressed_file_of_a_large_site_has_a_part_of_one_or_two_people(demo, tmp_path, monkeypatch):
     monkeypatch.setattr("reports.pages.context.MANY", 1)
-    with site._reading(demo.database) as context:
+    with open_database(demo.database) as database:
+        context, draft = read_context(database), Draft(tmp_path, tmp_path / "none")
         for questions in shared_files.DOWNLOADS:
-            for job in shared_files._download_jobs(Draft(tmp_path, tmp_path / "none"), questions, "data"):
+            for job in shared_files._download_jobs(draft, questions, "data"):
                 job(context)
     compressed = {path.name.partition(".")[0] for path in tmp_path.rglob("*.csv.gz")}
     assert compressed == LONG
@@ -135,7 +136,8 @@ def test_no_table_of_the_export_has_a_part_of_one_or_two_people(demo):
 
 
 def test_an_edition_has_no_parts_of_a_community():
-    assert not any(f"published.{name}" in sql or "analysis." in sql for name in PARTS for sql in OF_EDITIONS.values())
+    asked = [*TABLES.values(), *QUARTER_TABLES.values()]
+    assert not any(f"published.{name}" in sql or "analysis." in sql for name in PARTS for sql in asked)
 
 
 def test_nobody_computes_a_part_of_one_or_two_people_from_the_totals(demo):

@@ -63,6 +63,7 @@ def test_nothing_is_written_over_the_working_database_or_from_none(working, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_the_command_replaces_an_older_file_or_says_what_is_missing(working, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_DATA", str(tmp_path))
     target = tmp_path / "public.duckdb"

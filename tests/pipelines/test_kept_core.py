@@ -68,6 +68,7 @@ def make(where, declared=TWO, **more):
     return communities.make_communities(where, read_inputs(where, declared, TODAY), read_tables(), **more)
 
 
+@pytest.mark.long
 def test_news_of_one_community_makes_one_and_nothing_new_makes_none(with_kept, made):
     where = with_kept
     make(where)
@@ -80,17 +81,20 @@ def test_news_of_one_community_makes_one_and_nothing_new_makes_none(with_kept, m
     assert [len([*(where.core / slug).iterdir()]) for slug in ("birds", "fish")] == [1, 1]
 
 
+@pytest.mark.long
 def test_a_full_build_makes_all(with_kept, made):
     make(with_kept, full=True)
     assert made == [["birds", "fish"]]
 
 
+@pytest.mark.long
 def test_communities_of_many_rows_are_made_one_after_another(where, made, monkeypatch):
     monkeypatch.setattr(communities, "MOST_ROWS", 30)
     make(where)
     assert made == [["birds"], ["fish"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["core.commits.parquet", kept_files.LIST])
 def test_a_damaged_file_is_set_aside_and_its_community_made_again(with_kept, made, name):
     where = with_kept
@@ -104,6 +108,7 @@ def test_a_damaged_file_is_set_aside_and_its_community_made_again(with_kept, mad
     assert (entry.file, entry.reason) == (str(folder.relative_to(where.data)), f"{name} is damaged")
 
 
+@pytest.mark.long
 def test_a_crash_leaves_no_half_community(where, made, monkeypatch):
     with monkeypatch.context() as crashing:
         crashing.setattr(kept_files, "replace_synced", lambda *_: 1 / 0)
@@ -146,6 +151,7 @@ def test_a_build_with_what_is_kept_is_equal_to_a_full_one_after_each_change(tmp_
         assert differences(*folder.builds()) == [], change.__name__
 
 
+@pytest.mark.long
 def test_a_folder_of_figures_alone_has_empty_core_tables(tmp_path):
     where = folders_in(tmp_path)
     where.history.mkdir(parents=True)

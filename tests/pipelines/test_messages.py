@@ -49,6 +49,7 @@ def posted(where, of):
     return dev, users
 
 
+@pytest.mark.long
 def test_r05_cross_posts_and_copies_are_one_message_and_each_list_has_its_postings(world):
     assert monthly(world, "postings", "posted") == {DECEMBER: 4, JANUARY: 1, FEBRUARY: 0}
     assert monthly(world, "messages", "posted") == {DECEMBER: 3, JANUARY: 1, FEBRUARY: 0}
@@ -122,6 +123,7 @@ def test_r01_a_month_that_the_index_does_not_list_is_an_evident_zero_and_one_tha
     assert rows == [(DECEMBER, 1, "equal"), (JANUARY, 7, "not held"), (FEBRUARY, 5, "not held")]
 
 
+@pytest.mark.long
 def test_r13_a_month_read_before_its_end_is_partial_until_it_is_read_again(where):
     dev = mailing_list()
     early = datetime(2026, 1, 11, tzinfo=UTC)

@@ -18,6 +18,7 @@ from pipelines.landing.stored import stored_files
 from pipelines.privacy import decisions
 
 
+@pytest.mark.long
 def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(where):
     core, dev = source("birds"), mailing_list("dev", since=date(2025, 5, 1))
     jane = KEYED.of(b"Jane Invented", b"jane@work.example.com")
@@ -43,6 +44,7 @@ def test_somebody_who_commits_and_writes_is_one_person_and_the_ledger_says_why(w
     assert bounds == [(3, 3, 4)]
 
 
+@pytest.mark.long
 def test_a_merge_declared_wrong_is_in_the_database_and_undone(where):
     core = source("birds")
     evidence = f"{1:032x}"

@@ -17,6 +17,7 @@ communities = st.dictionaries(st.sampled_from("abcdefgh"), counts, min_size=2, m
 quickly = settings(max_examples=4, deadline=None, database=None)
 
 
+@pytest.mark.long
 @quickly
 @given(levels=communities)
 def test_components_add_up_to_the_score_and_weights_to_one(levels):

@@ -139,6 +139,7 @@ def value(where, metric, month="2025-12-01"):
     return value if state == "observed" else state
 
 
+@pytest.mark.long
 def test_only_another_person_answers(where):
     december(
         where, mail("a"), mail("b", 1, answers=["a"]), mail("c", 2), mail("d", 3, "joe", answers=["c"]),
@@ -148,6 +149,7 @@ def test_only_another_person_answers(where):
     assert value(where, "participation_ratio") == pytest.approx(5 / 3)
 
 
+@pytest.mark.long
 def test_a_month_without_threads_has_none_and_no_ratio(where):
     built(where, dev={date(2025, 12, 1): [mail("a")], JANUARY: [mail("b", 40, "joe", answers=["a"])]})
     assert [value(where, m, "2026-01-01") for m in ("threads", "messages")] == [0, 1]

@@ -57,6 +57,7 @@ where family = 'code' and as_of = $as_of and rank > 0 order by rank
 FLAT = "update rankings.monthly set level_until = ranked, rank_low = 1, rank_high = ranked where rank is not null"
 
 
+@pytest.mark.long
 def test_a_bracket_stands_in_the_table_of_its_page(once, tmp_path):
     where = altered(published(once), tmp_path, FLAT)
     html = render(where, ranking.page)

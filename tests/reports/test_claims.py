@@ -93,6 +93,7 @@ LEVEL = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("word", ["probably ahead", "cannot be told apart"])
 def test_what_the_tables_say_is_what_the_page_says(house, tmp_path, word):
     said = f"update rankings.pairs set word = '{word}'"
@@ -121,6 +122,7 @@ def test_a_claim_without_a_row_is_found(house, lie):
 IN_ORDER = "from rankings.monthly where as_of = $as_of and family = $family and rank is not null order by rank"
 
 
+@pytest.mark.long
 def test_the_places_of_the_tables_are_sets(house):
     for name in ("index.html", "time/2025-12.html", "time/2026-01.html"):
         for caption, rows in Page(house.pages[name]).tables.items():

@@ -145,6 +145,7 @@ def test_first_releases_of_a_line_are_marks_and_all_releases_are_listed(pages):
     assert "has a rule about tags" in pages.beta.text
 
 
+@pytest.mark.long
 def test_a_row_of_releases_is_hatched_where_a_frozen_copy_has_no_tag_and_says_so(where, tmp_path):
     tagless = "update metrics.monthly set state = 'unobserved' where metric = 'releases' and month > '2025-07-01'"
     page = Page(render(altered(where, tmp_path, tagless), community.page, "alpha"))
@@ -186,6 +187,7 @@ def test_half_the_commits_by_one_of_one_or_two_people_is_said_without_their_numb
     assert figures._half({"absence_factor": 2, "people": 1200}) == ("2", "of 1,200 people in twelve months")
 
 
+@pytest.mark.long
 def test_hostile_names_are_text_in_page_and_charts(where):
     html = render(where, community.page, "evil")
     page = Page(html)

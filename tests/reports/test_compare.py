@@ -124,6 +124,7 @@ def test_a_month_has_an_address_and_the_boxes_offer_every_community(page):
     assert set(values[8:]) == ids
 
 
+@pytest.mark.long
 def test_two_who_are_not_ranked_today_cannot_be_compared(where):
     said = Page(render(where, compare.page, "alpha-gamma")).text
     assert "Alpha Cloud and Gamma cannot be compared today." in said

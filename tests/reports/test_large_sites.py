@@ -29,6 +29,7 @@ def _large(monkeypatch):
     monkeypatch.setattr(export, "MANY", 1)
 
 
+@pytest.mark.long
 def test_pages_of_a_kind_share_the_answers_of_the_first_one(where):
     with site._reading(where.database) as seen:
         kept = replace(seen, database=None)
@@ -47,6 +48,7 @@ def test_a_table_of_a_large_site_has_the_newest_months_and_leads_to_the_others(w
     assert page.count("The newest 2 months as a table") == page.count("Earlier months: <a") > 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_large")
 def test_the_coverage_of_a_large_site_draws_those_of_which_least_was_seen(where, monkeypatch):
     monkeypatch.setattr(coverage, "BEST", 2)

@@ -153,6 +153,7 @@ def test_formats_are_explained_once_and_lead_to_what_states_them(house):
     assert {"#fact-7", "#fact-8", "#fact-11"} <= set(house.page.values("href", "a"))
 
 
+@pytest.mark.long
 def test_without_facts_the_page_says_so_and_a_demo_says_whose_they_are(house, tmp_path):
     bare = Page(render(altered(house.where, tmp_path / "bare", "delete from raw.facts"), talk.page))
     assert "Nothing is stated: no community file has a [[facts]] block." in bare.text

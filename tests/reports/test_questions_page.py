@@ -40,6 +40,7 @@ def test_each_question_stands_with_its_answer(text, once):
     assert {name: cells[-1] for name, cells in rows.items()} == {str(row[0]): row[-1] for row in answer}
 
 
+@pytest.mark.long
 def test_a_question_that_needs_the_working_database_says_so(text, once):
     file = published(once).site / "data" / "stackrank.duckdb"
     for part in text.split('<h3 id="question-')[1:]:

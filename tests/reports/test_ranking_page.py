@@ -113,6 +113,7 @@ YOUNG = """update rankings.monthly set rank = null, rank_low = null, rank_high =
     "index" = null, state = 'new', reason_code = 'new', living_since = date '2026-01-01'"""
 
 
+@pytest.mark.long
 def test_nobody_ranked_is_said_with_the_reason_of_each(house, tmp_path):
     page = Page(render(altered(house.where, tmp_path, YOUNG), ranking.page))
     assert "By public code activity, no community can be ranked" in page.text
@@ -150,12 +151,14 @@ OVERALL = (
 )
 
 
+@pytest.mark.long
 def test_an_overall_ranking_stands_first_and_open(house, tmp_path):
     html = render(altered(house.where, tmp_path, *OVERALL), ranking.page)
     assert re.findall(r'id="family-(\w+)" checked', html) == ["overall"]
     assert "There is no overall ranking" not in Page(html).text
 
 
+@pytest.mark.long
 def test_a_demo_says_invented_on_every_ranking(house, tmp_path):
     shows = "update raw.build set shows = 'Demo: all of this is invented. More words.'"
     html = render(altered(house.where, tmp_path, shows), ranking.page)

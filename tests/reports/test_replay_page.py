@@ -49,7 +49,18 @@ def test_a_figure_stands_beside_ours_with_its_cause(replayed):
     _, without = page.tables["Published figures without a count of ours"]
     assert without[1:5] == ["registered members", "2013-06", "50", WITHOUT["no_past"]]
     assert "Alpha: alpha/two" in page.text
+    assert (
+        "2 published figures: 1 beside ours, 0 waiting for sources that have not been read, 1 that cannot" in page.text
+    )
+    assert page.tables["Published figures by who published them"][1:] == [
+        ["a report", "1", "0", "0", "1"], ["a report <b>", "1", "1", "0", "0"],
+    ]  # fmt: skip
     assert page.tables["How many figures stand beside ours"][1:] == [["CY13-Q2", "2", "1", "0"]]
+
+
+def test_it_says_which_figures_wait_for_a_source_that_only_the_replay_counts(replayed):
+    text = Page(replay.page(replayed)).text
+    assert "1 of the 2 repositories of alpha/then have not been read. These figures of Alpha wait for them:" in text
 
 
 def test_without_figures_it_says_where_they_lie(site):

@@ -173,6 +173,7 @@ LOADED = {"plotly.min.js", "search.js", "communities.js", "compare-any.js", "rob
 """What scripts and robots load, and the scripts of many communities."""
 
 
+@pytest.mark.long
 def test_everything_that_is_loaded_or_offered_lies_in_the_site(house):
     where, offered = house.where.site, set()
     for path in where.glob("**/*.html"):
@@ -335,6 +336,7 @@ MOVED = """insert into core.moves by name select 'alpha' as community, 'talk' as
     'old' as from_source, 'new' as to_source, 'stitch' as action, 'x' as reason"""
 
 
+@pytest.mark.long
 def test_r23_each_list_stands_by_itself_with_where_it_moved(house, tmp_path):
     page = Page(render(altered(house.where, tmp_path, BY_SOURCE, MOVED), community.page, "alpha"))
     found = page.rows("Postings a month, each list and forum by itself")

@@ -14,7 +14,21 @@ DATA = re.compile(r'<script type="application/json" id="weights-data">(.*?)</scr
 SLIDER = re.compile(r'<input type="range" id="weight-(\w+)" name="\1" min="0" max="100" step="1" value="(\d+)"')
 FILLED = {
     *("about", "ahead", "behind", "by", "first", "high", "last", "low", "missing", "month", "months", "name", "names"),
-    *("now", "others", "people", "place", "places", "ranked", "reason", "rest", "since", "weight", "what"),
+    *(
+        "best",
+        "worst",
+        "now",
+        "others",
+        "people",
+        "place",
+        "places",
+        "ranked",
+        "reason",
+        "rest",
+        "since",
+        "weight",
+        "what",
+    ),
 }
 """The named fields that the script fills; those of a sentence for tables without sets never stand there."""
 

@@ -18,6 +18,7 @@ def test_nothing_closes_before_the_first_load_is_complete(top):
     assert night(top, date(2026, 8, 22)) == []
 
 
+@pytest.mark.long
 def test_a_month_after_the_first_night_is_published_at_the_first_good_night_or_on_the_fifteenth(closed):
     write_rankings(closed / "db", date(2026, 8, 1), counts_of(date(2026, 8, 1)))
     assert night(closed, date(2026, 9, 6), is_good=False) == []
@@ -25,6 +26,7 @@ def test_a_month_after_the_first_night_is_published_at_the_first_good_night_or_o
     assert night(closed, date(2026, 9, 15), is_good=False) == [("2026-08@1", "published")]
 
 
+@pytest.mark.long
 def test_months_that_no_night_closed_close_later_each_one(closed):
     write_rankings(closed / "db", date(2026, 10, 1), counts_of(date(2026, 10, 1)))
     assert [name for name, _ in night(closed, date(2026, 11, 8))] == ["2026-08@1", "2026-09@1", "2026-10@1"]
@@ -52,6 +54,7 @@ def test_what_names_no_edition_is_refused(name):
         parse_name(name)
 
 
+@pytest.mark.long
 def test_an_edition_is_its_newest_revision_a_named_one_or_the_present_database(top):
     def found(name):
         return find_edition(top / "db", top / "editions", name).revision

@@ -1,5 +1,6 @@
 """The change of a score splits exactly into time, coverage, definition and correction."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.edition_database import METRICS, edition_from, months_back, write_rankings
@@ -21,6 +22,7 @@ def split(top, earlier, later):
     return cedar, {part: round(sum(c for (_, p), c in cedar.parts.items() if p == part), 6) for _, part in cedar.parts}
 
 
+@pytest.mark.long
 def test_a_change_is_of_time_coverage_or_correction(tmp_path):
     def edition(counts, month=JULY):
         return computed(write_rankings(tmp_path / "db", JULY, counts), month)
@@ -39,6 +41,7 @@ def test_a_change_is_of_time_coverage_or_correction(tmp_path):
     assert set(parts) == {"time"}
 
 
+@pytest.mark.long
 def test_other_rules_or_constants_are_a_change_of_definition(tmp_path):
     path = write_rankings(tmp_path / "db", JULY, counts_of())
     before = computed(path, JULY)
@@ -61,6 +64,7 @@ def test_a_missing_score_has_no_change(tmp_path):
 COUNT = st.one_of(st.none(), st.tuples(st.integers(0, 500), st.sampled_from([0.5, 0.7, 0.9, 1.0])))
 
 
+@pytest.mark.long
 @given(st.lists(st.lists(COUNT, min_size=24, max_size=24), min_size=4, max_size=4), st.integers(0, 12))
 def test_the_parts_add_up_to_the_change(drawn, back):
     def edition(rows, month):

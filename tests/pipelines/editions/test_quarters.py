@@ -53,6 +53,7 @@ def test_it_holds_all_that_its_scores_follow_from(closed):
     assert (row["quarter"], row["growth"]) == ("CY26-Q2", 0)
 
 
+@pytest.mark.long
 def test_what_was_read_at_last_revises_it_and_both_stay(third):
     write_rankings(third / "db", SEPTEMBER, counts_of(SEPTEMBER) | dict.fromkeys(UNREAD))
     every(third, date(2026, 10, 6))
@@ -71,6 +72,7 @@ def test_what_was_read_at_last_revises_it_and_both_stay(third):
     assert verify(third / "editions") == []
 
 
+@pytest.mark.long
 def test_another_growth_in_a_year_is_printed_so_it_revises(third):
     every(third, date(2026, 10, 6))
     counts = counts_of(date(2026, 10, 1)) | {("cedar", m, date(2025, 8, 1)): (30.0, 1.0) for m in METRICS}
@@ -88,6 +90,7 @@ def test_one_changed_byte_is_found_and_never_read(closed):
         find_edition(closed / "db", closed / "editions", "CY26-Q2")
 
 
+@pytest.mark.long
 def test_a_new_method_closes_the_two_newest_quarters_once_more(third, tmp_path):
     every(third, date(2026, 10, 6))
     write_rankings(third / "db", SEPTEMBER, counts_of(SEPTEMBER), method="pop-1.1")

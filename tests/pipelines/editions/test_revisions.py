@@ -9,6 +9,7 @@ from support.editions import JULY, counts_of, night
 from pipelines.editions.store import list_revisions, read_edition
 
 
+@pytest.mark.long
 def test_a_list_that_was_read_at_last_revises_an_edition_and_both_stay(top):
     counts = counts_of()
     missing = dict(counts) | dict.fromkeys([("cedar", m, month) for m in METRICS for month in months_back(JULY, 6)])
@@ -25,6 +26,7 @@ def test_a_list_that_was_read_at_last_revises_an_edition_and_both_stay(top):
     assert [of["cedar"] for of in states] == ["not observed", "ranked"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("since", "named"), [(date(2026, 8, 30), True), (date(2026, 8, 1), False)])
 def test_a_correction_of_a_source_revises_what_it_touches_although_no_printed_number_has_changed(top, since, named):
     night(top, date(2026, 8, 21))

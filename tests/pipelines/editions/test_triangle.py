@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from support.edition_database import METRICS, months_back, write_rankings
 
 from pipelines.editions.closing import close_by_hand
@@ -17,6 +18,7 @@ def close(top, last, closed_at, **values):
     close_by_hand(top / "db", top / "editions", f"{last:%Y-%m}", values.get("reason", ""), closed_at)
 
 
+@pytest.mark.long
 def test_a_month_is_compared_with_the_edition_that_had_it_first(tmp_path):
     close(tmp_path, JULY, datetime(2026, 8, 6, tzinfo=UTC))
     close(tmp_path, AUGUST, datetime(2026, 9, 6, tzinfo=UTC), july=110.0)

@@ -24,6 +24,7 @@ def august(closed):
     return closed
 
 
+@pytest.mark.long
 def test_another_constant_under_the_same_version_closes_nothing(august):
     september = date(2026, 9, 1)
     write_rankings(august / "db", september, counts_of(september), metrics=OTHER)
@@ -42,6 +43,7 @@ def test_a_new_version_closes_the_two_newest_editions_beside_the_old_one(august)
     }
 
 
+@pytest.mark.long
 def test_both_versions_are_found_and_what_differs_is_the_definition(august):
     write_rankings(august / "db", AUGUST, counts_of(AUGUST), metrics=OTHER, method="pop-1.1")
     night(august, date(2026, 9, 9))

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from support.builders import SEEN, TODAY, community, land, monthly, source, visit
 from support.tables_on_demand import ask, build_tables
 
@@ -37,6 +38,7 @@ def covered(where, of, visits, rows=None, more=()):
     return states(where, "birds", of.name)
 
 
+@pytest.mark.long
 def test_r13_the_running_month_is_partial_and_quiet_months_are_seen(where):
     of = source("birds", since=date(2024, 11, 1))
     found = covered(where, of, [visit(of, "birds/one")])

@@ -8,6 +8,8 @@ from support import browsing, many, weighing, weighing_cases
 from support.site import altered, published, render
 
 from pipelines.warehouse.query import open_database
+from reports.languages.particles import PAIRS as PARTICLES
+from reports.languages.particles import pick_particles
 from reports.pages import method
 from reports.pages.context import read_context
 from reports.pages.pairs import constants_of
@@ -26,6 +28,7 @@ select family, flip_weight from rankings.pairs join raw.build on as_of = last_co
 where family in ('code', 'talk') qualify difference = min(difference) over (partition by family)
 """
 RANDOM, STEPS, CASES, ANSWER_MS = 50, 40, 60, 100
+SAID = "({ held, said, name }) => window.stackrankWords(held).text(said, { name: name })"
 STEP = """(value) => {
     const slider = document.getElementById("weight-code"), start = performance.now();
     slider.value = value;
@@ -140,6 +143,16 @@ def test_communities_in_every_state_are_ranked_as_the_functions_of_the_ranking_d
             assert row[2:4] == pytest.approx(known[2:4], abs=1e-9)
         met |= {row[1] for row in found} | {"possible" for row in found if row[6]}
     assert met == {"dormant", "no source", "new", "not observed", "quiet", "ranked", "possible"}
+
+
+def test_a_particle_of_korean_fits_the_word_before_it_as_in_a_page_that_is_written(page):
+    held = page.evaluate("() => JSON.parse(document.getElementById('weights-data').textContent)")
+    readings = {"OpenStack": "오픈스택", "OpenNebula": "오픈네뷸라"}
+    held["readings"] = readings
+    said = " ".join(f"{{name}}[{pair}]" for pair in PARTICLES)
+    for name in (*readings, "Birch", "2010년 7월", "3", "기여자(43)", "서울"):
+        found = page.evaluate(SAID, {"held": held, "said": said, "name": name})
+        assert found == pick_particles(said.replace("{name}", name), readings)
 
 
 def test_a_step_of_a_slider_is_answered_at_once_also_with_twenty_communities(browser, once):

@@ -54,6 +54,7 @@ def tagged(tmp_path_factory):
     return where
 
 
+@pytest.mark.long
 def test_the_first_version_of_a_line_is_a_feature_and_the_later_ones_are_points(tagged):
     assert ask(tagged, f"select version, kind from core.releases {of('lines')} order by 1") == [
         ("1.0", "feature"), ("1.0.1", "point"), ("1.1.1", "feature"), ("1.1.2", "point"), ("1.10", "feature"),

@@ -61,6 +61,7 @@ def test_what_was_planned_for_a_day_after_the_visit_is_no_release(listed):
     assert [version for version, _ in ask(listed, sql.format(of("after")))] == ["2025.2", "robin", "tern"]
 
 
+@pytest.mark.long
 def test_a_frozen_list_proves_nothing_after_its_newest_series(listed):
     found = months(listed, "copied", "releases", "2025-04", "2025-09", "2025-10")
     assert found == [(1, "observed"), (0, "observed"), (None, "unobserved")]

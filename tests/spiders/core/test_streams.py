@@ -51,6 +51,7 @@ def test_a_damaged_stream_says_what_is_wrong_with_it(spoil, reason):
     assert damage.value.code == ReasonCode.DAMAGED
 
 
+@pytest.mark.long
 def test_a_bomb_takes_little_memory_and_large_mail_passes():
     mail = gzip.compress((b"From: jane@example.org\n" + os.urandom(4000)) * 4_000)
     bomb = archives.gzip_bomb()

@@ -59,6 +59,7 @@ def spring(tmp_path):
     return where
 
 
+@pytest.mark.long
 def test_months_after_the_last_good_night_wait_or_are_a_gap_where_it_failed(spring):
     seen = {"10": "seen", "11": "seen", "12": "seen", "01": "partial"}
     assert month_states(spring) == seen | {"02": "pending", "03": "pending"}

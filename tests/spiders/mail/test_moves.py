@@ -137,6 +137,7 @@ def test_r23_the_fortnight_of_copies_is_in_the_raw_view_only(built):
     )
 
 
+@pytest.mark.long
 def test_r23_the_lists_of_the_incubator_go_on_without_a_jump(built):
     assert of_month(built, "messages", "grown", FEBRUARY, MARCH, APRIL) == [90, 90, 90]
     told = as_invented(built, "grown", (FEBRUARY, MARCH, APRIL), INCUBATOR, OWN)

@@ -43,6 +43,7 @@ def planned(where, monkeypatch) -> list[str]:
     return units
 
 
+@pytest.mark.long
 def test_a_first_load_goes_on_where_the_budget_of_the_night_ended(tmp_path, monkeypatch):
     for name in "abcde":
         made(tmp_path / "served", name, line(2))
