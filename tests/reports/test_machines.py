@@ -12,6 +12,7 @@ from support.site import altered, published, render
 
 from flows.address import site_address
 from flows.commands.checks import UsageError
+from pipelines.editions.periods import Period
 from pipelines.editions.store import Revision
 from pipelines.warehouse.query import open_database
 from reports.pages import ranking
@@ -23,7 +24,7 @@ ADDRESS = "https://example.org/rank/"
 PAGES = ["index.html", "community/alpha.html", "compare/alpha.js"]
 MOVED = """insert into rankings.movers select last_complete_month, 'code', 'year', 'alpha',
            last_complete_month - interval 1 year, 'rising', .5, .1, .9, 1, 1 from raw.build"""
-CLOSED = Revision(date(2026, 7, 1), "pop-1.0", 1, "published", datetime(2026, 9, 1, tzinfo=UTC), "", "")
+CLOSED = Revision(Period(date(2026, 7, 1)), "pop-1.0", 1, "published", datetime(2026, 9, 1, tzinfo=UTC), "", "")
 
 
 @pytest.fixture(scope="module")

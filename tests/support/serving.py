@@ -16,7 +16,7 @@ from flows.serving import server
 from flows.serving.limits import Allowance
 with server.listen(0) as where:
     print(where.getsockname()[1], flush=True)
-    allowed = Allowance(seconds=2.0, memory="100MB", patience=8.0, rows=500, letters=50_000)
+    allowed = Allowance(seconds=4.0, memory="100MB", patience=40.0, rows=500, letters=50_000)
     server.serve(Path(sys.argv[1]), where, allowed)
 """
 
