@@ -219,6 +219,7 @@ def test_the_json_cannot_end_its_script_and_holds_the_same_figure_in_less_room()
 def test_the_script_has_one_look_that_plotly_takes():
     script = (CHECKOUT / "reports/assets/chart.js").read_text()
     (look,) = re.findall(r"^const TEMPLATE = ({.*?^});", script, re.MULTILINE | re.DOTALL)
+    look = look.replace("document.documentElement.dataset.month", '"%B %Y"')
     go.Figure(layout={"template": json.loads(look)})
 
 
