@@ -16,6 +16,8 @@ PATH = "sql.html"
 QUESTIONS = "questions"
 TABLE = re.compile(r"\b(raw|core|metrics|definitions|analysis|published|rankings)\.(\w+)")
 MOST_ROWS = 8
+FIRST_ASKED = "from rankings.monthly limit 10"
+"""The statement that a reader finds in the field."""
 HEIGHT = 360
 """Pixels of the chart of an answer."""
 WORDS = {
@@ -35,6 +37,7 @@ def page(site: Context) -> str:
     """Return sql.html."""
     return render_page(
         "questions.html", site=site, here="data", root="", charts=(), questions=list(_questions(site)),
+        asks=FIRST_ASKED,
         words=json.dumps(WORDS | {"slugs": [row["community"] for row in site.communities]}),
         height=HEIGHT,
     )  # fmt: skip

@@ -6,6 +6,8 @@ from support.site import published
 from flows.serving.answering import reply
 from flows.serving.limits import Allowance
 
+pytestmark = pytest.mark.long
+
 SMALL = Allowance(seconds=0.4, memory="50MB", rows=100, letters=20_000)
 
 

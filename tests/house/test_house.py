@@ -9,7 +9,7 @@ import pytest
 from support.repository import HOUSE, in_git, run
 
 TOP = {"pipelines", "spiders", "flows", "data", "reports", "tests", "pyproject.toml", "README.md", "CHANGELOG.md",
-       "CONTRIBUTING.md", "LICENSE", ".gitignore", ".ci"}  # fmt: skip
+       "CITATION.cff", "CONTRIBUTING.md", "LICENSE", ".gitignore", ".ci"}  # fmt: skip
 LOADING = ("communities", "status")
 
 
