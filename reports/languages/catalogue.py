@@ -6,6 +6,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from pipelines.catalogue import measures
 from pipelines.warehouse.tables import read_tables
 from reports.text.formats import NOUNS
 from reports.text.language import CATALOGUES
@@ -39,6 +40,9 @@ def _defined() -> Iterator[str]:
         if table.facts:
             yield table.sentence
             yield table.facts["unit"]
+    for measure in measures.load().values():
+        yield measure.definition
+        yield measure.unit
 
 
 def update(language: str) -> int:

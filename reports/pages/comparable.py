@@ -8,7 +8,7 @@ from reports.pages.pairs import Month
 from reports.text.compare import doubt_text, fairness_text, import_cell, read_cell, seen_cell
 from reports.text.formats import pluralize
 from reports.text.labels import label
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 
 WHOLE = 12
 READ = {"code": gettext("Code read"), "talk": gettext("Talk read")}
@@ -62,7 +62,7 @@ def _ranking(site: Context, slug: str, family: str) -> Row | None:
 def _definition(site: Context, family: str) -> str:
     """Return what is counted, which is the same for every community."""
     rows = site.grouped("compare", "definitions", "family")[family]
-    said = " ".join(f"{label(row['metric'])}: {row['definition']}" for row in rows)
+    said = " ".join(f"{label(row['metric'])}: {translate(row['definition'])}" for row in rows)
     return gettext("Yes. {definitions}").format(definitions=said)
 
 

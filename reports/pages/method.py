@@ -7,6 +7,7 @@ from reports.answers import question
 from reports.pages.context import Context
 from reports.pages.weights import weighing
 from reports.render import render_page
+from reports.text.labels import label
 from reports.text.language import gettext
 
 FORMULAS = (
@@ -38,7 +39,7 @@ def page(site: Context) -> str:
     return render_page(
         "method.html", site=site, here="method", root="", charts=(),
         constants=site.rows("method", "constants"), rules=site.rows("method", "rules"),
-        formulas=FORMULAS, correlations=correlations, names=[row["metric"] for row in correlations],
+        formulas=FORMULAS, correlations=correlations, names=[label(row["metric"]) for row in correlations],
         sql=question("method", "recompute"), answer=site.rows("method", "recompute"),
         audits=[vars(each) for each in method_audit.load()], limits=(LEAST_SHARE, LARGEST_SHARE),
         fewest_windows=FEWEST_WINDOWS, rule=method.load().rules, weighing=weighing(site),

@@ -13,7 +13,7 @@ from reports.text.formats import (
     pluralize,
 )
 from reports.text.labels import family_phrase
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 from reports.text.pairs import PAIRS
 from reports.text.reasons import reason_text
 
@@ -143,6 +143,13 @@ def layers_text(row: Row) -> str:
 def members_text(row: Row) -> str:
     """Return the official count of members by the measure of the community; `row` is one of `members.sql`."""
     if row["value"] is None:
-        return gettext("Its own measure of members has no count yet: {definition}").format(definition=row["definition"])
+        return gettext("Its own measure of members has no count yet: {definition}").format(
+            definition=translate(row["definition"])
+        )
     said = gettext("By its own measure it has {value:,} {unit} ({day}): {definition}")
-    return said.format(value=row["value"], unit=row["unit"], day=format_day(row["day"]), definition=row["definition"])
+    return said.format(
+        value=row["value"],
+        unit=translate(row["unit"]),
+        day=format_day(row["day"]),
+        definition=translate(row["definition"]),
+    )

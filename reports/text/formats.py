@@ -12,6 +12,10 @@ MONTHS = (
     gettext("July"), gettext("August"), gettext("September"), gettext("October"), gettext("November"),
     gettext("December"),
 )  # fmt: skip
+SHORT_MONTHS = (
+    gettext("Jan"), gettext("Feb"), gettext("Mar"), gettext("Apr"), MONTHS[4], gettext("Jun"), gettext("Jul"),
+    gettext("Aug"), gettext("Sep"), gettext("Oct"), gettext("Nov"), gettext("Dec"),
+)  # fmt: skip
 MONTH, DAY, CLOCK = gettext("{month} {year}"), gettext("{day} {month} {year}"), gettext("{day}, {clock} UTC")
 """A translation may also name `number`, that of the month."""
 SPAN, ENUMERATED = gettext("{first} to {last}"), gettext("{others} and {last}")

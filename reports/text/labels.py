@@ -55,6 +55,8 @@ LABELS = {
     "messages": gettext("Messages"),
     "new_talk_people": gettext("New senders"),
     "reply_people": gettext("People who answered"),
+    "postings": gettext("Postings"),
+    "releases": gettext("Releases"),
     "bot_messages": gettext("Messages of bots"),
     "threads": gettext("Threads"),
     "threads_replied": gettext("Threads answered"),
@@ -133,6 +135,13 @@ CORRECTION_STATES = {
     "waiting": gettext("waiting: nothing of these days is held"),
 }
 """What became of a known error of a source: see core.corrections."""
+AUDITS = {
+    "passes": gettext("passes"),
+    "fails": gettext("fails"),
+    "too few": gettext("too few"),
+    "no window": gettext("no window"),
+}
+"""What `stackrank calibrate` found: see pipelines.rules.method_audit."""
 EDITION_KINDS = {"published": gettext("published"), "recomputed": gettext("recomputed")}
 """How an edition was closed: see pipelines.editions.store."""
 

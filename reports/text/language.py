@@ -45,9 +45,14 @@ def fill_in(sentence: str, **given: object) -> Markup:
     return Markup(sentence).format(**given)  # noqa: S704 the sentence is ours, what comes from outside is escaped
 
 
+def translate(text: str) -> str:
+    """Return a text of our data as plain text, translated where a catalogue has it."""
+    return gettext(text) if text else ""
+
+
 def from_data(text: str | None) -> Markup:
     """Return a text of our data as HTML: translated, or marked as English where no catalogue has it."""
-    said = gettext(text) if text else ""
+    said = translate(text or "")
     if not said or LANGUAGE == SOURCE or said != text:
         return escape(said)
     return Markup('<span lang="en">{}</span>').format(text)

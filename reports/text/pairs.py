@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.text.formats import join_and
 from reports.text.labels import label_of
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 
 Row = Mapping[str, Any]
 
@@ -52,6 +52,8 @@ def _flip(row: Row) -> str:
     if row["family"] not in ("code", "talk"):
         return ""
     if row["flip_weight"] is None:
-        return gettext("Their order is the same whatever people weigh in {family}.").format(family=row["family"])
+        return gettext("Their order is the same whatever people weigh in {family}.").format(
+            family=translate(row["family"])
+        )
     said = gettext("They are level where people weigh {weight:.0f} of 100 in {family}.")
-    return said.format(weight=100 * row["flip_weight"], family=row["family"])
+    return said.format(weight=100 * row["flip_weight"], family=translate(row["family"]))

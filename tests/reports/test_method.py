@@ -46,7 +46,7 @@ def test_every_constant_stands_there(text, once):
     assert {name.split()[-1]: float(cells[0]) for name, cells in rows.items()} == weights
     rules = Page(text).rows("Rules")
     assert (rules["usable_coverage"][0], rules["window_months"][0], rules["alpha"][0]) == ("0.9", "12", "0.1")
-    assert Page(text).rows("Correlations")["code_people"][1] == "0.60"
+    assert Page(text).rows("Correlations")["Contributors"][1] == "0.60"
 
 
 def test_the_audit_is_of_the_version_that_is_used_and_names_what_was_not_audited(text):
