@@ -11,7 +11,9 @@ from reports.text.language import gettext
 
 def words_of(site: Context, title: str, shows: str) -> Words:
     """Return what stands around a picture: title, what it shows, source, and the word of a demo."""
-    return Words(title, shows, citation(site, title), gettext("invented data") if site.build["is_invented"] else "")
+    return Words(
+        title, shows, citation(site, title).striptags(), gettext("invented data") if site.build["is_invented"] else ""
+    )
 
 
 def colours_of(site: Context) -> dict[str, str | None]:

@@ -21,6 +21,8 @@ def late_list(last, *, is_read):
 
 
 NEXT_JULY = date(2027, 7, 1)
+HELD = 27
+"""Months with a ranking in each database: the quarter a year before the first edition stays within them."""
 CORRECTION = ("test-mail", "cedar", "Test commits were counted.", date(2026, 12, 1), date(2026, 7, 3), date(2026, 7, 4))
 
 
@@ -44,7 +46,7 @@ def live_a_year(top):
         if passed == 8:
             rotate(top)
         counts = counts_in(passed, last)
-        write_rankings(top / "db", last, counts, inputs="rotated" if passed >= 8 else "i", **given)
+        write_rankings(top / "db", last, counts, editions=HELD, inputs="rotated" if passed >= 8 else "i", **given)
         for day in range(2):
             night(top, (last.replace(day=28) + timedelta(days=10)).replace(day=6) + timedelta(days=day))
 
@@ -65,7 +67,7 @@ def test_a_year_of_nights_a_late_list_a_correction_a_rotation_and_a_new_method_l
     live_a_year(top)
     assert key_file.load().key_id != key.key_id
     constants = METRICS | {"commits": (0.4, 5.0, 150.0, 1.0)}
-    write_rankings(top / "db", NEXT_JULY, counts_in(11, NEXT_JULY), method="pop-1.1", metrics=constants,
+    write_rankings(top / "db", NEXT_JULY, counts_in(11, NEXT_JULY), editions=HELD, method="pop-1.1", metrics=constants,
                    inputs="rotated", corrections=[CORRECTION])  # fmt: skip
     assert night(top, date(2027, 8, 9)) == [("2027-06@1", "recomputed"), ("2027-07@1", "recomputed")]
     assert {path: path.read_bytes() for path in kept} == kept

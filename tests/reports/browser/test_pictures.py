@@ -42,6 +42,7 @@ def test_the_pictures_of_other_pages_are_saved_too_with_their_source(browser, on
     assert "method pop-1.0" in drawn
     assert "edition June 2026" in drawn
     assert "class=" not in drawn, "every look is an attribute"
+    assert "&lt;" not in drawn, "what is cited has no elements"
     other.close()
 
 
