@@ -41,9 +41,8 @@ DOWNLOADS = ("downloads", "downloads_of_month")
 def shared_jobs(where: Folders, draft: Draft, pages: Sequence[str]) -> list[Job]:
     """Return what writes these files; `pages` are the addresses of all pages in one language."""
     downloads = [job for questions in DOWNLOADS for job in _download_jobs(draft, questions, "data")]
-    tables = [partial(_write_table, draft, name) for name in NAMES]
     return [
-        partial(_write_database, draft, where.database), *downloads, *tables,
+        partial(_write_database, draft, where.database), *downloads, partial(_write_tables, draft),
         partial(_write_editions, draft, where.editions), partial(_write_for_programs, draft, pages),
         partial(_write_assets, draft), partial(_write_freshness, draft),
     ]  # fmt: skip
@@ -88,10 +87,11 @@ def _compressed(answer: Any) -> bytes:
     return gzip.compress(to_csv(to_decimals(answer, DECIMALS)).encode(), GZIP, mtime=0)
 
 
-def _write_table(draft: Draft, name: str, site: Context) -> None:
-    """Write the files of a table; of a large site no spreadsheet could hold them."""
-    for path, content in table_files(site.database, name, with_csv=not site.is_large):
-        draft.write(path, content)
+def _write_tables(draft: Draft, site: Context) -> None:
+    """Write the files of each table; those of a large site would take half of its room, and its database has them."""
+    for name in NAMES if not site.is_large else ():
+        for path, content in table_files(site.database, name):
+            draft.write(path, content)
 
 
 def _write_freshness(draft: Draft, site: Context) -> None:

@@ -61,7 +61,7 @@ PAGES = {
 """The modules of which each makes one page, by its address."""
 KEYED = (time_month, community, compare, compare_scores, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
-BATCH, FEW = 16, 100
+BATCH, FEW = 16, 400
 """Pages that one job makes; so few pages of keys are made in one process."""
 
 

@@ -17,10 +17,9 @@ GZIP = 5
 NAMES = tuple(f"{schema}.{table}" for schema, tables in PUBLIC.items() for table in tables)
 
 
-def table_files(database: Database, name: str, *, with_csv: bool) -> Iterator[tuple[str, bytes]]:
+def table_files(database: Database, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield address and content of each file of a table; the same rows give the same bytes."""
     rows, file = read_table(database, name), BytesIO()
     pq.write_table(rows, file, compression="zstd")
     yield f"{FOLDER}/{name}.parquet", file.getvalue()
-    if with_csv:
-        yield f"{FOLDER}/{name}.csv.gz", gzip.compress(to_csv(rows).encode(), GZIP, mtime=0)
+    yield f"{FOLDER}/{name}.csv.gz", gzip.compress(to_csv(rows).encode(), GZIP, mtime=0)

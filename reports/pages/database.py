@@ -17,7 +17,8 @@ def page(site: Context) -> str:
     tables = groupby(site.rows("database", "tables"), key=lambda row: row["schema"])
     return render_page(
         "database.html", site=site, here="data", root="", charts=(), metrics=site.rows("database", "metrics"),
-        files=list(_files()), public=NAMES, schemas=[{"name": name, "tables": list(rows)} for name, rows in tables],
+        files=list(_files()), public=() if site.is_large else NAMES,
+        schemas=[{"name": name, "tables": list(rows)} for name, rows in tables],
     )  # fmt: skip
 
 
