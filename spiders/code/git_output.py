@@ -49,6 +49,7 @@ async def stop(process: asyncio.subprocess.Process, ending: "asyncio.Future[tupl
     await asyncio.wait({ending})
     with suppress(TimeoutError):
         await asyncio.wait_for(_drain(process), END_SECONDS)
+    process._transport.close()  # type: ignore[attr-defined]  # asyncio does so a turn later, when the loop may be over
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:
