@@ -76,7 +76,7 @@ async def _answer(asker: Asker, request: Request) -> Response:
     try:
         question = Question.model_validate_json(await asyncio.wait_for(_read(request), SLOWEST_BODY))
     except (ValidationError, TimeoutError, ClientDisconnect):
-        said = {"problem": f"that is no question of at most {LONGEST_QUESTION:,} letters"}
+        said = {"problem": f"a question has at most {LONGEST_QUESTION:,} letters"}
         return JSONResponse(said, 400, NOT_KEPT)
     said = await asker.ask(question.sql, question.form)
     return JSONResponse(said, 200 if "answer" in said else 422, NOT_KEPT)

@@ -46,7 +46,7 @@ def _defined() -> Iterator[str]:
 
 
 def update(language: str) -> int:
-    """Write the catalogue of a language with the sentences of today; return how many wait for their translation.
+    """Write the catalogue of a language with the sentences of the code; return how many wait for their translation.
 
     A sentence that no page shows any more leaves the catalogue.
     """

@@ -3,7 +3,6 @@
 import re
 import shutil
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,22 +10,17 @@ from types import SimpleNamespace
 import pytest
 from support import site as invented
 from support.page import Page, table
-from support.site import HOMEPAGES, IMPORT, NIGHT, SHOWN, altered, folders, published, render
+from support.site import HOMEPAGES, IMPORT, SHOWN, altered, folders, published, render
 
 from flows.cli import main
-from pipelines.ranking import method
 from reports import shared_files, site
 from reports.answers import QUERIES
 from reports.checked import CHECKED
 from reports.csv_files import FORMULA
-from reports.pages import as_of, community, coverage, operations, ranking
+from reports.pages import community, coverage, operations, ranking
 from reports.sharing import ranking_json
 from reports.text.events import move_text
-from reports.text.formats import format_age, format_clock, format_number, format_window, next_month, pluralize
-from reports.text.imports import import_in_month, order_by_recorded_month
 from reports.text.labels import LEGEND
-from reports.text.months import month_text
-from reports.text.places import movement_text
 
 # ---- what the pages are of -------------------------------------------------------------------------------------
 
@@ -243,39 +237,7 @@ def test_an_import_counts_where_it_was_written(house):
     assert "Alpha Cloud ◎ with an import" in house.page.text
 
 
-@pytest.mark.parametrize(
-    ("places", "said"),
-    [
-        ([], ""), ([("Alpha", 1, 1), ("Beta", 2, 2)], ""),
-        ([("Alpha", 1, 2), ("Beta", 2, 1), ("Gamma", 3, 3)],
-         "Counted in the month in which imports were recorded, places change: "
-         "Alpha from row 1 to row 2 and Beta from row 2 to row 1."),
-    ],
-)  # fmt: skip
-def test_the_page_says_what_imports_do_to_the_order(places, said):
-    fields = ("name", "rank", "rank_by_recorded_month")
-    assert order_by_recorded_month([dict(zip(fields, place, strict=True)) for place in places]) == said
-
-
-@pytest.mark.parametrize(
-    ("not_counted", "counted"),
-    [
-        (0, "They count in the months in which they were written."),
-        (7, "They count in the months in which they were written; 7 do not count."),
-        (1200, "None of them counts: they are too old, or have no readable date."),
-    ],
-)
-def test_an_import_says_where_its_commits_count(not_counted, counted):
-    row = {"community_name": "Alpha", "import_commits": 1200, "import_not_counted": not_counted,
-           "import_days": [date(2025, 8, 20)]}  # fmt: skip
-    said = import_in_month(row)
-    assert said == f"Alpha: 1,200 commits were recorded on 20 August 2025. {counted}"
-
-
 # ---- as of a month ---------------------------------------------------------------------------------------------
-
-
-BUILD = {"last_complete_month": date(2026, 2, 1), "today": date(2026, 3, 20), "first_ranking": date(2025, 1, 1)}
 
 
 def report(house, monkeypatch, capsys, *arguments):
@@ -290,37 +252,6 @@ def test_the_command_refuses_a_month_in_one_line_and_writes_nothing(house, monke
     status, said, complaint = report(house, monkeypatch, capsys, "--as-of", "2026-03")
     assert (status, said, complaint.count("\n")) == (2, "", 1)
     assert tree(house.where.site) == before
-
-
-@pytest.mark.parametrize(("asked", "complaint"), [
-    ("2025-13", "--as-of '2025-13' is no month; write it as 2013-06"),
-    ("0000-01", "--as-of '0000-01' is no month; write it as 2013-06"),
-    ("2025-1", "--as-of '2025-1' is no month; write it as 2013-06"),
-    ("", "--as-of '' is no month; write it as 2013-06"),
-    ("2026-04", "--as-of 2026-04 lies in the future; the last complete month is 2026-02"),
-    ("2026-03", "--as-of 2026-03 is not complete, it will be five days after its end; "
-                "the last complete month is 2026-02"),
-    ("2024-12", "--as-of 2024-12 is before the first ranking, which is of 2025-01"),
-])  # fmt: skip
-def test_a_month_that_cannot_be_ranked_is_told_why(asked, complaint):
-    with pytest.raises(as_of.AsOfError, match=f"^{re.escape(complaint)}$"):
-        as_of.check_month(BUILD, as_of.parse_month(asked))
-
-
-def test_without_any_ranking_no_month_can_be_asked_for():
-    with pytest.raises(as_of.AsOfError, match="holds no ranking of any month"):
-        as_of.check_month(BUILD | {"first_ranking": None}, date(2026, 2, 1))
-
-
-@pytest.mark.parametrize(("today", "last"), [("2026-03-05", "2026-01"), ("2026-03-06", "2026-02")])
-def test_r13_a_month_is_complete_five_days_after_its_end(today, last):
-    day = date.fromisoformat(today)
-    given = method.load().last_complete_month(day)
-    assert f"{given:%Y-%m}" == last
-    build = BUILD | {"last_complete_month": given, "today": day}
-    as_of.check_month(build, given)
-    with pytest.raises(as_of.AsOfError, match="is not complete"):
-        as_of.check_month(build, next_month(given))
 
 
 # ---- mail and the families together ----------------------------------------------------------------------------
@@ -355,45 +286,3 @@ def test_every_question_is_asked_by_a_page():
 
 
 DOWNLOADED = (*shared_files.DOWNLOADS, "questions")
-
-
-# ---- words -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("value", "said"), [
-    (None, "not observed"), (0, "0"), (0.001234, "0.00123"), (1, "1.00"), (12.34, "12.3"), (99.96, "100"),
-    (999.6, "1,000"), (1234.5, "1,230"), (9_876_543, "9,880,000"), (-45.67, "-45.7"),
-])  # fmt: skip
-def test_a_number_has_three_digits_or_is_a_word(value, said):
-    assert format_number(value) == said
-    assert format_number(None, "not ranked") == "not ranked"
-
-
-@pytest.mark.parametrize(("value", "state", "known", "text"), [
-    (1234, "observed", "observed", "1,234"), (0, "observed", "observed", "0"), (12.345, "observed", "observed", "12.3"),
-    (7, "partial", "partial", "7 (partly observed)"), (7, "partial", "to date", "7 to date"),
-    (7, "published", "published", "7 (measured earlier)"), (7, "partial", "restated", "7 (restated later)"),
-    (None, "unobserved", "to date", "not observed"), (None, "not_applicable", "observed", "not applicable"),
-    (None, None, "observed", "not observed"),
-])  # fmt: skip
-def test_a_month_says_what_is_known_of_it(value, state, known, text):
-    assert month_text({"value": value, "state": state, "known": known}) == text
-
-
-def test_times_and_counts_in_words():
-    assert format_window(date(2026, 2, 1)) == "March 2025 to February 2026"
-    assert format_window(date(2025, 12, 1)) == "January 2025 to December 2025"
-    ages = [format_age(NIGHT - timedelta(hours=h), NIGHT) for h in (0.9, 1, 47.9, 48, 2400)]
-    assert ages == ["less than an hour", "1 hour", "47 hours", "2 days", "100 days"]
-    assert (format_age(None, NIGHT), format_clock(None)) == ("never seen", "never")
-    assert format_clock(datetime(2026, 3, 5, 7, 8, 59)) == "5 March 2026, 07:08 UTC"
-    assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
-
-
-def test_what_a_move_makes_incomparable_is_said():
-    row = {"name": "Birds", "family": "code", "earlier": date(2025, 6, 1), "reason_code": "moved",
-           "break_month": date(2026, 1, 1), "growth": None, "low": None, "high": None, "word": None}  # fmt: skip
-    assert movement_text(row) == (
-        "Birds, public code activity, against June 2025: not compared. "
-        "A source moved in January 2026, and one of the two cannot be read."
-    )
