@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Self
 
 from pipelines.folders import Folders, folders
+from pipelines.landing.harvest import Harvest, check_empty, land
 from pipelines.landing.runs import current_run
-from pipelines.landing.store import Harvest, check_empty, land
 from pipelines.landing.visits import log_visit
 from pipelines.model import Visit
 
