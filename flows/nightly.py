@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, notify, stop, summary, unchanged, upkeep
+from flows import artifacts, damage, locks, notify, stop, storing, summary, unchanged, upkeep
 from flows.begin import begin_visits
 from flows.editions import close_after
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
@@ -148,13 +148,13 @@ def _run(where: Folders) -> NightlyResult:
 
 
 def _tidy(where: Folders) -> list[Problem]:
-    """Delete old pages, and note the size of the folder; what is published stands where that fails."""
+    """Delete old pages, note the size of the folder, fill the store; what is published stands where that fails."""
     try:
         if deleted := upkeep.tidy(where, datetime.now(UTC)):
             _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
     except OSError as error:
-        return [summary.step_problem("prune", error, where)]
-    return []
+        return [summary.step_problem("prune", error, where), *storing.finish(where)]
+    return storing.finish(where)
 
 
 def _collect(sources: Sequence[Source], run: str) -> CollectResult:
