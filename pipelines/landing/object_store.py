@@ -30,9 +30,8 @@ class ObjectStore:
         if not self.bucket:
             raise StoreError(f"{name} names no bucket; write s3://bucket/prefix")
         self.above = f"{above}/" if above else ""
-        self.system: Any = S3FileSystem(
-            use_listings_cache=False, skip_instance_cache=True, config_kwargs={"retries": ATTEMPTS}
-        )
+        own = {"use_listings_cache": False, "skip_instance_cache": True, "config_kwargs": {"retries": ATTEMPTS}}
+        self.system: Any = S3FileSystem(**own)
 
     def read(self, key: str) -> bytes | None:
         """Get the object in one request; None where there is none."""

@@ -91,7 +91,7 @@ def test_a_file_that_was_lost_comes_back_and_one_that_was_removed_on_purpose_goe
         second.mirror.bring()
         (second.where.data / kept.relative_to(first.where.data)).unlink()
         second.mirror.bring()
-        assert (second.where.data / kept.relative_to(first.where.data)).read_bytes() == b"mail"
+        assert (second.where.data / kept.relative_to(first.where.data)).read_bytes() == kept.read_bytes()
     with share.at("first") as first:
         assert prune_pages(first.where.data, datetime.now(UTC) + timedelta(days=1)) == 1
         first.mirror.bring()
@@ -213,7 +213,7 @@ def test_opt_outs_of_all_machines_are_joined(share):
                 "person": f"p{number}",
             }
             with (machine.where.data / decisions.OPTED_OUT).open("a") as file:
-                file.write(f"{json.dumps(line)}\n")
+                file.write(f"{line}\n")
             machine.mirror.bring()
             machine.mirror.send()
     assert [one.person for one in decisions.opted_out(machine.where)] == ["p0", "p1", "p2"]
