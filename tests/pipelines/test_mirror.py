@@ -205,13 +205,8 @@ def test_of_a_unit_that_two_machines_have_landed_the_later_one_stays(share):
 def test_opt_outs_of_all_machines_are_joined(share):
     for number, name in enumerate(("first", "second", "first")):
         with share.at(name) as machine:
-            line = {
-                "format": 1,
-                "key": "k1",
-                "address_key": f"a{number}",
-                "since": "2026-03-01",
-                "person": f"p{number}",
-            }
+            known = {"format": 1, "key": "k1", "since": "2026-03-01"}
+            line = json.dumps(known | {"address_key": f"a{number}", "person": f"p{number}"})
             with (machine.where.data / decisions.OPTED_OUT).open("a") as file:
                 file.write(f"{line}\n")
             machine.mirror.bring()
