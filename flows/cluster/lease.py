@@ -26,7 +26,7 @@ SECONDS = 60.0
 """After so many seconds without a change a lease is stale. STACKRANK_LEASE_SECONDS says otherwise."""
 GIVE_UP, BEAT, LOOK = 2 / 3, 1 / 6, 1 / 12
 """Parts of these seconds: when a holder gives up, how often it writes, and how often an observer looks."""
-LEASES = "leases"
+LEASES, RUN = "leases", "run"
 
 
 class LeaseHeldError(Exception):
@@ -65,8 +65,8 @@ class Found:
     @property
     def who(self) -> str:
         """Who holds it, since when."""
-        facts = self.facts
-        return f"{facts.get('who', 'somebody')} on {facts.get('machine', 'another machine')}, since {facts.get('since')}"
+        known = {"who": "somebody", "machine": "another machine", "since": "a time unknown"} | self.facts
+        return f"{known['who']} on {known['machine']}, since {known['since']}"
 
     def stale_after(self, seconds: float) -> float:
         """Return the seconds of the holder, where it grants itself more than the observer would."""
