@@ -106,6 +106,7 @@ def _write(draft: Path, harvest: Harvest) -> Visit:
         (named,) = (name for name, schema in SCHEMAS.items() if schema is harvest.schema)
         footer = {FORMAT_OF: str(FORMAT), VISIT: visit_to_json(visit), ROWS: named, TAGS: json.dumps(harvest.tags)}
         writer.add_key_value_metadata(footer)
+    os.utime(draft, (visit.seen_at.timestamp(),) * 2)  # the same time on all machines
     return visit
 
 

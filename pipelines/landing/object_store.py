@@ -42,10 +42,12 @@ class ObjectStore:
                     raise
                 return None
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes) -> str:
         """Put the object; one of over 100 MB goes in parts and appears when the last one is there."""
         with self._doing("write", key):
-            self.system.pipe_file(self._path(key), data)
+            answer = self.system.pipe_file(self._path(key), data)
+            answer = answer or self.system.call_s3("head_object", Bucket=self.bucket, Key=self.above + key)
+            return answer["ETag"].strip('"')
 
     def write_if_absent(self, key: str, data: bytes) -> bool:
         """Put the object with `If-None-Match: *`."""

@@ -42,8 +42,8 @@ class Store(Protocol):
     def read(self, key: str) -> bytes | None:
         """Return the object; None where there is none."""
 
-    def write(self, key: str, data: bytes) -> None:
-        """Write the whole object, in place of an earlier one; a reader sees one of the two."""
+    def write(self, key: str, data: bytes) -> str:
+        """Write the whole object, in place of an earlier one; return its etag. A reader sees one of the two."""
 
     def write_if_absent(self, key: str, data: bytes) -> bool:
         """Write an object where there is none; return whether the store holds this very data afterwards.
@@ -75,10 +75,18 @@ class FolderStore:
             return (self.root / key).read_bytes()
         return None
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes) -> str:
         """Write a draft and put it in the place of the file."""
         with self._doing("write", key), _draft(self.root / key, data) as draft:
+            etag = _etag(draft.stat())
             replace_synced(draft, self.root / key)
+        return etag
+
+    def etag(self, key: str) -> str | None:
+        """Return the etag of a file; None where there is none."""
+        with self._doing("look at", key), suppress(FileNotFoundError, NotADirectoryError):
+            return _etag((self.root / key).stat())
+        return None
 
     def write_if_absent(self, key: str, data: bytes) -> bool:
         """Link a draft to the name of the file: the system lets one of two that do it at once win."""
@@ -128,13 +136,22 @@ def _walk(folder: Path, above: str, prefix: str) -> Iterator[Entry]:
             yield from _walk(Path(found.path), key, prefix)
         elif key.startswith(prefix) and found.is_file():
             state = found.stat()
-            modified = datetime.fromtimestamp(state.st_mtime, UTC)
-            yield Entry(key, state.st_size, f"{state.st_mtime_ns:x}-{state.st_ino:x}", modified)
+            yield Entry(key, state.st_size, _etag(state), datetime.fromtimestamp(state.st_mtime, UTC))
 
 
 def _shown(folder: Path) -> Iterator[os.DirEntry[str]]:
     with suppress(FileNotFoundError), os.scandir(folder) as found:
         yield from (entry for entry in found if not entry.name.startswith("."))
+
+
+def _etag(state: os.stat_result) -> str:
+    return f"{state.st_mtime_ns:x}-{state.st_size:x}"
+
+
+def is_shared(where: Folders, environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether a store beside the data folder keeps what is landed."""
+    named = environ.get(STORE, "")
+    return named.startswith(S3) or (named != "" and Path(named).resolve() != where.data.resolve())
 
 
 def open_store(where: Folders, environ: Mapping[str, str] = os.environ) -> Store:
