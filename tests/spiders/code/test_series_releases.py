@@ -9,9 +9,9 @@ from support.series import LIST
 from support.tables_on_demand import ask, build_tables
 
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import SERIES
-from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from spiders.code.series_status import series
 
@@ -23,7 +23,7 @@ def lists(slug, **facts):
 
 def land_list(where, slug, page, seen_at=SEEN):
     visit = Visit(slug, "series", "series_status", f"{slug}.yaml", lists(slug).urls[0], seen_at, Verdict.OK)
-    store.land(where, Harvest(visit, 0.0, SERIES, [series(page)], []))
+    harvest.land(where, Harvest(visit, 0.0, SERIES, [series(page)], []))
 
 
 @pytest.fixture(scope="module")
