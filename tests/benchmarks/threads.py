@@ -16,8 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from pipelines.warehouse.communities import AS_WRITTEN
 from pipelines.warehouse.engine import open_engine
-from pipelines.warehouse.tables import create_table, read_tables
+from pipelines.warehouse.tables import create_table, literal, read_tables
 
 MESSAGES = """
 create table core.postings as
@@ -44,6 +45,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as work,
         closing(open_engine(work)) as con,
     ):
+        con.execute(f"set disabled_optimizers = {literal(AS_WRITTEN)}")
         con.execute("create schema core")
         con.execute(MESSAGES, {"messages": wanted})
         (members,) = (table for table in read_tables() if table.name == "core.thread_members")

@@ -139,7 +139,7 @@ def table(con: "DuckDBPyConnection") -> pa.Table:
     con.execute("drop table thread_posts")
     wholes = find_components(len(parts), *_steps(posts, parts))[parts]
     joined_by = np.where(np.arange(len(parts)) == wholes, 0, np.where(parts == wholes, 1, 2))
-    return pa.table({"posting": posts.posting, "first": posts.posting[wholes], "joined_by": joined_by})
+    return pa.table({"posting": posts.posting, "first": posts.posting[wholes], "joined_by": joined_by.astype(np.int8)})
 
 
 def _parts(size: int, child: Nodes, parent: Nodes, number: npt.NDArray[np.uint64]) -> Nodes:
