@@ -203,12 +203,7 @@ def _tag_rows(units: "Iterable[StoredUnit]") -> Iterator[Row]:
 
 
 def _rule_row(rule: "Rule") -> Row:
-    header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
-    places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
-    account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
-    posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
-    condition = header or places or account or posts or f"subject {rule.subject.strip()}"
-    return vars(rule) | {"class": rule.kind, "condition": condition}
+    return vars(rule) | {"class": rule.kind, "condition": rule.condition}
 
 
 def _measured_row(measured: "Measured") -> Row:

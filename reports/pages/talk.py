@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.catalogue.platform_facts import TOPICS
 from reports.graphics.picture import frame_chart, page_shape
 from reports.graphics.slope import WIDE, End, Slope, draw_slopes, slope_parts
 from reports.pages.context import Context, Row
@@ -11,7 +12,7 @@ from reports.pages.pictures import colours_of, words_of
 from reports.pages.platforms import matrix, read_answers, topics
 from reports.render import render_page
 from reports.text.formats import format_month
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 from reports.text.talk import VERDICTS, read_claim, slopes_title, stop_text, tally_text, verdict_headline
 
 THEN = date(2013, 6, 1)
@@ -24,7 +25,7 @@ def page(site: Context) -> str:
     return render_page(
         "talk.html", site=site, here="talk", root="", charts=(), claims=claims, verdicts=VERDICTS,
         headline=verdict_headline(claims) if claims else "", tally=tally_text(claims), slopes=_slopes(site),
-        topics=topics(site, answers), stated=answers.facts,
+        topics=topics(site, answers), stated=[{**fact, "heading": translate(TOPICS[fact["topic"]][0])} for fact in answers.facts],
         hypervisors=matrix(site, site.rows("talk", "hypervisors")),
         formats=matrix(site, site.rows("talk", "image_formats")),
     )  # fmt: skip
