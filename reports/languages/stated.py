@@ -10,8 +10,8 @@ from typing import Any
 from pipelines.catalogue import history, measures, platform_facts
 from pipelines.folders import CATALOGUE, DECLARED
 from pipelines.ranking.method import METHOD_FILE
+from pipelines.rules import bots_mail
 from pipelines.rules.bots_commits import CONDITIONS
-from pipelines.rules.bots_mail import PHRASES
 from pipelines.warehouse.build import PRIVATE
 from pipelines.warehouse.tables import METRIC_COLUMNS, Table, in_order, read_tables
 from reports.answers import QUERIES, sentence
@@ -19,12 +19,12 @@ from reports.text.demo import MONTHS_OF, NOTICES, SPAN
 from reports.text.language import read_made
 from reports.text.published import PATTERNS
 
-KEYS = {"why", "note", "text", "values", "said", "finding", "today", "meaning", "evidence", "talk_said", "what", "source",
-        "reference"}  # fmt: skip
+KEYS = {"why", "note", "text", "values", "said", "finding", "today", "meaning", "evidence", "talk_said", "what",
+        "source", "reference"}  # fmt: skip
 """What holds texts for readers in the files of data."""
 QUESTIONS = ("downloads", "downloads_of_month", "questions")
-WORD = re.compile(rf"(?<![^\s(“])(?:[a-z]{{2,}}|{'|'.join(month_name[1:])})(?![^\s,.;:)”])")
-"""A name, an address or a number has no such word."""
+WORD = re.compile(rf"(?<![^\s(“])(?:[a-z][a-z-]+|{'|'.join(month_name[1:])})(?![^\s,.;:)”])|[a-z]\.$")
+"""A name, an address or a number has no such word, and is no sentence."""
 
 
 def stated_texts() -> Iterator[str]:
@@ -55,6 +55,7 @@ def _of_metrics() -> Iterator[str]:
 def _of_files() -> Iterator[str]:
     """Give the texts of the files of data that come with the program, and of the method."""
     yield from (each.name for each in platform_facts.hypervisors())
+    yield from (said for each in bots_mail.measured() for said in (each.list, each.system))
     for path in (METHOD_FILE, *sorted(DECLARED.rglob("*.toml"))):
         yield from _read(tomllib.loads(path.read_text(encoding="utf-8")))
 
@@ -87,4 +88,4 @@ def _of_code() -> Iterator[str]:
     """Give the texts that other rooms make: topics and conditions, and what a demo says on top of its pages."""
     for heading_and_question in platform_facts.TOPICS.values():
         yield from heading_and_question
-    yield from (*CONDITIONS.values(), *PHRASES.values(), *NOTICES, MONTHS_OF, SPAN)
+    yield from (*CONDITIONS.values(), *bots_mail.PHRASES.values(), *NOTICES, MONTHS_OF, SPAN)

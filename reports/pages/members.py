@@ -104,7 +104,12 @@ def _chart(site: Context, measure: Row, counts: pd.DataFrame, community: str | N
         id="-".join(filter(None, (name.replace("_", "-"), community))),
         title=title if community is None else f"{title}: {site.of(community)['name']}",
         description=" ".join(
-            [translate(measure["definition"]), COMPARABLE[measure["comparable"]], LAST, *map(measure_change_text, changed)]
+            [
+                translate(measure["definition"]),
+                COMPARABLE[measure["comparable"]],
+                LAST,
+                *map(measure_change_text, changed),
+            ]
         ),
         figure=draw_lines(drawn, plain_looks([line.key for line in drawn]), breaks=uprights),
         table=table_of(gettext("Month"), drawn, cells, breaks=uprights, missing=gettext("not counted")),

@@ -52,4 +52,4 @@ def _span(value: str) -> str:
 
 
 def _month(value: str) -> str:
-    return format_month(datetime.strptime(value, "%B %Y").date())  # noqa: DTZ007 a month has no zone
+    return format_month(datetime.strptime(value, "%B %Y").date())

@@ -54,7 +54,7 @@ def translate(text: str) -> str:
 
 
 def translate_made(text: str, patterns: Sequence[str], read: Callable[[str], str] = str) -> str:
-    """Return a text that was made by filling in one of the patterns, made from its translation; else translate it whole.
+    """Return a text that was made from one of the patterns, made from its translation; else translate it whole.
 
     `read` translates what was filled in.
     """
@@ -79,11 +79,19 @@ def _reader(pattern: str) -> re.Pattern[str]:
 def from_data(text: str | None, patterns: Sequence[str] = ()) -> Markup:
     """Return a text of our data as HTML: translated, or marked as English where no catalogue has it.
 
-    A text that was made from one of the `patterns` is translated by that one. A number is of no language.
+    A text that was made from one of the `patterns` is translated by that one, and what fills it is marked.
     """
-    said = translate_made(text or "", patterns)
-    if LANGUAGE == SOURCE or said != text or not LATIN.search(said):
-        return escape(said)
+    for pattern in patterns if text and LANGUAGE != SOURCE else ():
+        if found := read_made(text or "", pattern):
+            return fill_in(translate(pattern), **{name: _as_english(value) for name, value in found.items()})
+    said = translate(text or "")
+    return escape(said) if said != text else _as_english(said)
+
+
+def _as_english(text: str) -> Markup:
+    """Return a text that is not translated; a number is of no language."""
+    if LANGUAGE == SOURCE or not LATIN.search(text):
+        return escape(text)
     return Markup('<span lang="en">{}</span>').format(text)
 
 

@@ -49,7 +49,7 @@ VERDICTS = {
 
 
 def latest_text(latest: str) -> str:
-    """Return what became of the latest visits to a source, such as `25 ok, 5 empty`, from `queries/site/sources.sql`."""
+    """Return what became of the latest visits to a source, such as `25 ok, 5 empty`."""
     counted = (each.split(" ") for each in latest.split(", "))
     return ", ".join(gettext("{count} {verdict}").format(count=n, verdict=VERDICTS[word]) for n, word in counted)
 
