@@ -155,6 +155,4 @@ def _scores_table(lines: Sequence[Series], spans: dict[str, Span]) -> Table:
 def _cells(line: Series, span: Span, n: int) -> tuple[str, str]:
     if line.values[n] is None:
         return gettext("not ranked"), ""
-    return format_level(line.values[n]), ENDS.format(
-        low=format_level(span.lows[n]), high=format_level(span.highs[n])
-    )
+    return format_level(line.values[n]), ENDS.format(low=format_level(span.lows[n]), high=format_level(span.highs[n]))
