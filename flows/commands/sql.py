@@ -7,11 +7,15 @@ from pathlib import Path
 
 from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
+from flows.serving.limits import limited_addresses
 from pipelines.folders import folders
 
 HELP = "ask the database one question, read-only"
 FORMS = ("table", "csv", "json", "jsonl")
 MOST_SECONDS = 86_400
+UNITS = {"MB": 1_000_000, "GB": 1_000_000_000}
+OUR_ADDRESSES = 3_000_000_000
+"""Bytes of addresses that threads and files take, besides the memory of an answer."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -46,14 +50,20 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.warehouse.query import NoDatabaseError
 
     database, limits = folders().database, Limits(arguments.seconds, arguments.memory)
+    question = _question(arguments)
     try:
-        if arguments.output:
-            print(f"answer: {write_answer(database, _question(arguments), arguments.output, limits)}")
-        else:
-            sys.stdout.write(answer(database, _question(arguments), arguments.format, limits))
+        with limited_addresses(OUR_ADDRESSES + _bytes(arguments.memory)):
+            if arguments.output:
+                print(f"answer: {write_answer(database, question, arguments.output, limits)}")
+            else:
+                sys.stdout.write(answer(database, question, arguments.format, limits))
     except (NoDatabaseError, QuestionError) as error:
         raise UsageError(error) from None
     return ALL_WELL
+
+
+def _bytes(memory: str) -> int:
+    return int(memory[:-2]) * UNITS[memory[-2:]]
 
 
 def _question(arguments: argparse.Namespace) -> str:

@@ -1,5 +1,7 @@
 """Questions of users to the database: what they may not do, and the forms of an answer."""
 
+import resource
+
 import pytest
 from support.tables_on_demand import ask
 
@@ -47,3 +49,12 @@ def test_an_answer_in_each_form(built):
 def test_there_is_no_database_yet(where):
     with pytest.raises(NoDatabaseError, match="stackrank nightly"):
         query.ask(where.database, "select 1")
+
+
+def test_one_long_text_needs_memory_too(built, monkeypatch, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(built.data))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert main(["sql", "--memory", "50MB", "select length(repeat('x', 4000000000))"]) == 2
+    assert "over 50MB of memory" in capsys.readouterr().err
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert main(["sql", "--memory", "50MB", "select 1 as a", "--format", "csv"]) == 0
