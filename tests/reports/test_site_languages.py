@@ -16,8 +16,9 @@ FIELD = re.compile(r"<[^>]*>|%\(\w+\)s|\{[^}]*\}|<code>.*?</code>")
 NO_WORDS = re.compile(r"\S*[./_@]\S*|\{\w+\}")
 """Addresses, files and columns; and fields that a script fills in."""
 NAMES = {"stackrank", "English", "SQL", "CSV", "DuckDB", "UTC", "PNG", "SVG", "JSON", "JavaScript", "Parquet", "Holm",
-         "CHAOSS", "Git", "GitHub", "Launchpad", "OpenStack", "OpenNebula", "CloudStack", "Eucalyptus", "Apache",
-         "Software", "Foundation", "pop", "project", "mailmap", "Schema", "Atom", "git", "id", "phi", "rho", "CY", "API"}  # fmt: skip
+         "CHAOSS", "Git", "GitHub", "Launchpad", "OpenStack", "OpenNebula", "CloudStack", "Eucalyptus", "Apache", "API",
+         "Software", "Foundation", "pop", "project", "mailmap", "Schema", "Atom", "git", "id", "phi", "rho",
+         "CY"}  # fmt: skip
 """Words that are the same in every language."""
 HIDDEN = "//script | //style | //code | //pre | //textarea | //*[@lang='en']"
 READ_ALOUD = "//@aria-label | //@title | //@alt | //@placeholder | //@data-failed | //@data-row | //@data-text"
