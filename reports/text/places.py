@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reports.text.cells import MOVING
 from reports.text.formats import format_month, format_number, format_ordinals, format_percents, pluralize
 from reports.text.labels import family_phrase
 from reports.text.language import gettext
@@ -89,6 +90,6 @@ def movement_text(row: Row) -> str:
     growth, low, high = format_percents(row["growth"], row["low"], row["high"])
     said = gettext("{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).")
     return said.format(
-        name=row["name"], what=family_phrase(row["family"]), word=row["word"], month=format_month(row["earlier"]),
-        growth=growth, low=low, high=high,
+        name=row["name"], what=family_phrase(row["family"]), month=format_month(row["earlier"]),
+        word=MOVING[row["word"]], growth=growth, low=low, high=high,
     )  # fmt: skip
