@@ -192,6 +192,7 @@ def _visit_row(visit: Visit) -> Row:
         "verdict": str(visit.verdict),
         "reason_code": REASON_CODES.get(visit.verdict),
         "page": unit_without_day(visit),
+        "run": visit.run or None,
     }
 
 

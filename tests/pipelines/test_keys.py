@@ -6,14 +6,15 @@ import pytest
 from support.site import published
 from support.tables_on_demand import ask
 
-from pipelines.warehouse.tables import read_tables
+from pipelines.warehouse.tables import read_tables, tables_of_metrics
 
 KEY = re.compile(r"Key: ([a-z_, ]+)[.]")
-KEYS = {table.name: found[1] for table in read_tables() if (found := KEY.search(table.sentence))}
+READ = read_tables()
+KEYS = {table.name: found[1] for table in (*READ, *tables_of_metrics(READ)) if (found := KEY.search(table.sentence))}
 
 
 def test_tables_of_analysts_state_their_key():
-    assert KEYS.keys() >= {"metrics.monthly", "analysis.monthly_wide", "rankings.monthly", "rankings.movers"}
+    assert KEYS.keys() >= {"metrics.monthly", "analysis.monthly_wide", "analysis.response_times", "rankings.monthly", "rankings.movers"}
 
 
 @pytest.mark.parametrize("table", KEYS)
