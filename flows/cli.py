@@ -50,6 +50,8 @@ exit status:
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
                          (default: data/ and reports/site; from a wheel the user's data folder)
+  STACKRANK_STORE        a folder, or s3://bucket/prefix (extra `cluster`), where machines share what is collected
+                         (default: the data folder alone)
   STACKRANK_SITE         the folder of the site, which everybody may read, unlike all else
   STACKRANK_SITE_URL     the public address of the site, such as https://example.org/rank/;
                          the feed and share tags name it, and a sitemap is written
