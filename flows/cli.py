@@ -38,6 +38,7 @@ from flows.commands.checks import UsageError
 from flows.exit_status import WRONG_USAGE
 from flows.output import let_readers_leave
 from pipelines.folders import Folders, folders, nearest_folder, private_files, typed
+from pipelines.leaving import leave_after
 
 DESCRIPTION = "How popular are the open-source clouds, and how sure are we?"
 EPILOG = """\
@@ -126,7 +127,7 @@ def run() -> NoReturn:
     gc.set_threshold(*FEWER_COLLECTIONS)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small: more threads would only wait
     sys.stdout, sys.stderr = let_readers_leave(sys.stdout), let_readers_leave(sys.stderr)
-    sys.exit(main())
+    leave_after(main)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

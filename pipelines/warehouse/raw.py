@@ -60,7 +60,7 @@ def _insert(con: duckdb.DuckDBPyConnection, loaded: dict[str, list[Row]]) -> Non
 def _communities(given: Inputs) -> dict[str, list[Row]]:
     return {
         "raw.communities": [vars(c) | {"community": c.slug} for c in given.communities],
-        "raw.sources": [_source_row(source) for source in given.sources],
+        "raw.sources": [_source_row(source, given.method) for source in given.sources],
         "raw.harvests": list(_harvest_rows(given)),
         "raw.corrections": [vars(one) | {"error": one.what} for one in given.corrections],
         "raw.replay_units": [_unit(*key) for key in given.replay_units],
@@ -166,9 +166,13 @@ def _positions(given: Inputs) -> dict[tuple[str, str, str], int]:
     return {key: i for i, key in enumerate(dict.fromkeys([*named, *listed]))}
 
 
-def _source_row(source: Source) -> Row:
-    list_name = (source.address or "").partition("@")[0] or None
-    return vars(source) | {"source": source.name, "counts_only": source.kind in KINDS, "list_name": list_name}
+def _source_row(source: Source, method: "Method") -> Row:
+    return vars(source) | {
+        "source": source.name,
+        "counts_only": source.kind in KINDS,
+        "list_name": (source.address or "").partition("@")[0] or None,
+        "shown_only": method.is_shown_only(source.language, source.audience),
+    }
 
 
 def _fact_row(community: str, position: int, fact: Fact) -> Row:
@@ -203,12 +207,7 @@ def _tag_rows(units: "Iterable[StoredUnit]") -> Iterator[Row]:
 
 
 def _rule_row(rule: "Rule") -> Row:
-    header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
-    places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
-    account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
-    posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
-    condition = header or places or account or posts or f"subject {rule.subject.strip()}"
-    return vars(rule) | {"class": rule.kind, "condition": condition}
+    return vars(rule) | {"class": rule.kind, "condition": rule.condition}
 
 
 def _measured_row(measured: "Measured") -> Row:

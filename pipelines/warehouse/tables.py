@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -25,8 +26,8 @@ Row = dict[str, Any]
 class Table:
     """One file below tables/: a table, its sentence, the comments on its columns, and the SQL or Python that makes it.
 
-    `select` is the select, or the `create table` of a table that `raw.load_raw` fills. A table in Python has `compute`
-    in its place, and says in `reads` which tables that reads.
+    `select` is the select, or the `create table` of a table that `raw.load_raw` fills. That of a table in Python reads
+    what `compute` returns, as `computed`; `reads` says which tables both read.
     """
 
     name: str
@@ -86,12 +87,17 @@ def read_table(path: Path, name: str) -> Table:
 def read_python_table(name: str) -> Table:
     """Import one module below tables/: its docstring is prose, then `column: comment` lines; `table` computes it.
 
-    `READS` names the tables that `table` reads.
+    `READS` names the tables that `table` reads. `SELECT`, where there is one, makes the table of `computed`, the rows
+    that `table` returns: so texts stay in DuckDB, and Python has numbers alone.
     """
     module = import_module(f"pipelines.tables.{name}")
     sentence, *described = re.split(r"^(\w+): ", cleandoc(module.__doc__ or ""), flags=re.MULTILINE)
     columns = {column: " ".join(text.split()) for column, text in zip(described[::2], described[1::2], strict=True)}
-    return Table(name, " ".join(sentence.split()), columns, {}, "", frozenset(module.READS), module.table)
+    return Table(name, " ".join(sentence.split()), columns, {}, _select(module), frozenset(module.READS), module.table)
+
+
+def _select(module: ModuleType) -> str:
+    return getattr(module, "SELECT", "from computed")
 
 
 def in_order(tables: list[Table]) -> list[Table]:
@@ -161,7 +167,7 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.execute(table.select)
     elif table.compute:
         con.register("computed", table.compute(con))
-        con.execute(f"create table {table.name} as from computed")
+        con.execute(f"create table {table.name} as {table.select}")
         con.unregister("computed")
     else:
         con.execute(f"create table {table.name} as {table.select}")

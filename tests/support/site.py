@@ -20,6 +20,7 @@ from pipelines.model import Community, Fact, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import open_database
 from reports import site
+from reports.languages.pages import languages_of_site
 from reports.pages.context import read_context
 
 TODAY = date(2026, 3, 20)
@@ -145,6 +146,17 @@ def build_bare(top):
 def published(once):
     """The folders of `build` with its site and a page of December 2025, made once for all tests: write nothing."""
     return folders(once("invented-site", lambda top: site.publish(build(top), date(2025, 12, 1))))
+
+
+def translated(once):
+    """The folders of `build` with its site in every language, made once for all tests: write nothing."""
+    made = published(once)
+    return folders(once("translated-site", lambda top: _translate(made, folders(top))))
+
+
+def _translate(made, where):
+    shutil.copytree(made.data, where.data)
+    site.publish(where, languages=languages_of_site())
 
 
 def quiet(once):
