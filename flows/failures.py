@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from flows import contact, locks
+from flows.cluster.settings import WrongClusterError
 from flows.commands.checks import UsageError
 from flows.exit_status import NOTHING_PUBLISHED, WRONG_USAGE
 from pipelines.catalogue.toml_files import WrongFileError
@@ -17,6 +18,7 @@ REFUSALS = (
     UsageError,
     locks.AlreadyRunningError,
     locks.WrongClockError,
+    WrongClusterError,
 )
 """What a command refuses before it changes anything."""
 NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})

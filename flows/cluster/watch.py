@@ -62,7 +62,7 @@ class Watch:
         if self.why_gone:
             raise ClusterLostError(self.why_gone)
 
-    def wait(self, future: "Future") -> None:
+    def wait(self, future: "Future[Any]") -> None:
         """Wait for the end of a task; raises ClusterLostError where none can come."""
         while not future.done():
             self.check()
