@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, notify, stop, summary, unchanged, upkeep
+from flows import artifacts, damage, locks, notify, stop, storing, summary, unchanged, upkeep
 from flows.begin import begin_visits
 from flows.cluster import settings
 from flows.editions import close_after
@@ -149,13 +149,13 @@ def _cluster(where: Folders, sources: Sequence[Source], run: str) -> AbstractCon
 
 
 def _tidy(where: Folders) -> list[Problem]:
-    """Delete old pages, and note the size of the folder; what is published stands where that fails."""
+    """Delete old pages, note the size of the folder, fill the store; what is published stands where that fails."""
     try:
         if deleted := upkeep.tidy(where, datetime.now(UTC)):
             _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
     except OSError as error:
-        return [summary.step_problem("prune", error, where)]
-    return []
+        return [summary.step_problem("prune", error, where), *storing.finish(where)]
+    return storing.finish(where)
 
 
 def _collect(sources: Sequence[Source], run: str, cluster: "ClusterNight | None") -> CollectResult:
@@ -163,6 +163,8 @@ def _collect(sources: Sequence[Source], run: str, cluster: "ClusterNight | None"
     visit = cluster.visit if cluster else partial(_visit, run=run)
     with show_progress(where, sources, (), run):
         visit_hosts(where, sources, run, visit, retries=True, at_a_time=cluster.at_a_time() if cluster else HERE)
+    if cluster:
+        cluster.bring_all()
     return read_result(where, sources, run)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prefect.context import FlowRunContext
@@ -18,7 +19,7 @@ from flows.results import CollectResult, read_result
 from flows.summary import Problem
 from flows.visiting import AtATime, refuse_sources
 from pipelines.folders import Folders, typed
-from pipelines.landing.mirror import Mirror, prefixes_of
+from pipelines.landing.mirror import BY_SOURCE, Mirror, prefixes_of
 from pipelines.landing.store import open_store
 from pipelines.model import Source
 from pipelines.warehouse.communities import missing_groups
@@ -41,6 +42,14 @@ class ClusterNight:
     sources: Sequence[Source]
     failed: list[str] = field(default_factory=list)
 
+    @cached_property
+    def _by_host(self) -> dict[str, list[Source]]:
+        found: dict[str, list[Source]] = {}
+        for source in self.sources:
+            for host in source_hosts(source):
+                found.setdefault(host, []).append(source)
+        return found
+
     def at_a_time(self) -> AtATime:
         """Return how many lanes run at a time: as many as the workers have threads."""
         most = max(WORKERS, self.watch.threads)
@@ -48,8 +57,8 @@ class ClusterNight:
 
     def visit(self, group: Group) -> CollectResult:
         """Visit a group on a worker; return the visits of the run to its sources, whatever came of it."""
-        on_hosts = [s for s in self.sources if group.hosts & source_hosts(s)]
-        lane = Lane(self.night, group.sources, tuple(sorted(group.turns)), tuple(on_hosts))
+        on_hosts = [source for host in sorted(group.hosts) for source in self._by_host[host]]
+        lane = Lane(self.night, group.sources, tuple(sorted(group.turns)), tuple(dict.fromkeys(on_hosts)))
         try:
             name = group.sources[0].id
             self._wait(f"collect {name}", self._submit(collect_lane, name=name, lane=Sealed(lane)))
@@ -59,6 +68,10 @@ class ClusterNight:
         else:
             self._bring(group.sources)
         return read_result(self.where, group.sources, self.night.run)
+
+    def bring_all(self) -> None:
+        """Bring what other machines have landed, in this night and before, for the build."""
+        self.mirror.bring(BY_SOURCE)
 
     def _bring(self, sources: Sequence[Source]) -> None:
         self.mirror.bring(prefixes_of(sources))

@@ -17,7 +17,7 @@ from uuid import uuid4
 from pipelines.folders import Folders
 from pipelines.landing.held import PAGE, Noted, Row, open_held
 from pipelines.landing.pages import PAGES, kept_page
-from pipelines.landing.store import Entry, FolderStore, Store, StoreError, is_shared, open_store
+from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_shared, open_store
 from pipelines.landing.stored import DATED, date_by_visit, unit_file
 from pipelines.landing.visit_files import month_file
 from pipelines.model import Source, Visit
@@ -31,10 +31,6 @@ TOPS = (*BY_SOURCE, "core/", "editions/", "set-aside/", *DECISIONS)
 REMOVED, KEY_ID = "removed/", "key-id"
 WORKERS = 16
 T = TypeVar("T")
-
-
-class WrongKeyError(StoreError):
-    """The store has the pseudonyms of another key than this machine has."""
 
 
 class Mirror:
@@ -77,12 +73,16 @@ class Mirror:
             return
         if not DATED.fullmatch(key):
             self.held.put(Row(key, self.store.write(key, data), local))
-        elif entry := self._write_counts(key, data):
-            self._fetch(entry) if self.store.read(key) != data else self.held.put(Row(key, entry.etag, local))
+        else:
+            self._send_counts(key, data, local)
 
-    def _write_counts(self, key: str, data: bytes) -> Entry | None:
-        self.store.write_if_absent(key, data)
-        return next((entry for entry in self.store.list(key) if entry.key == key), None)
+    def _send_counts(self, key: str, data: bytes, local: str) -> None:
+        """Write the counts of a day if the store has none of it; else those of the store come here."""
+        is_first, entry = self.store.write_if_absent(key, data), self._find(key)
+        if entry and is_first:
+            self.held.put(Row(key, entry.etag, local))
+        elif entry:
+            self._fetch(entry)
 
     def send_removed(self) -> None:
         """Remove from the store what was removed here on purpose; only who holds the run's lease may do that.
@@ -93,12 +93,23 @@ class Mirror:
         gone = [row for one, row in found if row and self._is_gone(one)]
         for one, row in found:
             if row not in gone:
-                self.held.unnote(one.key)
+                self._take_back(one.key)
         if gone:
             name = f"{REMOVED}{datetime.now(UTC):%Y-%m-%dT%H%M%S}-{uuid4().hex}.jsonl"
             lines = (json.dumps({"key": row.key, "etag": row.etag}) for row in gone)
             self.store.write(name, "\n".join(lines).encode())
         _in_pages(self._delete, iter(gone))
+
+    def _take_back(self, key: str) -> None:
+        """Forget that a file was removed; what the store has of it comes back."""
+        self.held.unnote(key)
+        entry = self._find(key)
+        if entry and self.local.etag(key) is None:
+            self._fetch(entry)
+
+    def _find(self, key: str) -> Entry | None:
+        first = next(self.store.list(key), None)
+        return first if first and first.key == key else None
 
     def _is_gone(self, one: Noted) -> bool:
         is_same = one.moved_to is None or self.store.read(one.key) == self.local.read(one.moved_to)

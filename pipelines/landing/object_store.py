@@ -25,12 +25,13 @@ class ObjectStore:
 
     def __init__(self, name: str) -> None:
         """Name a bucket as `s3://bucket/prefix`; nothing is asked yet. Raises StoreError where no bucket is named."""
-        self.name = name.rstrip("/")
-        self.bucket, _, above = self.name.removeprefix(S3).partition("/")
+        self.name = name
+        self.bucket, _, above = name.removeprefix(S3).rstrip("/").partition("/")
         if not self.bucket:
             raise StoreError(f"{name} names no bucket; write s3://bucket/prefix")
         self.above = f"{above}/" if above else ""
-        self.system: Any = S3FileSystem(use_listings_cache=False, config_kwargs={"retries": ATTEMPTS})
+        own = {"use_listings_cache": False, "skip_instance_cache": True, "config_kwargs": {"retries": ATTEMPTS}}
+        self.system: Any = S3FileSystem(**own)
 
     def read(self, key: str) -> bytes | None:
         """Get the object in one request; None where there is none."""

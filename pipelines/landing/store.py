@@ -23,6 +23,10 @@ class StoreError(Exception):
     """The store did not do what was asked; the text names the store, what was asked, and why."""
 
 
+class WrongKeyError(StoreError):
+    """The store has the pseudonyms of another key than this machine has."""
+
+
 class Entry(NamedTuple):
     """An object: its key, its size in bytes, what changes with its content, and when the store received it."""
 
