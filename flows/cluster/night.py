@@ -1,7 +1,8 @@
 """A night on a Dask cluster: send lanes and builds there, read how they went, and say which machines were lost."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -79,12 +80,10 @@ class ClusterNight:
     def make_communities(self, given: Inputs) -> None:
         """Make the core tables of changed communities on the workers; what fails there is made by the build itself."""
         groups = missing_groups(self.where, given)
-        futures = [(group, self._submit(make_core, night=self.night, group=Sealed(group))) for group in groups]
-        for group, future in futures:
-            try:
+        with suppress(ClusterLostError):
+            futures = [(group, self._submit(make_core, night=self.night, group=Sealed(group))) for group in groups]
+            for group, future in futures:
                 self._wait(f"build {', '.join(group.names)}"[:80], future)
-            except ClusterLostError:
-                return
         self.mirror.bring(f"core/{slug}/{name}/" for group in groups for slug, name in group.names.items())
 
     def _submit(self, task: Any, **parameters: Any) -> "PrefectFuture[Any]":
@@ -98,6 +97,8 @@ class ClusterNight:
             future.result()
         except UnitsFailedError:
             return
+        except CancelledError:  # the scheduler was away, and has lost all its tasks
+            self.watch.note_interruption()
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
@@ -107,8 +108,7 @@ class ClusterNight:
         """Return a problem for each lost worker, for a lost cluster, and for each task that failed."""
         again = f"start it again, then: {typed('cluster-check')}"
         lost = [f"the Dask worker {worker} was lost" for worker in self.watch.lost]
-        gone = [self.watch.why_gone] if self.watch.why_gone else []
-        ended = [Problem(what, KEPT, again) for what in [*gone, *lost]]
+        ended = [Problem(what, KEPT, again) for what in [*filter(None, [self.watch.why_lost]), *lost]]
         return [*ended, *(Problem(what, KEPT, typed("cluster-check")) for what in dict.fromkeys(self.failed))]
 
 

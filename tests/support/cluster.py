@@ -61,7 +61,7 @@ class Cluster:
         wait_for(self.port)
 
     def start_worker(self, name):
-        options = ("--no-nanny", "--nthreads", "2", "--no-dashboard", "--name", name)
+        options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", name)
         folder = ("--local-directory", str(self.top / name / "dask"), "--death-timeout", "60")
         self.start(name, "distributed.cli.dask_worker", self.address, *options, *folder)
 
