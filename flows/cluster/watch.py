@@ -83,5 +83,5 @@ class Watch:
         self.ended.set()
         if self.client.status == "running":
             self.client.unsubscribe_topic("all")
-        elif self.client.status == "closed":  # by itself; then it leaves its thread behind
+        elif self.client.loop:  # the client has closed by itself, and left its thread behind
             self.client.loop.add_callback(self.client.loop.stop)
