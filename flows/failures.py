@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from flows import contact, locks
+from flows.cluster.settings import WrongClusterError
 from flows.commands.checks import UsageError
 from flows.exit_status import NOTHING_PUBLISHED, WRONG_USAGE
 from pipelines.catalogue.toml_files import WrongFileError
@@ -18,6 +19,7 @@ REFUSALS = (
     UsageError,
     locks.AlreadyRunningError,
     locks.WrongClockError,
+    WrongClusterError,
     WrongKeyError,
 )
 """What a command refuses before it changes anything."""

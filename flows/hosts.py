@@ -4,6 +4,7 @@ Sources of one kind on the same hosts are visited by one process. A host has one
 A host that is not there, or that wants peace, is asked nothing more in the run; hosts that answer go first.
 """
 
+from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -86,8 +87,8 @@ def _lanes(sources: list[Source], place: int, lanes: Mapping[str, int]) -> Itera
 class HostQueue:
     """The groups that wait, and what is known of their hosts; `retries` says whether a group is tried again.
 
-    Groups on this machine have no turns. `clock` gives seconds. `workers` and `slow_workers` are how many groups are
-    visited at a time.
+    Hosts that were silent before come last. Groups on this machine have no turns. `clock` gives seconds. `workers` and
+    `slow_workers` are how many groups are visited at a time.
     """
 
     waiting: list[Group]
@@ -97,6 +98,7 @@ class HostQueue:
     workers: int = WORKERS
     slow_workers: int = SLOW_WORKERS
     closed: dict[str, Closed] = field(default_factory=dict)
+    closed_before: int = 0
     busy: set[str] = field(default_factory=set)
     awaited: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
@@ -105,6 +107,7 @@ class HostQueue:
     def __post_init__(self) -> None:
         """Begin to wait for the word of every host."""
         self.started = self.clock()
+        self.waiting = sorted(self.waiting, key=self._order)
 
     def hear(self, word: Reach) -> None:
         """Note what a host answered before its first turn."""
@@ -125,13 +128,23 @@ class HostQueue:
         """
         slow = [self.is_slow(group) for group in active]
         free = {kind for kind, most in ((False, self.workers), (True, self.slow_workers)) if slow.count(kind) < most}
-        ready = [group for group in self.waiting if self._is_ready(group) and self.is_slow(group) in free]
-        if not ready:
+        place = self._first_ready(free)
+        if place is None:
             return None
-        chosen = min(ready, key=self._order)
-        self.waiting.remove(chosen)
+        chosen = self.waiting.pop(place)
         self.busy |= chosen.turns
         return chosen
+
+    def _first_ready(self, free: Collection[bool]) -> int | None:
+        """Return the place of the first group that is ready; of a slow one only where no other is."""
+        first_slow = None
+        for place, group in enumerate(self.waiting) if free else ():
+            is_slow = self.is_slow(group)
+            if is_slow in free and not (is_slow and first_slow is not None) and self._is_ready(group):
+                if not is_slow:
+                    return place
+                first_slow = place
+        return first_slow
 
     def _is_ready(self, group: Group) -> bool:
         now = self.clock()
@@ -139,8 +152,8 @@ class HostQueue:
         is_free = not group.turns & self.busy and not group.hosts & self.awaited
         return is_heard and group.at <= now and is_free and not self.why_closed(group)
 
-    def _order(self, group: Group) -> tuple[bool, bool, int]:
-        return self.is_slow(group), not group.hosts.isdisjoint(self.silent_before), group.place
+    def _order(self, group: Group) -> tuple[bool, int]:
+        return not group.hosts.isdisjoint(self.silent_before), group.place
 
     def is_slow(self, group: Group) -> bool:
         """Tell whether a host of a group has not answered soon."""
@@ -153,6 +166,9 @@ class HostQueue:
 
     def take_closed(self) -> list[tuple[Group, Closed]]:
         """Take all groups that are not visited any more in this run."""
+        if len(self.closed) == self.closed_before:
+            return []
+        self.closed_before = len(self.closed)
         found = [(group, why) for group in self.waiting if (why := self.why_closed(group))]
         self.waiting = [group for group in self.waiting if not self.why_closed(group)]
         return found
@@ -167,7 +183,7 @@ class HostQueue:
         delays = (RETRY_DELAYS if group.hosts else LOOPBACK_DELAYS) if self.retries else ()
         if outcome.is_retried and group.tries < len(delays) and not self.why_closed(group):
             at = self.clock() + delays[group.tries]
-            self.waiting.append(replace(group, tries=group.tries + 1, at=at))
+            insort(self.waiting, replace(group, tries=group.tries + 1, at=at), key=self._order)
 
 
 Visit = Callable[[Group], Outcome]

@@ -163,6 +163,8 @@ def _collect(sources: Sequence[Source], run: str, cluster: "ClusterNight | None"
     visit = cluster.visit if cluster else partial(_visit, run=run)
     with show_progress(where, sources, (), run):
         visit_hosts(where, sources, run, visit, retries=True, at_a_time=cluster.at_a_time() if cluster else HERE)
+    if cluster:
+        cluster.bring_all()
     return read_result(where, sources, run)
 
 

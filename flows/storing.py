@@ -1,9 +1,9 @@
 """Keep the data folder and a store that many machines share alike around a run, where STACKRANK_STORE names one."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 
+from flows.cluster.settings import is_asked
 from flows.exit_status import ALL_WELL, SOMETHING_FAILED
 from flows.summary import Problem
 from pipelines.folders import Folders, typed
@@ -11,7 +11,6 @@ from pipelines.landing.mirror import DECISIONS, TOPS, Mirror, open_mirror
 from pipelines.landing.store import StoreError
 from pipelines.privacy import key_file
 
-DASK = "STACKRANK_DASK"
 OF_ALL = ("editions/", *DECISIONS)
 """What a run on many machines brings before it plans; a lane brings what is settled of its sources itself."""
 
@@ -23,7 +22,7 @@ def begin(where: Folders) -> None:
     """
     if mirror := open_mirror(where):
         mirror.check_key()
-        mirror.bring(OF_ALL if os.environ.get(DASK) else TOPS)
+        mirror.bring(OF_ALL if is_asked() else TOPS)
 
 
 def bring(where: Folders, prefixes: Iterable[str] = TOPS) -> None:

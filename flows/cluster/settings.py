@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from pipelines.landing.store import STORE
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 DASK, LANES = "STACKRANK_DASK", "STACKRANK_LANES"
 ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+")
-CLASS = re.compile(r"(?P<module>[\w.]+):(?P<name>\w+)(?:\s+(?P<keywords>\{.*\}))?", re.S)
+CLASS = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)(?:\s+(?P<keywords>\{.*\}))?", re.S)
 LANE = re.compile(r"(?P<host>[\w.:-]+)=(?P<number>[1-9]\d?)")
 MOST_LANES = 20
+NO_EXTRA = f"{DASK} needs the extra `cluster`, which is not installed: install stackrank[cluster]"
 
 
 class WrongClusterError(Exception):
@@ -97,9 +99,19 @@ def task_runner(environ: Mapping[str, str] = os.environ) -> "DaskTaskRunner | No
         raise WrongClusterError(_missing(error)) from None
 
 
+def check_cluster() -> None:
+    """Raise WrongClusterError where the settings name no cluster, or the extra is not installed; imports nothing."""
+    if not is_asked():
+        return
+    read_cluster()
+    read_lanes()
+    if not find_spec("prefect_dask"):
+        raise WrongClusterError(NO_EXTRA)
+
+
 def _missing(error: Exception) -> str:
     """Say what is not installed."""
     name = (getattr(error, "name", None) or "").partition(".")[0]
     if name in ("prefect_dask", "dask", "distributed"):
-        return f"{DASK} needs the extra `cluster`, which is not installed: install stackrank[cluster]"
+        return NO_EXTRA
     return f"{DASK} names a class that cannot be imported: {error}"

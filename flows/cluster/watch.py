@@ -27,6 +27,7 @@ class Watch:
     lost: list[str] = field(default_factory=list)
     threads: int = 0
     why_gone: str = ""
+    was_interrupted: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -62,7 +63,16 @@ class Watch:
         if self.why_gone:
             raise ClusterLostError(self.why_gone)
 
-    def wait(self, future: "Future") -> None:
+    def note_interruption(self) -> None:
+        """Note that tasks were lost together with the connection to the scheduler."""
+        self.was_interrupted = True
+
+    @property
+    def why_lost(self) -> str:
+        """Why the cluster, or its scheduler for a while, was lost; empty where it was not."""
+        return self.why_gone or ("the Dask scheduler was lost, and came back" if self.was_interrupted else "")
+
+    def wait(self, future: "Future[Any]") -> None:
         """Wait for the end of a task; raises ClusterLostError where none can come."""
         while not future.done():
             self.check()
@@ -73,3 +83,5 @@ class Watch:
         self.ended.set()
         if self.client.status == "running":
             self.client.unsubscribe_topic("all")
+        elif self.client.loop:  # the client has closed by itself, and left its thread behind
+            self.client.loop.add_callback(self.client.loop.stop)

@@ -22,6 +22,7 @@ pragma synchronous = normal;
 create table if not exists store (name text);
 create table if not exists held (key text primary key, etag text, local text) without rowid;
 create table if not exists noted (key text primary key, moved_to text) without rowid;
+create table if not exists waiting (prefix text primary key) without rowid;
 create table if not exists buried (key text primary key, etag text) without rowid;
 """
 
@@ -52,7 +53,7 @@ class Held:
         self._base = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self._base.executescript(TABLES)
         if self._ask("select name from store") != [(store,)]:
-            for table in ("store", "held", "noted", "buried"):
+            for table in ("store", "held", "noted", "waiting", "buried"):
                 self._ask(f"delete from {table}")
             self._ask("insert into store values (?)", store)
 
@@ -81,6 +82,19 @@ class Held:
         """Forget an object, also that it was removed."""
         for table in ("held", "noted"):
             self._ask(f"delete from {table} where key = ?", key)
+
+    def wait(self, prefixes: Iterable[str]) -> None:
+        """Note below which prefixes something may lie that is not in the store yet."""
+        for prefix in prefixes:
+            self._ask("insert or ignore into waiting values (?)", prefix)
+
+    def waiting(self) -> list[str]:
+        """Return below which prefixes something may wait."""
+        return [prefix for (prefix,) in self._ask("select prefix from waiting order by prefix")]
+
+    def sent(self, prefix: str) -> None:
+        """Note that nothing waits below a prefix."""
+        self._ask("delete from waiting where substr(prefix, 1, length(?1)) = ?1", prefix)
 
     def note(self, removed: Noted) -> None:
         """Note that a file is about to be removed on purpose."""

@@ -47,12 +47,24 @@ class Mirror:
         """
         self._read_removed()
         for prefix in prefixes:
+            self.held.wait([prefix])
             _in_pages(self._settle, _side_by_side(self.store.list(prefix), self.held.rows(prefix)))
 
     def send(self, prefixes: Iterable[str] = TOPS) -> None:
-        """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError."""
-        for prefix in prefixes:
-            _in_pages(self.send_file, (entry.key for entry in self.local.list(prefix)))
+        """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError.
+
+        So is what waits since an earlier send that failed, or since a process that was killed after it had brought.
+        """
+        asked = list(prefixes)
+        self.held.wait(asked)
+        for prefix in asked:
+            self._send_below(prefix)
+        for prefix in self.held.waiting():
+            self._send_below(prefix)
+
+    def _send_below(self, prefix: str) -> None:
+        _in_pages(self.send_file, (entry.key for entry in self.local.list(prefix)))
+        self.held.sent(prefix)
 
     def send_unit(self, visit: Visit) -> None:
         """Write the observations of a unit, and the page that they were read from, to the store."""

@@ -31,13 +31,16 @@ EVERY = {
     "demo": ["demo"], "nightly": ["nightly"], "schedule": ["schedule", "--cron", "0 3 * * *"],
     "collect": ["collect", "birds/core"], "prune": ["prune"], "forget": ["forget", "wren@example.org", "--yes"],
     "rotate": ["rotate", "--yes"], "build": ["build"], "report": ["report"], "status": ["status"],
-    "doctor": ["doctor"], "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
+    "doctor": ["doctor"], "cluster-check": ["cluster-check"],
+    "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
     "init": ["init", "new"], "probe": ["probe"], "edition": ["edition", "list"], "diff": ["diff", "2026-06", "2026-07"],
     "replay": ["replay", "CY13-Q2"], "serve": ["serve", "--port", "0"],
     "calibrate": ["calibrate"], "communities": ["communities"],
     "backup": ["backup", "out.tar"], "restore": ["restore", "nowhere.tar"],
 }  # fmt: skip
 """Each command with words that are right."""
+FINDERS = (["status"], ["doctor"], ["cluster-check"], ["sql"])
+"""Commands that may say several lines of what they find wrong."""
 READ = ("status", "sql", "communities")
 """Commands that print what they find."""
 NEEDS_WORDS = ("forget", "export", "init", "edition", "diff", "replay", "backup", "restore")
@@ -95,7 +98,7 @@ def row(situation, words, top, *, context=None, run=ask, **given):
     said = without_places(err or out, top)
     assert "Traceback" not in out + err
     assert status in (0, 2, 3, 4)
-    assert status == 0 or words[:1] in (["status"], ["doctor"], ["sql"]) or len(said.splitlines()) == 1, said
+    assert status == 0 or words[:1] in FINDERS or len(said.splitlines()) == 1, said
     typed = " ".join(f'"{word}"' if " " in word or not word else word for word in ["stackrank", *words])
     return situation, typed, said.splitlines()[0] if said else "(nothing)", status
 

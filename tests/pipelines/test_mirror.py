@@ -231,8 +231,17 @@ def test_a_unit_waits_in_the_folder_while_the_store_fails(share):
         with pytest.raises(StoreError, match=r"store: cannot write observations/birds/core/birds/one\.parquet"):
             first.mirror.send()
         (share.root / "store").unlink()
-        first.mirror.send()
-        assert files(share.root / "store") == files(first.where.data)
+        first.mirror.send(prefixes_of([source("cats")]))
+        assert files(share.root / "store") == files(first.where.data), "it goes with whatever is sent next"
+
+
+def test_what_a_killed_process_has_landed_goes_with_the_next_lane_of_its_machine(share):
+    with share.at("first") as first:
+        first.mirror.bring(prefixes_of([OF]))
+        one_unit(first.where)
+    with share.at("first") as again:
+        again.mirror.send(prefixes_of([source("cats")]))
+    assert files(share.root / "store") == files(first.where.data)
 
 
 def test_a_machine_with_another_key_is_refused_and_a_rotated_key_is_followed(share, monkeypatch):

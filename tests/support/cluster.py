@@ -9,9 +9,13 @@ import time
 
 from support.nights import PATIENCE, environment
 
+from flows.prefect_api import QUIET, SPARING
 from pipelines.folders import CHECKOUT
 
-LEASE_SECONDS = "3"
+LEASE_SECONDS = "20"
+"""A busy machine lets a process wait for seconds; two thirds of this time it must be able to wait."""
+SOON = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
+"""How long a client waits for a scheduler that is gone."""
 
 
 def free_port():
@@ -33,12 +37,10 @@ def wait_for(port):
 class Cluster:
     """Machines below a folder, which share a store; each writes what it says into a file."""
 
-    def __init__(self, top, communities, store, workers=3, threads=4, **more):
-        self.top, self.communities, self.threads = top, communities, threads
-        self.port = free_port()
+    def __init__(self, top, communities, **more):
+        self.top, self.communities, self.port = top, communities, free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
-        self.more = {"STACKRANK_STORE": store, "STACKRANK_LEASE_SECONDS": LEASE_SECONDS, **more}
-        self.names = [f"worker{number}" for number in range(workers)]
+        self.more = {"STACKRANK_LEASE_SECONDS": LEASE_SECONDS, **SOON, **more}
         self.running = {}
 
     def environment(self, name, **more):
@@ -59,22 +61,27 @@ class Cluster:
         wait_for(self.port)
 
     def start_worker(self, name):
-        options = ("--no-nanny", "--nthreads", str(self.threads), "--no-dashboard", "--name", name)
+        options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", name)
         folder = ("--local-directory", str(self.top / name / "dask"), "--death-timeout", "60")
         self.start(name, "distributed.cli.dask_worker", self.address, *options, *folder)
 
-    def start_all(self):
-        self.start_scheduler()
-        for name in self.names:
-            self.start_worker(name)
+    def start_prefect(self, home):
+        """Start a server of Prefect with a login, as an operator would; `home` has its database."""
+        port, login = free_port(), "birds:invented"
+        own = {"PREFECT_SERVER_API_AUTH_STRING": login, "PREFECT_HOME": str(home), **QUIET, **SPARING}
+        self.more |= {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_API_AUTH_STRING": login}
+        self.start("prefect", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), **own)
+        wait_for(port)
 
-    def start_night(self, name="night"):
-        return self.start(name, "flows.cli", "nightly", STACKRANK_DASK=self.address)
+    def start_night(self):
+        """Start a night, which writes what it says into the log of `night`."""
+        (self.top / "night.log").unlink(missing_ok=True)
+        return self.start("night", "flows.cli", "nightly", STACKRANK_DASK=self.address)
 
-    def night(self, name="night"):
-        """Do a night; return its exit status and what it said."""
-        status = self.start_night(name).wait(PATIENCE * 10)
-        return status, (self.top / f"{name}.log").read_text()
+    def end_night(self):
+        """Wait for the end of the night; return its exit status and what it said."""
+        status = self.running["night"].wait(PATIENCE * 10)
+        return status, (self.top / "night.log").read_text()
 
     def kill(self, name):
         self.running[name].kill()

@@ -44,10 +44,10 @@ class ManyHosts(DemoServer):
 
 def Noting(handler):  # noqa: N802 - a class made for the server's own handler
     class Noted(handler):
-        def do_GET(self):
+        def do_GET(self):  # noqa: N802 - as http.server names it
             self._note(super().do_GET)
 
-        def do_POST(self):
+        def do_POST(self):  # noqa: N802 - as above
             self._note(super().do_POST)
 
         def _note(self, answer):
