@@ -130,6 +130,8 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con = open_engine(f"{draft}.tmp")
     con.execute(f"attach {literal(str(draft))} as built (storage_version {literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute("set force_compression = 'dictionary'")
+    con.execute("set write_buffer_row_group_count = 1")
     con.execute("begin")
     make_schemas(con)
     return con
