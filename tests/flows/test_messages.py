@@ -57,12 +57,13 @@ WORDS = [
     ["collect", "--mbox", "nowhere"], ["collect", "--mbox", "nowhere", "--source", "birds/box"],
     ["collect", "--mbox", "communities", "--source", "birds/core"], ["collect", "--reread", "--unit", "birds/wren"],
     ["forget", "wren"], ["sql"], ["sql", ""], ["sql", "select 1; select 2"], ["sql", "selekt 1"],
-    ["sql", "--tables", "x"], ["sql", "drop table measures"], ["sql", "select 1", "--output", "answer.xls"],
+    ["sql", "--tables", "x"], ["sql", "--tables", "x", "select 1"],
+    ["sql", "drop table measures"], ["sql", "select 1", "--output", "answer.xls"],
     ["sql", "select 1", "--output", "nowhere/answer.csv"], ["sql", "select 1 as a, 2 as a", "--format", "json"],
     ["sql", "select count(*) from range(1000000) a, range(1000000) b", "--seconds", "1"],
     ["sql", "select 1", "--memory", "much"], ["sql", "select 1", "--seconds", "0"],
     ["backup", "communities/birds.toml"], ["backup", "nowhere/out.tar"], ["restore", "nowhere.tar"],
-    ["restore", "communities/birds.toml"],
+    ["restore", "communities/birds.toml"], ["export", "out.csv"], ["sql", "select 1", "--database", "nowhere.duckdb"],
 ]  # fmt: skip
 WRONG_CRON = ["schedule", "--cron", "0 0 31 2 *"]
 """It imports Prefect, which binds a process to one data folder."""

@@ -70,7 +70,7 @@ def test_a_frozen_list_proves_nothing_after_its_newest_series(listed):
 def test_a_list_of_series_leaves_the_code_family_alone(listed):
     rows = ask(listed, f"select family, state, count(*) from core.channels {of('birds')} group by all order by all")
     assert rows == [
-        ("code", "observed", 14), ("code", "partial", 1), ("members", "observed", 14), ("members", "partial", 1),
+        ("code", "observed", 14), ("code", "partial", 1), ("people", "observed", 14), ("people", "partial", 1),
         ("releases", "not_applicable", 1), ("releases", "observed", 13), ("releases", "partial", 1),
     ]  # fmt: skip
     ranked = "select distinct family, community from rankings.monthly where state <> 'no source' order by 1"
