@@ -1,4 +1,4 @@
-"""Fill the schema raw: the catalogue, visits, harvests, published figures and the method."""
+"""Fill the declared tables: the catalogue, visits, harvests, published figures, the method, closed editions."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from pipelines.catalogue.count_pages import KINDS, unit_without_day
 from pipelines.model import Fact, Source, Verdict, Visit
 from pipelines.warehouse.harvests import load_harvests
 from pipelines.warehouse.inputs import Inputs, source_of
+from pipelines.warehouse.revisions import load_revisions
 from pipelines.warehouse.tables import Row, insert_rows
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[st
     """Fill the declared tables, which are empty: catalogue, visits, rules, method; and those of harvests of `kinds`."""
     loaded = {**_communities(given), **_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
     _insert(con, loaded)
+    load_revisions(con, given.closed)
     load_harvests(con, given.usable, kinds)
 
 
@@ -196,6 +198,7 @@ def _visit_row(visit: Visit) -> Row:
         "verdict": str(visit.verdict),
         "reason_code": REASON_CODES.get(visit.verdict),
         "page": unit_without_day(visit),
+        "run": visit.run or None,
     }
 
 

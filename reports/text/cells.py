@@ -24,7 +24,10 @@ NOT_RANKED = Cell("–", gettext("not ranked"))
 NOT_COMPUTED = Cell("–", gettext("its places are not computed"))
 UNKNOWN = Cell("?", gettext("unknown"))
 NOT_COMPARED = Cell("–", gettext("not compared"))
-MOVED = Cell(gettext("source moved"), gettext("source moved"))
+BROKEN = {
+    "moved": Cell(gettext("source moved"), gettext("source moved")),
+    "began": Cell(gettext("source began"), gettext("source began")),
+}
 UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
 PLACES, TIED = gettext("{low:,} to {high:,}"), gettext("{place}, with an equal score")
 RUN = gettext("; {first} to {last}: in no firm order")
@@ -64,7 +67,7 @@ def step_cell(step: Row | None) -> Cell:
     if step is None:
         return NOT_COMPARED
     if step["reason_code"]:
-        return MOVED
+        return BROKEN[step["reason_code"]]
     growth, low, high = (format_signed(step[name]) for name in ("growth", "low", "high"))
     title = RANGE_OF_GROWTH.format(growth=growth, low=low, high=high)
     if step["word"] not in ("rising", "falling"):

@@ -12,9 +12,9 @@ from support.tables_on_demand import read_once
 
 from pipelines.catalogue import history
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest
 from pipelines.landing.visits import log_visit
 from pipelines.model import Community, Fact, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
@@ -88,7 +88,7 @@ def tag(name, day):
 
 def land(where, of, seen_at, rows, tags=()):
     batch = pa.RecordBatch.from_pylist(list(rows), schema=COMMITS)
-    store.land(where, Harvest(visit(of, seen_at), 0.0, COMMITS, [batch], list(tags)))
+    harvest.land(where, Harvest(visit(of, seen_at), 0.0, COMMITS, [batch], list(tags)))
 
 
 def folders(top):
