@@ -48,7 +48,8 @@ class Mirror:
         self._read_removed()
         for prefix in prefixes:
             self.held.wait([prefix])
-            _in_pages(self._settle, _side_by_side(self.store.list(prefix), self.held.rows(prefix)))
+            found = _side_by_side(self.store.list(prefix), self.held.rows(prefix))
+            _in_pages(self._settle, (each for each in found if not self._is_alike(*each)))
 
     def send(self, prefixes: Iterable[str] = TOPS) -> None:
         """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError.
@@ -63,7 +64,9 @@ class Mirror:
             self._send_below(prefix)
 
     def _send_below(self, prefix: str) -> None:
-        _in_pages(self.send_file, (entry.key for entry in self.local.list(prefix)))
+        found = _side_by_side(self.local.list(prefix), self.held.rows(prefix))
+        new = (file.key for file, row in found if file and not (row and row.local == file.etag))
+        _in_pages(self.send_file, new)
         self.held.sent(prefix)
 
     def send_unit(self, visit: Visit) -> None:
@@ -138,6 +141,11 @@ class Mirror:
                 lines = map(json.loads, (self.store.read(entry.key) or b"").splitlines())
                 self.held.bury((line["key"], line["etag"]) for line in lines)
                 self.held.put(Row(entry.key, entry.etag, ""))
+
+    def _is_alike(self, entry: Entry | None, row: Row | None) -> bool:
+        """Tell whether an object is as it was when it was brought or sent, and its file is there."""
+        is_known = entry is not None and row is not None and entry.etag == row.etag
+        return is_known and os.path.lexists(f"{self.where.data}/{row.key}")
 
     def _settle(self, found: tuple[Entry | None, Row | None]) -> None:
         """Bring one object, or what became of it."""
