@@ -16,7 +16,7 @@ HELP = "build the database from what has been collected"
 
 def add(command: argparse.ArgumentParser) -> None:
     """Add the argument that makes a build use nothing that earlier ones kept."""
-    command.add_argument("--full", action="store_true", help="make the core tables of every community again")
+    command.add_argument("--full", action="store_true", help="make all tables again, also where nothing is new")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ list below `removed/` names it: the holder of the run's lease writes one before 
 """
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from uuid import uuid4
 from pipelines.folders import Folders
 from pipelines.landing.held import PAGE, Noted, Row, open_held
 from pipelines.landing.pages import PAGES, kept_page
-from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_shared, open_store
+from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_key, is_shared, open_store
 from pipelines.landing.stored import DATED, date_by_visit, unit_file
 from pipelines.landing.visit_files import month_file
 from pipelines.model import Source, Visit
@@ -31,6 +32,7 @@ TOPS = (*BY_SOURCE, "core/", "editions/", "set-aside/", *DECISIONS)
 REMOVED, KEY_ID = "removed/", "key-id"
 WORKERS = 16
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 class Mirror:
@@ -48,7 +50,7 @@ class Mirror:
         self._read_removed()
         for prefix in prefixes:
             self.held.wait([prefix])
-            found = _side_by_side(self.store.list(prefix), self.held.rows(prefix))
+            found = _side_by_side(filter(_has_place, self.store.list(prefix)), self.held.rows(prefix))
             _in_pages(self._settle, (each for each in found if not self._is_alike(*each)))
 
     def send(self, prefixes: Iterable[str] = TOPS) -> None:
@@ -216,6 +218,14 @@ def open_mirror(where: Folders) -> Mirror | None:
 def prefixes_of(sources: Iterable[Source]) -> list[str]:
     """Return below which prefixes the objects of sources lie."""
     return [f"{top}{source.community}/{source.name}/" for source in sources for top in BY_SOURCE]
+
+
+def _has_place(entry: Entry) -> bool:
+    """Return whether an object may become a file of ours; say so where its key leads out of the folder or is hidden."""
+    has_place = is_key(entry.key)
+    if not has_place:
+        logger.warning("an object of the store is passed over, because its key is none of ours: %r", entry.key)
+    return has_place
 
 
 def _side_by_side(entries: Iterator[Entry], rows: Iterator[Row]) -> Iterator[tuple[Entry | None, Row | None]]:

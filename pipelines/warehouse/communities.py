@@ -41,6 +41,8 @@ OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key"
 """Columns with a value of its own in nearly every row."""
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
+ROWS_AT_ONCE = 40_960
+"""So many rows of a kept table are in memory while its file is written."""
 MOST_ROWS = 150_000
 """Communities are made together until they have so many rows."""
 
@@ -171,7 +173,8 @@ def _write(con: duckdb.DuckDBPyConnection, core: Path, names: dict[str, str], co
     for table in columns:
         for (slug,) in con.execute(f"select distinct community from {table}").fetchall():
             rows = f"from {table} where community = {literal(slug)}"
-            con.execute(f"copy ({rows}) to {literal(str(table_file(drafts[slug], table)))} (format parquet)")
+            file = literal(str(table_file(drafts[slug], table)))
+            con.execute(f"copy ({rows}) to {file} (format parquet, row_group_size {ROWS_AT_ONCE})")
     for slug, draft in drafts.items():
         finish_folder(draft, names[slug], columns)
 

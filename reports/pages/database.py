@@ -25,8 +25,9 @@ def page(site: Context) -> str:
 
 def _table(row: Row) -> Row:
     """Return a table with its sentence, and whether the database says that it is not for publishing."""
-    said = row["sentence"].removesuffix(PRIVATE)
-    return {**row, "sentence": said.rstrip(), "is_private": said != row["sentence"]}
+    sentence = row["sentence"] or ""
+    said = sentence.removesuffix(PRIVATE)
+    return {**row, "sentence": said.rstrip(), "is_private": said != sentence}
 
 
 def _files() -> Iterator[dict[str, str]]:

@@ -24,6 +24,11 @@ def list_translated() -> list[str]:
     return sorted(path.stem for path in CATALOGUES.glob("*.po"))
 
 
+def folder(language: str) -> str:
+    """Return where the pages of a language lie, from the site's folder."""
+    return "" if language == SOURCE else f"{language}/"
+
+
 def read_translations(language: str) -> NullTranslations:
     """Return the catalogue of a language; English is the language of the code. Raises OSError where it has no file."""
     if language == SOURCE:

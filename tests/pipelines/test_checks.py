@@ -86,7 +86,7 @@ def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
     before, sound = where.database.read_bytes(), _check
     monkeypatch.setattr(build, "_check", lambda con: (con.execute(SPOILT["a rank or a reason"]), sound(con)))
     with pytest.raises(CheckFailedError, match="a rank or a reason"):
-        build_database(where, [community("birds", of)], TODAY)
+        build_database(where, [community("birds", of)], TODAY, full=True)
     assert where.database.read_bytes() == before
     assert [p.name for p in where.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
 

@@ -7,16 +7,16 @@ import pytest
 from support import browsing, many, weighing, weighing_cases
 from support.site import altered, published, render
 
-from pipelines.warehouse.query import open_database
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE
-from reports.languages.particles import PAIRS as PARTICLES
-from reports.languages.particles import pick_particles
+from pipelines.warehouse.query import open_database
 from reports.pages import method
 from reports.pages.context import read_context
 from reports.pages.pairs import constants_of
 from reports.pages.ranking_table import ranking_tables
 from reports.text.pairs import PAIRS
+from reports.text.particles import PAIRS as PARTICLES
+from reports.text.particles import pick_particles
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 PAGE = "method.html"
