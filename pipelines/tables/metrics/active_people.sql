@@ -3,5 +3,5 @@
 -- unit: people
 -- formula: number of distinct p with an act in month m
 -- chaoss: Contributors
-select community, month, count(distinct hash(person_key)) as value from core.activity group by all
+select community, month, count(distinct person_key) as value from core.activity group by all
 order by community, month

@@ -7,7 +7,7 @@
 -- chaoss: none
 with arrived as (
     select community, month, count(*) as people
-    from (select community, hash(person_key) as person, min(month) as month from core.activity group by all) group by all
+    from (select community, person_key, min(month) as month from core.activity group by all) group by all
 )
 select community, months.month, sum(coalesce(people, 0)) over (partition by community order by months.month)::bigint as value
 from core.months as months left join arrived using (community, month)
