@@ -2,14 +2,14 @@
 
 Everybody who can write to a Prefect server can run code as the user of its flows. So ours asks for a login.
 
-Prefect starts a temporary server by itself where no `PREFECT_API_URL` is set. That one outlives a
-run that is killed with -9 and asks for no login, so it is switched off; ours starts while Prefect is still imported.
+Prefect starts a temporary server by itself where no `PREFECT_API_URL` is set. That one is a process that outlives a
+run that is killed with -9, imports Prefect once more and asks for no login, so it is switched off.
+Ours is a thread of the run.
 """
 
 import gc
 import os
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,12 +17,15 @@ from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
-from signal import SIGKILL
+from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from flows.prefect_database import make_database
-from pipelines.folders import CHECKOUT, Folders
+from pipelines.folders import Folders
+
+if TYPE_CHECKING:
+    import uvicorn
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -40,16 +43,23 @@ SPARING = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PY_KEY_VALUE_DISABLE_BEARTYPE": "true",
 }
-"""A run needs the states of its flow and tasks. It has no automations, and nobody listens to its events."""
+"""A run needs the states of its flow and tasks. It has no automations, and nobody listens to its events.
+
+The last one spares a package of Prefect's the checks of its own types, which it compiles at each start.
+"""
 CLOSED = {
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
     "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
 }
+ASKED = frozenset({"/flows", "/flow_runs", "/artifacts", "/events", "/admin", "/csrf-token"})
+"""What a run asks for is looked up first: what stands before it would be made only to be passed over."""
 URL = "PREFECT_API_URL"
 LOGIN = "PREFECT_API_AUTH_STRING"
+SERVERS_LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
 PATIENCE = 180
 STOP_SECONDS = 10
 
@@ -72,33 +82,27 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
     """Run a server for the block and point Prefect to it, unless `PREFECT_API_URL` names one already.
 
     It asks for the login in `PREFECT_API_AUTH_STRING`: the user's own, else a random one for this process.
-    Only a server that `schedules` starts flow runs by itself. Must be entered before Prefect is
-    imported, or be followed by `read_settings`; `wait` before a flow runs.
+    Only a server that `schedules` starts flow runs by itself. `wait` before a flow runs.
     """
     prepare(where)
     if URL in os.environ:
         yield
         return
+    print("starting Prefect", file=sys.stderr, flush=True)
     make_database(Path(os.environ["PREFECT_HOME"]))
-    os.environ[LOGIN] = choose_login(os.environ)
-    with _process(schedules=schedules) as url:
-        os.environ[URL] = url
+    os.environ[LOGIN] = os.environ[SERVERS_LOGIN] = choose_login(os.environ)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        os.environ[URL] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
         try:
-            yield
+            with _answering(listening, schedules=schedules):
+                yield
         finally:
-            del os.environ[URL]
+            del os.environ[URL], os.environ[SERVERS_LOGIN]
 
 
 def choose_login(environ: Mapping[str, str]) -> str:
     """Return the login that the user has set, or a random one; a blank one is none."""
     return environ.get(LOGIN, "").strip() or f"stackrank:{token_urlsafe()}"
-
-
-def read_settings() -> None:
-    """Let a Prefect that was imported before its server started know the address of that server, and the login."""
-    from prefect.context import refresh_global_settings_context
-
-    refresh_global_settings_context()
 
 
 def wait(patience: float = PATIENCE) -> None:
@@ -155,53 +159,38 @@ def stop_threads() -> None:
 
 
 @contextmanager
-def _process(*, schedules: bool) -> Iterator[str]:
-    """Run a server and yield its url, which listens at once and answers when the server is up.
-
-    The server kills itself when our end of a pipe closes, so it ends even after kill -9.
-    """
-    theirs, ours = os.pipe()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        numbers = (listening.fileno(), theirs, int(schedules))
-        command = [sys.executable, "-m", "flows.prefect_api", *map(str, numbers)]
-        # Not in the command line, which every user of the machine can read.
-        environment = os.environ | {"PREFECT_SERVER_API_AUTH_STRING": os.environ[LOGIN]}
-        # In a group of its own: Ctrl-C ends the run, and the run ends the server.
-        process = subprocess.Popen(
-            command, pass_fds=(listening.fileno(), theirs), cwd=CHECKOUT, env=environment, process_group=0
-        )
-    os.close(theirs)
+def _answering(listening: socket.socket, *, schedules: bool) -> Iterator[None]:
+    """Answer on the socket in a thread, which lets the server save its state when the block ends."""
+    server = _make_server(schedules=schedules)
+    thread = threading.Thread(target=_answer, args=(server, listening), daemon=True)
+    thread.start()
     try:
-        yield url
+        yield
     finally:
-        _stop(process)
-        os.close(ours)
+        server.should_exit = True
+        thread.join(STOP_SECONDS)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Let the server save its state, then end it."""
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def serve(listening: int, pipe: int, schedules: int) -> None:
-    """Answer on the listening descriptor until a signal, or until the pipe's other end closes.
-
-    Prefect's scheduler runs too where `schedules` is not 0.
-    """
-    threading.Thread(target=_end_with_starter, args=(pipe,), daemon=True).start()
+def _make_server(*, schedules: bool) -> "uvicorn.Server":
+    """Import Prefect with its server, and return one; Prefect's scheduler runs too where it `schedules`."""
     with importing():
         import uvicorn
-        from prefect.server.api.server import create_app
+        from prefect.context import refresh_global_settings_context
+        from prefect.server.api import server
 
-        app = create_app(ephemeral=not schedules, final=True)
+        refresh_global_settings_context()  # for a Prefect that was imported before
+        routers = sorted(server.API_ROUTERS, key=lambda router: router.prefix not in ASKED)
+        setattr(server, "API_ROUTERS", tuple(routers))  # noqa: B010 - its type names each place of the tuple
+        gc.freeze()  # Prefect looks for cycles while it makes its app
+        app = server.create_app(ephemeral=not schedules, final=True)
     config = uvicorn.Config(app, lifespan="on", log_level="error", timeout_graceful_shutdown=STOP_SECONDS // 2)
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=listening)])
+    return uvicorn.Server(config)
+
+
+def _answer(server: "uvicorn.Server", listening: socket.socket) -> None:
+    """Run the server until it ends; who asks a server that could not start is refused then."""
+    with listening:
+        server.run(sockets=[listening])
 
 
 @contextmanager
@@ -213,12 +202,3 @@ def importing() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _end_with_starter(pipe: int) -> None:
-    os.read(pipe, 1)
-    os.kill(os.getpid(), SIGKILL)
-
-
-if __name__ == "__main__":
-    serve(*map(int, sys.argv[1:]))

@@ -16,7 +16,6 @@ def run_nightly() -> int:
     """Run the nightly flow and print its summary; return the exit status."""
     where = folders()
     with locks.single_run(where, "stackrank nightly"), prefect_api.serving(where):
-        print("starting Prefect", file=sys.stderr, flush=True)
         with prefect_api.importing():
             from flows.nightly import nightly
 

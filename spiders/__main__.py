@@ -7,6 +7,7 @@ import gc
 import sys
 from pathlib import Path
 
+from pipelines.leaving import leave_after
 from pipelines.without_pandas import WithoutPandas
 from spiders import watchdog
 
@@ -22,8 +23,8 @@ def module_of(kind: str) -> str:
     return f"spiders.{file.parent.name}.{kind}"
 
 
-def main() -> None:
-    """Crawl until the spider has finished."""
+def main() -> int:
+    """Crawl until the spider has finished; return the exit status."""
     watchdog.start()
     gc.disable()  # while it imports: what that makes stays
     kind, *arguments = sys.argv[1:]
@@ -39,7 +40,8 @@ def main() -> None:
     gc.set_threshold(*FEWER_COLLECTIONS)
     gc.enable()
     process.start()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    leave_after(main)

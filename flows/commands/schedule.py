@@ -53,8 +53,6 @@ def _serve(cron: str) -> int:
     try:
         schedule.check_cron(cron)
         with prefect_api.serving(where, schedules=True):
-            print("starting Prefect", file=sys.stderr, flush=True)
-            prefect_api.read_settings()
             prefect_api.wait()
             prefect_api.log_in()
             url = os.environ["PREFECT_API_URL"]

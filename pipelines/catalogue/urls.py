@@ -49,6 +49,9 @@ _UNIT = re.compile(rf"(?!.*\.\.){_PART}/{_PART}")
 _NO_URL_CHARACTER = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 
 
+_PLAIN_URL = re.compile(r"([a-z][a-z+]*)://([a-z0-9]+(?:[.-][a-z0-9]+)*)(/[A-Za-z0-9._~/-]*)")
+
+
 _HOST = re.compile(r"[a-z0-9:][a-z0-9.:_-]*")
 
 
@@ -154,6 +157,13 @@ def split_url(url: str, schemes: tuple[str, ...]) -> SplitResult:
 
     The error does not repeat the url: a wrong one may hold a password.
     """
+    if (plain := _PLAIN_URL.fullmatch(url)) and plain[1] in schemes:
+        return SplitResult(plain[1], plain[2], plain[3], "", "")
+    return _split_unusual(url, schemes)
+
+
+def _split_unusual(url: str, schemes: tuple[str, ...]) -> SplitResult:
+    """Do what `split_url` promises for any url, in five times the time."""
     if foreign := _NO_URL_CHARACTER.search(url):
         raise ValueError(f"a url has no {foreign[0]!r}")
     if url.partition("://")[0] not in schemes or "://" not in url:

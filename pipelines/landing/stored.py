@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from pipelines.model import Source, Visit
 FORMAT_OF, VISIT = b"stackrank.format", b"stackrank.visit"
 ROWS, TAGS = b"stackrank.rows", b"stackrank.tags"
 MAGIC = b"PAR1"
+DATED = re.compile(r"observations/[^/]+/[^/]+/[^/]+-\d{4}-\d\d-\d\d\.parquet")
+"""The file of dated counts, as a path below the data folder: it is written once."""
 ROWS_AT_ONCE = 8_192
 """A check of a file reads so many rows at once: more take memory and no less time."""
 OTHER_FILE = "it is not the file of this unit"
@@ -168,6 +171,14 @@ def read_visit(path: Path) -> Visit | None:
     """Read the visit in a file's footer; None where there is no file, or none that can be read."""
     found = read_unit(path)
     return found.visit if isinstance(found, StoredUnit) else None
+
+
+def date_by_visit(path: Path) -> bool:
+    """Give a unit's file the time of its visit, the same on all machines; return False where it cannot be read."""
+    visit = read_visit(path)
+    if visit:
+        os.utime(path, (visit.seen_at.timestamp(),) * 2)
+    return visit is not None
 
 
 def latest_hash(path: Path) -> str | None:

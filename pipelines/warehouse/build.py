@@ -38,7 +38,8 @@ PUBLIC = {
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
                  "monthly", "movement", "movers", "pairs", "quarter_components", "quarters", "rules", "weights"),
-    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times"),
+    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times",
+                 "revisions"),
     "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "replay", "retention"),
 }  # fmt: skip
 """The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""

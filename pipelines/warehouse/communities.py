@@ -5,14 +5,17 @@ Communities are made in groups of few rows, in a DuckDB of their own: no group k
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from pipelines.folders import Folders
+from pipelines.folders import OWNER_ONLY, Folders
 from pipelines.landing import set_aside
+from pipelines.landing.stored import unit_file
 from pipelines.warehouse.core_tables import LANDED, NOT_KEPT, OF_COMMUNITY, community_tables
 from pipelines.warehouse.engine import make_schemas, open_engine
 from pipelines.warehouse.inputs import Inputs
@@ -27,7 +30,7 @@ from pipelines.warehouse.kept_files import (
 )  # fmt: skip
 from pipelines.warehouse.parts import join_inputs, split_inputs
 from pipelines.warehouse.raw import load_communities
-from pipelines.warehouse.tables import Table, create_table, literal, write_comments
+from pipelines.warehouse.tables import Table, create_table, literal, read_tables, write_comments
 
 PIPELINES = Path(__file__).parents[1]
 AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tables/metrics", "tables/published",
@@ -44,6 +47,13 @@ MOST_ROWS = 150_000
 """Communities are made together until they have so many rows."""
 
 
+class CoreGroup(NamedTuple):
+    """Communities whose core tables are made together: what each of them brings, and its fingerprint, by slug."""
+
+    parts: dict[str, Inputs]
+    names: dict[str, str]
+
+
 def make_communities(where: Folders, given: Inputs, tables: list[Table], *, full: bool = False) -> list[KeptFiles]:
     """Return the kept core tables of all communities that have any; what is not kept, or all if `full`, is made."""
     parts = split_inputs(given, LANDED)
@@ -53,6 +63,29 @@ def make_communities(where: Folders, given: Inputs, tables: list[Table], *, full
     for group in _groups(missing):
         _make_group(where, group, names, tables)
     return [kept.get(slug) or read_folder(where.core / slug / name) for slug, name in names.items()]
+
+
+def missing_groups(where: Folders, given: Inputs) -> list[CoreGroup]:
+    """Return the communities that a build would make, in the groups in which it would make them."""
+    parts = split_inputs(given, LANDED)
+    names = {slug: fingerprint(part) for slug, part in parts.items()}
+    missing = {slug: part for slug, part in parts.items() if not _read(where, slug, names[slug])}
+    return [CoreGroup(group, {slug: names[slug] for slug in group}) for group in _groups(missing)]
+
+
+def moved_to(where: Folders, group: CoreGroup) -> CoreGroup:
+    """Return a group with the files that the data folder of this machine has of its units."""
+    return CoreGroup({slug: _moved(where, part) for slug, part in group.parts.items()}, group.names)
+
+
+def _moved(where: Folders, part: Inputs) -> Inputs:
+    return replace(part, units=[unit._replace(path=unit_file(where.observations, unit.visit)) for unit in part.units])
+
+
+def make_group(where: Folders, group: CoreGroup) -> None:
+    """Make and keep the core tables of a group, under the names that the group gives them."""
+    where.core.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    _make_group(where, group.parts, group.names, read_tables())
 
 
 def fingerprint(given: Inputs) -> str:

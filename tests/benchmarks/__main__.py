@@ -1,6 +1,7 @@
 """What the git collector, the build and the page take, compared with what others take for the same.
 
     uv run python tests/benchmarks [DIR] [--complete REPOSITORY] [--unit OWNER/NAME] [--rounds N] [--all]
+    uv run python tests/benchmarks --first-visit REPOSITORY
 
 Reads the `owner__name.bundle` files of DIR, one for each repository of the catalogue; without DIR the
 demo's invented repositories. Prints one table in Markdown; what could not be measured is said below it.
@@ -18,6 +19,8 @@ from subprocess import CalledProcessError
 import sides
 from histories import History, UnusableError, complete, invented, unpacked
 from measuring import DisagreementError, compare, print_headings
+
+from flows.demo.places import git
 
 
 def main() -> int:
@@ -40,12 +43,18 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--unit", metavar="OWNER/NAME", help="the one that Perceval reads (default: of middle size)")
     top.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each side works (default: 3)")
     top.add_argument("--all", action="store_true", help="let Perceval read all of them together too, once")
+    top.add_argument("--first-visit", type=Path, metavar="REPOSITORY", help="serve this bare repository over HTTP, and "
+                     "compare only the first visits of the collector and of Perceval")  # fmt: skip
     return top
 
 
 def measure(chosen: argparse.Namespace, work: Path, missing: list[str]) -> None:
     """Measure part after part, each whether or not another could be; add to `missing` those that could not."""
     part = partial(told, missing)
+    if chosen.first_visit:
+        with part("first visits"):
+            visit(chosen.first_visit, chosen.rounds, work)
+        return
     perceval, histories, subjects = None, [], []
     with part("Perceval"):
         perceval = sides.installed_perceval(work)
@@ -66,6 +75,15 @@ def measure(chosen: argparse.Namespace, work: Path, missing: list[str]) -> None:
     if chosen.all:
         with part("all histories"):
             compare("all of them, one round", sides.readers(histories, perceval), 1)
+
+
+def visit(repository: Path, rounds: int, work: Path) -> None:
+    """Compare first visits to a bare repository with files, which a server on this machine serves."""
+    perceval = sides.installed_perceval(work)
+    branch = git(repository, "symbolic-ref", "--short", "HEAD").strip()
+    with sides.served_repository(repository, "birds/one", work) as url:
+        title = f"{repository.name}, a first visit over HTTP from this machine"
+        compare(title, sides.first_visits(url, perceval, branch), rounds)
 
 
 @contextmanager

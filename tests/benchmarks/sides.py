@@ -41,6 +41,7 @@ BARE = "bare `git log`, all fields"
 UNPACKED = "unpacking the bundles, then bare `git log`"
 COLLECT = "`stackrank collect`, bundle to Parquet"
 AGAIN = "the same again, nothing new"
+FIRST = "`stackrank collect`, over HTTP to Parquet"
 TREELESS = "`git clone`, commits only"
 
 
@@ -96,13 +97,28 @@ def clones(url: str) -> list[Side]:
     ]
 
 
+def first_visits(url: str, perceval: Path, branch: str) -> list[Side]:
+    """Return the collector and Perceval on their first visit to a repository with files, over HTTP."""
+    return [
+        Side(FIRST, partial(_first_visit, url)),
+        Side("Perceval, over HTTP to JSON lines", partial(_perceval_visit, url, branch, perceval), of=FIRST),
+    ]
+
+
 @contextmanager
 def served(history: History, work: Path) -> Iterator[str]:
     """Serve a history over HTTP from this machine, until the block ends; give its url."""
-    place = f"code.example.org/{history.unit}"
+    with served_repository(history.bare, history.unit, work) as url:
+        yield url
+
+
+@contextmanager
+def served_repository(repository_on_disk: Path, name: str, work: Path) -> Iterator[str]:
+    """Serve a bare repository over HTTP from this machine as `owner/name`, until the block ends; give its url."""
+    place = f"code.example.org/{name}"
     bare = repository(work / "served", place)
     bare.parent.mkdir(parents=True)
-    bare.symlink_to(history.bare)
+    bare.symlink_to(repository_on_disk.resolve())
     with serve(work / "served") as server:
         yield f"{server.base_url}/{place}"
 
@@ -141,6 +157,22 @@ def _collect_alone(histories: Sequence[History], folder: Path) -> Outcome:
     return _collect(communities, folder)
 
 
+def _first_visit(url: str, folder: Path) -> Outcome:
+    communities = folder / "communities"
+    communities.mkdir()
+    (communities / "benchmark.toml").write_text(COMMUNITY.format(urls=json.dumps([f"git+{url}"])))
+    collected = _collect(communities, folder)
+    return Outcome(collected.cost, f"{collected.result}, {_received(folder / 'clones')}")
+
+
+def _perceval_visit(url: str, branch: str, program: Path, folder: Path) -> Outcome:
+    clone, lines = folder / "perceval.git", folder / "perceval.jsonl"
+    options = ("--git-path", clone, "--branches", branch, "--json-line", "--output", lines)
+    cost = run(program, "git", url, *options)
+    with lines.open("rb") as produced:
+        return Outcome(cost, f"{_commits(sum(1 for _ in produced))}, {_received(clone)}")
+
+
 def _stackrank(communities: Path, arguments: Sequence[str], folder: Path) -> Outcome:
     """Run one command as a whole process, its data in the round's folder."""
     moved = {
@@ -168,8 +200,12 @@ def _clone(url: str, options: Sequence[str], folder: Path) -> Outcome:
     """Clone, and tell how large the packs are that came."""
     clone = Path(tempfile.mkdtemp(dir=folder))
     cost = run("git", "clone", "--quiet", "--bare", "--single-branch", *options, url, clone)
-    received = sum(pack.stat().st_size for pack in clone.glob("objects/pack/*.pack"))
-    return Outcome(cost, f"{received / 1e6:.2f} MB of packs")
+    return Outcome(cost, _received(clone))
+
+
+def _received(clones: Path) -> str:
+    """Say how large the packs below a folder are."""
+    return f"{sum(pack.stat().st_size for pack in clones.rglob('*.pack')) / 1e6:.2f} MB of packs"
 
 
 def _commits(number: int) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pipelines.catalogue import urls
 from pipelines.catalogue.urls import file_of, repository_url, unit_of
 
 URL = "git+https://forge.example.org/birds/one"
@@ -153,3 +154,15 @@ def test_a_hostile_name_is_refused(name: str) -> None:
 def test_a_template_without_a_place_is_refused() -> None:
     with pytest.raises(ValueError, match="no address of the repository 'birds/two'"):
         repository_url(URL, "birds/two")
+
+
+@given(st.from_regex(urls._PLAIN_URL, fullmatch=True))
+def test_a_plain_url_is_taken_apart_as_any_other(url):
+    scheme = (url.partition("://")[0],)
+    assert urls.split_url(url, scheme) == urls._split_unusual(url, scheme)
+
+
+@pytest.mark.parametrize("url", ["https://birds.example.org", "https://Birds.example.org/a", "https://birds.org:80/a",
+                                 "https://wren@birds.org/a", "https://birds.org/a?b", "https://birds.org/a#b"])  # fmt: skip
+def test_an_unusual_url_is_not_taken_for_a_plain_one(url):
+    assert not urls._PLAIN_URL.fullmatch(url)

@@ -5,7 +5,8 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -86,20 +87,28 @@ def test_doors_stay_closed_whatever_the_user_has_set(where, monkeypatch):
 @pytest.mark.long
 def test_a_real_server_without_a_login_is_refused_by_night_and_schedule(where, prepared_prefect, monkeypatch, capsys):
     prepared_prefect(where.data)
-    prefect_api.prepare(where)
-    theirs, ours = os.pipe()
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{listening.getsockname()[1]}/api")
-        command = [sys.executable, "-m", "flows.prefect_api", str(listening.fileno()), str(theirs), "0"]
-        server = subprocess.Popen(command, pass_fds=(listening.fileno(), theirs), cwd=CHECKOUT)
-    os.close(theirs)
+        port = str(listening.getsockname()[1])
+    prefect_api.prepare(where)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--port", port, "--no-services"]
+    server = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
     try:
-        prefect_api.wait()
+        wait_for_answer()
         assert prefect.asked("/flows/filter", {})[0] == 200
         for words in (["nightly"], ["schedule", "--cron", "0 3 * * *"]):
             assert main(words) == NOTHING_PUBLISHED
             assert OPEN in capsys.readouterr().err
     finally:
-        os.close(ours)
+        server.terminate()
         server.wait()
     assert not where.observations.exists()
+
+
+def wait_for_answer():
+    """Wait until a server answers that does not listen yet."""
+    for _ in range(600):
+        with suppress(prefect_api.NotStartedError):
+            return prefect_api.wait()
+        time.sleep(0.1)
+    return prefect_api.wait()

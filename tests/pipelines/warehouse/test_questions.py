@@ -31,6 +31,18 @@ def test_questions_can_neither_write_nor_reach_another_file(built, sql):
     assert ask(built, "select count(*) > 0 from core.commits") == [(True,)]
 
 
+def test_another_file_is_asked_under_the_same_bans(built, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path))
+    file = str(built.database)
+    assert main(["sql", "select count(*) > 0 as found from core.commits", "--database", file]) == 0
+    assert capsys.readouterr().out == "found\n-----\nTrue\n"
+    for sql in ("create table core.x (i int)", "from read_csv('/etc/passwd')", "attach '/tmp/other.duckdb'"):
+        assert main(["sql", sql, "--database", file]) == 2
+    assert main(["sql", "select 1", "--database", str(tmp_path / "none.duckdb")]) == 2
+    assert "is no file; name a DuckDB file" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("sql", ["", " \n", "-- who leads?", "/* who leads? */", ";"])
 def test_a_question_without_a_statement_is_refused(sql, built, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_DATA", str(built.data))
