@@ -18,11 +18,11 @@ from typing import NamedTuple
 from pipelines.files import FORMAT, UnusableError, check_format, replace_synced
 from pipelines.folders import Folders
 from pipelines.landing import set_aside
+from pipelines.landing.stored import DATED
 from pipelines.privacy import key_file
 
 KEY = "pseudonym.key"
 MANIFEST = "manifest.json"
-DATED = re.compile(r"observations/[^/]+/[^/]+/[^/]+-\d{4}-\d\d-\d\d\.parquet")
 DECISIONS = re.compile(r"[a-z-]+\.jsonl")
 WHOLE_FOLDERS = ("editions", "corrections")
 MAX_BYTES = 4 << 30

@@ -13,6 +13,7 @@ from flows.commands import (
     backup,
     build,
     calibrate,
+    cluster_check,
     collect,
     communities,
     demo,
@@ -51,6 +52,8 @@ exit status:
 environment:
   STACKRANK_DATA         the folder of everything that runs write, with the site in site/
                          (default: data/ and reports/site; from a wheel the user's data folder)
+  STACKRANK_STORE        a folder, or s3://bucket/prefix (extra `cluster`), where machines share what is collected
+                         (default: the data folder alone)
   STACKRANK_SITE         the folder of the site, which everybody may read, unlike all else
   STACKRANK_SITE_URL     the public address of the site, such as https://example.org/rank/;
                          the feed and share tags name it, and a sitemap is written
@@ -62,6 +65,9 @@ environment:
                          without it stackrank visits this machine only
   STACKRANK_NOTIFY       a command or webhook url (https) that gets a message: a run failed, a source
                          is silent, a place changed
+  STACKRANK_DASK         a Dask scheduler, such as tcp://HOST:8786, on whose workers lanes and builds run,
+                         or package.module:Class {"keyword": value}; see flows/CLUSTER.md
+  STACKRANK_LANES        how many lanes of a host run at a time on a cluster, such as github.com=4 (default: 1)
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed
 """
 
@@ -96,6 +102,7 @@ COMMANDS: dict[str, Command] = {
     "serve": serve,
     "status": status,
     "doctor": doctor,
+    "cluster-check": cluster_check,
     "probe": probe,
     "sql": sql,
     "export": export,

@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 from flows import contact, locks
+from flows.cluster.settings import WrongClusterError
 from flows.commands.checks import UsageError
 from flows.exit_status import NOTHING_PUBLISHED, WRONG_USAGE
 from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import DamagedMarkerError, folders
+from pipelines.landing.store import StoreError, WrongKeyError
 
 REFUSALS = (
     WrongFileError,
@@ -17,6 +19,8 @@ REFUSALS = (
     UsageError,
     locks.AlreadyRunningError,
     locks.WrongClockError,
+    WrongClusterError,
+    WrongKeyError,
 )
 """What a command refuses before it changes anything."""
 NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -34,6 +38,8 @@ def explain(error: BaseException) -> tuple[str, int]:
     """Return the sentence and the exit status for what ended a command."""
     if isinstance(error, REFUSALS):
         return str(error), WRONG_USAGE
+    if isinstance(error, StoreError):
+        return f"{error}. {AS_BEFORE}. Start the store, or correct STACKRANK_STORE, and try again.", NOTHING_PUBLISHED
     if isinstance(error, KeyboardInterrupt):
         return f"stopped by Ctrl-C. {AS_BEFORE}, and the next run continues.", NOTHING_PUBLISHED
     if is_forbidden(error):

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from pipelines.files import CLOCK_TOLERANCE
 from pipelines.folders import Folders
+from pipelines.landing.store import is_shared
 
 RUN = "run"
 DRAFT = re.compile(r"\.(?P<process>\d+)(\.[a-z]+)?$")
@@ -57,12 +58,29 @@ def single_run(where: Folders, command: str, lock: str = RUN) -> Iterator[None]:
         _held.add(path)
         try:
             remove_stale_files(where)
-            yield
+            with _lease(where, command, lock):
+                yield
             # A spider of a run that was killed just before may have written after the first removal.
             remove_stale_files(where)
         finally:
             _held.remove(path)
             file.truncate(0)
+
+
+@contextmanager
+def _lease(where: Folders, command: str, lock: str) -> Iterator[None]:
+    """Hold the lease of a run too, where a store is shared with other machines; raises AlreadyRunningError."""
+    if lock != RUN or not is_shared(where):
+        yield
+        return
+    from flows.cluster.lease import LeaseHeldError
+    from flows.cluster.run_lease import hold_run
+
+    try:
+        with hold_run(where, command):
+            yield
+    except LeaseHeldError as error:
+        raise AlreadyRunningError(f"refused: {error}; wait for its end") from None
 
 
 def _lock(file: IO[str], where: Folders) -> None:

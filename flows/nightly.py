@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows import prefect_api
 from pipelines.folders import folders
@@ -18,8 +19,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Cancelled
 from prefect.utilities.annotations import quote
 
-from flows import artifacts, damage, locks, notify, stop, summary, unchanged, upkeep
+from flows import artifacts, damage, locks, notify, stop, storing, summary, unchanged, upkeep
 from flows.begin import begin_visits
+from flows.cluster import settings
 from flows.editions import close_after
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED
 from flows.hosts import Group
@@ -27,13 +29,15 @@ from flows.publishing import mark_checked, publish_site
 from flows.results import CollectResult, read_result
 from flows.show_progress import show_progress
 from flows.summary import Problem
-from flows.visiting import visit_group, visit_hosts
+from flows.visiting import HERE, visit_hosts, visit_rest
 from pipelines.catalogue.load import load_catalogue
-from pipelines.catalogue.urls import INDEX
 from pipelines.folders import KEPT_DAYS, Folders, current_day, read_demo_marker
 from pipelines.model import Community, Source
 from pipelines.warehouse import build
 from pipelines.warehouse.inputs import Inputs, read_inputs
+
+if TYPE_CHECKING:
+    from flows.cluster.night import ClusterNight
 
 
 class SourceFailedError(Exception):
@@ -73,10 +77,7 @@ class NightlyResult:
 @task(task_run_name="collect {sources[0].id}")
 def collect_sources(sources: Sequence[Source], run: str) -> CollectResult:
     """Visit sources of one kind; a second try visits only the units that failed in this run."""
-    where = folders()
-    before = read_result(where, sources, run)
-    retried = [source for source in sources if source.id in _sources_to_retry(before)] if before.good else sources
-    after = visit_group(where, retried, run, frozenset(_units_to_retry(before) if before.good else ()))
+    after = visit_rest(folders(), sources, run)
     if after.unvisited or after.retryable:
         raise SourceFailedError("; ".join(after.complaints))
     return after
@@ -87,19 +88,6 @@ def _visit(group: Group, run: str) -> CollectResult:
     with suppress(SourceFailedError):
         collect_sources(group.sources, run)
     return read_result(folders(), group.sources, run)
-
-
-def _units_to_retry(before: CollectResult) -> list[str]:
-    """Return the units that another try may fetch; none stands for all, where a list of units failed."""
-    failed = [visit.unit for visit in before.retryable]
-    unvisited = [name.partition(" ")[2] for name in before.unvisited]
-    return [*failed, *unvisited] if {"", INDEX}.isdisjoint([*failed, *unvisited]) else []
-
-
-def _sources_to_retry(before: CollectResult) -> set[str]:
-    """Return the sources of which another try may fetch something."""
-    failed = {f"{v.community}/{v.source}" for v in before.retryable}
-    return failed | {name.partition(" ")[0] for name in before.unvisited}
 
 
 @task(name="build", cache_policy=NO_CACHE)
@@ -116,6 +104,7 @@ def write_report() -> Path:
 
 @flow(  # type: ignore[no-matching-overload]  (of a future that is not submitted yet)
     name="nightly",
+    task_runner=settings.task_runner(),
     flow_run_name=lambda: artifacts.flow_run_name(folders()),
 )
 def nightly() -> Any:
@@ -138,33 +127,48 @@ def _run(where: Folders) -> NightlyResult:
         artifacts.mark_crashed_runs(where)
         declared = load_catalogue(where.communities)
         run = begin_visits(where, declared, _log)
-        collected = _collect([s for c in declared for s in c.sources if s.visited], run)
-        result = _publish(declared, collected)
-        result = replace(result, other_problems=(*result.other_problems, *_tidy(where)))
+        visited = [s for c in declared for s in c.sources if s.visited]
+        with _cluster(where, visited, run) as cluster:
+            collected = _collect(visited, run, cluster)
+            result = _publish(declared, collected, cluster)
+        lost = cluster.problems() if cluster else ()
+        result = replace(result, other_problems=(*lost, *result.other_problems, *_tidy(where)))
         notify.after_night(where, [s for c in declared for s in c.sources], result.exit_status, _log)
         artifacts.publish_artifacts(where, collected.visits, result.problems, result.summary)
         artifacts.delete_old_runs(where, datetime.now(UTC))
     return result
 
 
+def _cluster(where: Folders, sources: Sequence[Source], run: str) -> AbstractContextManager["ClusterNight | None"]:
+    """Begin a night on the cluster that STACKRANK_DASK names; without it the night has this machine."""
+    if not settings.is_asked():
+        return nullcontext()
+    from flows.cluster.night import begin_night
+
+    return begin_night(where, sources, run)
+
+
 def _tidy(where: Folders) -> list[Problem]:
-    """Delete old pages, and note the size of the folder; what is published stands where that fails."""
+    """Delete old pages, note the size of the folder, fill the store; what is published stands where that fails."""
     try:
         if deleted := upkeep.tidy(where, datetime.now(UTC)):
             _log(f"kept pages of mail over {KEPT_DAYS} days old, deleted: {deleted}")
     except OSError as error:
-        return [summary.step_problem("prune", error, where)]
-    return []
+        return [summary.step_problem("prune", error, where), *storing.finish(where)]
+    return storing.finish(where)
 
 
-def _collect(sources: Sequence[Source], run: str) -> CollectResult:
+def _collect(sources: Sequence[Source], run: str, cluster: "ClusterNight | None") -> CollectResult:
     where = folders()
+    visit = cluster.visit if cluster else partial(_visit, run=run)
     with show_progress(where, sources, (), run):
-        visit_hosts(where, sources, run, lambda group: _visit(group, run), retries=True)
+        visit_hosts(where, sources, run, visit, retries=True, at_a_time=cluster.at_a_time() if cluster else HERE)
+    if cluster:
+        cluster.bring_all()
     return read_result(where, sources, run)
 
 
-def _publish(declared: Sequence[Community], collected: CollectResult) -> NightlyResult:
+def _publish(declared: Sequence[Community], collected: CollectResult, cluster: "ClusterNight | None") -> NightlyResult:
     """Build and report, or leave what is published where nothing is new; turn what fails into a problem."""
     where, step = folders(), "build"
     damaged = tuple(damage.find_damage(where, [s for c in declared for s in c.sources]))
@@ -177,6 +181,8 @@ def _publish(declared: Sequence[Community], collected: CollectResult) -> Nightly
         is_current = is_quiet and unchanged.is_up_to_date(where, inputs)
         if not is_current:
             _log("building the database")
+            if cluster:
+                cluster.make_communities(inputs)
             build_database(quote(inputs))  # type: ignore[bad-argument-type]  (Prefect unwraps what it need not look into)
         closed, wrong = close_after(where, collected, is_damaged=bool(damaged))
         if is_current and not closed:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -22,12 +22,22 @@ LONGEST_CRAWL = 6 * 3600.0
 LOOK = 1.0
 
 
+def _go_on() -> None:
+    """Let a spider go on."""
+
+
 def crawl(
-    where: Folders, run: str, sources: Sequence[Source], units: Iterable[str] = (), arguments: Sequence[str] = ()
+    where: Folders,
+    run: str,
+    sources: Sequence[Source],
+    units: Iterable[str] = (),
+    arguments: Sequence[str] = (),
+    check: Callable[[], None] = _go_on,
 ) -> bool:
     """Run the spider of sources of one kind; return False where it overran, and was ended.
 
     The spider and its children end when this process ends, even by kill -9 (see spiders/watchdog.py).
+    They also end where `check`, which is called every second, raises.
     """
     ours, theirs = os.pipe()
     names = f"sources={','.join(source.id for source in sources)}"
@@ -36,18 +46,21 @@ def crawl(
         process = subprocess.Popen(
             command, env=_environment(where, run, ours), pass_fds=(ours,), cwd=CHECKOUT, process_group=0
         )
-        return _wait(process, where, sources)
+        return _wait(process, where, sources, check)
     finally:
         os.close(ours)
         os.close(theirs)
 
 
-def _wait(process: subprocess.Popen[bytes], where: Folders, sources: Sequence[Source]) -> bool:
+def _wait(
+    process: subprocess.Popen[bytes], where: Folders, sources: Sequence[Source], check: Callable[[], None]
+) -> bool:
     """Wait for a spider; end its process group and return False where it outlives its time."""
     started = heard = monotonic()
     patience, signs = LONGEST_UNITS.get(sources[0].kind, LONGEST_UNIT), _signs(where, sources)
     try:
         while not _has_ended(process):
+            check()
             if signs != (signs := _signs(where, sources)):
                 heard = monotonic()
             if monotonic() - heard > patience or monotonic() - started > LONGEST_CRAWL:

@@ -1,9 +1,10 @@
 """Visit sources host by host; every unit ends in a visit, or is deferred, whatever happens to its spider or host."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from queue import SimpleQueue
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flows import hosts, reach
@@ -19,6 +20,18 @@ from pipelines.model import REST_CODES, UNANSWERED_CODES, Plan, ReasonCode, Sour
 MAX_RESTARTS = 3
 RECENT = timedelta(days=3)
 AGENT = f"stackrank/{version('stackrank')} (nightly public-activity counts)"
+NOTHING_STATED: Mapping[str, int] = {}
+
+
+class AtATime(NamedTuple):
+    """How many groups are visited at a time, of hosts that answer and of slow ones, and the lanes of some hosts."""
+
+    workers: int = hosts.WORKERS
+    slow_workers: int = hosts.SLOW_WORKERS
+    lanes: Mapping[str, int] = NOTHING_STATED
+
+
+HERE = AtATime()
 SILENT_CODES = frozenset({ReasonCode.HOST_UNKNOWN, ReasonCode.TIMED_OUT})
 
 
@@ -30,9 +43,13 @@ def visit_hosts(
     units: frozenset[str] = frozenset(),
     *,
     retries: bool = False,
+    at_a_time: AtATime = HERE,
 ) -> None:
     """Visit sources in the order of the queue of hosts; where a host is closed, its units fail or are deferred."""
-    queue = hosts.HostQueue(hosts.groups_of(sources), retries, silent_hosts(where))
+    groups = hosts.groups_of(sources, at_a_time.lanes)
+    queue = hosts.HostQueue(
+        groups, retries, silent_hosts(where), workers=at_a_time.workers, slow_workers=at_a_time.slow_workers
+    )
     words: SimpleQueue[reach.Reach] = SimpleQueue()
     remote = {host for group in queue.waiting for host in group.hosts}
     urls = reach.urls_by_host(hosts.source_urls(sources))
@@ -52,14 +69,15 @@ def visit_group(
     run: str,
     units: frozenset[str] = frozenset(),
     arguments: Sequence[str] = (),
+    check: Callable[[], None] = lambda: None,
 ) -> CollectResult:
     """Visit sources of one kind; where the spider hangs in a unit, that one fails and the others are visited.
 
-    `arguments` go to the spider.
+    `arguments` go to the spider. It is ended where `check` raises.
     """
     asked, chosen = tuple(sources), units
     for _ in range(MAX_RESTARTS):
-        if crawl(where, run, asked, chosen, arguments):
+        if crawl(where, run, asked, chosen, arguments, check):
             break
         hung = _fail_begun(where, asked, run, chosen)
         left = [(s, unit) for s in asked for unit in _unvisited(where, s, run, chosen) if (s.id, INDEX) not in hung]
@@ -70,6 +88,31 @@ def visit_group(
     else:
         fail_unvisited(where, asked, run, chosen)
     return read_result(where, sources, run, units)
+
+
+def visit_rest(
+    where: Folders, sources: Sequence[Source], run: str, check: Callable[[], None] = lambda: None
+) -> CollectResult:
+    """Visit what the run has not fetched yet: all, or after another try the units that may be fetched now."""
+    before = read_result(where, sources, run)
+    if not before.good:
+        return visit_group(where, sources, run, check=check)
+    if not (retried := [source for source in sources if source.id in _sources_to_retry(before)]):
+        return before
+    return visit_group(where, retried, run, frozenset(_units_to_retry(before)), check=check)
+
+
+def _units_to_retry(before: CollectResult) -> list[str]:
+    """Return the units that another try may fetch; none stands for all, where a list of units failed."""
+    failed = [visit.unit for visit in before.retryable]
+    unvisited = [name.partition(" ")[2] for name in before.unvisited]
+    return [*failed, *unvisited] if {"", INDEX}.isdisjoint([*failed, *unvisited]) else []
+
+
+def _sources_to_retry(before: CollectResult) -> set[str]:
+    """Return the sources of which another try may fetch something."""
+    failed = {f"{v.community}/{v.source}" for v in before.retryable}
+    return failed | {name.partition(" ")[0] for name in before.unvisited}
 
 
 def outcome_of(result: CollectResult) -> Outcome:

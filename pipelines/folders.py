@@ -75,6 +75,11 @@ class Folders:
         return self.data / "stackrank.duckdb"
 
     @property
+    def built(self) -> Path:
+        """The checksum of the database and of what it was built of."""
+        return self.data / "built"
+
+    @property
     def kept_catalogue(self) -> Path:
         """The catalogue as the last run read it: a copy, which the next run makes again."""
         return self.data / "catalogue.pickle"

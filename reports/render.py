@@ -8,9 +8,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.folders import typed
 from reports.text import language
+from reports.text.demo import notice_text
 
 TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports", "labels", "menu", "months", "places",
-         "reasons", "rules", "unseen", "visits", "weights")  # fmt: skip
+         "published", "reasons", "rules", "unseen", "visits", "weights")  # fmt: skip
 """The modules of `reports.text` that templates may call."""
 BEST = 20
 """Of more communities a table shows the first ones, and a search finds the others."""
@@ -39,6 +40,7 @@ def environment() -> Environment:
         module = vars(import_module(f"reports.text.{text}"))
         environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
     environment.globals |= {"BEST": BEST, "COMMAND": typed("")}
-    environment.globals |= {"LANGUAGE": language.LANGUAGE, "from_data": language.from_data}
+    environment.globals |= {"LANGUAGE": language.LANGUAGE, "from_data": language.from_data,
+                            "translate": language.translate, "notice_text": notice_text}  # fmt: skip
     environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
     return environment

@@ -16,16 +16,17 @@ from reports.answers import QUERIES
 from reports.checked import CHECKED, checked_script
 from reports.csv_files import to_csv, to_decimals
 from reports.drafts import Draft
-from reports.languages.pages import folder
+from reports.languages.pages import finish_picture, has_own_cards
 from reports.pages import editions
 from reports.pages.colours import community_styles
 from reports.pages.context import Context, Row
 from reports.sharing import feed, ranking_json
 from reports.sharing.badge import badges
 from reports.sharing.card import cards
+from reports.sharing.card_fonts import has_letters
 from reports.sharing.machines import machine_files
 from reports.table_files import GZIP, NAMES, table_files
-from reports.text.language import SOURCE
+from reports.text.language import LANGUAGE, SOURCE, folder
 from reports.workers import Job
 
 ASSETS = Path(__file__).parent / "assets"
@@ -46,6 +47,28 @@ def shared_jobs(where: Folders, draft: Draft, pages: Sequence[str]) -> list[Job]
         partial(_write_editions, draft, where.editions), partial(_write_for_programs, draft, pages),
         partial(_write_assets, draft), partial(_write_freshness, draft),
     ]  # fmt: skip
+
+
+def own_jobs(where: Folders, draft: Draft) -> list[Job]:
+    """Return what writes the files with words that each language has of its own."""
+    drawn = [_write_cards] if has_letters(LANGUAGE) else []
+    return [*(partial(write, draft) for write in (_write_badges, *drawn)), partial(_write_feed, draft, where.editions)]
+
+
+def _write_badges(draft: Draft, site: Context) -> None:
+    for name, picture in badges(site):
+        draft.write(name, finish_picture(picture, site))
+
+
+def _write_cards(draft: Draft, site: Context) -> None:
+    """Write the cards; of a large site there are English ones alone, for all languages."""
+    for name, picture in cards(site) if has_own_cards(site) else ():
+        draft.write(name, picture)
+
+
+def _write_feed(draft: Draft, closed: Path, site: Context) -> None:
+    said = feed.feed(site, editions.readable(closed)).decode()
+    draft.write(feed.PATH, finish_picture(said, site))
 
 
 def _write_assets(draft: Draft, site: Context) -> None:
@@ -99,19 +122,16 @@ def _write_freshness(draft: Draft, site: Context) -> None:
 
 
 def _write_for_programs(draft: Draft, pages: Sequence[str], site: Context) -> None:
-    """Write what other programs read and what other pages show."""
+    """Write what other programs read."""
     draft.write(ranking_json.PATH, ranking_json.ranking_json(site))
     draft.write(ranking_json.SCHEMA_PATH, ranking_json.SCHEMA.read_bytes())
-    for name, picture in (*badges(site), *cards(site)):
-        draft.write(name, picture)
     translated = [folder(language) + page for language in site.languages or (SOURCE,) for page in pages]
     for name, text in machine_files(site, translated):
         draft.write(name, text)
 
 
-def _write_editions(draft: Draft, closed: Path, site: Context) -> None:
-    """Write the files of the editions, and the feed that announces them."""
-    draft.write(feed.PATH, feed.feed(site, editions.readable(closed)))
+def _write_editions(draft: Draft, closed: Path, _: Context) -> None:
+    """Write the files of the editions."""
     draft.write(editions.TRIANGLE, editions.triangle_csv(closed))
     for name, content in editions.files(closed):
         draft.write(name, content)

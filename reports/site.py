@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.folders import Folders
 from pipelines.warehouse.query import open_database
 from reports.drafts import Draft, drafting
-from reports.languages.pages import finish_page, finish_picture, folder
+from reports.languages.pages import card_folder, finish_page, finish_picture
 from reports.languages.processes import translating
 from reports.pages import (
     as_of,
@@ -39,8 +39,8 @@ from reports.pages.context import Context, read_context
 from reports.pages.hero import hero_pictures
 from reports.pages.pictures import files_of
 from reports.render import load_templates
-from reports.shared_files import shared_jobs
-from reports.text.language import LANGUAGE
+from reports.shared_files import own_jobs, shared_jobs
+from reports.text.language import LANGUAGE, folder
 from reports.workers import Job, collect_seldom, count_processors, do
 
 PAGES = {
@@ -87,12 +87,12 @@ def write_pages(
 ) -> None:
     """Write every page into a draft, in the language of this process; with the files that all languages share."""
     with _reading(where.database) as opened:
-        site = replace(opened, languages=languages, address=address)
+        site = replace(opened, languages=languages, address=address, card_folder=card_folder(opened))
         load_templates()
         keyed = sum(_ask_what_pages_share(made, site) for made in KEYED)
         pages = [*PAGES, editions.PATH, *(made.path(key) for made in KEYED for key in made.keys(site))]
     shared = shared_jobs(where, draft, pages) if with_files else ()
-    jobs = [*shared, partial(_write_editions_page, draft, where.editions), *_jobs(site, draft)]
+    jobs = [*shared, *own_jobs(where, draft), partial(_write_editions_page, draft, where.editions), *_jobs(site, draft)]
     do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
 
 

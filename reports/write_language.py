@@ -6,8 +6,7 @@ from pathlib import Path
 from pipelines.folders import Folders
 from reports import site
 from reports.drafts import Draft
-from reports.languages.pages import folder
-from reports.text.language import LANGUAGE
+from reports.text.language import LANGUAGE, folder
 
 
 def main() -> None:

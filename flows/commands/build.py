@@ -16,7 +16,7 @@ HELP = "build the database from what has been collected"
 
 def add(command: argparse.ArgumentParser) -> None:
     """Add the argument that makes a build use nothing that earlier ones kept."""
-    command.add_argument("--full", action="store_true", help="make the core tables of every community again")
+    command.add_argument("--full", action="store_true", help="make all tables again, also where nothing is new")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _build(*, full: bool) -> int:
-    from flows import damage
+    from flows import damage, storing
     from flows.begin import begin_work
     from pipelines.warehouse.build import CheckFailedError, NothingObservedError, build_database
     from pipelines.warehouse.engine import WrongMemoryError
@@ -36,6 +36,7 @@ def _build(*, full: bool) -> int:
     declared = check_rules()
     try:
         with locks.single_run(where, "stackrank build"):
+            storing.bring(where)
             begin_work(where, declared, partial(print, file=sys.stderr))
             damaged = damage.find_damage(where, [s for c in declared for s in c.sources])
             _print(damage.format_lines(damaged))
@@ -43,11 +44,12 @@ def _build(*, full: bool) -> int:
             path = build_database(where, declared, current_day(where), shows, full=full)
             kept = damage.find_core_damage(where)
             _print(damage.format_lines(kept))
+            unsent = storing.finish_command(where)
     except (NothingObservedError, CheckFailedError, WrongMemoryError) as error:
         print(f"not built: {error}; the database is as it was", file=sys.stderr)
         return NOTHING_PUBLISHED
     print(f"database: {path}")
-    return SOMETHING_FAILED if damaged or kept else ALL_WELL
+    return SOMETHING_FAILED if damaged or kept or unsent else ALL_WELL
 
 
 def _print(lines: Iterator[str]) -> None:

@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
+    from flows import storing
     from flows.begin import begin_visits
     from flows.collect import collect
     from flows.show_progress import show_progress
@@ -64,7 +65,8 @@ def _visit(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
         run = begin_visits(where, load_catalogue(where.communities), partial(print, file=sys.stderr))
         with show_progress(where, sources, arguments.unit, run):
             result = collect(where, sources, arguments.unit, run)
-    return _check_found(result, arguments.unit, print_result(result, declared.values()))
+        unsent = storing.finish_command(where)
+    return max(unsent, _check_found(result, arguments.unit, print_result(result, declared.values())))
 
 
 def _check_found(result: "CollectResult", units: Collection[str], status: int) -> int:
@@ -77,17 +79,21 @@ def _check_found(result: "CollectResult", units: Collection[str], status: int) -
 
 
 def _read_again(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
+    from flows import storing
     from flows.collect import reread
 
     if arguments.unit or arguments.source:
         raise UsageError(f"--reread goes with names of sources only: {typed('collect --reread community/name')}")
     sources = choose_sources(declared, arguments.sources)
     with locks.single_run(folders(), "stackrank collect"):
-        return print_result(reread(folders(), sources), declared.values())
+        storing.begin(folders())
+        status = print_result(reread(folders(), sources), declared.values())
+        return max(status, storing.finish_command(folders()))
 
 
 def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> int:
     """Read a mailbox or saved pages."""
+    from flows import storing
     from flows.collect import collect_given
 
     if arguments.unit or arguments.sources or arguments.reread or (arguments.pages and arguments.mbox):
@@ -101,7 +107,9 @@ def _read_given(arguments: argparse.Namespace, declared: dict[str, Source]) -> i
         raise UsageError(f"{option}: {path} is neither a file nor a folder. Nothing was read. Name one that exists.")
     try:
         with locks.single_run(folders(), "stackrank collect"):
-            return print_result(collect_given(folders(), source, path), declared.values())
+            storing.begin(folders())
+            status = print_result(collect_given(folders(), source, path), declared.values())
+            return max(status, storing.finish_command(folders()))
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from None
 

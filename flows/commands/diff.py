@@ -40,8 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(error) from None
     if earlier.period.is_quarter != later.period.is_quarter:
         raise UsageError("an edition of twelve months and one of a quarter cannot be compared")
-    (_print_csv if arguments.csv else _print_lines)(compare_editions(earlier, later))
+    for name, edition in ((arguments.earlier, earlier), (arguments.later, later)):
+        if not edition.revision and not name.endswith("@now"):
+            print(f"{name} is not closed: this is what the present database says", file=sys.stderr)
+    _print(compare_editions(earlier, later), as_csv=arguments.csv)
     return ALL_WELL
+
+
+def _print(found: "list[Difference]", *, as_csv: bool) -> None:
+    """Print the differences; that there is none is said beside the CSV."""
+    is_same = all(one.is_none for one in found)
+    if as_csv:
+        _print_csv(found)
+    elif not is_same:
+        _print_lines(found)
+    if is_same:
+        print("no difference", file=sys.stderr if as_csv else sys.stdout)
 
 
 def _rows(found: "list[Difference]") -> "Iterator[tuple[str, str, str, str, float]]":
@@ -59,8 +73,13 @@ def _print_csv(found: "list[Difference]") -> None:
 def _print_lines(found: "list[Difference]") -> None:
     for one in found:
         if one.change is None:
-            print(f"{one.family} {one.community}: one of the two editions has no score")
+            print(f"{one.family} {one.community}: {_without_score(one)}")
             continue
         print(f"{one.family} {one.community}: {one.change:+.6f}")
         for (metric, part), change in one.parts.items():
             print(f"  {metric:18} {part:12} {change:+.6f}")
+
+
+def _without_score(one: "Difference") -> str:
+    is_in_none = one.earlier is None and one.later is None
+    return "neither edition has a score" if is_in_none else "one of the two editions has no score"

@@ -1,6 +1,7 @@
 """The command `doctor`."""
 
 import argparse
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flows import colour
@@ -20,9 +21,14 @@ def run(_: argparse.Namespace) -> int:
     """Print the findings, one a line."""
     from flows import doctor
 
-    findings = doctor.examine(folders(), datetime.now(UTC))
-    print("\n".join(map(_paint, findings)))
-    return SOMETHING_FAILED if any(finding.state == BAD for finding in findings) else ALL_WELL
+    return print_findings(doctor.examine(folders(), datetime.now(UTC)))
+
+
+def print_findings(findings: Iterable[Finding]) -> int:
+    """Print what was found, one a line; return the exit status."""
+    found = list(findings)
+    print("\n".join(map(_paint, found)))
+    return SOMETHING_FAILED if any(finding.state == BAD for finding in found) else ALL_WELL
 
 
 def _paint(finding: Finding) -> str:

@@ -54,12 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _close(where: Folders, arguments: argparse.Namespace) -> int:
+    from flows import storing
     from pipelines.editions.closing import close_by_hand
 
     with locks.single_run(where, "stackrank edition close"):
+        storing.bring(where, storing.OF_ALL)
         closed = close_by_hand(where.database, where.editions, arguments.name, arguments.reason, datetime.now(UTC))
+        status = storing.finish_command(where, storing.OF_ALL)
     print(_line(closed))
-    return ALL_WELL
+    return status
 
 
 def _list(where: Folders, _: argparse.Namespace) -> int:

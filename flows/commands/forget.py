@@ -7,7 +7,6 @@ from functools import partial
 from flows import locks
 from flows.commands.checks import UsageError, check_key
 from flows.confirm import add_yes, confirm
-from flows.exit_status import ALL_WELL
 from pipelines.folders import current_day, folders, typed
 from pipelines.privacy import decisions
 
@@ -23,6 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Note the opt-out of a person."""
+    from flows import storing
     from pipelines.privacy import key_file
     from pipelines.warehouse.query import NoDatabaseError
 
@@ -31,14 +31,16 @@ def run(arguments: argparse.Namespace) -> int:
     address = sys.stdin.readline() if arguments.address == "-" else arguments.address
     try:
         with locks.single_run(where, "stackrank forget"):
+            storing.begin(where)
             new = decisions.forget(
                 where, address, key_file.load(), current_day(where), partial(_find_people, is_agreed=arguments.yes)
             )
+            status = storing.finish_command(where, storing.DECISIONS)
     except (ValueError, NoDatabaseError) as error:
         raise UsageError(error) from None
     print("opted out" if new else "opted out already")
     print(f"next: {typed('build')} && {typed('report')}")
-    return ALL_WELL
+    return status
 
 
 def _find_people(address_key: str, *, is_agreed: bool) -> list[list[str]]:

@@ -3,6 +3,7 @@
 import argparse
 
 from flows import contact
+from flows.cluster import settings
 from flows.commands.checks import check_key, check_rules, refuse_demo_folder
 from flows.exit_status import ALL_WELL
 from pipelines.catalogue.load import load_catalogue
@@ -38,7 +39,8 @@ def _print_dry_run() -> int:
 
 
 def check_ready() -> None:
-    """Refuse a nightly run that cannot go well: raises UsageError, WrongFileError, NoContactError."""
+    """Refuse a nightly run that cannot go well: raises one of `flows.failures.REFUSALS`."""
+    settings.check_cluster()
     refuse_demo_folder()
     check_rules()
     contact.require_contact(source for source in _declared() if source.visited)

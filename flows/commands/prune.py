@@ -8,7 +8,6 @@ from pathlib import Path
 from flows import locks
 from flows.commands.checks import UsageError
 from flows.confirm import add_yes, confirm
-from flows.exit_status import ALL_WELL
 from pipelines.folders import KEPT_DAYS, folders
 
 HELP = "delete kept pages of mail archives, which hold names and addresses"
@@ -29,17 +28,20 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Delete old kept pages and print how many."""
-    from pipelines.landing.pages import old_pages, prune_pages
+    from flows import storing
+    from pipelines.landing.pages import PAGES, old_pages, prune_pages
 
     if not 1 <= arguments.days <= MAX_DAYS:
         raise UsageError(f"--days: {arguments.days} is not from 1 to {MAX_DAYS}. Nothing was deleted.")
     data, before = folders().data, datetime.now(UTC) - timedelta(days=arguments.days)
     with locks.single_run(folders(), "stackrank prune"):
+        storing.bring(folders(), [f"{PAGES}/"])
         if old := old_pages(data, before):
             confirm(_loss(old), is_agreed=arguments.yes)
         count = prune_pages(data, before)
+        status = storing.finish_command(folders(), ())
     print(f"{count} kept pages deleted")
-    return ALL_WELL
+    return status
 
 
 def _loss(old: Sequence[Path]) -> str:

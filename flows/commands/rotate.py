@@ -5,7 +5,6 @@ import argparse
 from flows import locks
 from flows.commands.checks import UsageError
 from flows.confirm import add_yes, confirm
-from flows.exit_status import ALL_WELL
 from pipelines.folders import Folders, current_day, folders, typed
 from pipelines.privacy import decisions
 
@@ -27,21 +26,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     Refuse where people are opted out under the present key, unless told that their opt-outs may end.
     """
+    from flows import storing
     from pipelines.privacy import key_file
 
     where = folders()
     try:
         with locks.single_run(where, "stackrank rotate"):
+            storing.begin(where)
             _check_opt_outs(where, arguments.end_opt_outs)
             key_file.load_rotatable()
             confirm(_loss(where), is_agreed=arguments.yes)
             old, new = key_file.rotate()
             decisions.record_key_rotation(where, old, current_day(where))
+            status = storing.finish_command(where, storing.DECISIONS)
     except key_file.KeyRefusedError as error:
         raise UsageError(error) from None
     print(f"the pseudonym key is {new} now; {old} is kept beside it until you delete it")
     print(f"next: {typed('nightly')} (it reads again what it can; raw.other_keys lists what it could not)")
-    return ALL_WELL
+    return status
 
 
 def _loss(where: Folders) -> str:

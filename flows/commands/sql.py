@@ -2,22 +2,35 @@
 
 import argparse
 import re
+import shutil
 import sys
 from pathlib import Path
 
 from flows.commands.checks import UsageError
 from flows.exit_status import ALL_WELL
-from pipelines.folders import folders
+from flows.serving.limits import limited_addresses
+from pipelines.folders import folders, typed
 
 HELP = "ask the database one question, read-only"
 FORMS = ("table", "csv", "json", "jsonl")
 MOST_SECONDS = 86_400
+UNITS = {"MB": 1_000_000, "GB": 1_000_000_000}
+OUR_ADDRESSES = 3_000_000_000
+"""Bytes of addresses that threads and files take, besides the memory of an answer."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("question", nargs="?", help="one SQL statement of DuckDB; - reads it from standard input")
-    parser.add_argument("--tables", action="store_true", help="list the tables, and what a row of each is")
+    parser.add_argument(
+        "--tables",
+        nargs="?",
+        const="",
+        metavar="TABLE",
+        help="list the tables, and what a row of each is; of one table, such as metrics.monthly, its columns",
+    )
+    parser.add_argument("--database", type=Path, metavar="FILE", help="ask this file: one that export wrote, or the "
+                        "data/stackrank.duckdb of a site (default: the working database)")  # fmt: skip
     parser.add_argument("--format", choices=FORMS, default="table", help="how to print the answer (default: table)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the answer to a file, by its ending: .csv, "
                         ".json, .jsonl or .parquet")  # fmt: skip
@@ -45,22 +58,42 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.warehouse.answer import Limits, QuestionError, answer, write_answer
     from pipelines.warehouse.query import NoDatabaseError
 
-    database, limits = folders().database, Limits(arguments.seconds, arguments.memory)
+    database, limits = _database(arguments.database), Limits(arguments.seconds, arguments.memory)
+    question, width = _question(arguments), _width() if arguments.tables is not None else None
     try:
-        if arguments.output:
-            print(f"answer: {write_answer(database, _question(arguments), arguments.output, limits)}")
-        else:
-            sys.stdout.write(answer(database, _question(arguments), arguments.format, limits))
+        with limited_addresses(OUR_ADDRESSES + _bytes(arguments.memory)):
+            if arguments.output:
+                print(f"answer: {write_answer(database, question, arguments.output, limits)}")
+            else:
+                sys.stdout.write(answer(database, question, arguments.format, limits, width))
     except (NoDatabaseError, QuestionError) as error:
         raise UsageError(error) from None
     return ALL_WELL
 
 
-def _question(arguments: argparse.Namespace) -> str:
-    from pipelines.warehouse.answer import EXAMPLE, TABLES
+def _bytes(memory: str) -> int:
+    return int(memory[:-2]) * UNITS[memory[-2:]]
 
-    if arguments.tables == (arguments.question is not None):
+
+def _database(file: Path | None) -> Path:
+    if file is None:
+        return folders().database
+    if not file.is_file():
+        raise UsageError(f"{file} is no file; name a DuckDB file, such as one of: {typed('export NAME.duckdb')}")
+    return file
+
+
+def _width() -> int | None:
+    """Return the width of the terminal; None where the answer goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _question(arguments: argparse.Namespace) -> str:
+    from pipelines.warehouse.answer import EXAMPLE
+    from pipelines.warehouse.listing import TABLES, columns_question
+
+    if (arguments.tables is None) == (arguments.question is None):
         raise UsageError(f"either a question or --tables; {EXAMPLE}")
-    if arguments.tables:
-        return TABLES
+    if arguments.tables is not None:
+        return columns_question(arguments.tables) if arguments.tables else TABLES
     return sys.stdin.read() if arguments.question == "-" else str(arguments.question)

@@ -21,10 +21,6 @@ from pipelines.catalogue.history import Figure
 from pipelines.catalogue.urls import units
 from pipelines.model import Source
 
-NOTICE = (
-    "All counts of members, accounts, stars and forks are invented. Only the committers and the committee of "
-    "CloudStack are real, as published until October 2024."
-)
 CANARY_NAME = "invented-canary"
 """The canary name of every account and every person in these answers."""
 INACTIVE = 3

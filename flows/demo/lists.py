@@ -12,10 +12,6 @@ from pipelines.catalogue.history import Figure
 from pipelines.catalogue.urls import ARCHIVES, FORUM
 from pipelines.model import Source
 
-NOTICE = (
-    "Mail and forum posts are invented too. Where others counted the messages of a month (2010 to 2014), a list "
-    "has that number; elsewhere numbers are invented. So are the users of forums."
-)
 USUAL = {"everyone": 300, "developers": 200, "users": 150, "governance": 30, "outreach": 30, "announce": 10}
 """Messages a month of an invented list, by whom it is for."""
 POSTS, USERS, HIDDEN = 60, 240, 25

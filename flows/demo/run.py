@@ -17,19 +17,8 @@ from pipelines.catalogue import history
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import CATALOGUE, DemoMarker, Folders, current_day, folders, read_demo_marker, write_demo_marker
 from pipelines.model import Community, Source
+from reports.text import demo as notice
 
-INVENTED = (
-    "Demo: invented people and invented histories, served on this machine. "
-    "Nothing here is true of the real communities."
-)
-MEASURED = (
-    "Demo: invented people and invented histories, served on this machine. Only the numbers of commits and of "
-    "authors in each month are real, as measured in the real histories. The months are {months}."
-)
-RECORDED = (
-    "Demo: copies of real histories, served on this machine. The newest commit is of {newest}. "
-    "Nothing is known after the newest commit of a copy."
-)
 OWN_FOLDERS = ("served", "communities", "clones", "observations", "visits", "pages", "core", "site")
 
 
@@ -59,12 +48,12 @@ def prepare(
         today = max((window.end for window in (shown or {}).values()), default=datetime.now(UTC).date())
         histories.generate(root, sources, today, shown)
         series.write(root, sources, today)
-        notice = MEASURED.format(months=_months(declared, shown)) if shown else INVENTED
-        write_demo_marker(where, DemoMarker(f"{notice} {lists.NOTICE} {counts.NOTICE}", today))
+        said = notice.MEASURED.format(months=_months(declared, shown)) if shown else notice.INVENTED
+        write_demo_marker(where, DemoMarker(f"{said} {notice.LISTS} {notice.COUNTS}", today))
     else:
         _print_left_out(histories.unbundle(histories_folder, root, sources))
         newest = catalogue.newest_commit(root)
-        write_demo_marker(where, DemoMarker(RECORDED.format(newest=newest), newest))
+        write_demo_marker(where, DemoMarker(notice.RECORDED.format(newest=newest), newest))
     return where, root
 
 
@@ -79,15 +68,18 @@ def _months(declared: Sequence[Community], shown: Mapping[str, Window]) -> str:
     names: dict[str, list[str]] = {}
     for community in declared:
         if window := shown.get(community.slug):
-            names.setdefault(f"{window.first:%B %Y} to {window.last:%B %Y}", []).append(community.name)
-    return "; ".join(f"{months} for {', '.join(named)}" for months, named in names.items())
+            span = notice.SPAN.format(first=f"{window.first:%B %Y}", last=f"{window.last:%B %Y}")
+            names.setdefault(span, []).append(community.name)
+    return notice.SEPARATOR.join(
+        notice.MONTHS_OF.format(months=months, names=", ".join(named)) for months, named in names.items()
+    )
 
 
 def own_folders() -> Folders:
     """Return the demo's folders as `find_folders` does, and mark them."""
     where = find_folders()
     where.data.mkdir(parents=True, exist_ok=True)
-    write_demo_marker(where, DemoMarker(INVENTED, datetime.now(UTC).date()))
+    write_demo_marker(where, DemoMarker(notice.INVENTED, datetime.now(UTC).date()))
     return where
 
 
@@ -174,5 +166,5 @@ def _assign_faults(root: Path, sources: Iterable[Source], faults: Sequence[str],
         print(f"fault {fault}: {name} {FAULTS[fault]}")
     if assigned and (marker := read_demo_marker(where)):
         text = "; ".join(f"{name} {FAULTS[fault]}" for name, fault in assigned.items())
-        write_demo_marker(where, replace(marker, shows=f"{marker.shows} Faults are switched on: {text}."))
+        write_demo_marker(where, replace(marker, shows=f"{marker.shows} {notice.FAULTS.format(faults=text)}"))
     return assigned

@@ -73,6 +73,7 @@ class DemoServer(ThreadingTCPServer):
     # can wait for a name server that is not there.
     daemon_threads = True
     request_queue_size = 128
+    listens_on = "127.0.0.1"
 
     def __init__(self, root: Path, faults: Mapping[str, str] | None = None) -> None:
         """Raise FileNotFoundError if git's HTTP back end is not installed, ValueError for an unknown fault or unit."""
@@ -85,7 +86,7 @@ class DemoServer(ThreadingTCPServer):
         self.counts: Counts | None = None
         self.requests: list[Request] = []
         self.complaints: list[str] = []
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__((self.listens_on, 0), Handler)
 
     @property
     def base_url(self) -> str:

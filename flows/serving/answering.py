@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flows.serving.limits import Allowance
+from flows.serving.limits import Allowance, limited_addresses
 from pipelines.warehouse.answer import Found, Limits, QuestionError, answer_rows, json_value
 from pipelines.warehouse.query import NoDatabaseError
 from reports.csv_files import rows_to_csv
@@ -26,7 +26,8 @@ def main() -> None:
     asked = json.loads(sys.stdin.read())
     allowed = Allowance(**asked["allowed"])
     _limit(allowed)
-    said = reply(Path(asked["database"]), asked["sql"], asked["form"], allowed)
+    with limited_addresses(allowed.room):
+        said = reply(Path(asked["database"]), asked["sql"], asked["form"], allowed)
     sys.stdout.write(json.dumps(said, allow_nan=False))
 
 
@@ -35,7 +36,6 @@ def _limit(allowed: Allowance) -> None:
     with suppress(OSError, ValueError):  # macOS knows some of the limits only
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (allowed.room, allowed.room))
 
 
 def reply(database: Path, sql: str, form: str, allowed: Allowance) -> dict[str, Any]:

@@ -128,7 +128,10 @@ class Channel(Sized):
 
     known_as: ClassVar[str] = "a mailing list or a forum"
     address: ListAddress | None = None
-    language: Language = Field(default="en", description="The code of its language. Without it `en`.")
+    language: Language = Field(
+        default="en",
+        description="The code of its language. Without it `en`. With `audience` it decides whether the list is counted.",
+    )
     audience: Audience | None = Field(
         default=None, description=f"Whom it is for: {', '.join(f'`{each}`' for each in AUDIENCES)}."
     )

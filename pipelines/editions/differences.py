@@ -38,6 +38,11 @@ class Difference:
     change: float | None
     parts: dict[tuple[str, str], float]
 
+    @property
+    def is_none(self) -> bool:
+        """Whether both editions have the same score from the same parts, or no score."""
+        return self.earlier == self.later and not self.parts
+
 
 def compare_editions(earlier: Edition, later: Edition) -> list[Difference]:
     """Return the change of every score, by family and community."""

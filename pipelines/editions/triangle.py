@@ -1,16 +1,16 @@
-"""The revision triangle: how much the counts of a month changed after the edition that had them first."""
+"""The revision triangle by month: how much counts changed after the edition that had them first."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-import pyarrow.parquet as pq
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.editions.store import Revision, list_revisions
+from pipelines.warehouse.revisions import read_revisions
 
-Key = tuple[str, str, date]
+BY_MONTH = [("value", "count"), ("is_changed", "sum"), ("share", "max")]
 
 
 @dataclass(frozen=True)
@@ -29,34 +29,14 @@ class Change:
 
 
 def revision_triangle(editions: Path) -> list[Change]:
-    """Return the changes by month and age, the newest month first; of one age the latest revision counts.
-
-    Quarter editions hold the same counts again, so only monthly ones are read.
-    """
-    first: dict[Key, tuple[float, datetime]] = {}
-    later: dict[tuple[date, int], dict[Key, tuple[float, float]]] = defaultdict(dict)
-    monthly = [one for one in list_revisions(editions) if not one.period.is_quarter]
-    for revision in sorted(monthly, key=lambda one: one.closed_at):
-        for key, value in _counts(editions, revision):
-            before, closed_at = first.setdefault(key, (value, revision.closed_at))
-            if closed_at is not revision.closed_at:
-                later[key[2], _months_between(closed_at, revision.closed_at)][key] = before, value
-    cells = sorted(later.items(), key=lambda cell: (-cell[0][0].toordinal(), cell[0][1]))
-    return [_change(month, age, list(pairs.values())) for (month, age), pairs in cells]
+    """Return the changes by month and age, the newest month first: analysis.revisions over communities and metrics."""
+    return list(_by_month(read_revisions(editions)))
 
 
-def _counts(editions: Path, revision: Revision) -> Iterator[tuple[Key, float]]:
-    columns = ["community", "metric", "month", "value"]
-    for row in pq.read_table(editions / revision.folder / "months.parquet", columns=columns).to_pylist():
-        if row["value"] is not None:
-            yield (row["community"], row["metric"], row["month"]), row["value"]
-
-
-def _months_between(earlier: datetime, later: datetime) -> int:
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
-
-
-def _change(month: date, age: int, pairs: list[tuple[float, float]]) -> Change:
-    shares = [abs(value / before - 1) for before, value in pairs if before]
-    changed = sum(before != value for before, value in pairs)
-    return Change(month, age, len(pairs), changed, max(shares, default=0.0))
+def _by_month(rows: pa.Table) -> Iterator[Change]:
+    differs = pc.cast(pc.not_equal(rows["value"], rows["first_value"]), pa.int64())
+    share = pc.fill_null(pc.abs(rows["change"]), 0.0)
+    given = rows.append_column("is_changed", differs).append_column("share", share)
+    found = given.group_by(["month", "age"]).aggregate(BY_MONTH)
+    for row in found.sort_by([("month", "descending"), ("age", "ascending")]).to_pylist():
+        yield Change(row["month"], row["age"], row["value_count"], row["is_changed_sum"], row["share_max"])

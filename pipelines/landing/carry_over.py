@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.landing import set_aside
+from pipelines.landing.held import note_removed
 from pipelines.landing.pages import PAGES
-from pipelines.landing.stored import VISIT, stored_files
+from pipelines.landing.stored import VISIT, date_by_visit, stored_files
 from pipelines.landing.visit_files import pack, visit_files
 from pipelines.model import Community, Source
 
@@ -69,6 +70,8 @@ def _carry_unit(where: Folders, path: Path, target: Path, new: Name) -> None:
                 writer.write_batch(batch)
             writer.add_key_value_metadata(footer)
     replace_synced(draft, target)
+    date_by_visit(target)
+    note_removed(path)
     path.unlink()
 
 
@@ -92,6 +95,7 @@ def _move_rest(where: Folders, top: Path, old: Name, new: Name) -> None:
     """Move the folder of a source: clones, pages, the plan; what the new name has already is set aside."""
     source, target = _of(top, old), _of(top, new)
     if (plan := source / "plan.json").exists():
+        note_removed(plan)
         plan.unlink()  # each run makes it anew
     for path in [path for path in source.rglob("*") if path.is_file()]:
         place = target / path.relative_to(source)
@@ -99,6 +103,7 @@ def _move_rest(where: Folders, top: Path, old: Name, new: Name) -> None:
         if place.exists():
             set_aside.move(where, path, "the new name has its own")
         else:
+            note_removed(path)
             path.rename(place)
     _remove_empty(source)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.files import replace_synced
+from pipelines.landing.held import note_removed
 from pipelines.model import Visit
 
 PAGES = "pages"
@@ -49,6 +50,7 @@ def _page_stem(data: Path, visit: Visit) -> Path:
 def prune_pages(data: Path, before: datetime) -> int:
     """Delete the kept pages that were written before a moment, also those set aside; return how many that were."""
     old = old_pages(data, before)
+    note_removed(*old)
     for path in old:
         path.unlink()
     return len(old)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, replace_synced
 from pipelines.folders import Folders
+from pipelines.landing.held import note_removed
 from pipelines.landing.runs import current_run
 
 LIST = "list.jsonl"
@@ -42,6 +43,7 @@ def move(where: Folders, path: Path, reason: str) -> Entry:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
         shutil.rmtree(target)
+    note_removed(path, moved_to=target)
     moved.rename(target)
     return _note(where, path, target, reason)
 

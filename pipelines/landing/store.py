@@ -1,123 +1,168 @@
-"""Write each harvest atomically as one Parquet file and one visit.
+"""Keep what runs have landed as whole objects: in a folder, or in an object store that many machines share.
 
-`observations/<community>/<source>/<owner>/<name>.parquet` holds all rows of a unit; its footer
-holds the visit that brought them, and the tags. `visits/<community>/<source>/<month>.jsonl` has a
-line for every visit, also for those that brought nothing.
+`STACKRANK_STORE` names the store. Without it, or where it names the data folder, the data folder is the store.
 """
 
-import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from time import monotonic
+from typing import NamedTuple, Protocol
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from pipelines.files import FORMAT, replace_synced
+from pipelines.files import replace_synced, sync
 from pipelines.folders import Folders
-from pipelines.landing import set_aside
-from pipelines.landing.schemas import COUNTS, SCHEMAS
-from pipelines.landing.stored import FORMAT_OF, ROWS, TAGS, VISIT, DamagedFile, read_unit, read_visit, unit_file
-from pipelines.landing.visits import log_visit, visit_to_json
-from pipelines.model import ReasonCode, Verdict, Visit
-from pipelines.privacy.pseudonyms import redact
 
-UNREPEATED = ("hash", "parent_hashes", "authored_at", "committed_at")
+STORE = "STACKRANK_STORE"
+S3 = "s3://"
+_drafts = count()
 
 
-MAX_SHRINK = 0.02
+class StoreError(Exception):
+    """The store did not do what was asked; the text names the store, what was asked, and why."""
 
 
-@dataclass(frozen=True)
-class Harvest:
-    """All observations of one unit: its visit so far, the seconds that took, its rows as a stream of batches.
-
-    `notes` go into the visit's note; the reader may add to them until its last batch. The unit may have up
-    to `allowed_loss` fewer rows than before, where the source removes single ones.
-    """
-
-    visit: Visit
-    fetched_in: float
-    schema: pa.Schema
-    batches: Iterable[pa.RecordBatch]
-    tags: list[dict[str, str | int | None]]
-    notes: list[str] = field(default_factory=list)
-    allowed_loss: int = 0
+class WrongKeyError(StoreError):
+    """The store has the pseudonyms of another key than this machine has."""
 
 
-def check_empty(where: Folders, visit: Visit) -> Visit:
-    """Return the visit; an empty one becomes partial where a damaged file shows that the unit had data."""
-    target = unit_file(where.observations, visit)
-    is_damaged = isinstance(read_unit(target), DamagedFile) if target.exists() else set_aside.has(where, target)
-    if visit.verdict != Verdict.EMPTY or not is_damaged:
-        return visit
-    reason = "the source has nothing any more, and the stored file cannot be read"
-    return replace(visit, verdict=Verdict.SHRUNK, reason=reason, reason_code=ReasonCode.VANISHED, observations=None)
+class Entry(NamedTuple):
+    """An object: its key, its size in bytes, what changes with its content, and when the store received it."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
 
 
-def land(where: Folders, harvest: Harvest) -> Visit:
-    """Write a harvest's file, or keep the earlier one; log and return the visit either way.
+class Store(Protocol):
+    """Objects by key, such as `visits/demo/list/2026-11.jsonl`. Each method raises StoreError where the store fails."""
 
-    The earlier file is kept where a harvest breaks off, or has over 2 % fewer rows. Counts of a
-    day are written once. A damaged file is set aside.
-    """
-    target = unit_file(where.observations, harvest.visit)
-    if harvest.schema is COUNTS and (stored := read_visit(target)):
-        return _keep_counts(where, harvest.visit, stored)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    @property
+    def name(self) -> str:
+        """Return what a person calls the store: a folder, or `s3://bucket/prefix`."""
+
+    def read(self, key: str) -> bytes | None:
+        """Return the object; None where there is none."""
+
+    def write(self, key: str, data: bytes) -> str:
+        """Write the whole object, in place of an earlier one; return its etag. A reader sees one of the two."""
+
+    def write_if_absent(self, key: str, data: bytes) -> bool:
+        """Write an object where there is none; return whether the store holds this very data afterwards.
+
+        Of two that write at once one wins. Who repeats a write after a lost answer still gets True.
+        """
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        """Yield the objects whose keys begin with a prefix, in the order of their keys; one page is in memory."""
+
+    def delete(self, key: str) -> None:
+        """Remove the object, if there is one."""
+
+
+class FolderStore:
+    """Objects as files of a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def name(self) -> str:
+        """Return the folder."""
+        return str(self.root)
+
+    def read(self, key: str) -> bytes | None:
+        """Return what the file holds; None where there is none."""
+        with self._doing("read", key), suppress(FileNotFoundError, NotADirectoryError):
+            return (self.root / key).read_bytes()
+        return None
+
+    def write(self, key: str, data: bytes) -> str:
+        """Write a draft and put it in the place of the file."""
+        with self._doing("write", key), _draft(self.root / key, data) as draft:
+            etag = _etag(draft.stat())
+            replace_synced(draft, self.root / key)
+        return etag
+
+    def etag(self, key: str) -> str | None:
+        """Return the etag of a file; None where there is none."""
+        with self._doing("look at", key), suppress(FileNotFoundError, NotADirectoryError):
+            return _etag((self.root / key).stat())
+        return None
+
+    def write_if_absent(self, key: str, data: bytes) -> bool:
+        """Link a draft to the name of the file: the system lets one of two that do it at once win."""
+        path = self.root / key
+        with self._doing("write", key), _draft(path, data) as draft:
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                return path.read_bytes() == data
+            sync(path.parent)
+        return True
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        """Yield the files, but no drafts; the names of one folder are in memory at a time."""
+        with self._doing("list", prefix):
+            yield from _walk(self.root, "", prefix)
+
+    def delete(self, key: str) -> None:
+        """Remove the file."""
+        with self._doing("delete", key):
+            (self.root / key).unlink(missing_ok=True)
+
+    @contextmanager
+    def _doing(self, what: str, key: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(f"{self.name}: cannot {what} {key}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _draft(path: Path, data: bytes) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{next(_drafts)}.{os.getpid()}")
     try:
-        visit = _write(draft, harvest)
-    except Exception as error:
-        cause = error if isinstance(error, OSError | ValueError | pa.ArrowException) else type(error).__name__
-        reason = redact(f"the reading stopped: {cause}")[:300]
-        code = getattr(error, "code", ReasonCode.READER_ERROR)  # as a stream's DamagedError has it
-        visit = replace(harvest.visit, verdict=Verdict.FAILED, reason=reason, reason_code=code)
-    else:
-        visit = _swap(where, draft, visit, harvest.allowed_loss)
+        draft.write_bytes(data)
+        sync(draft)
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
-    log_visit(where.visits, visit)
-    return visit
 
 
-def _keep_counts(where: Folders, visit: Visit, stored: Visit) -> Visit:
-    """Log a visit whose day has its counts already; they stay as they are."""
-    kept = "the counts of this day are stored already"
-    visit = replace(visit, verdict=Verdict.UNCHANGED, observations=stored.observations, note=kept)
-    log_visit(where.visits, visit)
-    return visit
+def _walk(folder: Path, above: str, prefix: str) -> Iterator[Entry]:
+    """Yield the files below a folder in the order of their keys, in which a folder is its name and a slash."""
+    for key, found in sorted((f"{above}{e.name}{'/' if e.is_dir() else ''}", e) for e in _shown(folder)):
+        if key.endswith("/") and (key.startswith(prefix) or prefix.startswith(key)):
+            yield from _walk(Path(found.path), key, prefix)
+        elif key.startswith(prefix) and found.is_file():
+            state = found.stat()
+            yield Entry(key, state.st_size, _etag(state), datetime.fromtimestamp(state.st_mtime, UTC))
 
 
-def _write(draft: Path, harvest: Harvest) -> Visit:
-    rows, started = 0, monotonic()
-    repeated = [field.name for field in harvest.schema if field.name not in UNREPEATED]
-    with pq.ParquetWriter(
-        draft, harvest.schema, compression="zstd", use_dictionary=repeated, write_page_checksum=True
-    ) as writer:
-        for batch in harvest.batches:
-            writer.write_batch(batch)
-            rows += batch.num_rows
-        seconds = round(harvest.fetched_in + monotonic() - started, 3)
-        notes = "; ".join(note for note in (harvest.visit.note, *harvest.notes) if note)
-        visit = replace(harvest.visit, observations=rows, seconds=seconds, note=notes)
-        (named,) = (name for name, schema in SCHEMAS.items() if schema is harvest.schema)
-        footer = {FORMAT_OF: str(FORMAT), VISIT: visit_to_json(visit), ROWS: named, TAGS: json.dumps(harvest.tags)}
-        writer.add_key_value_metadata(footer)
-    return visit
+def _shown(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        yield from (entry for entry in found if not entry.name.startswith("."))
 
 
-def _swap(where: Folders, draft: Path, visit: Visit, allowed_loss: int) -> Visit:
-    target = unit_file(where.observations, visit)
-    stored = read_unit(target) if os.path.lexists(target) else None
-    if isinstance(stored, DamagedFile):
-        set_aside.move(where, target, stored.reason)
-    before = stored.visit.observations or 0 if stored and not isinstance(stored, DamagedFile) else 0
-    now = visit.observations or 0
-    if now < min(before * (1 - MAX_SHRINK), before - allowed_loss):
-        reason = f"shrank from {before} to {now}: the earlier harvest is kept"
-        return replace(visit, verdict=Verdict.SHRUNK, reason=reason, reason_code=ReasonCode.SHRANK)
-    replace_synced(draft, target)
-    return visit
+def _etag(state: os.stat_result) -> str:
+    return f"{state.st_mtime_ns:x}-{state.st_size:x}"
+
+
+def is_shared(where: Folders, environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether a store beside the data folder keeps what is landed."""
+    named = environ.get(STORE, "")
+    return named.startswith(S3) or (named != "" and Path(named).resolve() != where.data.resolve())
+
+
+def open_store(where: Folders, environ: Mapping[str, str] = os.environ) -> Store:
+    """Open the store that STACKRANK_STORE names, else the data folder; raises StoreError where it cannot be one."""
+    named = environ.get(STORE, "")
+    if not named.startswith(S3):
+        return FolderStore(Path(named).resolve() if named else where.data)
+    from pipelines.landing.object_store import ObjectStore
+
+    return ObjectStore(named)

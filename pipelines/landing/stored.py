@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,6 +19,10 @@ from pipelines.model import Source, Visit
 FORMAT_OF, VISIT = b"stackrank.format", b"stackrank.visit"
 ROWS, TAGS = b"stackrank.rows", b"stackrank.tags"
 MAGIC = b"PAR1"
+DATED = re.compile(r"observations/[^/]+/[^/]+/[^/]+-\d{4}-\d\d-\d\d\.parquet")
+"""The file of dated counts, as a path below the data folder: it is written once."""
+ROWS_AT_ONCE = 8_192
+"""A check of a file reads so many rows at once: more take memory and no less time."""
 OTHER_FILE = "it is not the file of this unit"
 
 
@@ -65,7 +70,9 @@ def damaged_files(observations: Path, *, whole: bool = False) -> list[DamagedFil
     """Return the files of observations that cannot be used, sorted; `whole`: read all their rows too."""
     files = ((path, read_unit(path)) for path in stored_files(observations))
     checked = (check_rows(path) if whole and isinstance(found, StoredUnit) else found for path, found in files)
-    return [found for found in checked if isinstance(found, DamagedFile)]
+    damaged = [found for found in checked if isinstance(found, DamagedFile)]
+    pa.default_memory_pool().release_unused()
+    return damaged
 
 
 def latest_count_file(observations: Path, source: Source, page: str) -> Visit | None:
@@ -137,7 +144,7 @@ def check_rows(path: Path) -> DamagedFile | None:
     """Read all rows of a file and compare its checksums; return why it cannot be used, None where it can."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            for _ in file.iter_batches(use_threads=False):
+            for _ in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
                 pass
     except (OSError, ValueError, pa.ArrowException) as error:
         return _damaged(path, error)
@@ -164,6 +171,14 @@ def read_visit(path: Path) -> Visit | None:
     """Read the visit in a file's footer; None where there is no file, or none that can be read."""
     found = read_unit(path)
     return found.visit if isinstance(found, StoredUnit) else None
+
+
+def date_by_visit(path: Path) -> bool:
+    """Give a unit's file the time of its visit, the same on all machines; return False where it cannot be read."""
+    visit = read_visit(path)
+    if visit:
+        os.utime(path, (visit.seen_at.timestamp(),) * 2)
+    return visit is not None
 
 
 def latest_hash(path: Path) -> str | None:

@@ -58,7 +58,7 @@ def unusable_files(where: Folders, *, whole: bool = False) -> Iterator[Unusable]
         yield from _lines(where.data / name, decisions.read_rotated)
     yield from _lines(where.nights / "sizes.jsonl", lambda line: _read_facts(line, SIZES))
     yield from _single([where.nights / "said.json"], lambda path: _read_facts(read_file(path), SAID))
-    yield from _single([where.fingerprint], _check_fingerprint)
+    yield from _single([where.fingerprint, where.built], _check_fingerprint)
 
 
 def _wrong_kinds(where: Folders) -> Iterator[Unusable]:

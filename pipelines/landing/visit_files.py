@@ -1,6 +1,7 @@
 """The files of visits: one a month and source, and one for all its closed months, `2012-05--2026-09.jsonl`.
 
-So the number of files does not grow with the months. What a packed file holds counts; a file of one of its months
+So the number of files does not grow with the months. Machines that share a store each write a file a month of their
+own, `2026-10.0f1e2d3c.jsonl`, until the months are packed. What a packed file holds counts; a file of one of its months
 beside it is what a crash has left.
 """
 
@@ -8,13 +9,18 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from socket import gethostname
 from typing import NamedTuple
 
 from pipelines.files import replace_synced
+from pipelines.folders import folders
+from pipelines.landing.held import note_removed
+from pipelines.landing.store import is_shared
 
-NAME = re.compile(r"(\d{4,}-\d\d)(?:--(\d{4,}-\d\d))?\.jsonl")
+NAME = re.compile(r"(\d{4,}-\d\d)(?:--(\d{4,}-\d\d))?(?:\.[0-9a-f]{8})?\.jsonl")
 OPEN_MONTHS = 2
 """The running month and the one before stay files of their own: what looks days back reads no packed file."""
 
@@ -47,7 +53,15 @@ def month_file(folder: Path, moment: datetime) -> Path:
     """Return the file of a source's folder to which a visit of a moment is appended."""
     month = f"{moment:%Y-%m}"
     packed = (path for path in _counted(sorted(folder.glob("*--*.jsonl"))) if _holds(path, month))
-    return next(packed, folder / f"{month}.jsonl")
+    return next(packed, folder / f"{month}{_mark()}.jsonl")
+
+
+def _mark() -> str:
+    """Return what the names of our files have where many machines share a store: each writes files of its own."""
+    where = folders()
+    if not is_shared(where):
+        return ""
+    return f".{sha256(f'{gethostname()} {where.data}'.encode()).hexdigest()[:8]}"
 
 
 def pack_visits(visits: Path, now: datetime) -> None:
@@ -68,6 +82,7 @@ def pack(folder: Path, files: Iterable[Path], lines: Iterable[bytes]) -> None:
     replace_synced(draft, target)
     for path in known:
         if path != target:
+            note_removed(path)
             path.unlink()
 
 

@@ -1,9 +1,12 @@
 """Read and write visits and plans."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from pipelines.files import (
     replace_synced,
 )
 from pipelines.foreign_text import printable
-from pipelines.landing.visit_files import last_month, month_file, visit_files
+from pipelines.landing.visit_files import last_month, month_file, months_of, visit_files
 from pipelines.model import Plan, Source, Verdict, Visit
 
 PLAN = "plan.json"
@@ -79,15 +82,31 @@ def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
     """Yield every visit, or those from `since` on, in the order of their files; unusable lines are left out."""
     first = f"{since:%Y-%m}" if since else ""
     paths = (path for path in visit_files(visits) if last_month(path) >= first)
-    found = (visit for path in paths for _, visit in read_lines(path))
-    return (visit for visit in found if isinstance(visit, Visit) and (since is None or visit.seen_at >= since))
+    found = _in_order(paths, _usable)
+    return (visit for visit in found if since is None or visit.seen_at >= since)
+
+
+def _usable(path: Path) -> Iterator[Visit]:
+    return (visit for _, visit in read_lines(path) if isinstance(visit, Visit))
+
+
+def _in_order(paths: Iterable[Path], read: Callable[[Path], Iterable[Visit]]) -> Iterator[Visit]:
+    """Yield the visits in files; those of one source and month that several machines wrote come by their time."""
+    for _, same in groupby(paths, key=lambda path: (path.parent, months_of(path))):
+        yield from merge(*map(read, same), key=attrgetter("seen_at"))
 
 
 def read_run(visits: Path, run: str, sources: Iterable[Source] | None = None) -> Iterator[Visit]:
     """Yield the visits of a run (to `sources`, if given), in the order in which they were logged for each source."""
-    mark, folders = run.encode(), [visits] if sources is None else [visits / s.community / s.name for s in sources]
-    lines = (line for folder in folders for path in visit_files(folder) for line in _lines(path) if mark in line)
-    return (visit for visit in parse_visits(b"\n".join(lines)) if visit.run == run)
+    folders = [visits] if sources is None else [visits / s.community / s.name for s in sources]
+    paths = (path for folder in folders for path in visit_files(folder))
+    return _in_order(paths, lambda path: _of_run(path, run))
+
+
+def _of_run(path: Path, run: str) -> Iterator[Visit]:
+    mark = run.encode()
+    lines = b"\n".join(line for line in _lines(path) if mark in line)
+    return (visit for visit in parse_visits(lines) if visit.run == run)
 
 
 def latest_run(visits: Path) -> str:

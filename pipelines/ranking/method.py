@@ -42,6 +42,13 @@ class Movement(TomlTable):
     steady_growth: Number
 
 
+class ShownOnly(TomlTable):
+    """Which lists and forums are shown and enter no metric; see method.toml."""
+
+    languages: tuple[OneLine, ...]
+    audiences: tuple[OneLine, ...]
+
+
 class Family(TomlTable):
     """One family of metrics; see method.toml."""
 
@@ -72,6 +79,7 @@ class MethodFile(TomlTable):
     fewest_people: Count
     fewest_ranked: Count
     first_ranking: Day
+    shown_only: ShownOnly
     noise: Noise
     movement: Movement
     families: dict[str, Family]
@@ -92,6 +100,11 @@ class Method:
     families: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
     correlations: list[dict[str, Any]]
+    shown_only: dict[str, Any]
+
+    def is_shown_only(self, language: str, audience: str | None) -> bool:
+        """Return whether a list or forum of a language for an audience is shown and enters no metric."""
+        return language in self.shown_only["languages"] and audience in self.shown_only["audiences"]
 
     def last_complete_month(self, today: date) -> date:
         """Return the first day of the newest month that was over long enough on `today`."""
@@ -112,6 +125,7 @@ def load(path: Path = METHOD_FILE) -> Method:
     sums = {name: math.fsum(m["weight"] for m in metrics.values() if m["family"] == name) for name in families}
     return Method(
         version=frozen.pop("version"),
+        shown_only=frozen.pop("shown_only"),
         sha256=sha256(path.read_bytes()).hexdigest(),
         families=[{"family": name, "weight": sums[name], **facts} for name, facts in families.items()],
         metrics=[

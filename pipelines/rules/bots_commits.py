@@ -13,7 +13,7 @@ from pipelines.folders import RULES
 from pipelines.privacy.pseudonyms import decode, fold_address, fold_name
 
 RULES_FILE = RULES / "bots-commits.toml"
-CONDITIONS = {"name": "the name {}", "address": "the address {}", "name_suffix": "names that end in {}"}
+CONDITIONS = {"name": "the name {value}", "address": "the address {value}", "name_suffix": "names that end in {value}"}
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -36,7 +36,7 @@ class Rule:
     @property
     def condition(self) -> str:
         """What the rule looks at, as a phrase."""
-        return next(phrase.format(own) for key, phrase in CONDITIONS.items() if (own := getattr(self, key)))
+        return next(phrase.format(value=own) for key, phrase in CONDITIONS.items() if (own := getattr(self, key)))
 
 
 class CommitBotsFile(TomlTable):

@@ -17,6 +17,14 @@ RULES_FILE = RULES / "bots-mail.toml"
 MEASURED_FILE = RULES / "bots-mail-measured.csv"
 HUMAN = "human"
 CONDITIONS = ("addresses", "host", "header", "subject", "accounts", "post_types")
+PHRASES = {
+    "header": "header {value}",
+    "host": "addresses of {value}",
+    "accounts": "accounts {value} of a forum",
+    "post_types": "post_type {value}",
+    "subject": "subject {value}",
+}
+"""How a condition is said; addresses say it themselves."""
 CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply", "system")
 
 
@@ -42,6 +50,19 @@ class Rule:
         looks_at = [getattr(self, key) for key in CONDITIONS]
         if sum(map(bool, looks_at)) != 1:
             raise ValueError(f"rule {self.id!r:.80} must have one of {', '.join(CONDITIONS)}")
+
+    @property
+    def condition(self) -> str:
+        """What the rule looks at, as a phrase."""
+        looks_at = {
+            "header": f"{self.header}: {self.value}" if self.value else self.header,
+            "host": self.host,
+            "accounts": ", ".join(self.accounts),
+            "post_types": ", ".join(map(str, self.post_types)),
+            "subject": self.subject.strip(),
+        }
+        said = (PHRASES[key].format(value=value) for key, value in looks_at.items() if value)
+        return next(said, ", ".join(self.addresses))
 
 
 class MailBotsFile(TomlTable):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from textwrap import wrap
 from threading import Timer
 from typing import Any, NamedTuple
 
@@ -19,13 +20,10 @@ from pipelines.files import replace_synced
 from pipelines.folders import typed
 from pipelines.warehouse.query import reading, to_arrow
 
-TABLES = """
-select schema_name || '.' || table_name as "table", estimated_size as "rows", comment as "a row"
-from duckdb_tables() where not internal order by all
-"""
-"""The tables of the database, how many rows they have, and what a row is."""
 EXAMPLE = "write one SQL statement, such as: from rankings.monthly"
 Rows = Sequence[tuple[Any, ...]]
+NARROWEST = 20
+"""Characters of a column of texts in the narrowest terminal."""
 
 
 ONLY_QUESTIONS = frozenset({"SELECT", "EXPLAIN", "MULTI"})
@@ -51,13 +49,14 @@ class Limits:
     memory: str = "2GB"
 
 
-def answer(database: Path, sql: str, form: str, limits: Limits | None = None) -> str:
+def answer(database: Path, sql: str, form: str, limits: Limits | None = None, width: int | None = None) -> str:
     """Answer one question as text: a `table`, `csv` (NULL is empty), `json` (a list of rows) or `jsonl` (a row a line).
 
-    Raises NoDatabaseError, QuestionError.
+    The last column of a table is wrapped to `width` characters a line. Raises NoDatabaseError, QuestionError.
     """
     with _asked(database, sql, limits or Limits()) as found:
-        return FORMS[form]([column[0] for column in found.description or ()], found.fetchall())
+        names, rows = [column[0] for column in found.description or ()], found.fetchall()
+        return _as_table(names, rows, width) if form == "table" else FORMS[form](names, rows)
 
 
 def write_answer(database: Path, sql: str, file: Path, limits: Limits | None = None) -> Path:
@@ -201,8 +200,10 @@ def json_value(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
-def _as_table(names: list[str], rows: Rows) -> str:
+def _as_table(names: list[str], rows: Rows, width: int | None = None) -> str:
     cells = [names, *[["NULL" if v is None else _plain(v) for v in row] for row in rows]]
+    if width:
+        cells = list(_wrap(cells, width))
     widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
     kinds = [{type(row[i]) for row in rows} - {type(None)} for i in range(len(names))]
     numeric = [bool(kind) and kind <= {int, float} for kind in kinds]
@@ -211,6 +212,15 @@ def _as_table(names: list[str], rows: Rows) -> str:
         for row in cells
     ]
     return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]]) + "\n"
+
+
+def _wrap(cells: list[list[str]], width: int) -> Iterator[list[str]]:
+    """Yield the cells of a table so that its last column ends at the width; a long text takes several lines."""
+    before = sum(max(len(row[i]) for row in cells) + 2 for i in range(len(cells[0]) - 1))
+    for row in cells:
+        first, *others = wrap(row[-1], max(NARROWEST, width - before)) or [""]
+        yield [*row[:-1], first]
+        yield from ([*[""] * (len(row) - 1), other] for other in others)
 
 
 def _plain(value: object) -> str:

@@ -12,6 +12,7 @@ from pipelines.files import replace_synced
 from pipelines.folders import Folders, typed
 from pipelines.landing.schemas import SCHEMAS
 from pipelines.model import Community
+from pipelines.warehouse.as_built import is_as_built, record
 from pipelines.warehouse.communities import load_core, make_communities
 from pipelines.warehouse.core_tables import LANDED, LANDED_TABLES, community_tables
 from pipelines.warehouse.engine import make_schemas, open_engine
@@ -37,7 +38,8 @@ PUBLIC = {
     "metrics": ("definitions", "monthly"),
     "rankings": ("as_ofs", "chances", "components", "correlations", "distances", "families", "levels", "method",
                  "monthly", "movement", "movers", "pairs", "quarter_components", "quarters", "rules", "weights"),
-    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times"),
+    "analysis": ("bot_accuracy", "monthly_wide", "rank_by_recorded_month", "rank_including_bots", "response_times",
+                 "revisions"),
     "published": ("by_repository", "by_source", "imports", "layers", "organisations", "overlap", "replay", "retention"),
 }  # fmt: skip
 """The tables that leave the machine. A table with pseudonyms, hashes of commits or a server's words is none of them."""
@@ -78,18 +80,28 @@ def build_database(
 def build_from(where: Folders, given: Inputs, *, full: bool = False) -> Path:
     """Build the database from all harvests, visits and published figures; check it, swap it in; return its path.
 
-    Core tables of a community are those that the last build kept, unless something that they depend on is new;
-    `full`: they are made anew for all. The months of a unit whose file cannot be read are gaps.
+    Core tables of a community are those that the last build kept, unless something that they depend on is new. Where
+    nothing at all is new, the database stays as it is. `full`: all is made anew. The months of a unit whose file cannot
+    be read are gaps.
     Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
     rows; the published file stays as it was in both cases.
     """
     if not given.units and not given.figures:
         raise NothingObservedError(f"nothing has been collected yet; run: {typed('collect')}")
     tables = read_tables()
+    core = make_communities(where, given, tables, full=full)
+    if full or not is_as_built(where, given):
+        _build(where, given, tables, core)
+        record(where, given)
+    prune(where.core, {kept.folder.parent.name: kept.folder.name for kept in core})
+    return where.database
+
+
+def _build(where: Folders, given: Inputs, tables: list[Table], core: list[KeptFiles]) -> None:
+    """Make all tables in a draft and put it in the place of the database."""
     draft = where.database.with_name(f".{where.database.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
-        core = make_communities(where, given, tables, full=full)
         with closing(_new_database(draft)) as con:
             _make_tables(con, given, tables, core)
             _check(con)
@@ -98,8 +110,6 @@ def build_from(where: Folders, given: Inputs, *, full: bool = False) -> Path:
     finally:
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
-    prune(where.core, {kept.folder.parent.name: kept.folder.name for kept in core})
-    return where.database
 
 
 def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Table], core: list[KeptFiles]) -> None:
@@ -121,6 +131,8 @@ def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     con = open_engine(f"{draft}.tmp")
     con.execute(f"attach {literal(str(draft))} as built (storage_version {literal(OLDEST_READER)})")
     con.execute("use built")
+    con.execute("set force_compression = 'dictionary'")
+    con.execute("set write_buffer_row_group_count = 1")
     con.execute("begin")
     make_schemas(con)
     return con

@@ -5,14 +5,17 @@ Communities are made in groups of few rows, in a DuckDB of their own: no group k
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from pipelines.folders import Folders
+from pipelines.folders import OWNER_ONLY, Folders
 from pipelines.landing import set_aside
+from pipelines.landing.stored import unit_file
 from pipelines.warehouse.core_tables import LANDED, NOT_KEPT, OF_COMMUNITY, community_tables
 from pipelines.warehouse.engine import make_schemas, open_engine
 from pipelines.warehouse.inputs import Inputs
@@ -27,7 +30,7 @@ from pipelines.warehouse.kept_files import (
 )  # fmt: skip
 from pipelines.warehouse.parts import join_inputs, split_inputs
 from pipelines.warehouse.raw import load_communities
-from pipelines.warehouse.tables import Table, create_table, literal, write_comments
+from pipelines.warehouse.tables import Table, create_table, literal, read_tables, write_comments
 
 PIPELINES = Path(__file__).parents[1]
 AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tables/metrics", "tables/published",
@@ -38,8 +41,17 @@ OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key"
 """Columns with a value of its own in nearly every row."""
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
+ROWS_AT_ONCE = 40_960
+"""So many rows of a kept table are in memory while its file is written."""
 MOST_ROWS = 150_000
 """Communities are made together until they have so many rows."""
+
+
+class CoreGroup(NamedTuple):
+    """Communities whose core tables are made together: what each of them brings, and its fingerprint, by slug."""
+
+    parts: dict[str, Inputs]
+    names: dict[str, str]
 
 
 def make_communities(where: Folders, given: Inputs, tables: list[Table], *, full: bool = False) -> list[KeptFiles]:
@@ -51,6 +63,29 @@ def make_communities(where: Folders, given: Inputs, tables: list[Table], *, full
     for group in _groups(missing):
         _make_group(where, group, names, tables)
     return [kept.get(slug) or read_folder(where.core / slug / name) for slug, name in names.items()]
+
+
+def missing_groups(where: Folders, given: Inputs) -> list[CoreGroup]:
+    """Return the communities that a build would make, in the groups in which it would make them."""
+    parts = split_inputs(given, LANDED)
+    names = {slug: fingerprint(part) for slug, part in parts.items()}
+    missing = {slug: part for slug, part in parts.items() if not _read(where, slug, names[slug])}
+    return [CoreGroup(group, {slug: names[slug] for slug in group}) for group in _groups(missing)]
+
+
+def moved_to(where: Folders, group: CoreGroup) -> CoreGroup:
+    """Return a group with the files that the data folder of this machine has of its units."""
+    return CoreGroup({slug: _moved(where, part) for slug, part in group.parts.items()}, group.names)
+
+
+def _moved(where: Folders, part: Inputs) -> Inputs:
+    return replace(part, units=[unit._replace(path=unit_file(where.observations, unit.visit)) for unit in part.units])
+
+
+def make_group(where: Folders, group: CoreGroup) -> None:
+    """Make and keep the core tables of a group, under the names that the group gives them."""
+    where.core.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    _make_group(where, group.parts, group.names, read_tables())
 
 
 def fingerprint(given: Inputs) -> str:
@@ -138,7 +173,8 @@ def _write(con: duckdb.DuckDBPyConnection, core: Path, names: dict[str, str], co
     for table in columns:
         for (slug,) in con.execute(f"select distinct community from {table}").fetchall():
             rows = f"from {table} where community = {literal(slug)}"
-            con.execute(f"copy ({rows}) to {literal(str(table_file(drafts[slug], table)))} (format parquet)")
+            file = literal(str(table_file(drafts[slug], table)))
+            con.execute(f"copy ({rows}) to {file} (format parquet, row_group_size {ROWS_AT_ONCE})")
     for slug, draft in drafts.items():
         finish_folder(draft, names[slug], columns)
 

@@ -14,6 +14,8 @@ UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 SCHEMAS = ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published")
 ROWS_OF_THREAD = 500_000
 """Another thread is worth its cost for so many rows."""
+FREED_AT_ONCE = "8MB"
+"""Memory that DuckDB gives back to the machine as soon as it is free; by default it keeps half a gigabyte."""
 FEWEST_PUBLISHED = 3
 """A published cell of people, other than a community's own number, has none or so many."""
 
@@ -46,6 +48,8 @@ def open_engine(temporary: str, rows: int = 0) -> duckdb.DuckDBPyConnection:
     con.execute(f"set temp_directory = {literal(temporary)}")
     con.execute(f"set threads = {max(1, min(os.cpu_count() or 1, rows // ROWS_OF_THREAD))}")
     con.execute("set preserve_insertion_order = true")
+    for threshold in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
+        con.execute(f"set {threshold} = '{FREED_AT_ONCE}'")
     return con
 
 

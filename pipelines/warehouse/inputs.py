@@ -1,4 +1,4 @@
-"""What a build reads: the catalogue, visits, harvests, rules and decisions."""
+"""What a build reads: the catalogue, visits, harvests, rules, decisions and closed editions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.landing.stored import DamagedFile, StoredUnit
     from pipelines.privacy.decisions import NeverMerge, OptOut
     from pipelines.ranking.method import Method
+    from pipelines.warehouse.revisions import ClosedCounts
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Inputs:
     rotated_keys: list[tuple[str, date]]
     corrections: "list[Correction]"
     measures: "dict[str, Measure]"
+    closed: "list[ClosedCounts]"
     today: date
     shows: str | None
     key_id: str | None = None
@@ -71,7 +73,7 @@ class Inputs:
 
     @property
     def sha256(self) -> str:
-        """Checksum over catalogue, units, method, measures, figures and harvests, without the visits of this run."""
+        """Checksum over all that a build reads, without the visits of this run."""
         held = (replace(unit.visit, seen_at=datetime.min, seconds=None, run="") for unit in self.units)
         listed = [(plan.community, plan.source, plan.units) for plan in self.plans]
         judged = (
@@ -80,6 +82,7 @@ class Inputs:
             repr(self.never_merge),
             repr(self.opted_out),
             repr(self.rotated_keys),
+            repr([one.checksum for one in self.closed]),
         )
         facts = (repr(self.communities), repr(self.figures), repr(listed), *judged)
         texts = (self.method.sha256, *facts, *map(repr, held))
@@ -98,6 +101,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
     from pipelines.landing.visits import read_plans, read_visits
     from pipelines.privacy import decisions, key_file
     from pipelines.ranking import method
+    from pipelines.warehouse.revisions import find_closed_counts
 
     decisions.give_ids(where)
     files = [read_unit(path) for path in stored_files(where.observations)]
@@ -120,6 +124,7 @@ def read_inputs(where: Folders, communities: Sequence[Community], today: date, s
         rotated_keys=decisions.rotated_keys(where),
         corrections=corrections.load(where.corrections, [s.id for c in communities for s in c.sources]),
         measures=measures.load(),
+        closed=find_closed_counts(where.editions),
         today=today,
         shows=shows,
         key_id=key_file.present_key_id(),

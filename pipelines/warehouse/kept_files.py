@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipelines.files import replace_synced, sync
 from pipelines.folders import OWNER_ONLY
+from pipelines.landing.held import note_removed
 
 LIST = "tables.json"
 Columns = dict[str, dict[str, str]]
@@ -95,6 +96,8 @@ def prune(core: Path, fingerprints: Mapping[str, str]) -> None:
         needed = fingerprints.get(community.name)
         for folder in community.iterdir() if needed else ():
             if folder.name != needed:
+                note_removed(folder)
                 shutil.rmtree(folder)
         if not needed:
+            note_removed(community)
             shutil.rmtree(community)

@@ -1,4 +1,4 @@
-"""Fill the schema raw: the catalogue, visits, harvests, published figures and the method."""
+"""Fill the declared tables: the catalogue, visits, harvests, published figures, the method, closed editions."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from pipelines.catalogue.count_pages import KINDS, unit_without_day
 from pipelines.model import Fact, Source, Verdict, Visit
 from pipelines.warehouse.harvests import load_harvests
 from pipelines.warehouse.inputs import Inputs, source_of
+from pipelines.warehouse.revisions import load_revisions
 from pipelines.warehouse.tables import Row, insert_rows
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[st
     """Fill the declared tables, which are empty: catalogue, visits, rules, method; and those of harvests of `kinds`."""
     loaded = {**_communities(given), **_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
     _insert(con, loaded)
+    load_revisions(con, given.closed)
     load_harvests(con, given.usable, kinds)
 
 
@@ -60,7 +62,7 @@ def _insert(con: duckdb.DuckDBPyConnection, loaded: dict[str, list[Row]]) -> Non
 def _communities(given: Inputs) -> dict[str, list[Row]]:
     return {
         "raw.communities": [vars(c) | {"community": c.slug} for c in given.communities],
-        "raw.sources": [_source_row(source) for source in given.sources],
+        "raw.sources": [_source_row(source, given.method) for source in given.sources],
         "raw.harvests": list(_harvest_rows(given)),
         "raw.corrections": [vars(one) | {"error": one.what} for one in given.corrections],
         "raw.replay_units": [_unit(*key) for key in given.replay_units],
@@ -166,9 +168,13 @@ def _positions(given: Inputs) -> dict[tuple[str, str, str], int]:
     return {key: i for i, key in enumerate(dict.fromkeys([*named, *listed]))}
 
 
-def _source_row(source: Source) -> Row:
-    list_name = (source.address or "").partition("@")[0] or None
-    return vars(source) | {"source": source.name, "counts_only": source.kind in KINDS, "list_name": list_name}
+def _source_row(source: Source, method: "Method") -> Row:
+    return vars(source) | {
+        "source": source.name,
+        "counts_only": source.kind in KINDS,
+        "list_name": (source.address or "").partition("@")[0] or None,
+        "shown_only": method.is_shown_only(source.language, source.audience),
+    }
 
 
 def _fact_row(community: str, position: int, fact: Fact) -> Row:
@@ -192,6 +198,7 @@ def _visit_row(visit: Visit) -> Row:
         "verdict": str(visit.verdict),
         "reason_code": REASON_CODES.get(visit.verdict),
         "page": unit_without_day(visit),
+        "run": visit.run or None,
     }
 
 
@@ -203,12 +210,7 @@ def _tag_rows(units: "Iterable[StoredUnit]") -> Iterator[Row]:
 
 
 def _rule_row(rule: "Rule") -> Row:
-    header = f"header {rule.header}{f': {rule.value}' if rule.value else ''}" if rule.header else ""
-    places = f"addresses of {rule.host}" if rule.host else ", ".join(rule.addresses)
-    account = f"accounts {', '.join(rule.accounts)} of a forum" if rule.accounts else ""
-    posts = f"post_type {', '.join(map(str, rule.post_types))}" if rule.post_types else ""
-    condition = header or places or account or posts or f"subject {rule.subject.strip()}"
-    return vars(rule) | {"class": rule.kind, "condition": condition}
+    return vars(rule) | {"class": rule.kind, "condition": rule.condition}
 
 
 def _measured_row(measured: "Measured") -> Row:

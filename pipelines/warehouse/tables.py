@@ -1,13 +1,14 @@
 """Read the files below tables/, order them by what they read, and make the tables."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from graphlib import TopologicalSorter
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -25,8 +26,8 @@ Row = dict[str, Any]
 class Table:
     """One file below tables/: a table, its sentence, the comments on its columns, and the SQL or Python that makes it.
 
-    `select` is the select, or the `create table` of a table that `raw.load_raw` fills. A table in Python has `compute`
-    in its place, and says in `reads` which tables that reads.
+    `select` is the select, or the `create table` of a table that `raw.load_raw` fills. That of a table in Python reads
+    what `compute` returns, as `computed`; `reads` says which tables both read.
     """
 
     name: str
@@ -86,17 +87,22 @@ def read_table(path: Path, name: str) -> Table:
 def read_python_table(name: str) -> Table:
     """Import one module below tables/: its docstring is prose, then `column: comment` lines; `table` computes it.
 
-    `READS` names the tables that `table` reads.
+    `READS` names the tables that `table` reads. `SELECT`, where there is one, makes the table of `computed`, the rows
+    that `table` returns: so texts stay in DuckDB, and Python has numbers alone.
     """
     module = import_module(f"pipelines.tables.{name}")
     sentence, *described = re.split(r"^(\w+): ", cleandoc(module.__doc__ or ""), flags=re.MULTILINE)
     columns = {column: " ".join(text.split()) for column, text in zip(described[::2], described[1::2], strict=True)}
-    return Table(name, " ".join(sentence.split()), columns, {}, "", frozenset(module.READS), module.table)
+    return Table(name, " ".join(sentence.split()), columns, {}, _select(module), frozenset(module.READS), module.table)
+
+
+def _select(module: ModuleType) -> str:
+    return getattr(module, "SELECT", "from computed")
 
 
 def in_order(tables: list[Table]) -> list[Table]:
     """Sort the tables that are computed so that each comes after those it reads; declared ones are left out."""
-    computed = [table for table in (*tables, _union_metrics(tables), _definitions(tables)) if not table.is_declared]
+    computed = [table for table in (*tables, *tables_of_metrics(tables)) if not table.is_declared]
     by_name = {table.name: table for table in computed}
     order = TopologicalSorter({table.name: reads_from(table) for table in computed}).static_order()
     return [by_name[name] for name in order if name in by_name]
@@ -117,15 +123,23 @@ def reads_from(table: Table) -> frozenset[str]:
     return frozenset(READ.findall(NO_TABLE.sub("", table.select)))
 
 
-def _union_metrics(tables: list[Table]) -> Table:
-    metrics = [(literal(t.name.split(".")[1]), t.name) for t in tables if t.facts]
-    selects = [f"select community, {metric} as metric, month, value from {name}" for metric, name in metrics]
+def tables_of_metrics(tables: list[Table]) -> list[Table]:
+    """Return the tables that the files of all metrics make together."""
+    metrics = [table for table in tables if table.facts]
+    return [_union_metrics(metrics), _definitions(metrics), _wide(metrics)]
+
+
+def _union_metrics(metrics: list[Table]) -> Table:
+    named = [(literal(_metric_of(table)), table.name) for table in metrics]
+    selects = [f"select community, {metric} as metric, month, value from {name}" for metric, name in named]
     return Table(ALL_METRICS, "All metrics, where something was counted.", {}, {}, " union all ".join(selects))
 
 
-def _definitions(tables: list[Table]) -> Table:
-    rows = ", ".join("(" + ", ".join(map(literal, _definition(t))) + ")" for t in tables if t.facts)
-    comments = {"metric": "name of the metric", "family": "family it belongs to", "unit": "what is counted",
+def _definitions(metrics: list[Table]) -> Table:
+    rows = ", ".join("(" + ", ".join(map(literal, _definition(table))) + ")" for table in metrics)
+    comments = {"metric": "name of the metric", "family": "what must be seen for it, see core.channels: code, talk, "
+                "people (code and talk), releases or register; rankings weigh metrics of the first three",
+                "unit": "what is counted",
                 "kind": "count (0 where nothing happened), measure (no value there), stock (at the month's end)",
                 "past": "months that it depends on beside its own: none, newcomers, year or ever, see core.pasts",
                 "definition": "one sentence that defines it", "formula": "how it is computed, in one line",
@@ -139,7 +153,37 @@ def _definition(metric: Table) -> tuple[str, ...]:
     facts = metric.facts
     kind, past = facts.get("kind", "count"), facts.get("past", "none")
     said = facts["family"], facts["unit"], kind, past, metric.sentence, facts["formula"], facts["chaoss"]
-    return metric.name.split(".")[1], *said, metric.select
+    return _metric_of(metric), *said, metric.select
+
+
+def _metric_of(table: Table) -> str:
+    return table.name.split(".")[1]
+
+
+WIDE = """One row per community and month: metrics.monthly with a column for each metric, its state and its bounds \
+beside it. Key: community, month. Coverage stands in metrics.monthly alone."""
+
+
+def _wide(metrics: list[Table]) -> Table:
+    comments = {"community": "slug of the community", "month": "first day of the month, UTC",
+                "complete": "the month was over long enough to be ranked, see core.months"}  # fmt: skip
+    selected = ["community", "month", "any_value(complete) as complete"]
+    for metric in metrics:
+        for column, source, comment in _wide_columns(metric):
+            comments[column] = comment
+            selected.append(f"max({source}) filter (metric = {literal(_metric_of(metric))}) as {column}")
+    select = f"select {', '.join(selected)} from metrics.monthly group by community, month order by community, month"
+    return Table("analysis.monthly_wide", WIDE, comments, {}, select)
+
+
+def _wide_columns(metric: Table) -> Iterator[tuple[str, str, str]]:
+    """Yield each column of a metric, the column of metrics.monthly that it is from, and its comment."""
+    name, unit, kind = _metric_of(metric), metric.facts["unit"], metric.facts.get("kind", "count")
+    yield name, "value", f"{unit}: {metric.sentence} NULL where nothing could be seen, never 0 for that"
+    yield f"{name}_state", "state", f"state of {name}, as in metrics.monthly"
+    if kind != "measure" and metric.facts["family"] != "register":
+        yield f"{name}_low", "low", f"the least that {name} could be, {unit}, see metrics.bounds"
+        yield f"{name}_high", "high", f"the most that {name} could be, {unit}"
 
 
 METRIC_COLUMNS = {
@@ -161,7 +205,7 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.execute(table.select)
     elif table.compute:
         con.register("computed", table.compute(con))
-        con.execute(f"create table {table.name} as from computed")
+        con.execute(f"create table {table.name} as {table.select}")
         con.unregister("computed")
     else:
         con.execute(f"create table {table.name} as {table.select}")

@@ -4,7 +4,8 @@
 const here = document.currentScript.src.replace(/[^/]*$/, "");
 const narrow = matchMedia("(max-width: 700px)"), dark = matchMedia("(prefers-color-scheme: dark)");
 // Plotly would otherwise offer to upload the data, and show buttons that have no names for a screen reader.
-const CONFIG = { showSendToCloud: false, displaylogo: false, displayModeBar: false, responsive: true };
+const LANGUAGE = document.documentElement.lang;
+const CONFIG = { showSendToCloud: false, displaylogo: false, displayModeBar: false, responsive: true, locale: LANGUAGE };
 // The look of all charts; what is a style of the page is resolved when a chart is drawn.
 const TEMPLATE = {
   "layout": {
@@ -27,11 +28,26 @@ function load() {
   loading ??= new Promise((done, failed) => {
     const script = document.createElement("script");
     script.src = here + "plotly.min.js";
-    script.onload = done;
+    script.onload = () => { if (LANGUAGE !== "en") translate(); done(); };
     script.onerror = failed;
     document.head.append(script);
   });
   return loading;
+}
+
+// Plotly speaks English. The browser knows the months and the marks of a number in other languages, the page its dates.
+function translate() {
+  const marks = new Intl.NumberFormat(LANGUAGE).formatToParts(-1234567.8);
+  const mark = (type) => marks.find((part) => part.type === type).value;
+  const { month: monthOfYear, day: dayMonth, date: dayMonthYear } = document.documentElement.dataset;
+  Plotly.register({ moduleType: "locale", name: LANGUAGE, dictionary: {}, format: {
+    months: months("long"), shortMonths: months("short"), decimal: mark("decimal"), thousands: mark("group"),
+    month: monthOfYear, dayMonth: dayMonth, dayMonthYear: dayMonthYear } });
+}
+
+function months(length) {
+  const format = new Intl.DateTimeFormat(LANGUAGE, { month: length, timeZone: "UTC" });
+  return Array.from({ length: 12 }, (_, n) => format.format(Date.UTC(2024, n, 15)));
 }
 
 function known(holder) {
@@ -181,7 +197,7 @@ async function save(holder, format) {
     margin: Object.assign({}, layout.margin, { t: PICTURE.head, b: bottom }),
     annotations: (layout.annotations || []).concat([source]),
   });
-  await Plotly.downloadImage({ data: figure.data, layout: layout }, { format: format, width: PICTURE.width,
+  await Plotly.downloadImage({ data: figure.data, layout: layout, config: CONFIG }, { format: format, width: PICTURE.width,
     height: PICTURE.height, scale: format === "png" ? 2 : 1, filename: "stackrank-" + holder.dataset.file });
 }
 

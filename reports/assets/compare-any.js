@@ -6,8 +6,7 @@ const slugs = location.search.slice(1).split("&").filter((slug) => /^[a-z0-9][a-
 if (!block || slugs.length !== 2) return;
 const words = JSON.parse(block.textContent);
 const LANES = { ahead: 0.36, untold: 0.36 }, QUANTILE = 1.6449;
-// Korean writes both forms of a particle after a name that nobody can read here: 은(는).
-const PARTICLES = /\[([가-힣]+)\/([가-힣]*)\]/g;
+const withParticles = window.stackrankParticles(words.readings);
 const STEPS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000];
 const NAMES = new Intl.DateTimeFormat(document.documentElement.lang, { month: "long", year: "numeric", timeZone: "UTC" });
 
@@ -29,7 +28,7 @@ function unpacked(held) {
 
 function filledIn(text, values) {
   const said = Object.entries(values).reduce((said, [name, value]) => said.split("{" + name + "}").join(value), text);
-  return said.replace(PARTICLES, "$1($2)");
+  return withParticles("", said);
 }
 
 const number = (value) => value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : String(Math.round(value));

@@ -4,24 +4,7 @@ window.stackrankWords = (held) => {
 const words = held.words, families = Object.keys(held.families);
 const NUMBER = new Intl.NumberFormat(document.documentElement.lang);
 
-// Korean writes both forms of a particle after a field: the last syllable before it decides, as in reports/languages.
-const PARTICLES = /\[([가-힣]+)\/([가-힣]*)\]/g, FINALS = 28, RIEUL = 8;
-const DIGITS = "영일이삼사오육칠팔구";
-
-function finalOf(word) {
-  const known = Object.keys(held.readings).find((name) => word.endsWith(name));
-  const last = (held.readings[known] || word).slice(-1), syllable = /\d/.test(last) ? DIGITS[last] : last;
-  return /[가-힣]/.test(syllable) ? (syllable.charCodeAt(0) - "가".charCodeAt(0)) % FINALS : null;
-}
-
-function particle(before, closed, open) {
-  const final = finalOf(before.trimEnd().replace(/\([^()]*\)$/, "").trimEnd());
-  if (final === null) return open ? closed + "(" + open + ")" : "(" + closed + ")";
-  return final === 0 || (open === "로" && final === RIEUL) ? open : closed;
-}
-
-const withParticles = (before, part) =>
-  part.replace(PARTICLES, (_, closed, open, at) => particle(before + part.slice(0, at), closed, open));
+const withParticles = window.stackrankParticles(held.readings);
 
 // Fills the named fields of a sentence with texts, numbers or elements.
 function say(sentence, values = {}) {

@@ -11,7 +11,7 @@ from reports.charts.axes import lanes_axis
 from reports.charts.figure import LEFT, Figure, finish
 from reports.charts.series import Hole, runs_of
 from reports.charts.theme import Look
-from reports.text.formats import next_month
+from reports.text.formats import ENDS, next_month
 from reports.text.language import gettext
 
 Box = tuple[str, str, float, float]
@@ -84,7 +84,7 @@ def _pointer(shown: Places) -> dict[str, Any]:
 def _set(low: int | None, high: int | None) -> str:
     if low is None:
         return ""
-    return f"{low}" if low == high else f"{low}–{high}"
+    return f"{low}" if low == high else ENDS.format(low=low, high=high)
 
 
 def _days(months: Sequence[str], start: int, end: int) -> tuple[str, str]:

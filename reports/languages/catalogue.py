@@ -6,8 +6,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from pipelines.catalogue import measures
-from pipelines.warehouse.tables import read_tables
+from reports.languages.stated import stated_texts
 from reports.text.formats import NOUNS
 from reports.text.language import CATALOGUES
 
@@ -22,7 +21,7 @@ def extract() -> Catalog:
     read = extract_from_dir(CATALOGUES.parent, METHODS, OPTIONS)
     for file, _, message, comments, context in read:
         found.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
-    for message in (*_counted(), *_defined()):
+    for message in (*_counted(), *stated_texts()):
         found.add(message)
     return found
 
@@ -32,17 +31,6 @@ def _counted() -> Iterator[str | tuple[str, str]]:
     for one, many in NOUNS.items():
         yield f"no {many}"
         yield f"{{number:,}} {one}", f"{{number:,}} {many}"
-
-
-def _defined() -> Iterator[str]:
-    """Give what defines each metric, which pages read from the database."""
-    for table in read_tables():
-        if table.facts:
-            yield table.sentence
-            yield table.facts["unit"]
-    for measure in measures.load().values():
-        yield measure.definition
-        yield measure.unit
 
 
 def update(language: str) -> int:

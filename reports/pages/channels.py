@@ -106,18 +106,31 @@ def sources_chart(site: Context, own: Row) -> Chart | None:
         row for row in site.grouped("community", "moves", "community")[own["community"]] if row["family"] == "talk"
     ]
     breaks = [Break(row["month"], move_text(row)) for row in moves]
-    drawn = lines[:LINES]
+    drawn = _drawn(rows, lines)
     return Chart(
         id="by-source",
         title=gettext("Postings a month, each list and forum by itself"),
-        description=gettext("Every list and forum as it stands, copies and cross-posts included."
-                            " The charts above count a message once, also where it moved."),
+        description=_described(rows),
         figure=draw_lines(drawn, plain_looks([line.key for line in drawn]), breaks=breaks),
         table=_postings(rows, days, first, breaks),
         subject=own["name"],
         source=picture_source(site, own["name"], days[-1]),
         download=site.csv("by_source"),
     )  # fmt: skip
+
+
+def _drawn(rows: Sequence[Row], lines: Sequence[Series]) -> list[Series]:
+    """Return the largest lines, and those of lists that are shown only."""
+    alone = [line for row, line in zip(rows, lines, strict=True) if row["shown_only"]]
+    counted = [line for line in lines if line not in alone]
+    return [*counted[: LINES - len(alone)], *alone]
+
+
+def _described(rows: Sequence[Row]) -> str:
+    said = gettext("Every list and forum as it stands, copies and cross-posts included."
+                   " The charts above count a message once, also where it moved.")  # fmt: skip
+    alone = gettext("The list {name} is shown here alone: it enters no metric.")
+    return " ".join([said, *(alone.format(name=row["name"]) for row in rows if row["shown_only"])])
 
 
 def _at(row: Row, first: date, values: Sequence[Any], count: int) -> list[Any]:

@@ -95,7 +95,7 @@ def _words(site: Context) -> str:
     return json.dumps({
         "verdicts": {word: text.replace("{{", "{").replace("}}", "}") for word, text in VERDICTS.items()},
         "cells": CELLS, "none": NOT_COMPARED, "probable": probable, "placeholders": [ONE, OTHER],
-        "ahead": gettext("{name} ahead"), "month": f"{site.month}",
+        "ahead": gettext("{name} ahead"), "month": f"{site.month}", "readings": site.readings,
         "families": {
             family: {"heading": family_heading(family), "first": f"{families[family]['first']}",
                      "thresholds": families[family]["thresholds"]}

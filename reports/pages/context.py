@@ -27,6 +27,7 @@ class Context:
     `month` is the last month of the window that is shown. A page that `is_dated` shows nothing of a later month.
     Every page also exists in the other ones of `languages`.
     `address` is the public one of the site, where it has one, and `path` that of the page below it.
+    `card_folder` is where its cards lie.
     """
 
     database: Database
@@ -38,6 +39,7 @@ class Context:
     languages: Sequence[str] = ()
     address: str = ""
     path: str = ""
+    card_folder: str = ""
     _groups: dict[tuple[str, str, str], Groups] = field(default_factory=dict, repr=False)
 
     def ask(self, page: str, name: str, **more: object) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from pipelines.warehouse.build import PRIVATE
 from reports.answers import QUERIES, sentence
-from reports.pages.context import Context
+from reports.pages.context import Context, Row
 from reports.render import render_page
 from reports.table_files import NAMES
 from reports.text.language import gettext
@@ -18,8 +19,15 @@ def page(site: Context) -> str:
     return render_page(
         "database.html", site=site, here="data", root="", charts=(), metrics=site.rows("database", "metrics"),
         files=list(_files()), public=() if site.is_large else NAMES,
-        schemas=[{"name": name, "tables": list(rows)} for name, rows in tables],
+        schemas=[{"name": name, "tables": list(map(_table, rows))} for name, rows in tables], PRIVATE=PRIVATE,
     )  # fmt: skip
+
+
+def _table(row: Row) -> Row:
+    """Return a table with its sentence, and whether the database says that it is not for publishing."""
+    sentence = row["sentence"] or ""
+    said = sentence.removesuffix(PRIVATE)
+    return {**row, "sentence": said.rstrip(), "is_private": said != sentence}
 
 
 def _files() -> Iterator[dict[str, str]]:

@@ -12,7 +12,7 @@ from reports.charts.theme import look_of
 from reports.pages.context import Context, Row
 from reports.pages.pairs import QUANTILE, Month
 from reports.text.compare import LEGEND_OF_LEADS, cell_of_month, leads_text, two_digits
-from reports.text.formats import format_level, format_month, next_month
+from reports.text.formats import ENDS, format_level, format_month, next_month
 from reports.text.imports import import_text
 from reports.text.labels import LEGEND, SCALES, family_heading
 from reports.text.language import gettext
@@ -155,4 +155,4 @@ def _scores_table(lines: Sequence[Series], spans: dict[str, Span]) -> Table:
 def _cells(line: Series, span: Span, n: int) -> tuple[str, str]:
     if line.values[n] is None:
         return gettext("not ranked"), ""
-    return format_level(line.values[n]), f"{format_level(span.lows[n])}–{format_level(span.highs[n])}"
+    return format_level(line.values[n]), ENDS.format(low=format_level(span.lows[n]), high=format_level(span.highs[n]))

@@ -11,7 +11,7 @@ from reports.charts.theme import Look, look_of
 from reports.pages.context import Context, Row
 from reports.text.bots import rank_change
 from reports.text.events import move_text, release_text
-from reports.text.formats import format_count, format_month, format_number
+from reports.text.formats import ENDS, format_count, format_month, format_number
 from reports.text.imports import import_in_month
 from reports.text.labels import LEGEND, label
 from reports.text.language import gettext
@@ -188,7 +188,8 @@ def evidence_of(own: Row) -> str:
 def _mean(line: Row, n: int) -> tuple[str, str]:
     if line["means"][n] is None:
         return "", ""
-    return format_number(line["means"][n]), f"{format_number(line['lows'][n])}–{format_number(line['highs'][n])}"
+    low, high = (format_number(line[ends][n]) for ends in ("lows", "highs"))
+    return format_number(line["means"][n]), ENDS.format(low=low, high=high)
 
 
 def _months_of(hole: Hole, months: Sequence[date]) -> Iterator[date]:

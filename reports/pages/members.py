@@ -15,7 +15,7 @@ from reports.pages.context import Context, Row
 from reports.render import render_page
 from reports.text.counts import count_text, measure_change_text
 from reports.text.labels import LEGEND_OF_COUNTS, label
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 from reports.text.members import coverage_text, trend_text
 from reports.text.origin import origin_text
 
@@ -104,7 +104,12 @@ def _chart(site: Context, measure: Row, counts: pd.DataFrame, community: str | N
         id="-".join(filter(None, (name.replace("_", "-"), community))),
         title=title if community is None else f"{title}: {site.of(community)['name']}",
         description=" ".join(
-            [measure["definition"], COMPARABLE[measure["comparable"]], LAST, *map(measure_change_text, changed)]
+            [
+                translate(measure["definition"]),
+                COMPARABLE[measure["comparable"]],
+                LAST,
+                *map(measure_change_text, changed),
+            ]
         ),
         figure=draw_lines(drawn, plain_looks([line.key for line in drawn]), breaks=uprights),
         table=table_of(gettext("Month"), drawn, cells, breaks=uprights, missing=gettext("not counted")),

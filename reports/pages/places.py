@@ -8,8 +8,8 @@ from reports.charts.series import Hole, months_from, runs_of
 from reports.charts.theme import look_of
 from reports.pages.context import Context, Row
 from reports.pages.lines import holes_legend
-from reports.text.formats import format_level, format_month
-from reports.text.labels import LEGEND_OF_PLACES
+from reports.text.formats import ENDS, format_level, format_month
+from reports.text.labels import LEGEND_OF_PLACES, RANK_STATES
 from reports.text.language import gettext
 from reports.text.picture import picture_source
 from reports.text.places import place_text
@@ -86,7 +86,7 @@ def _table(site: Context, row: Row, months: list[date]) -> Table:
 
 def _place(row: Row, n: int) -> str:
     if row["ranks"][n] is None:
-        return gettext("not ranked") if row["states"][n] == "ranked" else row["states"][n]
+        return gettext("not ranked") if row["states"][n] == "ranked" else RANK_STATES[row["states"][n]]
     return place_text({
         "rank": row["ranks"][n], "rank_low": row["rank_lows"][n], "rank_high": row["rank_highs"][n],
         "months": row["months"][n], "published_months": row["published_months"][n],
@@ -94,4 +94,4 @@ def _place(row: Row, n: int) -> str:
 
 
 def _range(low: float | None, high: float | None) -> str:
-    return "" if low is None else f"{format_level(low)}–{format_level(high)}"
+    return "" if low is None else ENDS.format(low=format_level(low), high=format_level(high))

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.catalogue.platform_facts import OF_RELEASES, THEN, TIMELESS, TODAY, TOPICS
 from reports.pages.context import Context, Row
 from reports.text.formats import format_day, format_month, pluralize
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 from reports.text.rules import WINDOW
 
 MONTH_THEN = date(2013, 11, 1)
@@ -75,7 +75,7 @@ def _topic(site: Context, answers: Answers, topic: str) -> dict[str, Any]:
     heading, asks = TOPICS[topic]
     periods = [None] if topic in TIMELESS else [THEN, TODAY]
     lines = [(PERIOD_WORDS[each], [_cell(answers, row, topic, each) for row in site.communities]) for each in periods]
-    return {"id": topic, "heading": heading, "asks": asks, "lines": lines}
+    return {"id": topic, "heading": translate(heading), "asks": translate(asks), "lines": lines}
 
 
 def _cell(answers: Answers, community: Row, topic: str, period: str | None) -> Cell:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from pipelines.warehouse.build import PUBLIC
 from reports.answers import QUERIES, question, sentence
 from reports.pages.context import Context
@@ -18,6 +20,8 @@ TABLE = re.compile(r"\b(raw|core|metrics|definitions|analysis|published|rankings
 MOST_ROWS = 8
 FIRST_ASKED = "from rankings.monthly limit 10"
 """The statement that a reader finds in the field."""
+NAME = Markup("<code>{}</code>")
+"""A column of an answer."""
 HEIGHT = 360
 """Pixels of the chart of an answer."""
 WORDS = {
@@ -50,7 +54,7 @@ def _questions(site: Context) -> Iterator[dict[str, Any]]:
         rows = [[_cell(value) for value in row.values()] for row in answer[:MOST_ROWS]]
         yield {
             "id": name, "asks": sentence(QUESTIONS, name), "sql": question(QUESTIONS, name), "rows": rows,
-            "heads": list(answer[0]) if answer else [], "count": len(answer),
+            "heads": [NAME.format(name) for name in answer[0]] if answer else [], "count": len(answer),
             "is_public": _is_public(question(QUESTIONS, name)),
         }  # fmt: skip
 

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.catalogue.platform_facts import TOPICS
 from reports.graphics.picture import frame_chart, page_shape
 from reports.graphics.slope import WIDE, End, Slope, draw_slopes, slope_parts
 from reports.pages.context import Context, Row
 from reports.pages.pictures import colours_of, words_of
 from reports.pages.platforms import matrix, read_answers, topics
 from reports.render import render_page
+from reports.text.cells import places_text
 from reports.text.formats import format_month
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 from reports.text.talk import VERDICTS, read_claim, slopes_title, stop_text, tally_text, verdict_headline
 
 THEN = date(2013, 6, 1)
@@ -24,10 +26,14 @@ def page(site: Context) -> str:
     return render_page(
         "talk.html", site=site, here="talk", root="", charts=(), claims=claims, verdicts=VERDICTS,
         headline=verdict_headline(claims) if claims else "", tally=tally_text(claims), slopes=_slopes(site),
-        topics=topics(site, answers), stated=answers.facts,
+        topics=topics(site, answers), stated=[_headed(fact) for fact in answers.facts],
         hypervisors=matrix(site, site.rows("talk", "hypervisors")),
         formats=matrix(site, site.rows("talk", "image_formats")),
     )  # fmt: skip
+
+
+def _headed(fact: Row) -> Row:
+    return {**fact, "heading": translate(TOPICS[fact["topic"]][0])}
 
 
 def _found(site: Context, claim: Row) -> Row | None:
@@ -70,9 +76,9 @@ def _with_words(site: Context, row: Row) -> dict[str, Any]:
 def _slope(site: Context, row: Row) -> Slope:
     span, lived = (_months(month) - _months(THEN) for month in (site.month, row["last"]))
     then = End(
-        row["score_then"], row["low_then"], row["high_then"], _place(row["rank_low_then"], row["rank_high_then"])
+        row["score_then"], row["low_then"], row["high_then"], places_text(row["rank_low_then"], row["rank_high_then"])
     )
-    last = End(row["score"], row["low"], row["high"], _place(row["rank_low"], row["rank_high"]))
+    last = End(row["score"], row["low"], row["high"], places_text(row["rank_low"], row["rank_high"]))
     until = 1.0 if row["is_ranked"] or not span else lived / span
     return Slope(row["community"], row["name"], row["marker"], then, last, until, row["why"])
 
@@ -80,11 +86,6 @@ def _slope(site: Context, row: Row) -> Slope:
 def _are_firm(rows: Sequence[Row]) -> bool:
     """Return whether every place of then was a single one."""
     return all(row["rank_low_then"] == row["rank_high_then"] for row in rows)
-
-
-def _place(low: int | None, high: int | None) -> str:
-    """Return a place as pages print it: one number, or the first and the last."""
-    return "" if low is None else str(low) if low == high else f"{low}–{high}"
 
 
 def _months(month: date) -> int:

@@ -1,6 +1,7 @@
 """A badge for each community: the places that the counts allow it, to stand on a page of its own."""
 
 from collections.abc import Iterator
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -13,7 +14,7 @@ from reports.text.language import gettext
 
 FOLDER = "badges"
 HEIGHT, BASELINE, FONT, LETTER, MARGIN = 20, 14, 11, 6.1, 7
-"""Pixels: `LETTER` is the mean width of a letter of the font."""
+"""Pixels: `LETTER` is the mean width of a letter of the font; one of Hangul is as wide as it is high."""
 LEFT = "stackrank"
 INK, PAPER, NAMED = "#22262B", "#FBFAF6", "#3A4652"
 BY = {
@@ -32,7 +33,8 @@ def badges(site: Context) -> Iterator[tuple[str, str]]:
 
 def badge_text(site: Context, row: Row) -> str:
     """Return what a badge says: the places, of how many, by what, and of which month."""
-    said = f"{place_of(row)} {BY[row['family']]}, {format_month(site.month)}"
+    placed = gettext("{places} {what}").format(places=place_of(row), what=BY[row["family"]])
+    said = f"{placed}, {format_month(site.month)}"
     return gettext("invented: {said}").format(said=said) if site.build["shows"] else said
 
 
@@ -76,4 +78,5 @@ def _text(said: str, x: float, width: int, colour: str) -> Markup:
 
 
 def _width(said: str) -> int:
-    return round(len(said) * LETTER) + 2 * MARGIN
+    wide = sum(east_asian_width(letter) in "WF" for letter in said)
+    return round((len(said) - wide) * LETTER + wide * FONT) + 2 * MARGIN

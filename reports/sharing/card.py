@@ -1,23 +1,23 @@
 """A card for the front page and for each community: the picture that other sites show beside a link.
 
-Cards are PNG files, because other sites draw no SVG there. Pillow brings the font, so that they are the same anywhere.
-It has the letters of English alone: a letter with a mark loses the mark.
+Cards are PNG files, because other sites draw no SVG there. They are drawn with the fonts of `card_fonts`.
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from reports.pages.context import Context, Row
 from reports.pages.ranking_table import opened, ranking_tables
 from reports.sharing.badge import BY, place_of
+from reports.sharing.card_fonts import fitting_font, font_at, letters
 from reports.text.cells import places_text, score_text
 from reports.text.formats import format_month, format_range
 from reports.text.headlines import headline
 from reports.text.language import gettext
+from reports.text.particles import pick_particles
 from reports.text.reasons import gap_text
 from reports.text.rules import WINDOW
 
@@ -74,7 +74,7 @@ def slots_of(row: Row) -> Sequence[bool]:
 
 def _second(row: Row) -> Iterator[Line]:
     if row["rank"] is None:
-        yield Line(gap_text({"unseen": (), **row}), 400, 40, SOFT)
+        yield Line(pick_particles(gap_text({"unseen": (), **row}), {}), 400, 40, SOFT)
         return
     said = gettext("score {score} ({range})")
     known = [said.format(score=score_text(row["index"]), range=format_range(row["score_low"], row["score_high"]))]
@@ -97,7 +97,8 @@ def _front(site: Context, tables: Sequence[Row]) -> Iterator[Line]:
     if table is None:
         yield Line(gettext("No ranking yet: nothing has been counted."), 140, 54)
         return
-    said = headline(table["family"], [{**row, "index": None} for row in table["rows"]]).striptags()
+    known = [{**row, "index": None} for row in table["rows"]]
+    said = pick_particles(headline(table["family"], known).striptags(), site.readings)
     for number, part in enumerate(wrapped(said, 54, 3)):
         yield Line(part, 140 + 68 * number, 54)
     for number, row in enumerate(table["rows"][:MOST_ROWS]):
@@ -109,7 +110,7 @@ def _front(site: Context, tables: Sequence[Row]) -> Iterator[Line]:
 
 def wrapped(text: str, size: int, most: int) -> list[str]:
     """Return a text in lines of at most the width of a card; the last one ends with dots where there are more."""
-    lines, font = [""], ImageFont.load_default(size)
+    lines, font = [""], font_at(size)
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
         if font.getlength(longer) <= RIGHT - LEFT or not lines[-1]:
@@ -125,22 +126,10 @@ def draw_card(lines: Sequence[Line], slots: Sequence[bool], colour: str) -> byte
     draw = ImageDraw.Draw(card)
     draw.rectangle((0, 0, 28, HEIGHT), fill=colour)
     for line in lines:
-        draw.text((line.x, line.y), letters(line.text), line.colour, _font(line))
+        draw.text((line.x, line.y), letters(line.text), line.colour, fitting_font(line.text, line.size, RIGHT - line.x))
     for place, is_possible in enumerate(slots):
         x = LEFT + place * (SLOT + GAP)
         draw.rectangle((x, 474, x + SLOT, 474 + SLOT), fill=INK if is_possible else PALE)
     file = BytesIO()
     card.quantize(COLOURS, Image.Quantize.FASTOCTREE).save(file, "PNG")
     return file.getvalue()
-
-
-def letters(text: str) -> str:
-    """Return a text in the letters that the font has."""
-    plain = unicodedata.normalize("NFKD", text.replace("–", "-").replace("−", "-")).replace("·", "\0")
-    return plain.encode("ascii", "ignore").decode().replace("\0", "·")
-
-
-def _font(line: Line) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    font = ImageFont.load_default(line.size)
-    fits = (RIGHT - line.x) / max(font.getlength(letters(line.text)), 1)
-    return font if fits >= 1 else ImageFont.load_default(max(line.size * fits, 12))

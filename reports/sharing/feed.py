@@ -11,11 +11,12 @@ from pipelines.editions.store import Revision
 from reports.pages import editions, time_month
 from reports.pages.context import Context, Row
 from reports.text.changes import step_text
+from reports.text.demo import notice_text
 from reports.text.formats import format_month, format_window, next_month
 from reports.text.labels import family_phrase
-from reports.text.language import gettext
+from reports.text.language import LANGUAGE, folder, gettext
 
-PATH = "feed.xml"
+PATH, OWN = "feed.xml", folder(LANGUAGE)
 ATOM = "http://www.w3.org/2005/Atom"
 CLOSES_AFTER = timedelta(days=5)
 """The ranking of a month is closed on the sixth day of the next one."""
@@ -24,16 +25,17 @@ MOST_ENTRIES = 100
 
 def feed(site: Context, revisions: Sequence[Revision]) -> bytes:
     """Return the feed, the newest entry first; the same database and editions give the same bytes."""
-    root = Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
+    root = Element("feed", {"xmlns": ATOM, "xml:lang": LANGUAGE})
     entries = sorted([*_editions(site, revisions), *_changes(site)], key=lambda one: one["updated"], reverse=True)
     shown = entries[:MOST_ENTRIES]
     _fill(root, {
         "id": _id(site, "feed"), "title": gettext("stackrank: public activity of open-source communities"),
-        "subtitle": site.build["shows"], "updated": shown[0]["updated"] if shown else _stamp(site.build["built_at"]),
+        "subtitle": notice_text(site.build["shows"]),
+        "updated": shown[0]["updated"] if shown else _stamp(site.build["built_at"]),
     })  # fmt: skip
     SubElement(SubElement(root, "author"), "name").text = "stackrank project"
-    SubElement(root, "link", rel="self", href=site.link(PATH))
-    SubElement(root, "link", rel="alternate", href=site.link("index.html"))
+    SubElement(root, "link", rel="self", href=site.link(OWN + PATH))
+    SubElement(root, "link", rel="alternate", href=site.link(f"{OWN}index.html"))
     for entry in shown:
         _add(root, entry)
     indent(root)
@@ -55,7 +57,7 @@ def _fill(element: Element, texts: dict[str, str]) -> None:
 def _id(site: Context, what: str) -> str:
     """Return an id that stays the same, of a site of these communities."""
     slugs = ",".join(sorted(row["community"] for row in site.communities))
-    return uuid5(NAMESPACE_URL, f"stackrank:{slugs}:{what}").urn
+    return uuid5(NAMESPACE_URL, f"stackrank:{slugs}:{OWN}{what}").urn
 
 
 def _editions(site: Context, revisions: Sequence[Revision]) -> Iterator[dict[str, str]]:
@@ -63,7 +65,7 @@ def _editions(site: Context, revisions: Sequence[Revision]) -> Iterator[dict[str
         yield {
             "id": _id(site, f"edition:{one.folder.as_posix()}"),
             "title": _edition_title(one), "updated": _stamp(one.closed_at),
-            "summary": f"{_closed_text(one)} {one.reason}".strip(), "link": site.link(editions.PATH),
+            "summary": f"{_closed_text(one)} {one.reason}".strip(), "link": site.link(OWN + editions.PATH),
         }  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def _changes(site: Context) -> Iterator[dict[str, str]]:
             "id": _id(site, f"changes:{month:%Y-%m}:{family}"),
             "title": title.format(month=format_month(month), what=family_phrase(family)),
             "updated": _stamp(_closing(month)), "summary": _summary(list(moved)),
-            "link": site.link(time_month.path(f"{month:%Y-%m}")),
+            "link": site.link(OWN + time_month.path(f"{month:%Y-%m}")),
         }  # fmt: skip
 
 

@@ -3,12 +3,30 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipelines.rules.bots_commits import CONDITIONS
+from pipelines.rules.bots_mail import PHRASES
 from reports.text.formats import join_and
 from reports.text.imports import row_move
-from reports.text.labels import FAMILY_PHRASES, label_in_sentence
+from reports.text.labels import FAMILY_PHRASES, family_heading, label_in_sentence
 from reports.text.language import gettext
 
 Row = Mapping[str, Any]
+
+LOOKS_AT = (*CONDITIONS.values(), *PHRASES.values())
+"""How the database says at what a rule looks."""
+SENDERS = {
+    "bot": gettext("all bots"),
+    "human": gettext("people"),
+    "unsure": gettext("unsure"),
+    "tracker": gettext("issue tracker"),
+    "review": gettext("code review"),
+    "build": gettext("build server"),
+    "commit": gettext("commit mail"),
+    "announcement": gettext("announcements"),
+    "auto-reply": gettext("automatic replies"),
+    "system": gettext("software of the list or forum"),
+}
+"""Who writes a message, by the classes of the rules."""
 
 
 def rank_changes(rows: Sequence[Row]) -> str:
@@ -36,7 +54,11 @@ def rank_change(row: Row) -> str:
 
 def _by(row: Row) -> str:
     is_score = row["metric"] in FAMILY_PHRASES
-    return gettext("score in {family}").format(family=row["metric"]) if is_score else label_in_sentence(row["metric"])
+    return (
+        gettext("score in {family}").format(family=family_heading(row["metric"]).lower())
+        if is_score
+        else label_in_sentence(row["metric"])
+    )
 
 
 def _change(row: Row) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.text.formats import format_level, format_signed
+from reports.text.formats import ENDS, format_level, format_signed
 from reports.text.language import gettext
 
 Row = Mapping[str, Any]
@@ -24,12 +24,17 @@ NOT_RANKED = Cell("–", gettext("not ranked"))
 NOT_COMPUTED = Cell("–", gettext("its places are not computed"))
 UNKNOWN = Cell("?", gettext("unknown"))
 NOT_COMPARED = Cell("–", gettext("not compared"))
-MOVED = Cell(gettext("source moved"), gettext("source moved"))
+BROKEN = {
+    "moved": Cell(gettext("source moved"), gettext("source moved")),
+    "began": Cell(gettext("source began"), gettext("source began")),
+}
 UP, DOWN = gettext("up {percent}\u00a0%"), gettext("down {percent}\u00a0%")
 PLACES, TIED = gettext("{low:,} to {high:,}"), gettext("{place}, with an equal score")
 RUN = gettext("; {first} to {last}: in no firm order")
-SET, SCORES = gettext("{low:,}–{high:,}"), gettext("{low}–{high}")
+SET = gettext("{low:,}–{high:,}")
 STILL = {"steady": gettext("steady"), "unclear": gettext("unclear")}
+MOVING = {**STILL, "rising": gettext("rising"), "falling": gettext("falling")}
+"""What a score does, by `rankings.movement.word`."""
 RANGE_OF_GROWTH = gettext("{growth}\u00a0%, 90 % range {low} to {high}\u00a0%")
 
 
@@ -62,7 +67,7 @@ def step_cell(step: Row | None) -> Cell:
     if step is None:
         return NOT_COMPARED
     if step["reason_code"]:
-        return MOVED
+        return BROKEN[step["reason_code"]]
     growth, low, high = (format_signed(step[name]) for name in ("growth", "low", "high"))
     title = RANGE_OF_GROWTH.format(growth=growth, low=low, high=high)
     if step["word"] not in ("rising", "falling"):
@@ -81,4 +86,4 @@ def score_range_text(low: float | None, high: float | None) -> str:
     """Return the ends of a range; nothing without a score."""
     if low is None or high is None:
         return ""
-    return SCORES.format(low=score_text(low), high=score_text(high))
+    return ENDS.format(low=score_text(low), high=score_text(high))

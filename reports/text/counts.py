@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.text.formats import format_day, format_month
-from reports.text.language import gettext
+from reports.text.language import gettext, translate
 
 Row = Mapping[str, Any]
 
@@ -24,4 +24,4 @@ def count_text(row: Row) -> str:
 def measure_change_text(row: Row) -> str:
     """Return what changed in what is counted; `row` is one of `queries/members/breaks.sql`."""
     said = gettext("Since {month} something else is counted: {change}")
-    return said.format(month=format_month(row["day"]), change=row["change"])
+    return said.format(month=format_month(row["day"]), change=translate(row["change"]))

@@ -19,6 +19,8 @@ SHORT_MONTHS = (
 MONTH, DAY, CLOCK = gettext("{month} {year}"), gettext("{day} {month} {year}"), gettext("{day}, {clock} UTC")
 """A translation may also name `number`, that of the month."""
 SPAN, ENUMERATED = gettext("{first} to {last}"), gettext("{others} and {last}")
+ENDS = gettext("{low}–{high}")
+"""Two ends in a cell or a label."""
 WITH_INTERVAL = gettext("{share} % ({low} to {high})")
 NOUNS = {
     "month": "months", "day": "days", "hour": "hours", "unit": "units", "repository": "repositories",

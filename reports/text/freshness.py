@@ -13,8 +13,15 @@ LATE = timedelta(hours=48)
 UNREADABLE_TEXT = gettext("cannot be read")
 NO_CAPTURES_TEXT = gettext("gone; stackrank asks for captures on demand and has none yet")
 NO_PAGES_TEXT = gettext("gone; nobody has given saved pages yet")
+KINDS = {"series_status": gettext("series status"), UNREADABLE: gettext("unreadable")}
+"""The kinds that are not called by their software."""
 
 Row = Mapping[str, Any]
+
+
+def kind_text(kind: str) -> str:
+    """Return the kind of a source: the name of its software, or what it is."""
+    return KINDS.get(kind, kind)
 
 
 def freshness_text(row: Row, built: datetime) -> str:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from reports.text.formats import join_and
-from reports.text.language import gettext
+from reports.text.language import LANGUAGE, SOURCE, gettext
 
 FEW = gettext("1 or 2")
 """Stands where a part of a community has so few people, which is not published."""
@@ -76,6 +76,12 @@ LABELS = {
     "active_users_30_days": gettext("Forum accounts active in 30 days"),
     "participating_users_30_days": gettext("Forum accounts participating in 30 days"),
     "registered_users": gettext("Registered accounts of the forum"),
+    "individual_members": gettext("Individual members"),
+    "member_companies": gettext("Member companies"),
+    "committers": gettext("Committers"),
+    "stars": gettext("Stars"),
+    "forks": gettext("Forks"),
+    "watchers": gettext("Watchers"),
 }
 
 ONE = {
@@ -135,6 +141,11 @@ CORRECTION_STATES = {
     "waiting": gettext("waiting: nothing of these days is held"),
 }
 """What became of a known error of a source: see core.corrections."""
+ORGANISATIONS = {
+    "unknown": gettext("unknown"),
+    "fewer than five people each": gettext("fewer than five people each"),
+}
+"""The rows of `published.organisations` that are no mail domain."""
 AUDITS = {
     "passes": gettext("passes"),
     "fails": gettext("fails"),
@@ -145,6 +156,14 @@ AUDITS = {
 EDITION_KINDS = {"published": gettext("published"), "recomputed": gettext("recomputed")}
 """How an edition was closed: see pipelines.editions.store."""
 
+RANK_STATES = {
+    "dormant": gettext("dormant"),
+    "no source": gettext("no source yet"),
+    "new": gettext("too new"),
+    "not observed": gettext("not observed"),
+    "quiet": gettext("too few people"),
+}
+"""Why a community has no rank, by `rankings.monthly.state`."""
 MONTH_STATES = {
     "firm": gettext("every place is firm"),
     "open": gettext("some places have no firm order"),
@@ -165,8 +184,9 @@ def label(metric: str) -> str:
 
 
 def label_in_sentence(metric: str) -> str:
-    """Return the reader's word for a metric within a sentence."""
-    return label(metric)[0].lower() + label(metric)[1:]
+    """Return the reader's word for a metric within a sentence; a translation has its case already."""
+    said = label(metric)
+    return said[0].lower() + said[1:] if LANGUAGE == SOURCE else said
 
 
 def label_of(metric: str, number: int) -> str:

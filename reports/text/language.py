@@ -4,7 +4,9 @@ A process has one language: STACKRANK_LANGUAGE names the catalogue, a file of re
 """
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -13,12 +15,18 @@ from markupsafe import Markup, escape
 
 CATALOGUES = Path(__file__).parents[1] / "languages"
 SOURCE = "en"
+LATIN = re.compile(r"[A-Za-z]")
 LANGUAGE = os.environ.get("STACKRANK_LANGUAGE", SOURCE)
 
 
 def list_translated() -> list[str]:
     """Return the codes of the languages that have a catalogue, such as `ko`."""
     return sorted(path.stem for path in CATALOGUES.glob("*.po"))
+
+
+def folder(language: str) -> str:
+    """Return where the pages of a language lie, from the site's folder."""
+    return "" if language == SOURCE else f"{language}/"
 
 
 def read_translations(language: str) -> NullTranslations:
@@ -50,11 +58,45 @@ def translate(text: str) -> str:
     return gettext(text) if text else ""
 
 
-def from_data(text: str | None) -> Markup:
-    """Return a text of our data as HTML: translated, or marked as English where no catalogue has it."""
+def translate_made(text: str, patterns: Sequence[str], read: Callable[[str], str] = str) -> str:
+    """Return a text that was made from one of the patterns, made from its translation; else translate it whole.
+
+    `read` translates what was filled in.
+    """
+    for pattern in patterns:
+        if found := read_made(text, pattern):
+            return translate(pattern).format(**{name: read(value) for name, value in found.items()})
+    return translate(text)
+
+
+def read_made(text: str, pattern: str) -> dict[str, str] | None:
+    """Return what fills the fields of a pattern in a text; None where the text was not made from it."""
+    found = _reader(pattern).fullmatch(text)
+    return found and found.groupdict()
+
+
+@cache
+def _reader(pattern: str) -> re.Pattern[str]:
+    """Return what finds the fields of a pattern in a text."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(pattern)))
+
+
+def from_data(text: str | None, patterns: Sequence[str] = ()) -> Markup:
+    """Return a text of our data as HTML: translated, or marked as English where no catalogue has it.
+
+    A text that was made from one of the `patterns` is translated by that one, and what fills it is marked.
+    """
+    for pattern in patterns if text and LANGUAGE != SOURCE else ():
+        if found := read_made(text or "", pattern):
+            return fill_in(translate(pattern), **{name: _as_english(value) for name, value in found.items()})
     said = translate(text or "")
-    if not said or LANGUAGE == SOURCE or said != text:
-        return escape(said)
+    return escape(said) if said != text else _as_english(said)
+
+
+def _as_english(text: str) -> Markup:
+    """Return a text that is not translated; a number is of no language."""
+    if LANGUAGE == SOURCE or not LATIN.search(text):
+        return escape(text)
     return Markup('<span lang="en">{}</span>').format(text)
 
 

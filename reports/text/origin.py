@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reports.text.demo import notice_text
 from reports.text.formats import format_day
 from reports.text.language import gettext
 
@@ -13,4 +14,4 @@ def origin_text(build: Row) -> str:
     """Return where a chart comes from, for whoever sees it alone."""
     said = gettext("Public activity, not quality. stackrank, method {method}, built {day}.")
     made = said.format(method=build["method_version"], day=format_day(build["built_at"].date()))
-    return " ".join(filter(None, (made, build["shows"])))
+    return " ".join(filter(None, (made, notice_text(build["shows"]))))

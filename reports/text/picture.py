@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from reports.text.demo import notice_text
 from reports.text.formats import format_day, format_month
 from reports.text.language import gettext
 
@@ -16,4 +17,4 @@ def picture_source(site: Any, what: str, last: str | None) -> str:
         what=what, month=format_month(site.month), method=build["method_version"],
         day=format_day(build["built_at"].date()),
     )  # fmt: skip
-    return " ".join(filter(None, (made, upto, build["shows"])))
+    return " ".join(filter(None, (made, upto, notice_text(build["shows"]))))

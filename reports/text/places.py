@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reports.text.cells import MOVING
 from reports.text.formats import format_month, format_number, format_ordinals, format_percents, pluralize
 from reports.text.labels import family_phrase
 from reports.text.language import gettext
@@ -13,6 +14,13 @@ Row = Mapping[str, Any]
 
 POSSIBLE = gettext("between its best and worst case it would be {places}")
 POSSIBLE_SENTENCE = gettext("{name}: {possible}.")
+NOT_COMPARED = {
+    "moved": gettext("{name}, {what}, against {month}: not compared. A source moved in {when}, and one of the two"
+                     " cannot be read."),
+    "began": gettext("{name}, {what}, against {month}: not compared. Its first list, forum or repository began in"
+                     " {when}, and whoever was there before looks new."),
+}  # fmt: skip
+"""Why a score is not compared, by `rankings.movement.reason_code`."""
 
 
 def place_text(row: Row) -> str:
@@ -75,15 +83,13 @@ def standing_text(row: Row, what: str) -> str:
 def movement_text(row: Row) -> str:
     """Return how an index moved since an earlier window; `row` is one of `queries/community/movement.sql`."""
     if row["reason_code"]:
-        said = gettext("{name}, {what}, against {month}: not compared. A source moved in {moved}, and one of the two"
-                       " cannot be read.")  # fmt: skip
-        return said.format(
+        return NOT_COMPARED[row["reason_code"]].format(
             name=row["name"], what=family_phrase(row["family"]), month=format_month(row["earlier"]),
-            moved=format_month(row["break_month"]),
+            when=format_month(row["break_month"]),
         )  # fmt: skip
     growth, low, high = format_percents(row["growth"], row["low"], row["high"])
     said = gettext("{name}, {what}, against {month}: {word}, {growth} % (90 % range {low} to {high} %).")
     return said.format(
-        name=row["name"], what=family_phrase(row["family"]), word=row["word"], month=format_month(row["earlier"]),
-        growth=growth, low=low, high=high,
+        name=row["name"], what=family_phrase(row["family"]), month=format_month(row["earlier"]),
+        word=MOVING[row["word"]], growth=growth, low=low, high=high,
     )  # fmt: skip

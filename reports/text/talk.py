@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.text.formats import format_month, format_time
 from reports.text.labels import FAMILY_PHRASES
-from reports.text.language import gettext, ngettext
+from reports.text.language import gettext, ngettext, translate
 from reports.text.rules import RULES
 
 Row = Mapping[str, Any]
@@ -37,8 +37,8 @@ def read_claim(claim: Row, found: Row | None) -> dict[str, Any]:
     the verdict is unknown. `today` does not depend on the verdict; without an answer it is "not observed".
     """
     values = {name: _value(name, value) for name, value in (found or {}).items() if value is not None}
-    agrees, finding = (found or {}).get("agrees"), _filled(claim["finding"], values)
-    today = _filled(claim["today"], values) or gettext("not observed")
+    agrees, finding = (found or {}).get("agrees"), _filled(translate(claim["finding"]), values)
+    today = _filled(translate(claim["today"]), values) or gettext("not observed")
     if agrees is None or finding is None:
         return {**claim, "verdict": "unknown", "finding": CANNOT_TELL, "today": today}
     if not agrees:
@@ -47,7 +47,17 @@ def read_claim(claim: Row, found: Row | None) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> str:
-    return format_time(value) if name.endswith("_of") else str(value)
+    """Return what fills the braces of this name: texts of our data are translated."""
+    if name == "places":
+        return _places(*value)
+    if name.endswith("_of"):
+        return format_time(value)
+    return ", ".join(map(translate, value)) if isinstance(value, list) else translate(str(value))
+
+
+def _places(first: int, last: int) -> str:
+    said = gettext("place {first}") if first == last else gettext("places {first} to {last}")
+    return said.format(first=first, last=last)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str | None:

@@ -36,6 +36,24 @@ VISIT_REASONS: Mapping[str, str] = {
 }
 
 
+VERDICTS = {
+    "ok": gettext("ok"),
+    "unchanged": gettext("unchanged"),
+    "empty": gettext("empty"),
+    "shrunk": gettext("shrunk"),
+    "failed": gettext("failed"),
+    "refused": gettext("refused"),
+    "gone": gettext("gone"),
+}
+"""What became of a visit."""
+
+
+def latest_text(latest: str) -> str:
+    """Return what became of the latest visits to a source, such as `25 ok, 5 empty`."""
+    counted = (each.split(" ") for each in latest.split(", "))
+    return ", ".join(gettext("{count} {verdict}").format(count=n, verdict=VERDICTS[word]) for n, word in counted)
+
+
 def visit_reason(code: str | None) -> str:
     """Return the reason by its code; older visits have none."""
     return VISIT_REASONS.get(code or "", gettext("see the operator's log"))

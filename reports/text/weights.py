@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from reports.text.cells import NOT_RANKED, PLACES, RUN, SCORES, SET, TIED
-from reports.text.formats import ENUMERATED, format_ordinal
+from reports.text.cells import NOT_RANKED, PLACES, RUN, SET, TIED
+from reports.text.formats import ENDS, ENUMERATED, format_ordinal
 from reports.text.formats import ORDINALS as BETWEEN
 from reports.text.headlines import FIRM, HEADLINE, NAMED, NOW, OF_SEEN, ORDINALS, SETS, SPAN, SPAN_OF_TWO
 from reports.text.labels import FAMILY_TITLES
@@ -34,7 +34,7 @@ def weighing_words(ranked: int) -> dict[str, Any]:
         "nth": [ORDINALS.get(rank, format_ordinal(rank)) for rank in range(1, ranked + 1)],
         "ordinals": [format_ordinal(rank) for rank in range(1, ranked + 1)],
         "span_of_two": SPAN_OF_TWO, "span": SPAN, "enumerated": ENUMERATED, "between": BETWEEN,
-        "set": SET, "scores": SCORES,
+        "set": SET, "scores": ENDS,
         "firm": FIRM, "sets": SETS, "of_seen": OF_SEEN, "pairs": PAIRS, "not_ranked": NOT_RANKED.spoken,
         "places": PLACES, "tied": TIED, "run": RUN, "possible": POSSIBLE_SENTENCE.replace("{possible}", POSSIBLE),
         "reasons": {code: _ruled(said) for code, said in REASONS.items()}, "last_active": LAST_ACTIVE,

@@ -19,8 +19,8 @@ from twisted.python.failure import Failure
 
 from pipelines.catalogue.urls import repository_url, unit_of
 from pipelines.landing import set_aside
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest
 from pipelines.landing.stored import latest_hash, unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact

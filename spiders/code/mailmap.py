@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from pipelines.catalogue.urls import mailmap_of
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import ALIASES
-from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms, redact
 from spiders.core.pages import PageSpider, carry_over

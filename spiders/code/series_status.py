@@ -13,8 +13,8 @@ import pyarrow as pa
 import yaml
 
 from pipelines.catalogue.urls import file_of
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import SERIES
-from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from spiders.core.bodies import is_html

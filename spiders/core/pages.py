@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import units
-from pipelines.landing.store import Harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.model import UNANSWERED_CODES, ReasonCode, Source, Verdict, Visit
 from spiders import settings
 from spiders.core.base import SourceSpider

@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.catalogue.urls import INDEX, is_plain_name
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import TOTALS
-from pipelines.landing.store import Harvest
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from spiders.core.pages import PageSpider, carry_over, reader_error

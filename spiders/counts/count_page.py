@@ -17,8 +17,8 @@ from scrapy.http import Response
 
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import units
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import Harvest
 from pipelines.landing.stored import latest_count_file, unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.bodies import is_html

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.http import Response
 
 from pipelines.catalogue.count_pages import github_token
-from pipelines.landing.store import Harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.bodies import is_html
 from spiders.core.responses import header

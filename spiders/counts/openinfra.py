@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pyarrow.parquet as pq
 
 from pipelines.catalogue import count_pages
-from pipelines.landing.store import Harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.stored import read_visit
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import HostPausedError, host_of

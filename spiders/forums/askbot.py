@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from spiders.core.batches import check_batches
 from spiders.core.budget import host_of

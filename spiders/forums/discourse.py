@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest
 from pipelines.landing.stored import unit_file
 from pipelines.landing.visits import read_visits
 from pipelines.model import ReasonCode, Source, Verdict, Visit

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from scrapy.http import Response
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COUNTS, TOTALS
-from pipelines.landing.store import Harvest
 from pipelines.landing.stored import unit_file
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders import settings

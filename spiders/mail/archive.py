@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.pages import keep_page, kept_page
-from pipelines.landing.store import Harvest
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from spiders import settings

@@ -13,7 +13,7 @@ from typing import Any
 from scrapy.http import Response
 
 from pipelines.catalogue.urls import INDEX
-from pipelines.landing.store import Harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.visits import read_visits
 from pipelines.model import GOOD_VERDICTS, ReasonCode, Source, Verdict, Visit
 from spiders.core.budget import host_of

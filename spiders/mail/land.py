@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.pages import keep_page
 from pipelines.landing.schemas import MESSAGES, TOTALS
-from pipelines.landing.store import Harvest
 from pipelines.model import ReasonCode, Verdict, Visit
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders.core.batches import check_batches

@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 import pyarrow as pa
 
 from pipelines.catalogue.urls import mailbox_of
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from spiders.core.batches import check_batches

@@ -18,8 +18,8 @@ import pyarrow as pa
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pipelines.folders import Folders
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import COMMITS, MESSAGES
-from pipelines.landing.store import Harvest, land
 from pipelines.model import Verdict, Visit
 
 END = date(2026, 7, 1)

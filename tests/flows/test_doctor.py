@@ -16,8 +16,8 @@ from support.machine import KEY, NOW, publish, visit, visit_to
 from flows import doctor, doctor_git, doctor_key, locks
 from flows.cli import main
 from pipelines.folders import CHECKOUT, DemoMarker, Folders, write_demo_marker
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import SERIES
-from pipelines.landing.store import Harvest, land
 from pipelines.model import Verdict
 
 KEY_ID = "e19f11ecd4ea11fa"

@@ -54,4 +54,15 @@ def test_a_month_and_a_quarter_are_not_compared(data):
     status, said = run(data, "diff", "2026-07", "CY26-Q2")
     assert status == 2
     assert "an edition of twelve months and one of a quarter cannot be compared" in said
-    assert run(data, "diff", "CY25-Q2", "CY26-Q2") == (0, "code birch: +0.000000\ncode cedar: +0.000000\n")
+
+
+def test_editions_without_a_difference_say_so(data):
+    assert run(data, "diff", "2026-07@1", "2026-07@now") == (0, "no difference\n")
+    done = run_here("diff", "2026-07", "2026-07@now", "--csv", STACKRANK_DATA=str(data))
+    assert (done.stdout, done.stderr) == ("family,community,metric,part,change\n", "no difference\n")
+
+
+def test_an_edition_that_is_not_closed_is_named(data):
+    done = run_here("diff", "CY25-Q2", "CY26-Q2", STACKRANK_DATA=str(data))
+    assert done.stderr == "CY25-Q2 is not closed: this is what the present database says\n"
+    assert done.stdout == "no difference\n"

@@ -68,9 +68,8 @@ def test_hosts_that_answer_go_first_then_those_that_were_silent_the_last_time_th
     assert [named(waiting.take()) for _ in names] == [["well"], ["before"], ["slow"]]
 
 
-def test_slow_hosts_keep_no_other_waiting(monkeypatch):
-    monkeypatch.setattr(hosts, "SLOW_WORKERS", 4)
-    waiting = queue(*(on(f"{name}.org", name) for name in "abcdef"), on("well.org", "well"))
+def test_slow_hosts_keep_no_other_waiting():
+    waiting = queue(*(on(f"{name}.org", name) for name in "abcdef"), on("well.org", "well"), slow_workers=4)
     for name in "abcdef":
         waiting.hear(Reach(f"{name}.org", is_slow=True))
     active = []
@@ -149,7 +148,6 @@ def test_where_a_list_is_on_another_host_than_its_repositories_both_must_be_clos
 
 def test_a_pause_holds_no_worker(monkeypatch):
     monkeypatch.setattr(hosts, "RETRY_DELAYS", (0.3, 0.3))
-    monkeypatch.setattr(hosts, "WORKERS", 1)
     words: SimpleQueue[Reach] = SimpleQueue()
     names = ["wren", "finch", "owl"]
     for name in names:
@@ -161,7 +159,7 @@ def test_a_pause_holds_no_worker(monkeypatch):
         return Outcome(is_retried=group.sources[0].name == "wren")
 
     groups = groups_of(on(f"{name}.org", name) for name in names)
-    visit_all(HostQueue(groups, retries=True), words, visit, lambda closed: pytest.fail(closed[0][1].reason))
+    visit_all(HostQueue(groups, retries=True, workers=1), words, visit, lambda closed: pytest.fail(closed[0][1].reason))
     assert asked == ["wren", "finch", "owl", "wren", "wren"]
 
 
@@ -216,3 +214,34 @@ def test_behind_a_proxy_nobody_is_asked(places, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     url = f"http://forge.example.org:{places['refusing']}/"
     assert list(reach.reach("forge.example.org", url, "stackrank")) == [Reach("forge.example.org")]
+
+
+def test_a_host_has_as_many_lanes_as_are_stated_and_every_source_is_in_one():
+    sources = [on("a.org", f"bird{n}") for n in range(5)]
+    groups = groups_of([*sources, on("b.org", "owl")], {"a.org": 2})
+    assert [named(group) for group in groups] == [["bird0", "bird2", "bird4"], ["bird1", "bird3"], ["owl"]]
+    waiting = HostQueue(groups, clock=Clock())
+    for host in ("a.org", "b.org"):
+        waiting.hear(Reach(host))
+    first, second, third = (waiting.take() for _ in range(3))
+    assert third.hosts == {"b.org"}
+    waiting.finish(first, Outcome(resting=frozenset({"a.org"})))
+    waiting.finish(second, Outcome(is_retried=True))
+    assert waiting.waiting == [], "a host that wants peace has it in all lanes"
+
+
+def test_another_kind_takes_a_lane_and_adds_none():
+    waiting = HostQueue(
+        groups_of([on("a.org", "x"), on("a.org", "y"), on("a.org", "l", "pipermail")], {"a.org": 2}), clock=Clock()
+    )
+    waiting.hear(Reach("a.org"))
+    assert [named(waiting.take()), named(waiting.take()), waiting.take()] == [["x"], ["y"], None]
+
+
+def test_one_spider_gets_no_more_names_than_a_command_takes(monkeypatch):
+    monkeypatch.setattr(hosts, "MOST_SOURCES", 2)
+    waiting = heard(*(on("a.org", f"bird{n}") for n in range(5)))
+    first = waiting.take()
+    assert (named(first), waiting.take()) == (["bird0", "bird1"], None)
+    waiting.finish(first, Outcome())
+    assert named(waiting.take()) == ["bird2", "bird3"]

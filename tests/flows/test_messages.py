@@ -31,13 +31,16 @@ EVERY = {
     "demo": ["demo"], "nightly": ["nightly"], "schedule": ["schedule", "--cron", "0 3 * * *"],
     "collect": ["collect", "birds/core"], "prune": ["prune"], "forget": ["forget", "wren@example.org", "--yes"],
     "rotate": ["rotate", "--yes"], "build": ["build"], "report": ["report"], "status": ["status"],
-    "doctor": ["doctor"], "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
+    "doctor": ["doctor"], "cluster-check": ["cluster-check"],
+    "sql": ["sql", "select 42 as answer"], "export": ["export", "out.duckdb"],
     "init": ["init", "new"], "probe": ["probe"], "edition": ["edition", "list"], "diff": ["diff", "2026-06", "2026-07"],
     "replay": ["replay", "CY13-Q2"], "serve": ["serve", "--port", "0"],
     "calibrate": ["calibrate"], "communities": ["communities"],
     "backup": ["backup", "out.tar"], "restore": ["restore", "nowhere.tar"],
 }  # fmt: skip
 """Each command with words that are right."""
+FINDERS = (["status"], ["doctor"], ["cluster-check"], ["sql"])
+"""Commands that may say several lines of what they find wrong."""
 READ = ("status", "sql", "communities")
 """Commands that print what they find."""
 NEEDS_WORDS = ("forget", "export", "init", "edition", "diff", "replay", "backup", "restore")
@@ -54,12 +57,13 @@ WORDS = [
     ["collect", "--mbox", "nowhere"], ["collect", "--mbox", "nowhere", "--source", "birds/box"],
     ["collect", "--mbox", "communities", "--source", "birds/core"], ["collect", "--reread", "--unit", "birds/wren"],
     ["forget", "wren"], ["sql"], ["sql", ""], ["sql", "select 1; select 2"], ["sql", "selekt 1"],
-    ["sql", "--tables", "x"], ["sql", "drop table measures"], ["sql", "select 1", "--output", "answer.xls"],
+    ["sql", "--tables", "x"], ["sql", "--tables", "x", "select 1"],
+    ["sql", "drop table measures"], ["sql", "select 1", "--output", "answer.xls"],
     ["sql", "select 1", "--output", "nowhere/answer.csv"], ["sql", "select 1 as a, 2 as a", "--format", "json"],
     ["sql", "select count(*) from range(1000000) a, range(1000000) b", "--seconds", "1"],
     ["sql", "select 1", "--memory", "much"], ["sql", "select 1", "--seconds", "0"],
     ["backup", "communities/birds.toml"], ["backup", "nowhere/out.tar"], ["restore", "nowhere.tar"],
-    ["restore", "communities/birds.toml"],
+    ["restore", "communities/birds.toml"], ["export", "out.csv"], ["sql", "select 1", "--database", "nowhere.duckdb"],
 ]  # fmt: skip
 WRONG_CRON = ["schedule", "--cron", "0 0 31 2 *"]
 """It imports Prefect, which binds a process to one data folder."""
@@ -94,7 +98,7 @@ def row(situation, words, top, *, context=None, run=ask, **given):
     said = without_places(err or out, top)
     assert "Traceback" not in out + err
     assert status in (0, 2, 3, 4)
-    assert status == 0 or words[:1] in (["status"], ["doctor"], ["sql"]) or len(said.splitlines()) == 1, said
+    assert status == 0 or words[:1] in FINDERS or len(said.splitlines()) == 1, said
     typed = " ".join(f'"{word}"' if " " in word or not word else word for word in ["stackrank", *words])
     return situation, typed, said.splitlines()[0] if said else "(nothing)", status
 

@@ -10,8 +10,8 @@ from support import builders
 
 from flows.begin import begin_work
 from pipelines.landing import set_aside
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import Harvest, land
 from pipelines.landing.stored import stored_visits
 from pipelines.landing.undeclared import find_undeclared
 from pipelines.landing.visits import read_visits

@@ -18,29 +18,17 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from support.nights import PATIENCE, SINCE, House, community_file, dice, left_behind, processes, same
+from support.nights import PATIENCE, House, birds_served, community_file, dice, left_behind, processes, same
 
 from flows import locks, stop
-from flows.demo import catalogue, histories
-from flows.demo.server import serve
 from pipelines.folders import CHECKOUT, Folders
-from pipelines.model import Source
-
-BIRDS = ("sparrow", "finch", "wren")
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """Three invented histories on a server in this process; the folder of community files that names it."""
     top = tmp_path_factory.mktemp("kills")
-    (top / "declared").mkdir()
-    urls = {name: f"git+https://forge.example.org/birds/{name}" for name in BIRDS}
-    for name, url in urls.items():
-        (top / "declared" / f"{name}.toml").write_text(community_file(name, url))
-    sources = [Source(name, "core", "git", (url,), SINCE, "") for name, url in urls.items()]
-    histories.generate(top / "served", sources, datetime.now(UTC).date())
-    with serve(top / "served") as server:
-        catalogue.write_communities(top / "declared", top / "communities", server.base_url, snapshot=False)
+    with birds_served(top):
         yield top
 
 

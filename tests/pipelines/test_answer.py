@@ -6,7 +6,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.warehouse.answer import TABLES, Limits, QuestionError, answer, write_answer
+from pipelines.warehouse.answer import Limits, QuestionError, answer, write_answer
+from pipelines.warehouse.listing import TABLES, columns_question
 
 ODD = "select 'nan'::double as x, [1.5, 'inf'::double] as y, {'a': 2.50::decimal(5, 2)} as z, date '2026-01-31' as d"
 
@@ -17,6 +18,8 @@ def database(tmp_path_factory):
     with duckdb.connect(str(path)) as con:
         con.execute("create table songs as select range as n, 'tik' as song from range(3)")
         con.execute("comment on table songs is 'One row per song.'")
+        con.execute("comment on column songs.n is 'number of the song'")
+        con.execute("create view two as from songs limit 2")
     return path
 
 
@@ -27,7 +30,22 @@ def test_json_has_no_nan(database):
 
 
 def test_the_tables_say_what_a_row_is(database):
-    assert answer(database, TABLES, "csv") == "table,rows,a row\nmain.songs,3,One row per song.\n"
+    assert answer(database, TABLES, "csv") == "table,rows,a row\nmain.songs,3,One row per song.\nmain.two,,\n"
+
+
+def test_the_columns_of_a_table_or_a_view_say_what_they_are(database):
+    assert answer(database, columns_question("main.songs"), "csv").splitlines() == [
+        "column,type,comment", "(a row),,One row per song.", "n,BIGINT,number of the song", "song,VARCHAR,",
+    ]  # fmt: skip
+    assert answer(database, columns_question("main.two"), "jsonl").count("\n") == 3
+    with pytest.raises(QuestionError, match=r"main\.'nest is no table"):
+        answer(database, columns_question("main.'nest"), "csv")
+
+
+def test_the_last_column_of_a_table_ends_where_the_terminal_does(database):
+    said = answer(database, "select 7 as n, 'a long song of many birds' as song", "table", width=24)
+    assert said == "n  song\n-  -------------------\n7  a long song of many\n   birds\n"
+    assert answer(database, "select 'a b' as song", "table") == "song\n----\na b\n"
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "parquet"])

@@ -7,9 +7,9 @@ import pytest
 from support.builders import SEEN, TODAY, community, land, monthly, source
 
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest
 from pipelines.model import Verdict, Visit
 from pipelines.warehouse import build, query
 from pipelines.warehouse.build import CHECKS, CheckFailedError, _check, build_database
@@ -86,7 +86,7 @@ def test_nothing_is_published_that_a_check_refuses(where, monkeypatch):
     before, sound = where.database.read_bytes(), _check
     monkeypatch.setattr(build, "_check", lambda con: (con.execute(SPOILT["a rank or a reason"]), sound(con)))
     with pytest.raises(CheckFailedError, match="a rank or a reason"):
-        build_database(where, [community("birds", of)], TODAY)
+        build_database(where, [community("birds", of)], TODAY, full=True)
     assert where.database.read_bytes() == before
     assert [p.name for p in where.data.iterdir() if "duckdb" in p.name] == ["stackrank.duckdb"]
 
@@ -97,7 +97,7 @@ def test_harvests_of_two_keys_are_not_mixed(where):
     land(where, birds, "birds/one", monthly(1, range(3)))
     rows = pa.RecordBatch.from_pylist(monthly(500, range(3)), schema=COMMITS)
     other = Visit("bees", "core", "git", "bees/one", "git+https://x/", SEEN, Verdict.OK, key_id="k2")
-    store.land(where, Harvest(other, 0.0, COMMITS, [rows], []))
+    harvest.land(where, Harvest(other, 0.0, COMMITS, [rows], []))
     build_database(where, [community("birds", birds), community("bees", bees)], TODAY)
     with query.open_database(where.database) as database:
         assert database.ask("select distinct community from core.commits").num_rows == 1

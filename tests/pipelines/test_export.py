@@ -78,3 +78,9 @@ def test_the_command_replaces_an_older_file_or_says_what_is_missing(working, tmp
     with duckdb.connect(str(target), read_only=True) as con:
         assert con.execute("select count(*) from rankings.monthly").fetchone()[0] > 0
     assert main(["export", str(tmp_path / "stackrank.duckdb")]) == 2
+
+
+def test_a_name_that_promises_another_form_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["export", "public.csv"])
+    assert "'public.csv' does not end in .duckdb; export writes a DuckDB file" in capsys.readouterr().err

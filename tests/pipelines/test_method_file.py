@@ -82,3 +82,9 @@ def test_a_method_that_contradicts_itself_is_refused(tmp_path, right, wrong, com
 )
 def test_r13_a_month_is_complete_five_days_after_its_end(today, month):
     assert method.load().last_complete_month(today) == month
+
+
+def test_the_method_says_which_lists_are_shown_only():
+    decides = method.load().is_shown_only
+    asked = [("ko", "users"), ("ko", "developers"), ("zh", "users"), ("en", "users"), ("ko", None)]
+    assert [each for each in asked if decides(*each)] == [("ko", "users")]

@@ -165,6 +165,27 @@ def test_the_golden_example_of_all_six_metrics():
     assert sum(c["weight"] for c in known) == pytest.approx(0.45)
 
 
+BEGAN = {  # the first month of code, that of talk, and whether newcomers of the last year are more than they were
+    "in-the-last-year": (date(2010, 7, 1), date(2012, 7, 1), "began"),
+    "with-the-community": (date(2012, 7, 1), date(2012, 7, 1), None),
+    "long-before": (date(2010, 7, 1), date(2011, 6, 1), None),
+}
+
+
+@pytest.mark.parametrize("name", BEGAN)
+def test_a_channel_that_began_takes_the_word_where_newcomers_count(name):
+    code, talk, reason = BEGAN[name]
+    channels = [("alpha", family, month, "observed") for family, month in (("code", code), ("talk", talk))]
+    channels += [("alpha", "talk", date(2010, 7, 1), "not_applicable")]
+    rows = months_of("alpha", "beta", rankings=("code", "overall"))
+    (found,) = tables_made(("movement",), rows, channels=channels, first_ranking=date(2012, 6, 1))
+    said = {row["family"]: row for row in found if (row["community"], row["span"]) == ("alpha", "year")}
+    assert {family: row["reason_code"] for family, row in said.items()} == {
+        "code": None, "talk": None, "people": reason, "overall": reason,
+    }  # fmt: skip
+    assert (said["people"]["break_month"], said["people"]["growth"] is None) == (talk if reason else None, bool(reason))
+
+
 def test_others_change_no_pair_but_its_firmness(golden):
     """A pair keeps its difference, its error and its probability; what is firm is said of a whole table."""
     (pairs,) = tables_made(("pairs",), months_of("beta", "gamma"))

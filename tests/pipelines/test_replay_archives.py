@@ -12,7 +12,7 @@ from support.tables_on_demand import ask, build_tables
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import ARCHIVES
 from pipelines.folders import CATALOGUE
-from pipelines.landing import store
+from pipelines.landing import harvest
 from pipelines.landing.schemas import MESSAGES
 from spiders.mail.reader import Archive, messages
 
@@ -26,7 +26,7 @@ def land_list(where, source):
         sent = [mail(f"{source.name}-{month:%m}-{who}", f"{month:%d %b %Y}", who) for who in WHO]
         archive = Archive(datetime(2009, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), month)
         batches = list(messages(io.BytesIO(b"".join(sent)).read, archive, KEYED))
-        store.land(where, store.Harvest(visit(source, f"{month:%Y-%m}"), 0.0, MESSAGES, batches, []))
+        harvest.land(where, harvest.Harvest(visit(source, f"{month:%Y-%m}"), 0.0, MESSAGES, batches, []))
 
 
 def land_repository(where, source, unit):

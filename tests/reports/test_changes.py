@@ -67,6 +67,7 @@ def test_a_place_that_changed_is_told_with_its_cause_only_where_the_rows_prove_i
     (step("year", "steady", .04, 0, .08), "steady", "steady"),
     (step("year", "unclear", .2, -.1, .5), "unclear", "unclear"),
     (step("year", None, reason_code="moved"), "source moved", "source moved"),
+    (step("year", None, reason_code="began"), "source began", "source began"),
     (None, "–", "not compared"),
 ])  # fmt: skip
 def test_a_step_has_an_arrow_only_beyond_chance(given, shown, spoken):

@@ -104,3 +104,22 @@ FORUM = "insert into raw.sources by name select 'birds' as community, 'ask' as s
 def test_with_one_list_alone_there_is_nothing_to_share(where, tmp_path):
     page = with_rows(lists(where), tmp_path / "other", ("dev", DECEMBER, 3, "observed"))
     assert "channels" not in page.figures
+
+
+@pytest.mark.long
+def test_a_list_that_is_shown_only_is_a_line_of_its_own_and_enters_no_number(where):
+    dev = mailing_list("dev")
+    ko = mailing_list("ko", language="ko", audience="users")
+    for source, mails in (
+        (dev, [mail("d", "02 Dec 2025")]),
+        (ko, [mail(f"k{n}", f"0{n} Dec 2025") for n in (1, 2, 3)]),
+    ):
+        land_index(where, source, {DECEMBER: len(mails)})
+        land_month(where, source, DECEMBER, *mails)
+    build_database(where, [community("birds", dev, ko)], TODAY)
+    assert ask(where, "select value from metrics.monthly where metric = 'messages' and value > 0") == [(1,)]
+    page = Page(render(where, of_community.page, "birds"))
+    lines = {trace["name"]: trace["y"] for trace in page.figures["by-source"]["data"] if trace.get("name")}
+    assert lines["ko"][0] == 3
+    assert "The list ko is shown here alone: it enters no metric." in page.text
+    assert "channels" not in page.figures

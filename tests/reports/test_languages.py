@@ -8,8 +8,8 @@ from babel.messages.pofile import read_po
 
 from pipelines.folders import CHECKOUT
 from reports.languages.catalogue import extract, is_translated
-from reports.languages.particles import PAIRS, pick_particles
 from reports.text.language import CATALOGUES, list_translated
+from reports.text.particles import PAIRS, pick_particles
 
 READINGS = {
     file["name"]: file["reading"]

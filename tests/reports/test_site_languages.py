@@ -1,42 +1,59 @@
 """The site in two languages: every page exists in both, leads to its twin, and says nothing in the wrong one."""
 
 import re
-import shutil
 
 import pytest
+from babel.messages.pofile import read_po
 from lxml import html
-from support.site import folders, published
+from support.site import published, translated
 
 from pipelines.warehouse.query import ask
-from reports import site
+from reports.text.language import CATALOGUES
 
 pytestmark = pytest.mark.long
-OTHER = re.compile(r"[A-Za-z]{2,}")
+WORD = re.compile(r"\b[A-Za-z]{2,}\b")
+FIELD = re.compile(r"<[^>]*>|%\(\w+\)s|\{[^}]*\}|<code>.*?</code>")
+NO_WORDS = re.compile(r"\S*[./_@]\S*|\{\w+\}")
+"""Addresses, files and columns; and fields that a script fills in."""
 NAMES = {"stackrank", "English", "SQL", "CSV", "DuckDB", "UTC", "PNG", "SVG", "JSON", "JavaScript", "Parquet", "Holm",
-         "CHAOSS", "Git", "GitHub", "Launchpad", "OpenStack", "OpenNebula", "CloudStack", "pop", "project", "Apache",
-         "mailmap", "Schema", "Atom", "git", "id", "phi", "rho", "CY"}  # fmt: skip
+         "CHAOSS", "Git", "GitHub", "Launchpad", "OpenStack", "OpenNebula", "CloudStack", "Eucalyptus", "Apache", "API",
+         "Software", "Foundation", "pop", "project", "mailmap", "Schema", "Atom", "git", "id", "phi", "rho",
+         "CY"}  # fmt: skip
 """Words that are the same in every language."""
-HIDDEN = "//script | //style | //code | //pre | //*[@lang='en'] | //svg//text"
-WHOLE = ("index.html", "method.html", "time/index.html", "compare/index.html", "community/index.html", "editions.html",
-         "privacy.html")  # fmt: skip
-"""Pages with few texts of our data."""
+HIDDEN = "//script | //style | //code | //pre | //textarea | //*[@lang='en']"
+READ_ALOUD = "//@aria-label | //@title | //@alt | //@placeholder | //@data-failed | //@data-row | //@data-text"
+OF_HEAD = (
+    "//head/title/text() | //meta[@name='description' or @property='og:title' or @property='og:description']/@content"
+)
+NAMED = (
+    "select coalesce(name, '') || ' ' || community from raw.communities",
+    "select concat_ws(' ', source, kind) from raw.sources",
+    "select concat_ws(' ', version, name, tag, repository) from core.releases",
+    "select distinct concat_ws(' ', source, page) from raw.visits",
+    "select distinct organisation from published.organisations where organisation like '%.%'",
+)
+"""What names things in a database: communities, sources, releases, what was visited, mail domains."""
 
 
 @pytest.fixture(scope="module")
-def where(once, tmp_path_factory):
+def where(once):
     """A site in English and Korean."""
-    where = folders(tmp_path_factory.mktemp("languages"))
-    shutil.copytree(published(once).data, where.data)
-    site.publish(where, languages=("en", "ko"))
-    return where
+    return translated(once)
 
 
 @pytest.fixture(scope="module")
 def names(where):
-    """The words in the names of communities and sources."""
-    communities = "select coalesce(name, '') || ' ' || community as text from raw.communities"
-    texts = ask(where.database, f"{communities} union all select source from raw.sources")
-    return {word for row in texts.to_pylist() for word in OTHER.findall(row["text"])}
+    """The words in the names of a database."""
+    texts = [text for question in NAMED for row in ask(where.database, question).to_pylist() for text in row.values()]
+    return {word for text in texts for word in WORD.findall(text or "")}
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    """The translations: whole ones, and the words of those with fields or elements, which pages show in parts."""
+    with (CATALOGUES / "ko.po").open("rb") as file:
+        said = {message.string for message in read_po(file) if message.id and isinstance(message.string, str)}
+    return said, {word for text in said if FIELD.search(text) for word in WORD.findall(FIELD.sub(" ", text))}
 
 
 def pages_of(folder, *, without=()):
@@ -67,18 +84,27 @@ def links_of(path):
     return {link for link in links if link and not re.match(r"[a-z]+:", link)}
 
 
-def test_no_english_is_left_in_a_korean_page(where, names):
-    left = {(path, word) for path in WHOLE for word in words_of(where.site / "ko" / path) - NAMES - names}
+def test_no_english_is_left_in_a_korean_page(where, names, catalogue):
+    whole, in_parts = catalogue
+    known = NAMES | names | in_parts
+    korean = where.site / "ko"
+    left = {
+        (path, text) for path in pages_of(korean) for text in texts_of(korean / path) - whole if words_of(text) - known
+    }
     assert not left, sorted(left)
 
 
-def words_of(path):
-    """Return the words in Latin letters that a page says itself, without code, files and addresses."""
-    page = html.fromstring(path.read_bytes())
+def texts_of(path):
+    """Return the texts that a page says itself, without code, and without what it marks as English."""
+    page = html.fromstring(path.read_text(encoding="utf-8"))
     for hidden in page.xpath(HIDDEN):
         hidden.drop_tree()
-    said = " ".join([*page.xpath("//body//text()"), *page.xpath("//@aria-label | //@title | //@placeholder")])
-    return set(OTHER.findall(re.sub(r"\S*[./_@]\S*", " ", said)))
+    said = [*page.xpath("//body//text()"), *page.xpath(READ_ALOUD), *page.xpath(OF_HEAD)]
+    return {" ".join(text.split()) for text in said}
+
+
+def words_of(text):
+    return set(WORD.findall(NO_WORDS.sub(" ", text)))
 
 
 def test_files_of_programs_are_shared(where):

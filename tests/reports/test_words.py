@@ -41,13 +41,14 @@ def test_times_and_counts_in_words():
     assert [pluralize(n, "unit") for n in (0, 1, 2, 1234)] == ["no units", "1 unit", "2 units", "1,234 units"]
 
 
-def test_what_a_move_makes_incomparable_is_said():
-    row = {"name": "Birds", "family": "code", "earlier": date(2025, 6, 1), "reason_code": "moved",
+@pytest.mark.parametrize(("code", "why"), [
+    ("moved", "A source moved in January 2026, and one of the two cannot be read."),
+    ("began", "Its first list, forum or repository began in January 2026, and whoever was there before looks new."),
+])  # fmt: skip
+def test_what_cannot_be_compared_is_said_with_its_reason(code, why):
+    row = {"name": "Birds", "family": "code", "earlier": date(2025, 6, 1), "reason_code": code,
            "break_month": date(2026, 1, 1), "growth": None, "low": None, "high": None, "word": None}  # fmt: skip
-    assert movement_text(row) == (
-        "Birds, public code activity, against June 2025: not compared. "
-        "A source moved in January 2026, and one of the two cannot be read."
-    )
+    assert movement_text(row) == f"Birds, public code activity, against June 2025: not compared. {why}"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest
 from pipelines.model import Community, Source, Verdict, Visit
 
 TODAY = date(2026, 3, 20)
@@ -62,7 +62,7 @@ def visited(unit, verdict, minute=0, **facts):
 
 def land(where, of, unit, rows, tags=(), **facts):
     batch = pa.RecordBatch.from_pylist(rows, schema=COMMITS)
-    store.land(where, Harvest(visit(of, unit, **facts), 0.0, COMMITS, [batch], list(tags)))
+    harvest.land(where, Harvest(visit(of, unit, **facts), 0.0, COMMITS, [batch], list(tags)))
 
 
 def folders_in(top):

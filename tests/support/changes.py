@@ -11,9 +11,9 @@ import pyarrow as pa
 from support.builders import TODAY, community, folders_in, row, source, visit
 
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COMMITS, MESSAGES
-from pipelines.landing.store import Harvest
 from pipelines.landing.stored import stored_files
 from pipelines.model import Source
 from pipelines.privacy import decisions
@@ -145,7 +145,7 @@ class ChangingFolder:
             of, unit, seen_at=datetime(2026, 3, 10, tzinfo=UTC) + timedelta(seconds=self.number), key_id=self.key
         )
         batch = pa.RecordBatch.from_pylist(rows, schema=schema)
-        store.land(self.where, Harvest(seen, 0.0, schema, [batch], [], allowed_loss=1_000))
+        harvest.land(self.where, Harvest(seen, 0.0, schema, [batch], [], allowed_loss=1_000))
 
     def _commit(self, number):
         at = BEGUN + timedelta(hours=self.random.randrange(9_000))

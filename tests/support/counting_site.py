@@ -7,9 +7,9 @@ import pyarrow as pa
 from support.site import BAD, TODAY, folders
 
 from pipelines.catalogue import history
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import Harvest
 from pipelines.model import Community, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
 from reports import site
@@ -39,7 +39,7 @@ def land(where, of, page, day, *rows, url=None):
         dict(zip(keys, (*row, *(("", day, "stated", None, visit.url)[len(row) - 2 :])), strict=True)) for row in rows
     ]
     batch = pa.RecordBatch.from_pylist(table, schema=COUNTS)
-    store.land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
+    harvest.land(where, Harvest(visit, 0.0, COUNTS, [batch], []))
 
 
 def build_counting(top):

@@ -12,8 +12,8 @@ from support.walk import CLOCK, TODAY
 
 from flows.demo.counts import Listed, Project, Register, Repository
 from pipelines.catalogue import count_pages
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import Harvest, land
 from pipelines.landing.stored import unit_file
 from pipelines.model import Verdict, Visit
 from spiders.counts import github, openinfra

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from support.builders import visit
 from support.crawl import KEYED
 
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest, land
 from spiders.core.streams import Stream
 from spiders.mail.reader import Archive, messages
 

@@ -1,7 +1,7 @@
 """Write mail of every kind that archives have, and read it with the reader of mail."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -11,6 +11,9 @@ from spiders.mail.reader import Archive, messages
 
 KEYED = Pseudonyms(bytes.fromhex("5e" * 32))
 ANY_TIME = Archive(datetime(1995, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+OCTOBER = Archive(
+    datetime(2013, 9, 1, tzinfo=UTC), datetime(2013, 12, 1, tzinfo=UTC), date(2013, 10, 1), pipermail=True
+)
 FROM_LINE = b"From jane@example.org Tue Oct  1 12:34:56 2013\n"
 JANE = b"From: Jane Invented <jane@example.org>\nDate: Tue, 01 Oct 2013 14:34:56 +0200\n"
 
@@ -19,6 +22,10 @@ def rows(content, archive=ANY_TIME, chunk=None):
     stream = io.BytesIO(content)
     batches = list(messages((lambda n: stream.read(min(n, chunk))) if chunk else stream.read, archive, KEYED))
     return pa.Table.from_batches(batches, schema=MESSAGES).to_pylist()
+
+
+def id_key(text):
+    return KEYED.key("message id", text)
 
 
 def one(headers, body=b"Hello\n", archive=ANY_TIME):

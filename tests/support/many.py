@@ -47,7 +47,7 @@ TABLES = {
         lateral (select hash(community, source, year(month)) % 40 = 0 as missing)""",
     "core.channels": """
         select community, family, month, if(missing, 'unobserved', 'observed') as state, if(missing, 0, 1) as covered
-        from core.months cross join (values ('code', 'core'), ('talk', 'dev'), ('members', 'dev'), ('releases', 'core'))
+        from core.months cross join (values ('code', 'core'), ('talk', 'dev'), ('people', 'dev'), ('releases', 'core'))
         as families(family, source), lateral (select hash(community, source, year(month)) % 40 = 0 as missing)""",
     "metrics.monthly": f"""
         with sizes as (

@@ -5,20 +5,26 @@ import random
 import subprocess
 import sys
 import time
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from flows.demo import catalogue, histories
+from flows.demo.server import serve
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.stored import read_visit, stored_files
 from pipelines.landing.visits import read_visits
+from pipelines.model import Source
 from pipelines.warehouse.query import ask
 
 SINCE = date(2024, 1, 1)
 UNEQUAL = ("seen_at", "seconds", "built_at", "seen_until", "failed_at", "visited_at")
 PATIENCE = 60
+BIRDS = ("sparrow", "finch", "wren")
 
 
 def community_file(name: str, url: str) -> str:
@@ -134,6 +140,20 @@ def same(ours: dict[str, list[tuple[object, ...]]], calm: dict[str, list[tuple[o
         for mine, other in zip(ours[name], calm[name], strict=True):
             near = [pytest.approx(v, abs=1e-3) if isinstance(v, float) else v for v in other]
             assert list(mine) == near, name
+
+
+@contextmanager
+def birds_served(top: Path) -> Iterator[None]:
+    """Serve three invented histories from this process; `top`/communities has the community files that name them."""
+    (top / "declared").mkdir()
+    urls = {name: f"git+https://forge.example.org/birds/{name}" for name in BIRDS}
+    for name, url in urls.items():
+        (top / "declared" / f"{name}.toml").write_text(community_file(name, url))
+    sources = [Source(name, "core", "git", (url,), SINCE, "") for name, url in urls.items()]
+    histories.generate(top / "served", sources, datetime.now(UTC).date())
+    with serve(top / "served") as server:
+        catalogue.write_communities(top / "declared", top / "communities", server.base_url, snapshot=False)
+        yield
 
 
 def dice() -> random.Random:

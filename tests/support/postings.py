@@ -7,8 +7,8 @@ import pyarrow as pa
 from support.builders import visit
 from support.tables_on_demand import ask
 
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import MESSAGES, TOTALS
-from pipelines.landing.store import Harvest, land
 from pipelines.model import Source
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders.mail.reader import Archive, messages

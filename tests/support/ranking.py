@@ -38,6 +38,9 @@ MONTHLY = pa.schema([
 MOVES = pa.schema([
     ("community", pa.string()), ("family", pa.string()), ("month", pa.date32()), ("action", pa.string()),
 ])  # fmt: skip
+CHANNELS = pa.schema([
+    ("community", pa.string()), ("family", pa.string()), ("month", pa.date32()), ("state", pa.string()),
+])  # fmt: skip
 ACTIVITY = pa.schema([
     ("community", pa.string()), ("channel", pa.string()), ("month", pa.date32()), ("person_key", pa.string()),
     ("events", pa.int64()),
@@ -98,10 +101,10 @@ def tables_made(wanted, *given, **more):
 
 
 @contextmanager
-def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), moves=(), **rules):
+def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), acts=(), moves=(), channels=(), **rules):
     """Open a database with these tables of rankings and those that they are made from.
 
-    From these months, metrics as method rows, `also` communities without any month, acts of people, moves of sources.
+    From these months, metrics as method rows, `also` communities without any month, acts of people, moves, channels.
     """
     build = {"last_complete_month": last_complete_month or max(row[2] for row in monthly)}
     given = {
@@ -110,6 +113,7 @@ def database(wanted, monthly, metrics=ALL, last_complete_month=None, also=(), ac
         "metrics.monthly": without_bounds(columns(MONTHLY, [(*row, *[None] * (8 - len(row))) for row in monthly])),
         "core.activity": columns(ACTIVITY, acts),
         "core.moves": columns(MOVES, moves),
+        "core.channels": columns(CHANNELS, channels),
     }
     filled = {
         "rankings.rules": [RULES | rules],

@@ -12,14 +12,15 @@ from support.tables_on_demand import read_once
 
 from pipelines.catalogue import history
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest
 from pipelines.landing.visits import log_visit
 from pipelines.model import Community, Fact, Source, Verdict, Visit
 from pipelines.warehouse.build import build_database
 from pipelines.warehouse.query import open_database
 from reports import site
+from reports.languages.pages import languages_of_site
 from reports.pages.context import read_context
 
 TODAY = date(2026, 3, 20)
@@ -87,7 +88,7 @@ def tag(name, day):
 
 def land(where, of, seen_at, rows, tags=()):
     batch = pa.RecordBatch.from_pylist(list(rows), schema=COMMITS)
-    store.land(where, Harvest(visit(of, seen_at), 0.0, COMMITS, [batch], list(tags)))
+    harvest.land(where, Harvest(visit(of, seen_at), 0.0, COMMITS, [batch], list(tags)))
 
 
 def folders(top):
@@ -145,6 +146,17 @@ def build_bare(top):
 def published(once):
     """The folders of `build` with its site and a page of December 2025, made once for all tests: write nothing."""
     return folders(once("invented-site", lambda top: site.publish(build(top), date(2025, 12, 1))))
+
+
+def translated(once):
+    """The folders of `build` with its site in every language, made once for all tests: write nothing."""
+    made = published(once)
+    return folders(once("translated-site", lambda top: _translate(made, folders(top))))
+
+
+def _translate(made, where):
+    shutil.copytree(made.data, where.data)
+    site.publish(where, languages=languages_of_site())
 
 
 def quiet(once):

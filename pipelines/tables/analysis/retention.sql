@@ -20,8 +20,8 @@ with seen as (
         bool_and(state = 'observed') filter (complete and state <> 'not_applicable') as whole,
         arg_max(known_since, month) filter (complete) as known_since
     from core.months join core.channels using (community, month)
-    join (select community, month, known_since from core.pasts where family = 'members' and past = 'ever') using (community, month)
-    where family = 'members' group by all
+    join (select community, month, known_since from core.pasts where family = 'people' and past = 'ever') using (community, month)
+    where family = 'people' group by all
 ), known as (
     select *, bool_and(coalesce(whole, true)) over (partition by community order by year) as known_from_the_start from years
 ), judged as (

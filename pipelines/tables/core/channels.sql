@@ -1,9 +1,9 @@
 -- One row per community, family of metrics and month: what its sources together let us say.
 --   community: slug of the community
---   family: code (sources of kind git), talk (mailing lists and forums), members (both), releases (those whose tags are releases, and lists of series) or register (dated counts of a registered measure)
+--   family: code (sources of kind git), talk (mailing lists and forums), people (both), releases (those whose tags are releases, and lists of series) or register (dated counts of a registered measure)
 --   month: first day of the month, UTC
 --   state: observed, partial (of the register: restated later, see core.counts), unobserved, not_applicable (no source of the family lives in that month)
---   covered: share of the month's traffic that was seen, 0 to 1: each repository, list or forum weighs as much as its volume in core.traffic, one of which nobody knows as the largest of the others; of members the smaller one of code and talk; of releases the share of the month's repository-days; NULL where not applicable, or where nobody knows any traffic
+--   covered: share of the month's traffic that was seen, 0 to 1: each repository, list or forum weighs as much as its volume in core.traffic, one of which nobody knows as the largest of the others; of people the smaller one of code and talk; of releases the share of the month's repository-days; NULL where not applicable, or where nobody knows any traffic
 with weighed as (
     select *, max(volume) over (partition by community, family, month) as largest from core.traffic
 ), channels as (
@@ -19,8 +19,8 @@ with weighed as (
 ), families as (
     select distinct community, if(kind = 'git', 'code', 'talk') as family from raw.sources
     where kind in ('git', 'pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'archiveorg', 'askbot', 'mod_mbox', 'unreadable')
-), members as (
-    select community, 'members' as family, month,
+), people as (
+    select community, 'people' as family, month,
         case when bool_and(state = 'observed') then 'observed' when bool_or(state in ('observed', 'partial')) then 'partial'
             else 'unobserved' end as state,
         if(bool_or(covered is null), null, min(covered)) as covered
@@ -43,8 +43,8 @@ with weighed as (
 select community, family, month, coalesce(state, 'not_applicable') as state, covered
 from core.months join families using (community) left join channels using (community, family, month)
 union all
-select community, 'members', month, coalesce(state, 'not_applicable'), covered
-from core.months semi join families using (community) left join members using (community, month)
+select community, 'people', month, coalesce(state, 'not_applicable'), covered
+from core.months semi join families using (community) left join people using (community, month)
 union all
 select community, family, month,
     case when not alive then 'not_applicable' when all_seen then 'observed' when covered > 0 then 'partial' else 'unobserved' end,

@@ -34,11 +34,19 @@
 with landed as not materialized (
     select c.* from raw.commits as c anti join core.left_out as o
         on (o.community, o.source, o.unit, o.event_key) = (c.community, c.source, c.unit, c.hash)
+), numbered as materialized (
+    -- What finds the few rows that are looked at closely; hashes of texts may collide, so nothing is decided here.
+    select hash(community, hash) as number,
+        if(parents < 2 and author_bot_rule is null and authored_at is not null and subject_key is not null,
+            hash(community, author_name_key, author_address_key, author_login_key, authored_at, subject_key), null) as change
+    from landed
 ), again as materialized (
-    select hash(community, hash) as number from landed group by number having count(*) > 1
-), places as materialized (
-    select community, hash, position, count(*) as times, min(position) over (partition by community, hash) as first
+    select number from numbered group by number having count(*) > 1
+), held as materialized (
+    select community, hash, position, count(*) as times
     from landed as commits semi join again on hash(community, hash) = number group by community, hash, position
+), places as materialized (
+    select held.*, first from held join (select community, hash, min(position) as first from held group by all) using (community, hash)
 ), twice as materialized (
     -- No repository has a hash twice. A file that was made by another program may.
     from places where position = first and times > 1
@@ -63,14 +71,14 @@ with landed as not materialized (
     where countable and coalesce(author_name_key, author_address_key, author_login_key) is not null
         and authored_at is not null and subject_key is not null
 ), repeated as materialized (
-    select change from written group by change having count(*) > 1
+    select change from numbered where change is not null group by change having min(number) <> max(number)
 ), twins as materialized (
     select community, hash, first_value(hash) over (
         partition by community, author_name_key, author_address_key, author_login_key, authored_at, subject_key order by committed_at, hash) as twin_of
     from written semi join repeated using (change)
     qualify hash <> twin_of
 ), full_days as materialized (
-    select community, unit, committed_at::date as day from named where records group by all having count(*) >= 100
+    select community, unit, committed_at::date as day from landed group by all having count(*) >= 100
 ), recorded as materialized (
     -- Nobody in person records by a bot or at an address that is nobody's own, such as a forge's.
     select named.community, unit, day, committer.person_key as committer_key

@@ -25,18 +25,20 @@ with matched as (
     select community, account_key, person, false from core.accounts join raw.opted_out using (address_key)
 ), left_out as (
     select community, person_key, first(person order by not listed, person) as person, bool_or(listed) as listed
-    from matched join core.persons using (community, account_key) group by community, person_key
+    from core.persons join matched using (community, account_key) group by community, person_key
 ), counted as (
     -- Two people who used one address stay two, although it was forgotten before anybody knew of them.
     select community, person_key,
         person || if(n = 1, '', '-' || n) as hidden_key
     from (select *, row_number() over (partition by community, person order by not listed, person_key) as n from left_out)
+), of_hidden as (
+    select community, account_key, person_strict_key, person_lax_key, hidden_key from core.persons join counted using (community, person_key)
 ), hidden as (
     select community, account_key, person_lax_key, hidden_key,
         hidden_key || '.' || dense_rank() over (of_person order by person_strict_key) as hidden_strict_key,
         if(name_key is null, null, hidden_key || '.name-' || dense_rank() over (of_person order by name_key)) as hidden_name_key,
         if(address_key is null, null, hidden_key || '.address-' || dense_rank() over (of_person order by address_key)) as hidden_address_key
-    from core.accounts join core.persons using (community, account_key) join counted using (community, person_key)
+    from core.accounts join of_hidden using (community, account_key)
     window of_person as (partition by community, hidden_key)
 ), lax as (
     select community, person_lax_key, min(hidden_key) as hidden_lax_key from hidden group by all

@@ -38,10 +38,15 @@ with mapped as (
         from core.accounts semi join (select community, proper_name_key as name_key from mapped) using (community, name_key)
         where name_key is not null group by all
     ) as in_order on (in_order.community, in_order.name_key) = (accounts.community, proper_name_key)
-), names_of_addresses as (
+), full_names as not materialized (
+    select *, hash(community, address_key) as place from named anti join of_another using (community, account_key)
+    where is_full and not role and quality <> 'account' and address_key is not null
+), places_of_several as materialized (
+    -- Most addresses have one name; which ones have several is found by numbers.
+    select place from full_names group by place having min(hash(spelling)) <> max(hash(spelling))
+), names_of_addresses as materialized (
     select community, address_key, spelling, sum(events) as events, bool_and(domain is not null and quality <> 'shortened') as is_public
-    from named anti join of_another using (community, account_key)
-    where is_full and not role and quality <> 'account' and address_key is not null group by all
+    from full_names semi join places_of_several using (place) group by all
 ), of_several_names as (
     select community, address_key, max(events) >= any_value(owned) * sum(events)
         and sum(events) - max(events) <= any_value(most_of_others) as has_owner
@@ -65,7 +70,25 @@ with mapped as (
     union
     select community, account_key, address_key
     from at_own_address as o semi join raw.aliases as a on (a.community, proper_address_key) = (o.community, address_key)
+), stated as (
+    select community, account_key, 'mailmap' as rule, proper_name_key as evidence_key, 1 as level from mapped where proper_address_key is null
+    union all
+    select community, account_key, 'mailmap', if(has_owner is null, p.address_key, md5(p.address_key || spelling)), 1
+    from proper_addresses as p join named using (community, account_key)
+    left join of_several_names as s on (s.community, s.address_key) = (p.community, p.address_key)
+    where has_owner is null or is_full
+    union all
+    select community, account_key, 'mailmap', name_key, 1
+    from core.accounts semi join (from raw.aliases where proper_address_key is null) as a
+        on (a.community, proper_name_key) = (accounts.community, name_key)
+    where name_words > 1
+    union all
+    select community, account_key, 'name', proper_name_key, 2 from told_apart where proper_name_words > 1
+    union all
+    select community, account_key, 'opted out', person, 2
+    from core.accounts join (select person, unnest(accounts) as account_key from raw.opted_out) using (account_key)
 ), offered as (
+    -- Of these selects none has a row twice.
     select community, account_key, rule, address_key as evidence_key,
         case when rule <> 'address' or is_shared then 3 when quality = 'account' then 1 else 2 end as level
     from addressed where rule is not null and (has_owner or not is_shared)
@@ -78,34 +101,20 @@ with mapped as (
     union all
     select community, account_key, 'login', login_key, 1 from core.accounts
     union all
-    select community, account_key, 'mailmap', proper_name_key, 1 from mapped where proper_address_key is null
-    union all
-    select community, account_key, 'mailmap', if(has_owner is null, p.address_key, md5(p.address_key || spelling)), 1
-    from proper_addresses as p join named using (community, account_key)
-    left join of_several_names as s on (s.community, s.address_key) = (p.community, p.address_key)
-    where has_owner is null or is_full
-    union all
-    select community, account_key, 'mailmap', name_key, 1
-    from core.accounts semi join (from raw.aliases where proper_address_key is null) as a
-        on (a.community, proper_name_key) = (accounts.community, name_key)
-    where name_words > 1
-    union all
     select community, account_key, 'name', name_key, 2 from under_own_name where name_words > 1
-    union all
-    select community, account_key, 'name', proper_name_key, 2 from told_apart where proper_name_words > 1
     union all
     select community, account_key, 'name in any order', name_bag_key, 3 from under_own_name
     union all
-    select community, account_key, 'opted out', person, 2
-    from core.accounts join (select person, unnest(accounts) as account_key from raw.opted_out) using (account_key)
+    select distinct * from stated
+), numbered as (
+    select *, hash(community, rule, evidence_key) as number from offered where evidence_key is not null
 ), refused as (
-    select community, rule, evidence_key from offered join raw.never_merge as n using (community)
+    select number from numbered join raw.never_merge as n using (community)
     where evidence_key = n.evidence or account_key in (n.one, n.other)
-    group by community, rule, evidence_key, n.evidence, n.one, n.other
+    group by number, n.evidence, n.one, n.other
     having any_value(evidence_key = n.evidence) or count(distinct account_key) = 2
 ), shared as (
-    select community, rule, evidence_key from offered where evidence_key is not null
-    group by all having min(hash(account_key)) <> max(hash(account_key))
+    select number from numbered group by number having min(hash(account_key)) <> max(hash(account_key))
 )
-select distinct community, account_key, rule, evidence_key, level
-from offered semi join shared using (community, rule, evidence_key) anti join refused using (community, rule, evidence_key)
+select community, account_key, rule, evidence_key, level
+from numbered semi join shared using (number) anti join refused using (number)

@@ -1,4 +1,4 @@
--- One row per distinct message and community: cross-posts, and copies that a list took along when it moved, are one message.
+-- One row per distinct message and community: cross-posts, and copies that a list took along when it moved, are one message. Lists that are shown only have no row.
 --   community: slug of the community
 --   source: name of the list that had it first, of several at once the first in the catalogue
 --   message_key: fingerprint of its Message-ID, or of its content
@@ -23,7 +23,7 @@
 --   postings: on how many lists of the community it stands
 with posted as not materialized (
     select postings.*, position, hash(community, message_key) as number
-    from core.postings join (select community, source, rowid as position from raw.sources) using (community, source)
+    from core.postings join (select community, source, rowid as position from raw.sources where shown_only is not true) using (community, source)
 ), again as materialized (
     select number from posted group by number having count(*) > 1
 ), once as not materialized (

@@ -1,6 +1,6 @@
 -- One row per community, family, past and month: whether the months are known that a number depends on. Months before the first source of a channel are empty, not missing.
 --   community: slug of the community
---   family: code, talk or members (both)
+--   family: code, talk or people (both)
 --   past: newcomers (the month and the 24 before it), year (the month and the 11 before it) or ever (all months up to it)
 --   month: first day of the month, UTC
 --   state: observed (all these months were; of newcomers: code and talk, those that lived, were covered enough in each of them), partial, unobserved (the month itself), not_applicable (no source of the family lives; of newcomers also the first 12 months of the community)
@@ -11,7 +11,7 @@ with known as (
         state in ('observed', 'not_applicable') as seen,
         state = 'not_applicable' or coalesce(covered >= usable_coverage, false) as enough,
         min(if(state = 'not_applicable', null, month)) over (partition by community) as born
-    from core.channels cross join rankings.rules where family in ('code', 'talk', 'members')
+    from core.channels cross join rankings.rules where family in ('code', 'talk', 'people')
 ), pasts as (
     select *, month - to_months(months) as first_month, if(past = 'newcomers', enough, seen) as is_known
     from known cross join (values ('newcomers', 24), ('year', 11), ('ever', 12000)) as pasts(past, months)

@@ -21,25 +21,26 @@ READS = ("core.accounts", "core.links")
 LEVELS = {"person_strict_key": 1, "person_key": 2, "person_lax_key": 3}
 ACCOUNTS = "select community, account_key from core.accounts order by community, account_key"
 LINKS = f"""
-with ids as (select *, row_number() over () - 1 as id from ({ACCOUNTS})),
-evidences as (
-    select community, rule, evidence_key, level, row_number() over () - 1 as evidence
-    from core.links group by community, rule, evidence_key, level
+with ids as (
+    select hash(community, account_key) as account, row_number() over () - 1 as id from ({ACCOUNTS})
+), numbered as (
+    select level, hash(community, account_key) as account, hash(community, rule, evidence_key, level) as evidence
+    from core.links
 )
-select level, id, evidence
-from core.links join ids using (community, account_key) join evidences using (community, rule, evidence_key, level)
+select level, id, evidence from numbered join ids using (account)
 """
+"""Texts are joined and compared as hashes of 64 bits."""
 
 
 def table(con: "DuckDBPyConnection") -> pa.Table:
     """Compute the persons by the rules of each level; the first account of a person gives its key."""
+    levels, ends, numbers = con.sql(LINKS).fetchnumpy().values()
+    _, first_of_evidence, evidences = np.unique(numbers, return_index=True, return_inverse=True)
+    other_ends = ends[first_of_evidence][evidences]
     accounts = con.sql(ACCOUNTS).to_arrow_table()
-    links = con.sql(LINKS).to_arrow_table()
-    levels, ends, evidences = (links[column].to_numpy() for column in ("level", "id", "evidence"))
-    with_evidence = np.empty(len(links), dtype=np.int64)
-    with_evidence[evidences] = ends
+    keys = accounts["account_key"].combine_chunks()
     for column, level in LEVELS.items():
         valid = levels <= level
-        first = find_components(len(accounts), ends[valid], with_evidence[evidences[valid]])
-        accounts = accounts.append_column(column, accounts["account_key"].take(pa.array(first)))
+        first = find_components(len(accounts), ends[valid], other_ends[valid])
+        accounts = accounts.append_column(column, pa.DictionaryArray.from_arrays(pa.array(first), keys))
     return accounts

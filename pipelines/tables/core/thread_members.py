@@ -12,12 +12,11 @@ joined_by: first (it is the oldest), references (named ids lead to the oldest), 
     does)
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.graph import Nodes, find_components
 
@@ -25,62 +24,75 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 READS = ("core.postings",)
-NAMES = """
-create temp table thread_names as
-select distinct community, message_key, unnest(list_append(reference_keys, in_reply_to_key)) as parent_key
-from core.postings
-"""
 POSTS = """
 create temp table thread_posts as
-with posted as (
-    select community, message_key, min(sent_at) as sent_at, bool_or(is_reply) as is_reply,
-        min(subject_key) as subject_key, min(sender_key) as sender_key
-    from core.postings group by all
-), keys as (
-    select community, message_key, sent_at, is_reply, subject_key, sender_key, true as held from posted
-    union all by name
-    select distinct community, parent_key as message_key, false as held from thread_names
-    where parent_key is not null and (community, parent_key) not in (select (community, message_key) from posted)
+with numbered as not materialized (
+    select *, rowid as posting, hash(community, message_key) as number from core.postings
+), again as materialized (
+    select number from numbered group by number having count(*) > 1
+), posted as not materialized (
+    select community, message_key, number, posting, sent_at, is_reply, subject_key, sender_key
+    from numbered anti join again using (number)
+    union all
+    select community, message_key, number, min(posting), min(sent_at), bool_or(is_reply), min(subject_key),
+        min(sender_key)
+    from numbered semi join again using (number) group by community, message_key, number
+), numbers as not materialized (
+    select community, message_key, posting, number, sent_at, coalesce(is_reply, false) as is_reply,
+        if(subject_key is null, -1, (hash(community, subject_key) >> 1)::bigint) as subject,
+        if(sender_key is null, -1, (hash(sender_key) >> 1)::bigint) as sender,
+        (hash(community, subject_key, sender_key) >> 1)::bigint as voice
+    from posted order by sent_at nulls last, community, message_key
 )
-select *, row_number() over (order by sent_at nulls last, community, message_key) - 1 as id from keys
+select row_number() over () - 1 as id, * exclude (community, message_key, sent_at),
+    coalesce(epoch_us(sent_at), 0) as sent_at, sent_at is not null as is_dated
+from numbers
 """
-"""Every message, and every id that a message names but nobody holds, oldest first."""
+"""Every message, oldest first, in numbers: what is text has the hash of 64 bits by which DuckDB joins."""
 NAMED = """
-select child.id as child, parent.id as parent
-from thread_names as named
-join thread_posts as child using (community, message_key)
-join thread_posts as parent on (parent.community, parent.message_key) = (named.community, named.parent_key)
+with named as not materialized (
+    select hash(community, message_key) as child, hash(community, in_reply_to_key) as parent
+    from core.postings where in_reply_to_key is not null and in_reply_to_key is distinct from reference_keys[-1]
+    union all
+    select child, hash(community, parent_key)
+    from (select hash(community, message_key) as child, community, unnest(reference_keys) as parent_key from core.postings)
+    where parent_key is not null
+)
+select child.id as child, coalesce(parent.id, -1) as parent, named.parent as number
+from named join thread_posts as child on child.number = named.child
+left join thread_posts as parent on parent.number = named.parent
 """
+"""Which message names which id; the parent is -1 where nobody holds that."""
+SELECT = """
+select message.community, message.message_key, first.message_key as thread_key,
+    case joined_by when 0 then 'first' when 1 then 'references' else 'subject' end as joined_by
+from core.postings as message join computed on computed.posting = message.rowid
+join (select rowid as posting, message_key from core.postings semi join computed on computed.first = rowid) as first
+    on first.posting = computed.first
+"""
+Booleans: TypeAlias = npt.NDArray[np.bool_]
 DAY = 86_400_000_000
 """A day in microseconds, the unit of times here."""
 
 
-class Posts:
-    """The messages and the ids that nobody holds, as arrays in the order of time: what is text is a number.
+class Posts(NamedTuple):
+    """The messages as arrays in the order of time. Times are microseconds; a missing sender or subject is -1.
 
-    Times are microseconds. A sender or subject that is missing is -1; `is_held` is False for ids that nobody holds.
+    A voice is who writes with which subject.
     """
 
-    def __init__(self, posts: pa.Table) -> None:
-        self.size = len(posts)
-        self.is_held = posts["held"].to_numpy()
-        self.is_dated = pc.is_valid(posts["sent_at"]).to_numpy()
-        self.sent_at = pc.fill_null(posts["sent_at"].cast(pa.timestamp("us")).cast(pa.int64()), 0).to_numpy()
-        self.is_reply = pc.fill_null(posts["is_reply"], False).to_numpy()
-        self.sender = _number(posts["sender_key"])
-        subject = _number(posts["subject_key"])
-        self.subject = np.where(subject < 0, -1, subject + _number(posts["community"]) * (self.size + 1))
-
-
-def _number(texts: pa.ChunkedArray) -> Nodes:
-    """Return a number for each text, the same for equal ones; -1 for NULL."""
-    encoded = texts.combine_chunks().dictionary_encode()
-    return pc.fill_null(encoded.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    posting: Nodes
+    sent_at: Nodes
+    is_dated: Booleans
+    is_reply: Booleans
+    sender: Nodes
+    subject: Nodes
+    voice: Nodes
 
 
 def _steps(posts: Posts, parts: Nodes) -> tuple[Nodes, Nodes]:
     """Return steps by the same subject: the oldest messages of parts, and the earlier parts that they go to."""
-    said = np.flatnonzero(posts.is_held & posts.is_dated & (posts.subject >= 0))
+    said = np.flatnonzero(posts.is_dated & (posts.subject >= 0))
     before = _said_before(posts, said)
     said = said[np.argsort(posts.subject[said], kind="stable")]
     subject, sent_at = posts.subject[said], posts.sent_at[said]
@@ -95,21 +107,21 @@ def _steps(posts: Posts, parts: Nodes) -> tuple[Nodes, Nodes]:
 
 def _said_before(posts: Posts, said: Nodes) -> Nodes:
     """Return for each message when its sender wrote with its subject before; long ago where never."""
-    before = np.full(posts.size, -(2**62), dtype=np.int64)
-    said = said[np.lexsort((posts.sender[said], posts.subject[said]))]
-    again = ~_begins(posts.subject[said], posts.sender[said])
+    before = np.full(len(posts.sent_at), -(2**62), dtype=np.int64)
+    said = said[np.argsort(posts.voice[said], kind="stable")]
+    again = ~_begins(posts.voice[said])
     before[said[again]] = posts.sent_at[said[np.flatnonzero(again) - 1]]
     return before
 
 
-def _begins(*keys: Nodes) -> npt.NDArray[np.bool_]:
+def _begins(*keys: Nodes) -> Booleans:
     """Return where in sorted arrays another combination of keys begins."""
     begins = np.ones(len(keys[0]), dtype=bool)
     begins[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
     return begins
 
 
-def _answers(posts: Posts, later: Nodes, earlier: Nodes, before: Nodes) -> npt.NDArray[np.bool_]:
+def _answers(posts: Posts, later: Nodes, earlier: Nodes, before: Nodes) -> Booleans:
     """Return whether each message belongs to the earlier one with its subject."""
     sent_at, senders = posts.sent_at[later], (posts.sender[later], posts.sender[earlier])
     pause = sent_at - posts.sent_at[earlier]
@@ -120,25 +132,19 @@ def _answers(posts: Posts, later: Nodes, earlier: Nodes, before: Nodes) -> npt.N
 
 
 def table(con: "DuckDBPyConnection") -> pa.Table:
-    """Compute the parts that named ids connect, then the threads that steps by subject connect."""
-    con.execute(NAMES)
+    """Compute the parts that named ids connect, then the threads that steps by subject connect; SELECT names them."""
     con.execute(POSTS)
-    named = con.sql(NAMED).to_arrow_table()
-    con.execute("drop table thread_names")
-    keys = con.sql("select community, message_key from thread_posts").to_arrow_table()
-    posts = Posts(con.sql("select * exclude (id, message_key) from thread_posts").to_arrow_table())
+    parts = _parts(len(con.table("thread_posts")), *con.sql(NAMED).fetchnumpy().values())
+    posts = Posts(**con.sql(f"select {', '.join(Posts._fields)} from thread_posts order by id").fetchnumpy())
     con.execute("drop table thread_posts")
-    parts = find_components(posts.size, named["child"].to_numpy(), named["parent"].to_numpy())
-    wholes = find_components(posts.size, *_steps(posts, parts))[parts]
-    return _members(keys, np.flatnonzero(posts.is_held), parts, wholes)
+    wholes = find_components(len(parts), *_steps(posts, parts))[parts]
+    joined_by = np.where(np.arange(len(parts)) == wholes, 0, np.where(parts == wholes, 1, 2))
+    return pa.table({"posting": posts.posting, "first": posts.posting[wholes], "joined_by": joined_by.astype(np.int8)})
 
 
-def _members(keys: pa.Table, held: Nodes, parts: Nodes, wholes: Nodes) -> pa.Table:
-    first = np.zeros(len(keys), dtype=np.int64)
-    first[wholes[held][::-1]] = held[::-1]
-    joined_by = np.where(held == wholes[held], 0, np.where(parts[held] == wholes[held], 1, 2)).astype(np.int8)
-    members = keys.take(pa.array(held))
-    thread_keys = keys["message_key"].take(pa.array(first[wholes[held]]))
-    return members.append_column("thread_key", thread_keys).append_column(
-        "joined_by", pa.array(["first", "references", "subject"]).take(pa.array(joined_by))
-    )
+def _parts(size: int, child: Nodes, parent: Nodes, number: npt.NDArray[np.uint64]) -> Nodes:
+    """Return for each message the oldest one of those that named ids connect; ids that nobody holds connect too."""
+    lost = parent < 0
+    lost_ids, of_lost = np.unique(number[lost], return_inverse=True)
+    parent[lost] = size + of_lost
+    return find_components(size + len(lost_ids), child, parent)[:size]

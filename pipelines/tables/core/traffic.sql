@@ -14,7 +14,7 @@ with units as (
         greatest(month, since) as life_from, least(month + interval 1 month, until + 1) as life_to,
         date_diff('day', life_from, life_to) as days
     from core.unit_months join raw.sources using (community, source)
-    where lives and kind in ('git', 'pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'archiveorg', 'askbot', 'mod_mbox', 'unreadable')
+    where lives and shown_only is not true and kind in ('git', 'pipermail', 'hyperkitty', 'ponymail', 'discourse', 'mbox', 'archiveorg', 'askbot', 'mod_mbox', 'unreadable')
 ), places as (
     -- A copy says nothing of the days on which it does not live.
     select community, family, place, month, date_diff('day', min(life_from), max(life_to)) as all_days,

@@ -15,11 +15,11 @@ with landed as (
     from (from raw.replay_commits union all by name from landed) join raw.replay_units as replay using (community, unit)
 ), dated as (
     select community, scope, hash, author_name_key, author_domain,
-        unnest([strftime(authored_at, '%Y-%m'), strftime(authored_at, '%Y-Q') || quarter(authored_at)]) as period
+        unnest([-month(authored_at), quarter(authored_at)]) as part, year(authored_at) as year
     from scoped join raw.communities using (community)
     where authored_at is not null and committed_at between born - interval 5 years and seen_at + interval 1 day
 )
-select community, scope, period, count(distinct hash) as commits, count(distinct author_name_key) as names,
-    count(distinct author_domain) as domains
-from dated group by all
+select community, scope, if(part < 0, printf('%04d-%02d', year, -part), printf('%04d-Q%d', year, part)) as period,
+    count(distinct hash) as commits, count(distinct author_name_key) as names, count(distinct author_domain) as domains
+from dated group by community, scope, year, part
 order by community, scope, period

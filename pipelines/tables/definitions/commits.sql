@@ -16,31 +16,41 @@
 --   code_people_by_address: distinct folded addresses of the authors of commits
 --   names_author_month_with_all: distinct folded author names by author month, merges and bots in: the definition of the quarterly series of 2011-2015
 --   state: state of the community's month, as in metrics.monthly; where it is unobserved all counts are NULL
-with by_month as (
+with acts as materialized (
+    -- Of each author and month: the rest counts people, who are few.
+    select community, month, date_trunc('month', committed_at)::date as recorded_month,
+        date_trunc('month', authored_at)::date as written_month, author_key,
+        count(*) as commits,
+        count(*) filter (counted) as counted,
+        count(*) filter (counted or twin_of is not null) as with_twins,
+        count(*) filter (counted or parents > 1) as with_merges,
+        count(*) filter (counted or is_bot and parents < 2) as with_bots,
+        count(*) filter (counted or imported) as recorded
+    from core.commits where plausible group by community, month, recorded_month, written_month, author_key
+), by_month as (
     select community, month,
-        count(*) filter (counted) as commits,
-        count(*) filter (counted or twin_of is not null) as commits_with_twins,
-        count(*) filter (counted or parents > 1) as commits_with_merges,
-        count(*) filter (counted or is_bot and parents < 2) as commits_with_bots,
-        count(distinct author_key) filter (counted) as code_people,
-        count(distinct author_key) filter (counted or is_bot and parents < 2) as code_people_with_bots,
+        sum(counted)::bigint as commits,
+        sum(with_twins)::bigint as commits_with_twins,
+        sum(with_merges)::bigint as commits_with_merges,
+        sum(with_bots)::bigint as commits_with_bots,
+        count(distinct author_key) filter (counted > 0) as code_people,
+        count(distinct author_key) filter (with_bots > 0) as code_people_with_bots,
         any_value(names) as code_people_by_name,
         any_value(addresses) as code_people_by_address
-    from core.commits left join core.author_names using (community, month) where plausible group by all
+    from acts left join core.author_names using (community, month) group by all
 ), by_committer as (
-    select community, date_trunc('month', committed_at)::date as month,
-        count(*) filter (counted or imported) as commits_recorded_month,
-        count(*) as commits_with_all,
-        count(distinct author_key) filter (counted or imported) as code_people_recorded_month
-    from core.commits where plausible group by all
-), written as (
-    select community, date_trunc('month', authored_at)::date as month, counted, author_key from core.commits where plausible
+    select community, recorded_month as month,
+        sum(recorded)::bigint as commits_recorded_month,
+        sum(commits)::bigint as commits_with_all,
+        count(distinct author_key) filter (recorded > 0) as code_people_recorded_month
+    from acts group by all
 ), by_author as (
-    select community, month,
-        count(*) filter (counted) as commits_author_month,
-        count(distinct author_key) filter (counted) as code_people_author_month,
+    select acts.community, written_month as month,
+        sum(counted)::bigint as commits_author_month,
+        count(distinct author_key) filter (counted > 0) as code_people_author_month,
         any_value(names_written) as names_author_month_with_all
-    from written left join core.author_names using (community, month) group by all
+    from acts left join core.author_names as names on names.community = acts.community and names.month = written_month
+    group by all
 )
 select community, month, if(state in ('observed', 'partial'), coalesce(columns(* exclude (community, month, family, state, covered)), 0), null),
     state

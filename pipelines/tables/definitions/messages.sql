@@ -20,7 +20,8 @@ with by_sending as (
 ), by_archive as (
     select community, archive_month as month, count(*) as messages_archive_month from core.messages where is_human group by all
 ), listed as (
-    select community, month, count(distinct (place, message_key)) as postings from core.postings where month is not null group by all
+    select community, month, count(distinct (place, message_key)) as postings from core.postings
+    semi join (from raw.sources where shown_only is not true) using (community, source) where month is not null group by all
 )
 select community, month, if(state in ('observed', 'partial'), coalesce(columns(* exclude (community, month, family, state, covered)), 0), null),
     state

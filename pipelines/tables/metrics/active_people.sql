@@ -1,5 +1,5 @@
 -- Distinct people seen anywhere in the month, as authors of commits or as senders of messages, each once.
--- family: members
+-- family: people
 -- unit: people
 -- formula: number of distinct p with an act in month m
 -- chaoss: Contributors

@@ -4,6 +4,7 @@
 --   month: first day of the month, UTC
 --   value: what was counted or measured, in the metric's unit; NULL where nothing could be seen, never 0 for that
 --   state: observed, partial (the value is of what was seen, or of a past of which not all is known), published (nothing was seen; the value is that of raw.history), undefined (seen, and the measure has no value there), unobserved, not_applicable
+--   complete: the month was over long enough to be ranked, as in core.months; of another month the value grows
 --   lives: a source of the metric's family was alive in the month, see core.channels; so also in months in which newcomers are not applicable
 --   covered: share of the month's traffic that was seen, 0 to 1, see core.channels; of a number that depends on the past the least of its months, see core.pasts; NULL where not applicable, or not known
 --   known_since: first of the months, without a break up to this one, that are known; NULL for a number that depends on no earlier month, and where this month is not known
@@ -17,9 +18,10 @@ with measured as (
     where quality = 'measured' and month is not null group by all
 ), states as (
     select c.community, metric, kind, c.month, if(d.past = 'none', c.state, p.state) as state,
-        if(d.past = 'none', c.covered, p.covered) as covered, known_since, c.state <> 'not_applicable' as lives, unit
+        if(d.past = 'none', c.covered, p.covered) as covered, known_since, c.state <> 'not_applicable' as lives, complete, unit
     from core.channels as c join metrics.definitions as d using (family)
     left join core.pasts as p on (p.community, p.family, p.past, p.month) = (c.community, c.family, d.past, c.month)
+    join core.months as calendar on (calendar.community, calendar.month) = (c.community, c.month)
 )
 select community, metric, month,
     case
@@ -31,7 +33,7 @@ select community, metric, month,
         when state = 'unobserved' and known then 'published'
         else state
     end as state,
-    lives, covered, known_since,
+    complete, lives, covered, known_since,
     case when state in ('observed', 'partial') then coalesce(low, if(kind = 'count', coalesce(value, 0), null)) end as low,
     case when state in ('observed', 'partial') then coalesce(high, if(kind = 'count', coalesce(value, 0), null)) end as high,
     unit, published

@@ -1,5 +1,5 @@
 -- Distinct people ever seen anywhere in the community up to the end of the month, a stock; those of months that were not seen are missing in it.
--- family: members
+-- family: people
 -- unit: people so far
 -- kind: stock
 -- past: ever

@@ -3,5 +3,6 @@
 -- unit: postings
 -- formula: number of pairs (list, message) of month m
 -- chaoss: Collaboration Platform Activity
-select community, month, count(distinct (place, message_key)) as value from core.postings where month is not null group by all
+select community, month, count(distinct (place, message_key)) as value from core.postings
+semi join (from raw.sources where shown_only is not true) using (community, source) where month is not null group by all
 order by community, month

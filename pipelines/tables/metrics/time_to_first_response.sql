@@ -19,5 +19,6 @@ with newest as (
         (partition by community, month order by hours, answered desc rows unbounded preceding) as share
     from at_risk
 )
-select community, month, min(hours) as value from surviving where share <= 0.5 + 1e-12 group by all
+select community, month, min(hours) filter (share <= 0.5 + 1e-12) as value
+from surviving group by all having count(*) filter (answered) * 2 >= count(*)
 order by community, month

@@ -6,8 +6,9 @@ community: slug of the community
 span: month (the window that ended a month before), year (twelve months before), origin (June 2013)
 earlier: first day of the last month of the earlier window
 reason_code: why nothing is said: moved (in one of the windows a source moved, and one of the two cannot be read, see
-    core.moves); else NULL. One definition holds for all months of a metric, so that no window spans a changed one
-break_month: the month of the newest such move; NULL where there is none
+    core.moves), began (in one of them the first mailing list, forum or repository of the community began, and whoever
+    was there before looks new: where newcomers count); else NULL. One definition holds for all months of a metric
+break_month: the month of the newest of these; NULL where there is none
 growth: change of the index as a share: .05 is five percent more; like what follows NULL where there is a reason
 low: lower end of its interval of 90 %
 high: upper end
@@ -29,25 +30,34 @@ from pipelines.ranking.movement import measure_movement
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-READS = ("rankings.monthly", "rankings.weights", "core.moves", *FRAME_TABLES)
+READS = ("rankings.monthly", "rankings.weights", "core.moves", "core.channels", *FRAME_TABLES)
 KEPT = ("as_of", "family", "community", "span", "earlier", "reason_code", "break_month")
 SCORES = """
 with spans as (
     select as_of, unnest(['month', 'year', 'origin']) as span,
         unnest([(as_of - interval 1 month)::date, (as_of - interval 1 year)::date, compared_with]) as earlier
     from rankings.as_ofs cross join rankings.rules
+), began as (
+    select community, min(month) as began from core.channels
+    where family in ('code', 'talk') and state <> 'not_applicable' group by community, family
+), causes as (
+    select community, unnest([family, 'people']) as metric_family, month, 'moved' as cause
+    from core.moves where action = 'censor'
+    union all
+    select community, 'people', began, 'began' from began
+    qualify began > min(began) over (partition by community)
 ), breaks as (
-    select as_of, span, w.family, community, max(month) as break_month
-    from spans cross join rankings.rules join core.moves as m on action = 'censor'
-        and (month between as_of - to_months(window_months - 1) and as_of
-            or month between earlier - to_months(window_months - 1) and earlier)
-    join rankings.weights as w on metric_family in (m.family, 'people')
+    select as_of, span, w.family, community, max(month) as break_month, arg_max(cause, (month, cause)) as cause
+    from spans cross join rankings.rules join causes
+        on month between as_of - to_months(window_months - 1) and as_of
+            or month between earlier - to_months(window_months - 1) and earlier
+    join rankings.weights as w using (metric_family)
     group by all
 )
 select s.as_of, n.family, n.community, s.span, earlier, date_diff('month', earlier, s.as_of)::smallint as months,
     if(break_month is null, n.score, null) as score, n.score_error,
     b.score as score_before, b.score_error as error_before,
-    if(break_month is null, null, 'moved') as reason_code, break_month
+    cause as reason_code, break_month
 from spans as s join rankings.monthly as n on n.as_of = s.as_of
 join rankings.monthly as b on (b.as_of, b.family, b.community) = (s.earlier, n.family, n.community)
 left join breaks as k on (k.as_of, k.span, k.family, k.community) = (s.as_of, s.span, n.family, n.community)

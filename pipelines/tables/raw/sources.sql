@@ -17,6 +17,7 @@
 --   list_name: name of the mailing list, as others call it; NULL of other sources
 --   language: code of the language of a list or forum; en for other sources
 --   audience: whom a list or forum is for; NULL where nobody says
+--   shown_only: by its language and audience the method leaves it out: it is shown by itself and enters no metric
 --   traffic: commits or messages a month, as somebody states it; NULL where nobody does
 --   traffic_source: who states it
 --   releases: rule: a tag is a release if its whole name matches; the group is the version
@@ -40,6 +41,7 @@ create table raw.sources (
     list_name varchar,
     language varchar,
     audience varchar,
+    shown_only boolean,
     traffic double,
     traffic_source varchar,
     releases varchar,

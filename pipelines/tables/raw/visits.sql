@@ -2,7 +2,7 @@
 --   community: slug of the community
 --   source: name of the source within the community
 --   kind: software of the source
---   unit: what was visited: a repository (owner/name) or a file; empty for a list of repositories
+--   unit: what was visited: a repository (owner/name), a month of a list (YYYY-MM), 1,000 posts of a forum (posts-000012), a question (question-ID), a page of counts on a day, a file, or the index that lists the units of a source
 --   page: the unit without its day, where the unit is the counts of a day: what is visited every day
 --   url: where it was visited
 --   seen_at: when, UTC
@@ -15,6 +15,7 @@
 --   reader: reader and version
 --   key_id: name of the pseudonym key
 --   note: what else was noticed, such as a server that ignores the filter
+--   run: id of the run that made it; NULL where it was made before visits had one
 create table raw.visits (
     community varchar,
     source varchar,
@@ -31,5 +32,6 @@ create table raw.visits (
     checksum varchar,
     reader varchar,
     key_id varchar,
-    note varchar
+    note varchar,
+    run varchar
 )

@@ -4,7 +4,7 @@ with living as (
            if(o.kind in ('discourse', 'askbot'), s.source || ' (forum)', s.source) as name
     from published.by_source s
     left join raw.sources o using (community, source)
-    where s.month <= (select last_complete_month from raw.build)
+    where s.month <= (select last_complete_month from raw.build) and o.shown_only is not true
 ), sizes as (
     select community, source, coalesce(sum(first_here), 0) as messages, count(*) over (partition by community) as sources,
            row_number() over (partition by community order by coalesce(sum(first_here), 0) desc, source) as size

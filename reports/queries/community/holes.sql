@@ -13,7 +13,7 @@ with reasons as (
 ), explained as (
     select m.community, m.metric, m.run, r.reason_code, sum(r.sources) as sources, max(r.seen_to) as seen_to
     from missing m join reasons r on r.community = m.community and r.month = m.month
-        and (r.family = m.family or m.family = 'members' or m.family = 'releases' and r.family = 'code')
+        and (r.family = m.family or m.family = 'people' or m.family = 'releases' and r.family = 'code')
     group by all
     union all
     -- The code of these months was seen, so that only tags are missing: those made after the newest one of a frozen copy.

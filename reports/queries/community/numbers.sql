@@ -12,4 +12,4 @@ select h.community, h.metric, d.family, d.definition, max(h.month) as running_mo
        max({'value': value, 'state': state, 'known': known, 'known_since': known_since}) filter (to_date) as running
 from held h join metrics.definitions d using (metric)
 group by h.community, h.metric, d.family, d.definition
-order by h.community, list_position(['code', 'talk', 'members', 'releases', 'register'], d.family), h.metric
+order by h.community, list_position(['code', 'talk', 'people', 'releases', 'register'], d.family), h.metric

@@ -1,7 +1,7 @@
 -- How does a quarter compare with the same quarter of the year before?
 with quarters as (
     select community, year(month) as year, sum(value) as commits, count(value) as months
-    from metrics.monthly where metric = 'commits' and quarter(month) = 2 group by all
+    from metrics.monthly where metric = 'commits' and quarter(month) = 2 and complete group by all
 )
 select community, n.commits::int as commits, b.commits::int as year_before, round(n.commits / b.commits - 1, 2) as change
 from quarters as n join quarters as b using (community)

@@ -23,9 +23,9 @@ from support.two_repositories import AGAIN, BIRDS, FILE
 
 from flows import damage
 from pipelines.folders import Folders
+from pipelines.landing.harvest import Harvest, check_empty, land
 from pipelines.landing.runs import begin_run
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import Harvest, check_empty, land
 from pipelines.landing.stored import OTHER_FILE, DamagedFile, damaged_files, latest_count_file, stored_visits
 from pipelines.landing.sweep import sweep
 from pipelines.model import Source, Verdict, Visit

@@ -57,7 +57,7 @@ FORMS = {
 }
 LINES = (LIST, "visits/birds/core/2026-03.jsonl", "rotated-keys.jsonl", "retired-keys.jsonl", "nights/sizes.jsonl",
          "nights/said.json")  # fmt: skip
-OTHERS = ("fingerprint", "begun/birds.core", "locks/birds.core", "stackrank.duckdb")
+OTHERS = ("fingerprint", "built", "begun/birds.core", "locks/birds.core", "stackrank.duckdb")
 """Files that each run writes anew, whatever is in them; another check opens the database."""
 OPTED_OUT = '{"format": 1, "key": "k1", "address_key": "a1", "since": "2026-01-01", "person": "p1"}\n'
 FOLDERS = ("set-aside", "observations", "visits", "clones", "begun", "core", "nights", "editions", "pages",

@@ -53,7 +53,7 @@ def test_a_reader_keeps_its_file_while_the_next_is_swapped_in(built, tmp_path):
 @pytest.mark.long
 def test_the_same_inputs_give_the_same_tables(built, tmp_path):
     where = Folders(shutil.copytree(built.data, tmp_path / "data"), built.communities, built.site)
-    build_database(where, TWO, TODAY)
+    build_database(where, TWO, TODAY, full=True)
     names = [n for (n,) in ask(built, f"select schema_name || '.' || table_name from {OWN_TABLES}")]
     assert "core.commits" in names
     with query.open_database(where.database) as again, query.open_database(built.database) as first:

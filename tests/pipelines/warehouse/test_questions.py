@@ -1,5 +1,7 @@
 """Questions of users to the database: what they may not do, and the forms of an answer."""
 
+import resource
+
 import pytest
 from support.tables_on_demand import ask
 
@@ -29,6 +31,18 @@ def test_questions_can_neither_write_nor_reach_another_file(built, sql):
     assert ask(built, "select count(*) > 0 from core.commits") == [(True,)]
 
 
+def test_another_file_is_asked_under_the_same_bans(built, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(tmp_path))
+    file = str(built.database)
+    assert main(["sql", "select count(*) > 0 as found from core.commits", "--database", file]) == 0
+    assert capsys.readouterr().out == "found\n-----\nTrue\n"
+    for sql in ("create table core.x (i int)", "from read_csv('/etc/passwd')", "attach '/tmp/other.duckdb'"):
+        assert main(["sql", sql, "--database", file]) == 2
+    assert main(["sql", "select 1", "--database", str(tmp_path / "none.duckdb")]) == 2
+    assert "is no file; name a DuckDB file" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("sql", ["", " \n", "-- who leads?", "/* who leads? */", ";"])
 def test_a_question_without_a_statement_is_refused(sql, built, monkeypatch, capsys):
     monkeypatch.setenv("STACKRANK_DATA", str(built.data))
@@ -47,3 +61,12 @@ def test_an_answer_in_each_form(built):
 def test_there_is_no_database_yet(where):
     with pytest.raises(NoDatabaseError, match="stackrank nightly"):
         query.ask(where.database, "select 1")
+
+
+def test_one_long_text_needs_memory_too(built, monkeypatch, capsys):
+    monkeypatch.setenv("STACKRANK_DATA", str(built.data))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert main(["sql", "--memory", "50MB", "select length(repeat('x', 4000000000))"]) == 2
+    assert "over 50MB of memory" in capsys.readouterr().err
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert main(["sql", "--memory", "50MB", "select 1 as a", "--format", "csv"]) == 0

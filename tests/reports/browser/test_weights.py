@@ -7,14 +7,16 @@ import pytest
 from support import browsing, many, weighing, weighing_cases
 from support.site import altered, published, render
 
+from pipelines.catalogue.load import load_catalogue
+from pipelines.folders import CATALOGUE
 from pipelines.warehouse.query import open_database
-from reports.languages.particles import PAIRS as PARTICLES
-from reports.languages.particles import pick_particles
 from reports.pages import method
 from reports.pages.context import read_context
 from reports.pages.pairs import constants_of
 from reports.pages.ranking_table import ranking_tables
 from reports.text.pairs import PAIRS
+from reports.text.particles import PAIRS as PARTICLES
+from reports.text.particles import pick_particles
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 PAGE = "method.html"
@@ -145,12 +147,12 @@ def test_communities_in_every_state_are_ranked_as_the_functions_of_the_ranking_d
     assert met == {"dormant", "no source", "new", "not observed", "quiet", "ranked", "possible"}
 
 
-def test_a_particle_of_korean_fits_the_word_before_it_as_in_a_page_that_is_written(page):
+def test_a_particle_of_korean_fits_every_name_of_the_catalogue_as_in_a_page_that_is_written(page):
     held = page.evaluate("() => JSON.parse(document.getElementById('weights-data').textContent)")
-    readings = {"OpenStack": "오픈스택", "OpenNebula": "오픈네뷸라"}
+    readings = {each.name: each.reading for each in load_catalogue(CATALOGUE)}
     held["readings"] = readings
     said = " ".join(f"{{name}}[{pair}]" for pair in PARTICLES)
-    for name in (*readings, "Birch", "2010년 7월", "3", "기여자(43)", "서울"):
+    for name in (*readings, "Birch", "2010년 7월", "3", "43%", "기여자(43)", "서울"):
         found = page.evaluate(SAID, {"held": held, "said": said, "name": name})
         assert found == pick_particles(said.replace("{name}", name), readings)
 

@@ -14,9 +14,9 @@ from support.tables_on_demand import ask, build_tables
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import units
 from pipelines.folders import CATALOGUE, Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import SERIES
-from pipelines.landing.store import Harvest
 from pipelines.model import Verdict, Visit
 from spiders.code.series_status import series
 
@@ -78,7 +78,7 @@ def test_the_releases_of_the_real_histories(where):
     openstack = next(s for c in four for s in c.sources if s.kind == "series_status")
     visit = Visit("openstack", openstack.name, openstack.kind, "series_status.yaml", openstack.urls[0],
                   datetime(2026, 8, 15, tzinfo=UTC), Verdict.OK)  # fmt: skip
-    store.land(where, Harvest(visit, 0.0, SERIES, [series(payload.read_bytes())], []))
+    harvest.land(where, Harvest(visit, 0.0, SERIES, [series(payload.read_bytes())], []))
     build_tables(where, four, date(2026, 8, 20))
     counts = ask(where, "select community, count(*), count(*) filter (kind = 'feature') from core.releases "
                         "group by all order by 1")  # fmt: skip

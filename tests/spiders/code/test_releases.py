@@ -91,7 +91,7 @@ def test_a_version_counts_once_with_its_best_date(tagged):
 def test_a_source_without_a_rule_says_nothing_about_releases(tagged):
     assert ask(tagged, f"select version from core.releases {of('silent')}") == []
     assert ask(tagged, f"select distinct family from core.channels {of('silent')} order by 1") == [
-        ("code",), ("members",)
+        ("code",), ("people",)
     ]  # fmt: skip
     assert ask(tagged, f"select count(*) from metrics.monthly {of('silent')} and metric = 'releases'") == [(0,)]
 

@@ -9,9 +9,9 @@ from support.series import LIST
 from support.tables_on_demand import ask, build_tables
 
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import SERIES
-from pipelines.landing.store import Harvest
 from pipelines.model import Source, Verdict, Visit
 from spiders.code.series_status import series
 
@@ -23,7 +23,7 @@ def lists(slug, **facts):
 
 def land_list(where, slug, page, seen_at=SEEN):
     visit = Visit(slug, "series", "series_status", f"{slug}.yaml", lists(slug).urls[0], seen_at, Verdict.OK)
-    store.land(where, Harvest(visit, 0.0, SERIES, [series(page)], []))
+    harvest.land(where, Harvest(visit, 0.0, SERIES, [series(page)], []))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_a_frozen_list_proves_nothing_after_its_newest_series(listed):
 def test_a_list_of_series_leaves_the_code_family_alone(listed):
     rows = ask(listed, f"select family, state, count(*) from core.channels {of('birds')} group by all order by all")
     assert rows == [
-        ("code", "observed", 14), ("code", "partial", 1), ("members", "observed", 14), ("members", "partial", 1),
+        ("code", "observed", 14), ("code", "partial", 1), ("people", "observed", 14), ("people", "partial", 1),
         ("releases", "not_applicable", 1), ("releases", "observed", 13), ("releases", "partial", 1),
     ]  # fmt: skip
     ranked = "select distinct family, community from rankings.monthly where state <> 'no source' order by 1"

@@ -10,8 +10,8 @@ from support.discourse import EMPTY, FAILED, OK, READER, UNCHANGED, post, states
 from support.tables_on_demand import build_tables
 
 from pipelines.folders import Folders
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import MESSAGES
-from pipelines.landing.store import Harvest, land
 from pipelines.landing.visits import log_visit
 from pipelines.model import Source, Verdict
 from spiders.forums.discourse_blocks import through

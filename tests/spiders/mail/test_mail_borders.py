@@ -7,17 +7,13 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from support.mail import ANY_TIME, FROM_LINE, KEYED, mail, rows
+from support.mail import ANY_TIME, FROM_LINE, id_key, mail, rows
 
 from spiders.core.batches import check_batches
 from spiders.mail.reader import Archive
 from spiders.mail.splitter import KEPT, LOOK
 
 OCTOBER = Archive(ANY_TIME.first, ANY_TIME.last, date(2013, 10, 1), pipermail=True)
-
-
-def id_key(text):
-    return KEYED.key("message id", text)
 
 
 def read(content, archive=ANY_TIME):

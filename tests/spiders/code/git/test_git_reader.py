@@ -11,8 +11,8 @@ from support.git_house import KEYED
 
 from flows.demo import places
 from pipelines.folders import Folders
+from pipelines.landing.harvest import Harvest, land
 from pipelines.landing.schemas import COMMITS
-from pipelines.landing.store import Harvest, land
 from pipelines.landing.visits import read_visits
 from pipelines.model import Verdict, Visit
 from pipelines.rules.bots_commits import load_commit_bots

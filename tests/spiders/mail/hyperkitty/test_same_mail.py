@@ -15,9 +15,9 @@ from support.tables_on_demand import ask, build_tables
 
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
-from pipelines.landing import store
+from pipelines.landing import harvest
+from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import MESSAGES, TOTALS
-from pipelines.landing.store import Harvest
 from pipelines.model import Community, Source
 from spiders.mail.reader import Archive, messages
 
@@ -66,7 +66,7 @@ def compared(nights, tmp_path_factory):
 
 def land(where, source, unit, schema, batches):
     seen = replace(visit(source, unit, seen_at=datetime.now(UTC)), key_id=KEYED.key_id)
-    store.land(where, Harvest(seen, 0.0, schema, batches, []))
+    harvest.land(where, Harvest(seen, 0.0, schema, batches, []))
 
 
 def test_the_same_mail_is_the_same_messages_people_and_threads_in_hyperkitty_pony_mail_and_pipermail(compared):

@@ -1,0 +1,228 @@
+"""Keep the data folder and a shared store alike: bring what the store has, send what was landed here.
+
+A process works on its data folder, as without a store. What it landed goes to the store as whole objects. What it
+could not send stays in the folder and goes with the next send. What is missing in the store is sent again, unless a
+list below `removed/` names it: the holder of the run's lease writes one before it deletes anything.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
+from uuid import uuid4
+
+from pipelines.folders import Folders
+from pipelines.landing.held import PAGE, Noted, Row, open_held
+from pipelines.landing.pages import PAGES, kept_page
+from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_shared, open_store
+from pipelines.landing.stored import DATED, date_by_visit, unit_file
+from pipelines.landing.visit_files import month_file
+from pipelines.model import Source, Visit
+from pipelines.privacy import key_file
+from pipelines.privacy.decisions import OPTED_OUT, ROTATED, rotated_keys
+
+DECISIONS = (OPTED_OUT, ROTATED)
+BY_SOURCE = ("observations/", f"{PAGES}/", "visits/")
+TOPS = (*BY_SOURCE, "core/", "editions/", "set-aside/", *DECISIONS)
+"""What lies in the store too. Clones, the database, the site and what a machine notes of itself do not."""
+REMOVED, KEY_ID = "removed/", "key-id"
+WORKERS = 16
+T = TypeVar("T")
+
+
+class Mirror:
+    """A data folder and the store that many machines share."""
+
+    def __init__(self, where: Folders, store: Store) -> None:
+        self.where, self.store = where, store
+        self.local, self.held = FolderStore(where.data), open_held(where)
+
+    def bring(self, prefixes: Iterable[str] = TOPS) -> None:
+        """Bring the objects below prefixes that the folder lacks or has in an earlier form; raises StoreError.
+
+        Nothing that was landed here and not sent yet is lost. Lists are read page by page.
+        """
+        self._read_removed()
+        for prefix in prefixes:
+            self.held.wait([prefix])
+            _in_pages(self._settle, _side_by_side(self.store.list(prefix), self.held.rows(prefix)))
+
+    def send(self, prefixes: Iterable[str] = TOPS) -> None:
+        """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError.
+
+        So is what waits since an earlier send that failed, or since a process that was killed after it had brought.
+        """
+        asked = list(prefixes)
+        self.held.wait(asked)
+        for prefix in asked:
+            self._send_below(prefix)
+        for prefix in self.held.waiting():
+            self._send_below(prefix)
+
+    def _send_below(self, prefix: str) -> None:
+        _in_pages(self.send_file, (entry.key for entry in self.local.list(prefix)))
+        self.held.sent(prefix)
+
+    def send_unit(self, visit: Visit) -> None:
+        """Write the observations of a unit, and the page that they were read from, to the store."""
+        for path in (unit_file(self.where.observations, visit), kept_page(self.where.data, visit)):
+            if path and path.exists():
+                self.send_file(path.relative_to(self.where.data).as_posix())
+
+    def send_visits(self, visit: Visit) -> None:
+        """Write the file in which a visit was logged to the store."""
+        path = month_file(self.where.visits / visit.community / visit.source, visit.seen_at)
+        self.send_file(path.relative_to(self.where.data).as_posix())
+
+    def send_file(self, key: str) -> None:
+        """Write a file to the store, unless the store has it; the counts of a day are never written twice."""
+        local, row = self.local.etag(key), self.held.find(key)
+        data = None if local is None or (row and row.local == local) else self.local.read(key)
+        if data is None or local is None:
+            return
+        if not DATED.fullmatch(key):
+            self.held.put(Row(key, self.store.write(key, data), local))
+        else:
+            self._send_counts(key, data, local)
+
+    def _send_counts(self, key: str, data: bytes, local: str) -> None:
+        """Write the counts of a day if the store has none of it; else those of the store come here."""
+        is_first, entry = self.store.write_if_absent(key, data), self._find(key)
+        if entry and is_first:
+            self.held.put(Row(key, entry.etag, local))
+        elif entry:
+            self._fetch(entry)
+
+    def send_removed(self) -> None:
+        """Remove from the store what was removed here on purpose; only who holds the run's lease may do that.
+
+        What was set aside as damaged goes only if the store has the same bytes.
+        """
+        found = [(one, self.held.find(one.key)) for one in self.held.noted()]
+        gone = [row for one, row in found if row and self._is_gone(one)]
+        for one, row in found:
+            if row not in gone:
+                self._take_back(one.key)
+        if gone:
+            name = f"{REMOVED}{datetime.now(UTC):%Y-%m-%dT%H%M%S}-{uuid4().hex}.jsonl"
+            lines = (json.dumps({"key": row.key, "etag": row.etag}) for row in gone)
+            self.store.write(name, "\n".join(lines).encode())
+        _in_pages(self._delete, iter(gone))
+
+    def _take_back(self, key: str) -> None:
+        """Forget that a file was removed; what the store has of it comes back."""
+        self.held.unnote(key)
+        entry = self._find(key)
+        if entry and self.local.etag(key) is None:
+            self._fetch(entry)
+
+    def _find(self, key: str) -> Entry | None:
+        first = next(self.store.list(key), None)
+        return first if first and first.key == key else None
+
+    def _is_gone(self, one: Noted) -> bool:
+        is_same = one.moved_to is None or self.store.read(one.key) == self.local.read(one.moved_to)
+        return is_same and self.local.etag(one.key) is None
+
+    def _delete(self, row: Row) -> None:
+        self.store.delete(row.key)
+        self.held.drop(row.key)
+
+    def _read_removed(self) -> None:
+        """Read the lists of removed objects that are new."""
+        for entry in self.store.list(REMOVED):
+            if not self.held.find(entry.key):
+                lines = map(json.loads, (self.store.read(entry.key) or b"").splitlines())
+                self.held.bury((line["key"], line["etag"]) for line in lines)
+                self.held.put(Row(entry.key, entry.etag, ""))
+
+    def _settle(self, found: tuple[Entry | None, Row | None]) -> None:
+        """Bring one object, or what became of it."""
+        entry, row = found
+        if entry is None:
+            self._settle_missing(row) if row else None
+            return
+        local = self.local.etag(entry.key)
+        if row and row.etag == entry.etag:
+            if local is None and not self.held.is_noted(entry.key):
+                self._fetch(entry)
+        elif local is None or (row and row.local == local):
+            self._fetch(entry)
+        else:
+            self._join(entry, local)
+
+    def _settle_missing(self, row: Row) -> None:
+        """Remove a file that the store has removed; one that the store has lost is sent again with the next send."""
+        if self.held.is_buried(row) and self.local.etag(row.key) == row.local:
+            self.local.delete(row.key)
+        self.held.drop(row.key)
+
+    def _fetch(self, entry: Entry) -> None:
+        data = self.store.read(entry.key)
+        if data is None:
+            return
+        self.local.write(entry.key, data)
+        self._date(entry)
+        self.held.put(Row(entry.key, entry.etag, self.local.etag(entry.key) or ""))
+
+    def _date(self, entry: Entry) -> None:
+        """Give a file the same time on all machines: tables are kept by it, and pages are deleted by it."""
+        path = self.where.data / entry.key
+        if not (entry.key.startswith("observations/") and date_by_visit(path)):
+            os.utime(path, (entry.modified.timestamp(),) * 2)
+
+    def _join(self, entry: Entry, local: str) -> None:
+        """Decide where both sides have changed: lines are joined, else the newer one stays; of counts the store's."""
+        ours, theirs = self.local.read(entry.key), self.store.read(entry.key)
+        if ours == theirs:
+            self.held.put(Row(entry.key, entry.etag, local))
+        elif entry.key.endswith(".jsonl"):
+            lines = dict.fromkeys([*(theirs or b"").splitlines(), *(ours or b"").splitlines()])
+            self.local.write(entry.key, b"".join(line + b"\n" for line in lines))
+        elif DATED.fullmatch(entry.key) or entry.modified.timestamp() >= (self.where.data / entry.key).stat().st_mtime:
+            self._fetch(entry)
+
+    def check_key(self) -> None:
+        """Raise WrongKeyError unless this machine has the key of the store: its first one, or what a rotation made."""
+        ours = key_file.present_key_id()
+        if ours and self.store.write_if_absent(KEY_ID, ours.encode()):
+            return
+        theirs = (self.store.read(KEY_ID) or b"").decode()
+        if ours and theirs in dict(rotated_keys(self.where)):
+            self.store.write(KEY_ID, ours.encode())
+        elif ours or theirs:
+            raise WrongKeyError(
+                f"{self.store.name} has pseudonyms of key {theirs}, and this machine has {ours or 'no key'}; "
+                f"give it that key: in STACKRANK_KEY, or as {key_file.path()}"
+            )
+
+
+def open_mirror(where: Folders) -> Mirror | None:
+    """Open the store that STACKRANK_STORE names beside the data folder; None where the folder is the store."""
+    return Mirror(where, open_store(where)) if is_shared(where) else None
+
+
+def prefixes_of(sources: Iterable[Source]) -> list[str]:
+    """Return below which prefixes the objects of sources lie."""
+    return [f"{top}{source.community}/{source.name}/" for source in sources for top in BY_SOURCE]
+
+
+def _side_by_side(entries: Iterator[Entry], rows: Iterator[Row]) -> Iterator[tuple[Entry | None, Row | None]]:
+    """Yield what two lists in the order of their keys say of each key."""
+    entry, row = next(entries, None), next(rows, None)
+    while entry or row:
+        is_entry = entry is not None and (row is None or entry.key <= row.key)
+        is_row = row is not None and (entry is None or row.key <= entry.key)
+        yield (entry if is_entry else None), (row if is_row else None)
+        entry, row = next(entries, None) if is_entry else entry, next(rows, None) if is_row else row
+
+
+def _in_pages(do: Callable[[T], None], given: Iterator[T]) -> None:
+    """Do something with each, many at a time and a page in memory; raises what the first one raises."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while page := list(islice(given, PAGE)):
+            for _ in pool.map(do, page):
+                pass

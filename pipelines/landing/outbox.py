@@ -1,0 +1,41 @@
+"""Send each unit to the shared store as soon as it has landed; what the store does not take waits in the folder."""
+
+import logging
+from time import monotonic
+
+from pipelines.folders import Folders
+from pipelines.landing.mirror import open_mirror
+from pipelines.landing.store import StoreError, is_shared
+from pipelines.model import Visit
+
+logger = logging.getLogger(__name__)
+REST = 60.0
+"""For so many seconds a store that has failed is left alone: the units that land meanwhile go at the end."""
+LOG_EVERY = 10.0
+"""Files of visits grow by a line a unit and are sent whole: no more often than after so many seconds."""
+
+
+class Outbox:
+    """What one spider lands, on its way to the store."""
+
+    def __init__(self, where: Folders) -> None:
+        self.where, self.is_shared = where, is_shared(where)
+        self.failed_at = self.logged_at = float("-inf")
+
+    def send(self, visit: Visit) -> None:
+        """Send a unit, and from time to time its file of visits; warn where the store fails."""
+        if not self.is_shared or monotonic() - self.failed_at < REST:
+            return
+        try:
+            self._send(visit)
+        except StoreError as error:
+            self.failed_at = monotonic()
+            logger.warning("%s; what lands now is sent later", error)
+
+    def _send(self, visit: Visit) -> None:
+        mirror = open_mirror(self.where)
+        assert mirror
+        mirror.send_unit(visit)
+        if monotonic() - self.logged_at > LOG_EVERY:
+            self.logged_at = monotonic()
+            mirror.send_visits(visit)

@@ -1,0 +1,108 @@
+"""Both stores keep the same promises: objects are whole, one of many writers is first, lists come in pages."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support.builders import folders_in
+from support.object_server import object_server
+
+from pipelines.landing.store import FolderStore, StoreError, is_shared, open_store
+
+KEYS = ["a/b-c/x", "a/b/x", "a/b/y", "a/b.jsonl", "ab/x", "b"]
+BIG = 25_165_824
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with object_server(tmp_path_factory.mktemp("objects"), page=2) as server:
+        yield server
+
+
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.long)])
+def store(request, tmp_path, monkeypatch):
+    """A store of each kind, empty."""
+    if request.param == "folder":
+        return FolderStore(tmp_path / "store")
+    server = request.getfixturevalue("served")
+    for name, value in server.settings.items():
+        monkeypatch.setenv(name, value)
+    return open_store(folders_in(tmp_path), {"STACKRANK_STORE": f"s3://stackrank/{tmp_path.name}"})
+
+
+def test_an_object_is_read_as_it_was_written(store):
+    assert store.read("a/x") is None
+    first = store.write("a/x", b"one")
+    second = store.write("a/x", b"another")
+    assert (store.read("a/x"), first != second) == (b"another", True)
+    assert [(e.key, e.size, e.etag) for e in store.list()] == [("a/x", 7, second)]
+    store.delete("a/x")
+    store.delete("a/x")
+    assert store.read("a/x") is None
+
+
+def test_a_large_object_keeps_every_byte(store):
+    large = bytes(range(256)) * (BIG // 256)
+    store.write("large", large)
+    assert store.read("large") == large
+
+
+def test_of_many_that_write_an_object_if_absent_one_is_first(store):
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda n: store.write_if_absent("count", b"%d" % n), range(8)))
+    assert won.count(True) == 1
+    assert store.read("count") == b"%d" % won.index(True)
+    assert store.write_if_absent("count", b"%d" % won.index(True)), "a repeated write has not lost"
+    assert not store.write_if_absent("count", b"later")
+
+
+def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(store):
+    for key in KEYS:
+        store.write(key, key.encode())
+    assert [entry.key for entry in store.list()] == sorted(KEYS)
+    assert [entry.key for entry in store.list("a/b")] == ["a/b-c/x", "a/b.jsonl", "a/b/x", "a/b/y"]
+    assert [entry.key for entry in store.list("a/b/")] == ["a/b/x", "a/b/y"]
+    assert list(store.list("c/")) == []
+
+
+@pytest.mark.long
+def test_a_list_asks_for_one_page_at_a_time(served, tmp_path, monkeypatch):
+    for name, value in served.settings.items():
+        monkeypatch.setenv(name, value)
+    store = open_store(folders_in(tmp_path))
+    for key in KEYS:
+        store.write(key, b"")
+    entries = store.list()
+    before = served.log.read_text().count("list-type=2")
+    assert [next(entries).key for _ in range(3)] == sorted(KEYS)[:3]
+    assert served.log.read_text().count("list-type=2") - before == 2
+
+
+def test_a_store_that_fails_says_what_it_could_not_do(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match=r"file: cannot write a/x: "):
+        FolderStore(tmp_path / "file").write("a/x", b"")
+
+
+@pytest.mark.long
+def test_a_server_that_is_gone_and_a_missing_bucket_are_named(served, tmp_path, monkeypatch):
+    for name, value in served.settings.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(StoreError, match="cannot read x: NoSuchBucket"):
+        open_store(folders_in(tmp_path), {"STACKRANK_STORE": "s3://nobody/x"}).read("x")
+    store = open_store(folders_in(tmp_path))
+    store.write("x", b"kept")
+    served.kill()
+    with pytest.raises(StoreError, match="cannot read x: EndpointConnectionError"):
+        store.read("x")
+    served.start()
+    assert store.read("x") == b"kept"
+
+
+def test_the_data_folder_is_the_store_unless_another_one_is_named(tmp_path):
+    where = folders_in(tmp_path)
+    for named in ({}, {"STACKRANK_STORE": str(where.data)}):
+        assert (open_store(where, named).name, is_shared(where, named)) == (str(where.data), False)
+    named = {"STACKRANK_STORE": str(tmp_path / "share")}
+    assert (open_store(where, named).name, is_shared(where, named)) == (str(tmp_path / "share"), True)
+    with pytest.raises(StoreError, match=r"names no bucket; write s3://bucket/prefix"):
+        open_store(where, {"STACKRANK_STORE": "s3://"})
