@@ -130,7 +130,7 @@ class Channel(Sized):
     address: ListAddress | None = None
     language: Language = Field(
         default="en",
-        description="The code of its language. Without it `en`. With `audience` it decides whether the list is counted.",
+        description="The code of its language. Without it `en`. With `audience` it decides whether it is counted.",
     )
     audience: Audience | None = Field(
         default=None, description=f"Whom it is for: {', '.join(f'`{each}`' for each in AUDIENCES)}."
