@@ -97,7 +97,7 @@ def serving(where: Folders, *, schedules: bool = False) -> Iterator[None]:
             with _answering(listening, schedules=schedules):
                 yield
         finally:
-            del os.environ[URL], os.environ[SERVERS_LOGIN]
+            del os.environ[URL]
 
 
 def choose_login(environ: Mapping[str, str]) -> str:

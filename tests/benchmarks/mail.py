@@ -1,6 +1,6 @@
 """What the mail reader takes for one large mailbox, compared with the standard library and with Perceval.
 
-    uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--perceval] [--memory]
+    uv run python tests/benchmarks/mail.py [--messages N] [--rounds N] [--long] [--perceval] [--memory]
 
 The mailbox is invented by the demo, as Pony Mail stores it. Prints one table in Markdown. `--memory` lets
 only our reader work: on nothing, a small mailbox and a hundred times as many messages (1.3 GB in the temporary folder).
@@ -21,6 +21,7 @@ from flows.demo import archives
 
 A_MONTH = 5000
 FEW, MANY, TIMES = 20_000, 200_000, 10
+FILLER = b"> The wren sings in the hedge before the sun is up, and the sparrow answers.\n" * 68
 READER = "stackrank's reader, to columns"
 OURS = """
 import gc, sys
@@ -60,7 +61,7 @@ def main() -> None:
             compare("Peak memory of stackrank's reader", readings(Path(work)), chosen.rounds)
             return
         box = Path(work) / "box" / "list.mbox"
-        write(box, chosen.messages)
+        write(box, chosen.messages, FILLER if chosen.long else b"")
         known = [
             Side(READER, partial(script, OURS, box), agrees=True),
             Side("Python's `mailbox`, headers parsed", partial(script, THEIRS, box), READER, agrees=True),
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tests/benchmarks/mail.py", description=__doc__.splitlines()[0])
     top.add_argument("--messages", type=int, default=200_000, metavar="N", help="how many (default: 200,000)")
     top.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each side works (default: 3)")
+    top.add_argument("--long", action="store_true", help="messages of 5.8 kB, as those of developers' lists")
     top.add_argument("--perceval", action="store_true", help="install Perceval by the way and let it read too")
     top.add_argument("--memory", action="store_true", help="compare the reader's memory for few and many messages")
     return top
@@ -96,8 +98,8 @@ def readings(work: Path) -> list[Side]:
     return [Side(name, partial(script, OURS, box)) for name, box in boxes.items()]
 
 
-def write(box: Path, count: int) -> None:
-    """Write a mailbox of so many invented messages."""
+def write(box: Path, count: int, filler: bytes = b"") -> None:
+    """Write a mailbox of so many invented messages, each with the filler at the end of its body."""
     months = [date(2010 + n // 12, n % 12 + 1, 1) for n in range(-(-count // A_MONTH))]
     shares = {month: min(A_MONTH, count - n * A_MONTH) for n, month in enumerate(months)}
     one = archives.MailingList("ponymail", "/api/", "dev@birds.example.org", shares)
@@ -108,7 +110,7 @@ def write(box: Path, count: int) -> None:
                 one, "mbox.lua", {"list": "dev", "domain": "birds.example.org", "d": f"{month:%Y-%m}"}
             )
             assert found
-            file.write(found.body)
+            file.write(found.body.replace(b"\nFrom ", b"\n" + filler + b"\nFrom "))
 
 
 def script(code: str, box: Path, folder: Path) -> Outcome:

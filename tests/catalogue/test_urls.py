@@ -162,8 +162,16 @@ def test_a_plain_url_is_taken_apart_as_any_other(url):
     assert urls.split_url(url, scheme) == urls._split_unusual(url, scheme)
 
 
-@pytest.mark.parametrize("url", ["https://birds.example.org", "https://Birds.example.org/a", "https://birds.org:80/a",
-                                 "https://wren@birds.org/a", "https://birds.org/a?b",
-                                 "https://birds.org/a#b"])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://birds.example.org",
+        "https://Birds.example.org/a",
+        "https://birds.org:80/a",
+        "https://wren@birds.org/a",
+        "https://birds.org/a?b",
+        "https://birds.org/a#b",
+    ],
+)
 def test_an_unusual_url_is_not_taken_for_a_plain_one(url):
     assert not urls._PLAIN_URL.fullmatch(url)

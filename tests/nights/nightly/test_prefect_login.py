@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def started_by_the_run():
     """A process that the run starts, as it starts spiders: its server is a thread of its own process."""
     process = subprocess.Popen(["sleep", "60"])
     try:
+        while not Path(f"/proc/{process.pid}/cmdline").read_bytes():
+            time.sleep(0.01)  # the kernel writes it a moment after the program has begun
         yield process
     finally:
         process.kill()
