@@ -168,7 +168,9 @@ def _collect(sources: Sequence[Source], run: str, cluster: "ClusterNight | None"
     return read_result(where, sources, run)
 
 
-def _publish(declared: Sequence[Community], collected: CollectResult, cluster: "ClusterNight | None") -> NightlyResult:
+def _publish(
+    declared: Sequence[Community], collected: CollectResult, cluster: "ClusterNight | None" = None
+) -> NightlyResult:
     """Build and report, or leave what is published where nothing is new; turn what fails into a problem."""
     where, step = folders(), "build"
     damaged = tuple(damage.find_damage(where, [s for c in declared for s in c.sources]))

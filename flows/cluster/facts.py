@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 
-from pipelines.folders import CHECKOUT, Folders, folders
+from pipelines.folders import CHECKOUT, RULES, Folders, folders
 from pipelines.privacy import key_file
 
 PACKAGES = ("stackrank", "prefect", "prefect-dask", "dask", "distributed")
@@ -16,7 +16,7 @@ ROOMS = ("pipelines", "spiders", "flows")
 
 @dataclass(frozen=True)
 class Facts:
-    """One machine: its name, its data folder, its versions, the checksum of our code, the id of its key."""
+    """One machine: its name, its data folder, its versions, the checksum of our code and rules, the id of its key."""
 
     machine: str
     data: str
@@ -45,7 +45,8 @@ def _version(package: str) -> str:
 
 @cache
 def _code() -> str:
-    files = sorted(p for room in ROOMS for p in (CHECKOUT / room).rglob("*") if p.suffix in (".py", ".sql", ".toml"))
+    folders_of_code = (*(CHECKOUT / room for room in ROOMS), RULES)
+    files = sorted(p for folder in folders_of_code for p in folder.rglob("*") if p.suffix in (".py", ".sql", ".toml"))
     return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

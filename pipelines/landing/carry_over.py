@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from pipelines.files import replace_synced
 from pipelines.folders import Folders
 from pipelines.landing import set_aside
-from pipelines.landing.held import note_removed
 from pipelines.landing.pages import PAGES
+from pipelines.landing.removed import note_removed
 from pipelines.landing.stored import VISIT, date_by_visit, stored_files
 from pipelines.landing.visit_files import pack, visit_files
 from pipelines.model import Community, Source

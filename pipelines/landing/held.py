@@ -5,14 +5,15 @@ and that of the file. It is a memory and no truth: without it each object is rea
 """
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.folders import Folders, folders
-from pipelines.landing.store import STORE, is_shared
+from pipelines.folders import Folders
+from pipelines.landing.store import STORE, StoreError
 
 NAME = "store.sqlite"
 PAGE = 1_000
@@ -42,24 +43,42 @@ class Noted(NamedTuple):
     moved_to: str | None
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the memory; one that is damaged begins anew. Raises StoreError where the system refuses it."""
+    try:
+        return _open_tables(path)
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"{path}: {error}") from error
+    except sqlite3.DatabaseError:
+        for name in ("", "-wal", "-shm"):
+            path.with_name(path.name + name).unlink(missing_ok=True)
+        return _open_tables(path)
+
+
+def _open_tables(path: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+    base.executescript(TABLES)
+    return base
+
+
 class Held:
     """The memory of one data folder and one store; of another store it begins anew."""
 
     def __init__(self, path: Path, store: str) -> None:
-        import sqlite3  # only where a store is shared
-
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._base = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-        self._base.executescript(TABLES)
+        self._path, self._lock = path, threading.Lock()
+        self._base = _connect(path)
         if self._ask("select name from store") != [(store,)]:
             for table in ("store", "held", "noted", "waiting", "buried"):
                 self._ask(f"delete from {table}")
             self._ask("insert into store values (?)", store)
 
     def _ask(self, sql: str, *values: str | None) -> list[tuple[str, ...]]:
-        with self._lock:
-            return self._base.execute(sql, values).fetchall()
+        try:
+            with self._lock:
+                return self._base.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: {error}; where it is damaged, delete it") from error
 
     def find(self, key: str) -> Row | None:
         """Return what is known of an object."""
@@ -130,18 +149,3 @@ def open_held(where: Folders) -> Held:
 @cache
 def _open(path: Path, store: str, _: int) -> Held:
     return Held(path, store)
-
-
-def note_removed(*paths: Path, moved_to: Path | None = None) -> None:
-    """Note that files of the data folder are about to be removed on purpose; without a shared store do nothing.
-
-    Of a folder all files are noted.
-    """
-    where = folders()
-    if not is_shared(where):
-        return
-    for path in paths:
-        for file in path.rglob("*") if path.is_dir() else (path,):
-            if file.is_relative_to(where.data) and not file.is_dir():
-                place = str((moved_to / file.relative_to(path)).relative_to(where.data)) if moved_to else None
-                open_held(where).note(Noted(file.relative_to(where.data).as_posix(), place))

@@ -6,6 +6,7 @@ list below `removed/` names it: the holder of the run's lease writes one before 
 """
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from uuid import uuid4
 from pipelines.folders import Folders
 from pipelines.landing.held import PAGE, Noted, Row, open_held
 from pipelines.landing.pages import PAGES, kept_page
-from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_shared, open_store
+from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_key, is_shared, open_store
 from pipelines.landing.stored import DATED, date_by_visit, unit_file
 from pipelines.landing.visit_files import month_file
 from pipelines.model import Source, Visit
@@ -31,6 +32,7 @@ TOPS = (*BY_SOURCE, "core/", "editions/", "set-aside/", *DECISIONS)
 REMOVED, KEY_ID = "removed/", "key-id"
 WORKERS = 16
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 class Mirror:
@@ -48,7 +50,8 @@ class Mirror:
         self._read_removed()
         for prefix in prefixes:
             self.held.wait([prefix])
-            _in_pages(self._settle, _side_by_side(self.store.list(prefix), self.held.rows(prefix)))
+            found = _side_by_side(filter(_has_place, self.store.list(prefix)), self.held.rows(prefix))
+            _in_pages(self._settle, (each for each in found if not self._is_alike(*each)))
 
     def send(self, prefixes: Iterable[str] = TOPS) -> None:
         """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError.
@@ -63,7 +66,9 @@ class Mirror:
             self._send_below(prefix)
 
     def _send_below(self, prefix: str) -> None:
-        _in_pages(self.send_file, (entry.key for entry in self.local.list(prefix)))
+        found = _side_by_side(self.local.list(prefix), self.held.rows(prefix))
+        new = (file.key for file, row in found if file and not (row and row.local == file.etag))
+        _in_pages(self.send_file, new)
         self.held.sent(prefix)
 
     def send_unit(self, visit: Visit) -> None:
@@ -139,6 +144,11 @@ class Mirror:
                 self.held.bury((line["key"], line["etag"]) for line in lines)
                 self.held.put(Row(entry.key, entry.etag, ""))
 
+    def _is_alike(self, entry: Entry | None, row: Row | None) -> bool:
+        """Tell whether an object is as it was when it was brought or sent, and its file is there."""
+        is_known = entry is not None and row is not None and entry.etag == row.etag
+        return is_known and os.path.lexists(f"{self.where.data}/{row.key}")
+
     def _settle(self, found: tuple[Entry | None, Row | None]) -> None:
         """Bring one object, or what became of it."""
         entry, row = found
@@ -208,6 +218,14 @@ def open_mirror(where: Folders) -> Mirror | None:
 def prefixes_of(sources: Iterable[Source]) -> list[str]:
     """Return below which prefixes the objects of sources lie."""
     return [f"{top}{source.community}/{source.name}/" for source in sources for top in BY_SOURCE]
+
+
+def _has_place(entry: Entry) -> bool:
+    """Return whether an object may become a file of ours; say so where its key leads out of the folder or is hidden."""
+    has_place = is_key(entry.key)
+    if not has_place:
+        logger.warning("an object of the store is passed over, because its key is none of ours: %r", entry.key)
+    return has_place
 
 
 def _side_by_side(entries: Iterator[Entry], rows: Iterator[Row]) -> Iterator[tuple[Entry | None, Row | None]]:

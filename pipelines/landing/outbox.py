@@ -4,7 +4,6 @@ import logging
 from time import monotonic
 
 from pipelines.folders import Folders
-from pipelines.landing.mirror import open_mirror
 from pipelines.landing.store import StoreError, is_shared
 from pipelines.model import Visit
 
@@ -33,6 +32,8 @@ class Outbox:
             logger.warning("%s; what lands now is sent later", error)
 
     def _send(self, visit: Visit) -> None:
+        from pipelines.landing.mirror import open_mirror
+
         mirror = open_mirror(self.where)
         assert mirror
         mirror.send_unit(visit)

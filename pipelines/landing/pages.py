@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.files import replace_synced
-from pipelines.landing.held import note_removed
+from pipelines.landing.removed import note_removed
 from pipelines.model import Visit
 
 PAGES = "pages"

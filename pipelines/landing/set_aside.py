@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, replace_synced
 from pipelines.folders import Folders
-from pipelines.landing.held import note_removed
+from pipelines.landing.removed import note_removed
 from pipelines.landing.runs import current_run
 
 LIST = "list.jsonl"

@@ -152,6 +152,11 @@ def _etag(state: os.stat_result) -> str:
     return f"{state.st_mtime_ns:x}-{state.st_size:x}"
 
 
+def is_key(key: str) -> bool:
+    """Return whether a key names a file below a folder: no part is empty, hidden or leads upwards."""
+    return "\0" not in key and all(part and not part.startswith(".") for part in key.split("/"))
+
+
 def is_shared(where: Folders, environ: Mapping[str, str] = os.environ) -> bool:
     """Tell whether a store beside the data folder keeps what is landed."""
     named = environ.get(STORE, "")

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pipelines.files import replace_synced
 from pipelines.folders import folders
-from pipelines.landing.held import note_removed
+from pipelines.landing.removed import note_removed
 from pipelines.landing.store import is_shared
 
 NAME = re.compile(r"(\d{4,}-\d\d)(?:--(\d{4,}-\d\d))?(?:\.[0-9a-f]{8})?\.jsonl")

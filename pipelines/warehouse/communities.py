@@ -39,6 +39,8 @@ AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tab
 OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key", "subject_key", "thread_key",
               "account_key", "evidence_key")  # fmt: skip
 """Columns with a value of its own in nearly every row."""
+FORMAT = "format parquet, parquet_version v2, compression lz4_raw"
+"""How kept tables are written: a third faster than by default, and smaller."""
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
 ROWS_AT_ONCE = 40_960
@@ -174,7 +176,7 @@ def _write(con: duckdb.DuckDBPyConnection, core: Path, names: dict[str, str], co
         for (slug,) in con.execute(f"select distinct community from {table}").fetchall():
             rows = f"from {table} where community = {literal(slug)}"
             file = literal(str(table_file(drafts[slug], table)))
-            con.execute(f"copy ({rows}) to {file} (format parquet, row_group_size {ROWS_AT_ONCE})")
+            con.execute(f"copy ({rows}) to {file} ({FORMAT}, row_group_size {ROWS_AT_ONCE})")
     for slug, draft in drafts.items():
         finish_folder(draft, names[slug], columns)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.files import replace_synced, sync
 from pipelines.folders import OWNER_ONLY
-from pipelines.landing.held import note_removed
+from pipelines.landing.removed import note_removed
 
 LIST = "tables.json"
 Columns = dict[str, dict[str, str]]

@@ -214,6 +214,18 @@ def test_opt_outs_of_all_machines_are_joined(share):
     assert [one.person for one in decisions.opted_out(machine.where)] == ["p0", "p1", "p2"]
 
 
+def test_a_damaged_memory_begins_anew_and_a_folder_in_its_place_is_named(share):
+    (share.root / "first").mkdir()
+    (share.root / "first/store.sqlite").write_bytes(b"no database, but long enough to be taken for one" * 30)
+    with share.at("first") as first:
+        one_unit(first.where)
+        first.mirror.send()
+        first.mirror.bring()
+    (share.root / "second/store.sqlite").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"second/store\.sqlite: unable to open"), share.at("second"):
+        pass
+
+
 def test_only_the_sources_of_a_lane_are_brought(share):
     with share.at("first") as first:
         one_unit(first.where)

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 
-from support.nights import PATIENCE, environment
+from support.nights import environment
 
 from flows.prefect_api import QUIET, SPARING
 from pipelines.folders import CHECKOUT
 
+PATIENCE = 300
+"""How many seconds a busy machine may take to start a process, or to end a night that is over."""
 LEASE_SECONDS = "20"
 """A busy machine lets a process wait for seconds; two thirds of this time it must be able to wait."""
 SOON = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
@@ -80,7 +82,7 @@ class Cluster:
 
     def end_night(self):
         """Wait for the end of the night; return its exit status and what it said."""
-        status = self.running["night"].wait(PATIENCE * 10)
+        status = self.running["night"].wait(PATIENCE * 3)
         return status, (self.top / "night.log").read_text()
 
     def kill(self, name):

@@ -12,7 +12,7 @@ with acts as (
     select community, 'talk', month, sender_key, sender_domain
     from core.messages where is_human and month is not null and sender_key is not null
 )
-select community, channel, month, person_key, coalesce(organisation, 'unknown') as organisation, count(*) as events
+select community, channel, month, any_value(person_key) as person_key,
+    coalesce(any_value(organisation), 'unknown') as organisation, count(*) as events
 from acts left join raw.domains using (domain)
-group by all
-order by community, channel, month, person_key, organisation
+group by community, channel, month, hash(person_key, coalesce(organisation, 'unknown'))

@@ -7,12 +7,9 @@
 --   core_people: the fewest who together made 80 % of it
 --   regular_people: those who with them made 95 % of it
 --   casual_people: all others
-with numbered as materialized (
-    select community, person_key, row_number() over () as person
-    from (select distinct community, person_key from core.activity)
-), acts as materialized (
-    select community, channel, month, person, sum(events)::bigint as events
-    from core.activity join numbered using (community, person_key) group by all
+with acts as materialized (
+    select community, channel, month, hash(person_key) as person, sum(events)::bigint as events
+    from core.activity group by all
 ), years as (
     select months.community, channel, months.month, person, sum(events)::bigint as events
     from acts join core.months as months

@@ -8,18 +8,20 @@
 --   people_so_far: distinct people of it up to the end of the month
 --   events_so_far: their commits or messages up to then
 --   share: share of the month's events, 0 to 1
-with large as (
-    select community, organisation from analysis.affiliations group by all having count(distinct person_key) >= 5
+with numbered as (
+    select *, hash(person_key) as person from analysis.affiliations
+), large as (
+    select community, organisation from numbered group by all having count(distinct person) >= 5
 ), named as (
-    select community, channel, month, person_key,
+    select community, channel, month, person,
         if(large.organisation is not null or organisation = 'unknown', organisation, 'fewer than five people') as organisation,
         sum(events) as events
-    from analysis.affiliations left join large using (community, organisation) group by all
+    from numbered left join large using (community, organisation) group by all
 ), arrived as (
-    select *, min(month) over (partition by community, channel, organisation, person_key) = month as first from named
+    select *, min(month) over (partition by community, channel, organisation, person) = month as first from named
 ), monthly as (
-    select community, channel, month, organisation, count(distinct person_key) as people, sum(events)::bigint as events,
-        count(distinct person_key) filter (first) as newcomers
+    select community, channel, month, organisation, count(distinct person) as people, sum(events)::bigint as events,
+        count(distinct person) filter (first) as newcomers
     from arrived group by all
 )
 select community, channel, month, organisation, people, events,

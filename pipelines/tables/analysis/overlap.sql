@@ -14,11 +14,8 @@ with watched as (
     from core.months as months join core.channels as channels on channels.community = months.community and family in ('code', 'talk')
         and channels.month between months.month - interval 11 months and months.month
     where complete group by all
-), numbered as materialized (
-    select community, person_key, row_number() over () as person
-    from (select distinct community, person_key from core.activity)
 ), acts as materialized (
-    select distinct community, channel, month, person from core.activity join numbered using (community, person_key)
+    select distinct community, channel, month, hash(person_key) as person from core.activity
 ), stays as (
     -- Somebody seen in a month is of the twelve months that end there and of the next eleven, or until seen again.
     select community, channel, month, least(month + interval 12 months,

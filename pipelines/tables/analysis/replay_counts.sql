@@ -5,15 +5,18 @@
 --   period: month (2013-06) or quarter (2013-Q2)
 --   value: our count; of kinds that end in _week the sum over the weeks that begin in the quarter
 with said as (
-    select community, place, members.rowid as message, thread_key, sent_at, sender_key,
-        coalesce(sender_address_key, sender_name_key, sender_key) as address
-    from core.postings join core.thread_members as members using (community, message_key) where sent_at is not null
+    -- Only their number counts, so hashes stand for texts.
+    select community, place, hash(message_key) as message, hash(thread_key) as thread, sent_at,
+        if(sender_key is null, null, hash(sender_key)) as sender,
+        case when address is not null then hash(address) end as address
+    from (select *, coalesce(sender_address_key, sender_name_key, sender_key) as address from core.postings)
+    join core.thread_members using (community, message_key) where sent_at is not null
 ), lists as (
     select said.*, list_name, date_trunc('month', sent_at)::date as month, date_trunc('quarter', sent_at)::date as quarter,
         date_trunc('week', sent_at)::date as week, date_trunc('quarter', week)::date as week_quarter
     from said join (select community, source as place, list_name from raw.sources) using (community, place)
 ), weeks as (
-    select community, list_name, week_quarter, count(distinct thread_key) as threads, count(distinct sender_key) as people
+    select community, list_name, week_quarter, count(distinct thread) as threads, count(distinct sender) as people
     from lists where list_name is not null group by community, list_name, week_quarter, week
 ), arrived as (
     select community, date_trunc('month', first_at)::date as month, count(*) as addresses
@@ -55,7 +58,7 @@ with said as (
     union all
     select community, 'postings_quarter', null, quarter, count(distinct (place, message)) from lists group by all
     union all
-    select community, 'talk_people_quarter', null, quarter, count(distinct sender_key) from lists group by all
+    select community, 'talk_people_quarter', null, quarter, count(distinct sender) from lists group by all
     union all
     select community, 'thread_starters_quarter', null, date_trunc('quarter', started_at)::date, count(distinct starter_key)
     from core.threads where started_at is not null group by all

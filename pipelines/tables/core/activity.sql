@@ -8,11 +8,12 @@
 --   events: commits or messages
 with acts as (
     select community, 'code' as channel, month, author_key as person_key, author_strict_key as person_strict_key,
-        author_lax_key as person_lax_key
+        author_lax_key as person_lax_key, hash(author_key, author_strict_key, author_lax_key) as person
     from core.commits where counted and author_key is not null
     union all
-    select community, 'talk', month, sender_key, sender_strict_key, sender_lax_key
+    select community, 'talk', month, sender_key, sender_strict_key, sender_lax_key, hash(sender_key, sender_strict_key, sender_lax_key)
     from core.messages where is_human and month is not null and sender_key is not null
 )
-select community, channel, month, person_key, person_strict_key, person_lax_key, count(*) as events from acts group by all
-order by community, channel, month, person_key, person_strict_key
+select community, channel, month, any_value(person_key) as person_key, any_value(person_strict_key) as person_strict_key,
+    any_value(person_lax_key) as person_lax_key, count(*) as events
+from acts group by community, channel, month, person

@@ -13,6 +13,7 @@ high: the same with strict merges alone: the most
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.graph import Nodes
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
 
 READS = ("core.activity",)
 LEVELS = {"people": "person_key", "low": "person_lax_key", "high": "person_strict_key"}
-ACTS = """
+ACTS = f"""
 with acted as not materialized (
     from core.activity union all select * replace ('any' as channel) from core.activity
 ), places as (
     select *, row_number() over () - 1 as place from (select distinct community, channel from acted)
 )
-select acted.*, place, 12 * year(month) + month(month) as number
+select community, channel, month, place, 12 * year(month) + month(month) as number,
+    {', '.join(f'hash({key}) as {name}' for name, key in LEVELS.items())}
 from acted join places using (community, channel)
 """
+"""People are numbers: the hashes of their keys."""
 AWAY = 24
 """Who was seen in none of so many months before is a newcomer."""
 
@@ -41,8 +44,7 @@ def table(con: "DuckDBPyConnection") -> pa.Table:
     places, months = (acts[column].to_numpy() for column in ("place", "number"))
     cells, first, cell = np.unique(places << 20 | months, return_index=True, return_inverse=True)
     counts = {
-        name: np.bincount(cell[_arrivals(places, _number(acts[key]), months)], minlength=len(cells))
-        for name, key in LEVELS.items()
+        name: np.bincount(cell[_arrivals(places, acts[name].to_numpy(), months)], minlength=len(cells)) for name in LEVELS
     }
     came = np.flatnonzero(sum(counts.values()))
     rows = acts.select(["community", "channel", "month"]).take(pa.array(first[came]))
@@ -51,12 +53,7 @@ def table(con: "DuckDBPyConnection") -> pa.Table:
     )
 
 
-def _number(texts: pa.ChunkedArray) -> Nodes:
-    """Return a number for each text, the same for equal ones."""
-    return texts.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-
-
-def _arrivals(places: Nodes, people: Nodes, months: Nodes) -> Nodes:
+def _arrivals(places: Nodes, people: npt.NDArray[np.uint64], months: Nodes) -> Nodes:
     """Return the rows with which somebody came: the first one at a place, and each after an absence."""
     order = np.lexsort((months, people, places))
     places, people, months = places[order], people[order], months[order]

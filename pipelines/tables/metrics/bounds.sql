@@ -4,22 +4,23 @@
 --   month: first day of the month, UTC
 --   low: the count with every merge that any rule offers; for commits and messages the count itself
 --   high: the count with strict merges alone, none by address or name; for commits and messages the count with those of bots
-with everywhere as (
-    select community, case channel when 'code' then 'code_people' else 'talk_people' end as metric, month, person_strict_key, person_lax_key
-    from core.activity
+with acts as not materialized (
+    select community, channel, month, hash(person_strict_key) as strict, hash(person_lax_key) as lax from core.activity
+), everywhere as (
+    select community, if(channel = 'code', 'code_people', 'talk_people') as metric, month, strict, lax from acts
     union all
-    select community, 'active_people', month, person_strict_key, person_lax_key from core.activity
+    select community, 'active_people', month, strict, lax from acts
 ), strictly as (
-    select community, person_strict_key, min(month) as month from core.activity group by all
+    select community, strict, min(month) as month from acts group by all
 ), laxly as (
-    select community, person_lax_key, min(month) as month from core.activity group by all
+    select community, lax, min(month) as month from acts group by all
 ), arrived as (
     select community, month, coalesce(low, 0) as low, coalesce(high, 0) as high
     from core.months
     left join (select community, month, count(*) as low from laxly group by all) using (community, month)
     left join (select community, month, count(*) as high from strictly group by all) using (community, month)
 )
-select community, metric, month, count(distinct person_lax_key) as low, count(distinct person_strict_key) as high
+select community, metric, month, count(distinct lax) as low, count(distinct strict) as high
 from everywhere group by all
 union all
 select community, 'population', month, sum(low) over running, sum(high) over running
