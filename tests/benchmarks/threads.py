@@ -3,7 +3,7 @@
     uv run python tests/benchmarks/threads.py [--messages N]
 
 A third of the messages begin a thread; of the others each answers one of the two hundred before it, one in ten by its
-subject alone. Prints one line: seconds, CPU seconds, peak memory of this process when the table is made, messages, threads.
+subject alone. Prints one line: messages, threads, seconds, CPU seconds, and the peak memory of this process until then.
 """
 
 import argparse

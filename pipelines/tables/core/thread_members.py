@@ -54,8 +54,8 @@ with named as not materialized (
     select hash(community, message_key) as child, hash(community, in_reply_to_key) as parent
     from core.postings where in_reply_to_key is not null and in_reply_to_key is distinct from reference_keys[-1]
     union all
-    select child, hash(community, parent_key)
-    from (select hash(community, message_key) as child, community, unnest(reference_keys) as parent_key from core.postings)
+    select hash(community, message_key), hash(community, parent_key)
+    from (select community, message_key, unnest(reference_keys) as parent_key from core.postings)
     where parent_key is not null
 )
 select child.id as child, coalesce(parent.id, -1) as parent, named.parent as number
