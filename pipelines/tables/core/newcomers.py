@@ -30,7 +30,7 @@ with acted as not materialized (
     select *, row_number() over () - 1 as place from (select distinct community, channel from acted)
 )
 select community, channel, month, place, 12 * year(month) + month(month) as number,
-    {', '.join(f'hash({key}) as {name}' for name, key in LEVELS.items())}
+    {", ".join(f"hash({key}) as {name}" for name, key in LEVELS.items())}
 from acted join places using (community, channel)
 """
 """People are numbers: the hashes of their keys."""
@@ -44,7 +44,8 @@ def table(con: "DuckDBPyConnection") -> pa.Table:
     places, months = (acts[column].to_numpy() for column in ("place", "number"))
     cells, first, cell = np.unique(places << 20 | months, return_index=True, return_inverse=True)
     counts = {
-        name: np.bincount(cell[_arrivals(places, acts[name].to_numpy(), months)], minlength=len(cells)) for name in LEVELS
+        name: np.bincount(cell[_arrivals(places, acts[name].to_numpy(), months)], minlength=len(cells))
+        for name in LEVELS
     }
     came = np.flatnonzero(sum(counts.values()))
     rows = acts.select(["community", "channel", "month"]).take(pa.array(first[came]))
