@@ -82,7 +82,7 @@ def test_persons_are_counts(house):
 def test_lists_have_a_page_with_the_archives_page_and_its_checksum(house):
     assert 'href="talk/beta.html#2025-04"' in month_of(house.beta, "2025-04")
     part = month_of(house.talk, "2025-04")
-    assert "2026-03-20<td>abababababab" in part
+    assert "2026-03-20<td><code>abababababab" in part
     assert 'href="https://lists.example.org/2025-04' in part
     assert Page(house.talk).rows("Readers of the lists and forums")["users"] == ["pipermail/7"]
 
