@@ -65,7 +65,7 @@ environment:
                          without it stackrank visits this machine only
   STACKRANK_NOTIFY       a command or webhook url (https) that gets a message: a run failed, a source
                          is silent, a place changed
-  STACKRANK_DASK         a Dask scheduler, such as tcp://HOST:8786, on whose workers lanes and builds run,
+  STACKRANK_DASK         a Dask scheduler, such as tcp://HOST:8786: its workers run lanes and builds;
                          or package.module:Class {"keyword": value}; see flows/CLUSTER.md
   STACKRANK_LANES        how many lanes of a host run at a time on a cluster, such as github.com=4 (default: 1)
   STACKRANK_GITHUB_TOKEN a token for GitHub (else GITHUB_TOKEN); none is needed

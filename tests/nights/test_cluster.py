@@ -44,8 +44,8 @@ def cluster(hosts, prepared_prefect, tmp_path):
     with object_server(tmp_path / "objects") as objects:
         machines = Cluster(tmp_path, tmp_path / "communities", **objects.settings)
         machines.objects = objects
-        machines.start_prefect(tmp_path / "prefect")
         try:
+            machines.start_prefect(tmp_path / "prefect")
             yield machines
         finally:
             machines.stop()
@@ -60,6 +60,11 @@ def wait_for_requests(hosts, who=""):
             return found[0].who
         time.sleep(0.02)
     raise AssertionError("no worker asked any host")
+
+
+def tables_of(house):
+    """All tables but that of the build: its checksum covers the editions, which only a night closes."""
+    return {name: rows for name, rows in house.tables().items() if name != "raw.build"}
 
 
 def check_politeness(hosts):
@@ -105,4 +110,4 @@ def test_nights_in_which_scheduler_store_and_worker_die_end_as_a_night_of_one_ma
     assert status == 3, told
     assert "failed: the Dask worker tcp://127.0.0.1:" in told
     check_politeness(hosts)
-    same(House(cluster.top / "night", cluster.communities).tables(), alone.tables())
+    same(tables_of(House(cluster.top / "night", cluster.communities)), tables_of(alone))

@@ -11,7 +11,7 @@ from support.site import published
 
 from pipelines.warehouse.query import open_database
 from reports.pages.context import read_context
-from reports.sharing import card
+from reports.sharing import card, card_fonts
 
 SITE = SimpleNamespace(month=date(2026, 6, 1), build={"shows": ""})
 RANGE = {"score_low": 75.2, "score_high": 88.9}
@@ -65,3 +65,10 @@ def test_the_front_page_and_each_community_have_a_card_of_the_named_size(once):
     assert set(drawn) >= {card.FRONT, card.path_of("alpha"), card.path_of("evil")}
     assert {Image.open(BytesIO(picture)).size for picture in drawn.values()} == {(1200, 630)}
     assert max(map(len, drawn.values())) < 40_000
+
+
+def test_a_language_has_cards_where_the_machine_has_its_letters(monkeypatch):
+    monkeypatch.setattr(card_fonts, "FONTS", {"ko": ("no-such-font.ttf",)})
+    card_fonts.file_of.cache_clear()
+    assert [card_fonts.has_letters(language) for language in ("en", "ko", "xx")] == [True, False, False]
+    card_fonts.file_of.cache_clear()

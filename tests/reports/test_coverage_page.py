@@ -98,7 +98,7 @@ def test_imports_are_listed_with_where_their_commits_count(house):
 def test_a_database_without_a_visit_is_loading_and_shows_the_figures_of_others(once):
     page = Page(render(bare(once), coverage.page))
     assert "Alpha Cloud, core: January 2025 to February 2026 still loading" in labels(page)
-    assert page.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers", "measured", "1"]
+    assert page.rows("Figures of data/history")["Alpha Cloud"][:3] == ["subscribers of lists", "measured", "1"]
     assert "Nobody is ranked, so bots change nothing." in page.text
 
 

@@ -51,7 +51,7 @@ def test_each_statement_leads_to_its_source_and_back(house):
     for number in range(1, 12):
         assert {f"fact-{number}", f"source-{number}"} <= ids
         assert {f"#fact-{number}", f"#source-{number}"} <= set(links)
-    assert "Alpha Cloud, licence , of November 2013: the file LICENSE" in house.page.text
+    assert "Alpha Cloud, Licence , of November 2013: the file LICENSE" in house.page.text
     assert "https://alpha.example.org/licence" in links
     assert not [link for link in links if link.startswith("javascript")]
 

@@ -7,10 +7,13 @@ with happened as (
     select community, source, unit, committed_at as moment from raw.commits
     union all
     select community, source, unit, sent_at from raw.messages where quarantine is null
+), found as (
+    select c.community, c.name, count(*) as held
+    from happened as e join raw.corrections as c on (c.community, c.source) = (e.community, e.source)
+        and coalesce(c.unit = e.unit, true) and moment::date between c.first and c.last
+    group by all
 )
-select c.community, c.name, count(moment) as held,
-    case count(moment) when c.events then 'applied' when 0 then 'waiting' else 'ended' end as state
-from raw.corrections as c left join happened as e on (e.community, e.source) = (c.community, c.source)
-    and coalesce(c.unit = e.unit, true) and moment::date between c.first and c.last
-group by c.community, c.name, c.events
-order by c.community, c.name
+select community, name, coalesce(found.held, 0) as held,
+    case coalesce(found.held, 0) when events then 'applied' when 0 then 'waiting' else 'ended' end as state
+from raw.corrections left join found using (community, name)
+order by community, name
