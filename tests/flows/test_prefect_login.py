@@ -5,8 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -17,6 +16,11 @@ from flows.cli import main
 from flows.exit_status import NOTHING_PUBLISHED
 from pipelines.folders import CHECKOUT
 
+OPEN_SERVER = """
+import socket, sys
+from flows import prefect_api
+prefect_api._make_server(schedules=False).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+"""
 OPEN = "asks for no login, so whoever reaches it runs code as you"
 
 
@@ -87,14 +91,13 @@ def test_doors_stay_closed_whatever_the_user_has_set(where, monkeypatch):
 @pytest.mark.long
 def test_a_real_server_without_a_login_is_refused_by_night_and_schedule(where, prepared_prefect, monkeypatch, capsys):
     prepared_prefect(where.data)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = str(listening.getsockname()[1])
     prefect_api.prepare(where)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--port", port, "--no-services"]
-    server = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{listening.getsockname()[1]}/api")
+        command = [sys.executable, "-c", OPEN_SERVER, str(listening.fileno())]
+        server = subprocess.Popen(command, pass_fds=(listening.fileno(),), cwd=CHECKOUT)
     try:
-        wait_for_answer()
+        prefect_api.wait()
         assert prefect.asked("/flows/filter", {})[0] == 200
         for words in (["nightly"], ["schedule", "--cron", "0 3 * * *"]):
             assert main(words) == NOTHING_PUBLISHED
@@ -103,12 +106,3 @@ def test_a_real_server_without_a_login_is_refused_by_night_and_schedule(where, p
         server.terminate()
         server.wait()
     assert not where.observations.exists()
-
-
-def wait_for_answer():
-    """Wait until a server answers that does not listen yet."""
-    for _ in range(600):
-        with suppress(prefect_api.NotStartedError):
-            return prefect_api.wait()
-        time.sleep(0.1)
-    return prefect_api.wait()
