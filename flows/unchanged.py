@@ -44,6 +44,7 @@ def fingerprint(where: Folders, inputs: Inputs) -> str:
     published = (path.stat() for path in (where.database, where.site / "index.html"))
     facts = (
         inputs.sha256,
+        [one.checksum for one in inputs.closed],
         inputs.shows,
         f"{inputs.today:%Y-%m}",
         inputs.method.last_complete_month(inputs.today),

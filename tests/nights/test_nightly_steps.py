@@ -32,8 +32,9 @@ def test_a_run_that_found_nothing_new_touches_no_page_and_needs_one(tmp_path):
 
 
 @pytest.mark.long
-def test_a_second_try_asks_only_for_what_another_try_may_bring(nightly):
-    units, sources = nightly._units_to_retry, nightly._sources_to_retry
+def test_a_second_try_asks_only_for_what_another_try_may_bring():
+    visiting = importlib.import_module("flows.visiting")
+    units, sources = visiting._units_to_retry, visiting._sources_to_retry
     visits = [visited("birds/a", Verdict.OK), visited("birds/b", Verdict.FAILED), visited("birds/c", Verdict.GONE)]
     assert units(CollectResult(tuple(visits), ("birds/core birds/d",))) == ["birds/b", "birds/d"]
     assert units(CollectResult((*visits, visited("", Verdict.FAILED)), ())) == [], "the list failed: ask for all"

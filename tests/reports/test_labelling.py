@@ -14,6 +14,7 @@ from support.site import published
 from pipelines.rules import bots_mail
 from pipelines.rules.bots_mail import MEASURED_FILE
 from pipelines.warehouse.query import ask
+from reports.text.bots import SENDERS
 from reports.text.formats import format_day, percent_with_ci
 
 FOOTER = "\n\n----\nThis is an automated message from the Apache Git Service.\n"
@@ -103,9 +104,9 @@ def test_r06_the_page_has_precision_and_recall_of_each_list_with_their_day_and_l
     shown = {tuple(row[:3]): row for row in rows[1:]}
     with MEASURED_FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            cells = shown[row["list"], row["system"], row["kind"]]
+            cells = shown[row["list"], row["system"], SENDERS[row["kind"]]]
             assert cells[3:7] == [row["messages"], row["labelled"], row["predicted"], row["agreed"]]
             assert cells[-1] == format_day(date.fromisoformat(row["measured"]))
-    assert shown["imagej-devel", "Pipermail", "bot"][7:9] == ["none predicted", "none there"]
-    assert shown["maven-dev", "HyperKitty", "review"][7] == "100 % (98 to 100)"
+    assert shown["imagej-devel", "Pipermail", SENDERS["bot"]][7:9] == ["none predicted", "none there"]
+    assert shown["maven-dev", "HyperKitty", SENDERS["review"]][7] == "100 % (98 to 100)"
     assert "These lists belong to no compared community" in page.text

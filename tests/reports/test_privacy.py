@@ -27,7 +27,7 @@ def test_the_page_says_what_is_published_and_how_to_be_left_out(folder):
     for promise in (
         "no row about a person and no key of a person", "three people or more", "five or more",
         "No names, no addresses, no subjects and no bodies", "stackrank forget ADDRESS", "opted out everywhere",
-        "Back up the key by itself", "Back up dated counts",
+        "Back up the key by itself", "Back up what nothing can make again",
     ):  # fmt: skip
         assert promise in said
 

@@ -4,7 +4,7 @@
 --   last_complete_month: first day of the newest month that is ranked
 --   method_version: version of the ranking method
 --   method_sha256: checksum of its specification
---   inputs_sha256: checksum over all that the build read: catalogue, method, published figures, harvests, decisions and closed editions
+--   inputs_sha256: checksum over all that counts: catalogue, method, published figures, harvests and decisions
 --   shows: what the demo shows; NULL for real data
 create table raw.build (
     built_at timestamp,
