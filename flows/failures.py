@@ -12,6 +12,11 @@ from pipelines.catalogue.toml_files import WrongFileError
 from pipelines.folders import DamagedMarkerError, folders
 from pipelines.landing.store import StoreError, WrongKeyError
 
+
+class LostPrefectError(Exception):
+    """The Prefect server of a run was lost in the middle; the text names its address."""
+
+
 REFUSALS = (
     WrongFileError,
     DamagedMarkerError,
@@ -40,6 +45,8 @@ def explain(error: BaseException) -> tuple[str, int]:
         return str(error), WRONG_USAGE
     if isinstance(error, StoreError):
         return f"{error}. {AS_BEFORE}. Start the store, or correct STACKRANK_STORE, and try again.", NOTHING_PUBLISHED
+    if isinstance(error, LostPrefectError):
+        return f"{error}. What was collected stays. Start the server, then the next run goes on.", NOTHING_PUBLISHED
     if isinstance(error, KeyboardInterrupt):
         return f"stopped by Ctrl-C. {AS_BEFORE}, and the next run continues.", NOTHING_PUBLISHED
     if is_forbidden(error):

@@ -1,11 +1,15 @@
 """Start Prefect, do one nightly run, print its summary."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from flows import colour, locks, prefect_api
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED
+from flows.failures import LostPrefectError
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders, folders, typed, typed_for
 
@@ -28,11 +32,24 @@ def run_nightly() -> int:
             print(f"without Prefect: {steps}", file=sys.stderr)
             _notify(where)
             return NOTHING_PUBLISHED
-        result: Any = nightly()
+        with _naming_loss():
+            result: Any = nightly()
         prefect_api.stop_threads()
         print(colour.paint_failures(result.summary))
         _print_end(where, result)
     return result.exit_status
+
+
+@contextmanager
+def _naming_loss() -> Iterator[None]:
+    """Raise LostPrefectError where Prefect reaches its server no more."""
+    from httpx import TransportError
+
+    try:
+        yield
+    except TransportError as error:
+        url = os.environ[prefect_api.URL]
+        raise LostPrefectError(f"the Prefect server at {url} was lost during the run") from error
 
 
 def _notify(where: Folders) -> None:
