@@ -1,8 +1,8 @@
 """Nights on a real cluster on loopback: Dask, S3 (moto), Prefect's server, and hosts that note who asks them when.
 
 Of each kind something is killed with -9 in the middle of a night: the scheduler, the store, a worker. The database of
-the last night equals that of one machine, value by value. The issue names 200 units on 20 hosts; here are 12 on 4,
-because each spider, worker and night costs CPU seconds.
+the last night equals that of one machine, value by value. There are 12 units on 4 hosts, because each spider, worker
+and night costs CPU seconds.
 """
 
 import signal

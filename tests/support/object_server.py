@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 BUCKET = "stackrank"
+SERVER = Path(__file__).with_name("moto_server.py")
 PATIENCE, REPLAY = 30, 300
 
 
@@ -33,7 +35,7 @@ class ObjectServer:
 
     def start(self):
         self._forget_reads()
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        command = [sys.executable, str(SERVER), "-H", "127.0.0.1", "-p", str(self.port)]
         is_new = not self.log.exists()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(command, env=os.environ | self.own, **quiet)
