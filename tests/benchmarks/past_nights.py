@@ -27,7 +27,7 @@ BACK = """update {table} set start_time = datetime(start_time, '-{days} days'),
 
 
 def main() -> None:
-    """Make the past runs, then measure a run of today."""
+    """Make the past runs, then measure one more run."""
     top = argparse.ArgumentParser(prog="tests/benchmarks/past_nights.py", description=__doc__.splitlines()[0])
     top.add_argument("--nights", type=int, default=100, metavar="N", help="how many (default: 100)")
     top.add_argument("--tasks", type=int, default=20, metavar="N", help="tasks of a run (default: 20)")
@@ -85,7 +85,7 @@ def date_back(file: Path, run: str, days: int) -> None:
 
 
 def delete_old(where: Folders) -> int:
-    """Delete what a run of today deletes, and return how many runs."""
+    """Delete old runs, as each night does, and return how many were deleted."""
     from flows import artifacts
 
     return artifacts.delete_old_runs(where, datetime.now(UTC))
