@@ -2,57 +2,26 @@
 
 import json
 import os
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 from support.builders import SEEN, land, monthly, source, visit
-from support.wrong import KEY
+from support.mirrored import OF, files, one_unit
 
-from pipelines.folders import Folders
 from pipelines.landing import harvest, set_aside
 from pipelines.landing.harvest import Harvest
-from pipelines.landing.mirror import Mirror, prefixes_of
+from pipelines.landing.mirror import prefixes_of
 from pipelines.landing.pages import keep_page, prune_pages
 from pipelines.landing.schemas import COUNTS
-from pipelines.landing.store import FolderStore, StoreError, WrongKeyError
+from pipelines.landing.store import FolderStore, StoreError
 from pipelines.landing.stored import stored_visits
 from pipelines.landing.visit_files import pack_visits, visit_files
 from pipelines.landing.visits import log_visit, read_visits
 from pipelines.model import Verdict
 from pipelines.privacy import decisions
 
-OF = source("birds")
-OTHER_KEY = "6f" * 32
 NOW = datetime(2026, 3, 21, tzinfo=UTC)
-
-
-@pytest.fixture
-def share(tmp_path, monkeypatch):
-    """A store, and machines by name that share it; only one is at work at a time."""
-    monkeypatch.setenv("STACKRANK_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("STACKRANK_KEY", KEY)
-
-    @contextmanager
-    def at(name):
-        data = tmp_path / name
-        data.mkdir(exist_ok=True)
-        monkeypatch.setenv("STACKRANK_DATA", str(data))
-        where = Folders(data, tmp_path / "communities", data / "site")
-        yield SimpleNamespace(where=where, mirror=Mirror(where, FolderStore(tmp_path / "store")))
-
-    return SimpleNamespace(at=at, store=FolderStore(tmp_path / "store"), root=tmp_path)
-
-
-def files(top):
-    kept = (p for p in sorted(top.rglob("*")) if p.is_file() and not p.name.startswith(("store.sqlite", ".")))
-    return {str(p.relative_to(top)): p.read_bytes() for p in kept}
-
-
-def one_unit(where, seen_at=SEEN, months=3):
-    land(where, OF, "birds/one", monthly(1, range(months)), seen_at=seen_at)
 
 
 def test_a_second_machine_gets_what_the_first_has_landed(share):
@@ -234,41 +203,3 @@ def test_only_the_sources_of_a_lane_are_brought(share):
     with share.at("second") as second:
         second.mirror.bring(prefixes_of([OF]))
     assert {unit for _, _, unit in stored_visits(second.where.observations)} == {"birds/one"}
-
-
-def test_a_unit_waits_in_the_folder_while_the_store_fails(share):
-    with share.at("first") as first:
-        one_unit(first.where)
-        (share.root / "store").write_text("no folder")
-        with pytest.raises(StoreError, match=r"store: cannot write observations/birds/core/birds/one\.parquet"):
-            first.mirror.send()
-        (share.root / "store").unlink()
-        first.mirror.send(prefixes_of([source("cats")]))
-        assert files(share.root / "store") == files(first.where.data), "it goes with whatever is sent next"
-
-
-def test_what_a_killed_process_has_landed_goes_with_the_next_lane_of_its_machine(share):
-    with share.at("first") as first:
-        first.mirror.bring(prefixes_of([OF]))
-        one_unit(first.where)
-    with share.at("first") as again:
-        again.mirror.send(prefixes_of([source("cats")]))
-    assert files(share.root / "store") == files(first.where.data)
-
-
-def test_a_machine_with_another_key_is_refused_and_a_rotated_key_is_followed(share, monkeypatch):
-    with share.at("first") as first:
-        first.mirror.check_key()
-        first.mirror.check_key()
-    monkeypatch.setenv("STACKRANK_KEY", OTHER_KEY)
-    with share.at("second") as second, pytest.raises(WrongKeyError, match="give it that key: in STACKRANK_KEY"):
-        second.mirror.check_key()
-    with share.at("first") as first:
-        (theirs,) = (share.store.read("key-id"),)
-        decisions.record_key_rotation(first.where, theirs.decode(), NOW.date())
-        first.mirror.check_key()
-        assert share.store.read("key-id") != theirs
-    monkeypatch.delenv("STACKRANK_KEY")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(share.root / "config"))
-    with share.at("second") as second, pytest.raises(WrongKeyError, match="this machine has no key"):
-        second.mirror.check_key()
