@@ -4,7 +4,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from pipelines.folders import typed
 from reports.text import language
@@ -15,6 +16,21 @@ TEXTS = ("bots", "cells", "citation", "events", "formats", "freshness", "imports
 """The modules of `reports.text` that templates may call."""
 BEST = 20
 """Of more communities a table shows the first ones, and a search finds the others."""
+compiled: dict[str, bytes] = {}
+"""Templates as Jinja compiled them, by its own keys: they are the same in every language."""
+
+
+class Compiled(BytecodeCache):
+    """Keeps compiled templates in memory, for the processes of other languages."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the template that another process has compiled."""
+        if bucket.key in compiled:
+            bucket.bytecode_from_string(compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 def render_page(template: str, **given: Any) -> str:
@@ -23,7 +39,7 @@ def render_page(template: str, **given: Any) -> str:
 
 
 def load_templates() -> None:
-    """Compile every template, so that processes that are forked from this one need not."""
+    """Compile every template, so that processes which come from this one need not."""
     for name in environment().list_templates():
         environment().get_template(name)
 
@@ -33,7 +49,7 @@ def environment() -> Environment:
     """Return where the templates are, with what they may call."""
     environment: Any = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
+        lstrip_blocks=True, auto_reload=False, bytecode_cache=Compiled(), extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
     for text in TEXTS:
