@@ -1,11 +1,13 @@
 """Turn templates into pages; the same answers give the same bytes."""
 
+from collections.abc import MutableMapping
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from pipelines.folders import typed
 from reports.text import language
@@ -33,6 +35,14 @@ class Compiled(BytecodeCache):
         compiled[bucket.key] = bucket.bytecode_to_string()
 
 
+class Templates(Environment):
+    """Gives what templates may call as one plain dictionary: each import of a template looks through all of it."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template may call."""
+        return {**self.globals, **(d or {})}
+
+
 def render_page(template: str, **given: Any) -> str:
     """Fill one template. It also has the public names of `reports.text`."""
     return environment().get_template(template).render(**given)
@@ -47,7 +57,7 @@ def load_templates() -> None:
 @cache
 def environment() -> Environment:
     """Return where the templates are, with what they may call."""
-    environment: Any = Environment(
+    environment: Any = Templates(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False, bytecode_cache=Compiled(), extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
@@ -58,5 +68,21 @@ def environment() -> Environment:
     environment.globals |= {"BEST": BEST, "COMMAND": typed("")}
     environment.globals |= {"LANGUAGE": language.LANGUAGE, "from_data": language.from_data,
                             "translate": language.translate, "notice_text": notice_text}  # fmt: skip
-    environment.install_gettext_translations(language.TRANSLATIONS, newstyle=True)
+    environment.newstyle_gettext = True
+    environment.globals |= {"_": say, "gettext": say, "ngettext": say_counted}
     return environment
+
+
+def say(sentence: str, **given: object) -> Markup:
+    """Return one of our own sentences as `_` of a template gives it; what is given is escaped."""
+    return Markup(language.gettext(sentence)) % given if given else _say_plain(sentence)
+
+
+@cache
+def _say_plain(sentence: str) -> Markup:
+    return Markup(language.gettext(sentence)) % {}
+
+
+def say_counted(one: str, many: str, num: int, **given: object) -> Markup:
+    """Return the form of one of our own sentences that fits a number; what is given is escaped."""
+    return Markup(language.ngettext(one, many, num)) % {"num": num, **given}
