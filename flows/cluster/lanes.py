@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from math import inf
 from time import monotonic
 
 from flows.cluster import lease
@@ -14,7 +15,7 @@ from flows.cluster.catalogue import fetch_catalogue
 from flows.cluster.facts import Facts, differences, read_facts
 from flows.cluster.lease import Lease, LeaseLostError
 from flows.results import CollectResult
-from flows.supervise import LONGEST_CRAWL
+from flows.supervise import LONGEST_CRAWL, Check
 from flows.visiting import visit_rest
 from pipelines.folders import Folders, folders
 from pipelines.landing.mirror import Mirror, prefixes_of
@@ -83,16 +84,20 @@ def _prepare(night: Night, store: Store) -> Folders:
 
 
 @contextmanager
-def _leases(store: Store, lane: Lane) -> Iterator[Callable[[], None]]:
-    """Hold the leases of a lane; yield what raises LeaseLostError when one of them, or that of the run, is lost."""
+def _leases(store: Store, lane: Lane) -> Iterator[Check]:
+    """Hold the leases of a lane; yield what returns until when they are held.
+
+    It raises LeaseLostError when one of them, or that of the run, is lost.
+    """
     followed = _Followed(store, lane.night)
     with ExitStack() as held:
         ours = [held.enter_context(lease.holding(_take(store, lane, turn, followed))) for turn in lane.turns]
 
-        def check() -> None:
+        def check() -> float:
             followed()
             for one in ours:
                 one.check()
+            return min((one.held_until for one in ours), default=inf)
 
         yield check
 

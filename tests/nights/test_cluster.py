@@ -14,7 +14,7 @@ from support.cluster import PATIENCE, Cluster
 from support.nights import House, same
 from support.object_server import object_server
 
-HOSTS, UNITS, COMMUNITIES = 4, 3, 2
+HOSTS, UNITS, COMMUNITIES = 20, 10, 2
 WORKERS = ("worker0", "worker1", "worker2")
 
 
