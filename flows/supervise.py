@@ -25,7 +25,7 @@ LOOK = 1.0
 
 
 Check = Callable[[], float | None]
-"""Returns until when, by `pipelines.clock`, a spider may go on; None stands for ever. Where it raises, the spider ends."""
+"""Returns until when, by `pipelines.clock`, a spider may go on; None stands for ever. Where it raises, it ends."""
 
 
 def _go_on() -> None:

@@ -1,4 +1,4 @@
-"""The clock by which processes of one machine agree until when something is theirs; it goes on while the machine sleeps."""
+"""A clock that all processes of this machine share; it goes on while the machine sleeps."""
 
 import struct
 import time

@@ -10,6 +10,7 @@ follow it. What it has started is given the same time, because a holder that is 
 
 import json
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -21,14 +22,15 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from flows.cluster.settings import lease_seconds
 from pipelines.clock import read_clock
 from pipelines.landing.store import Store, StoreError
 
-SECONDS = 60.0
-"""After so many seconds without a change a lease is stale. STACKRANK_LEASE_SECONDS says otherwise."""
 GIVE_UP, BEAT, LOOK = 2 / 3, 1 / 6, 1 / 12
 """Parts of these seconds: when a holder gives up, how often it writes, and how often an observer looks."""
 LEASES, RUN = "leases", "run"
+NUMBER = re.compile(r"[0-9]{10}")
+"""The name of an object of a lease; what else lies beside it is none."""
 
 
 class LeaseHeldError(Exception):
@@ -76,11 +78,6 @@ class Found:
         return max(seconds, granted) if isinstance(granted, int | float) else seconds
 
 
-def lease_seconds() -> float:
-    """Return after how many seconds a lease is stale."""
-    return float(os.environ.get("STACKRANK_LEASE_SECONDS") or SECONDS)
-
-
 def find(store: Store, name: str) -> Found | None:
     """Return the object of a lease that counts; None where nobody ever had it."""
     while numbers := _numbers(store, name):
@@ -90,7 +87,8 @@ def find(store: Store, name: str) -> Found | None:
 
 
 def _numbers(store: Store, name: str) -> list[int]:
-    return sorted(int(entry.key.rpartition("/")[2]) for entry in store.list(_folder(name)))
+    names = (entry.key.removeprefix(_folder(name)) for entry in store.list(_folder(name)))
+    return sorted(int(name) for name in names if NUMBER.fullmatch(name))
 
 
 @dataclass

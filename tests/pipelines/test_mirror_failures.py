@@ -6,7 +6,7 @@ import pytest
 from support.builders import source
 from support.mirrored import OF, files, one_unit
 
-from pipelines.landing.mirror import prefixes_of
+from pipelines.landing.shared_keys import prefixes_of
 from pipelines.landing.store import StoreError, WrongKeyError
 from pipelines.privacy import decisions
 
