@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class Asked:
         self._before: Counter[str] = Counter()
         self._in_run: Counter[tuple[str, int]] = Counter()
         self._of_source: dict[str, Counter[str]] = {}
-        for visit in recent_visits(visits):
+        for visit in recent_visits(visits, datetime.now(UTC)):
             found = count_units([visit])
             self._before += found
             self._of_source.setdefault(f"{visit.community}/{visit.source}", Counter()).update(found)
@@ -28,7 +29,7 @@ class Asked:
     def note(self, group: Group) -> None:
         """Note what a group has asked; call it after each try, when its visits are here."""
         for source in group.sources:
-            found = count_units(recent_visits(self.visits, [source]))
+            found = count_units(recent_visits(self.visits, datetime.now(UTC), [source]))
             more = found - self._of_source.get(source.id, Counter())
             self._of_source[source.id] = found
             self._in_run.update({(host, group.lane): number for host, number in more.items()})

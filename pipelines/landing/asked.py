@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,11 +17,10 @@ def count_units(visits: Iterable[Visit]) -> Counter[str]:
     return Counter(host_of(visit.url) for visit in visits if visit.unit)
 
 
-def recent_visits(visits: Path, sources: Iterable[Source] | None = None) -> Iterator[Visit]:
-    """Yield the visits since WINDOW ago: all, or those to some sources."""
+def recent_visits(visits: Path, now: datetime, sources: Iterable[Source] | None = None) -> Iterator[Visit]:
+    """Yield the visits of the WINDOW before now: all, or those to some sources."""
     folders = [visits] if sources is None else [visits / source.community / source.name for source in sources]
-    since = datetime.now(UTC) - WINDOW
-    return (visit for folder in folders for visit in read_visits(folder, since))
+    return (visit for folder in folders for visit in read_visits(folder, now - WINDOW))
 
 
 def host_of(url: str) -> str:

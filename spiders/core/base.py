@@ -78,7 +78,7 @@ class SourceSpider(scrapy.Spider):
     def budget(self) -> Budget:
         """How much may still be asked of each host."""
         known, unlimited = self.asked_by_others, self.settings.getlist("UNLIMITED_HOSTS")
-        recent = recent_visits(self.folders.visits, None if known is None else self.sources)
+        recent = recent_visits(self.folders.visits, datetime.now(UTC), None if known is None else self.sources)
         return Budget(recent, self.settings.getint("UNITS_PER_HOST"), unlimited, known)
 
     def plan_requests(self, source: Source, urls: Mapping[str, str], limit: int | None = None) -> list[str]:

@@ -32,7 +32,7 @@ def test_a_lane_counts_what_others_have_asked_and_its_spider_counts_its_own(wher
     ask(where, SECOND, 100, hours=13)
     asked, (group,) = known(where, {})
     assert asked.by_others(group) == {HOST: 0}
-    budget = Budget(recent_visits(where.visits, group.sources), 36, (), _read_asked(f"{HOST}=0"))
+    budget = Budget(recent_visits(where.visits, datetime.now(UTC), group.sources), 36, (), _read_asked(f"{HOST}=0"))
     assert (budget.take(HOST), budget.take(HOST)) == (True, False)
 
 
@@ -62,7 +62,7 @@ def test_a_lane_reads_the_visits_of_its_own_sources_alone(where, monkeypatch, nu
     sources = [source("birds", f"s{one}") for one in range(number)]
     asked = Asked(where.visits, {})
     read = []
-    monkeypatch.setattr("flows.cluster.asked.recent_visits", lambda _, of: read.extend(of) or ())
+    monkeypatch.setattr("flows.cluster.asked.recent_visits", lambda _, __, of: read.extend(of) or ())
     for group in (groups_of([one])[0] for one in sources):
         asked.by_others(group)
         asked.note(group)
