@@ -80,8 +80,11 @@ class ClusterNight:
         self.mirror.bring([*core, LISTS_OF_OTHERS])
 
     def _submit(self, task: Any, **parameters: Any) -> "PrefectFuture[Any]":
-        self.watch.check()
-        return task.submit(**parameters)
+        """Send a task; raises ClusterLostError, also where the scheduler goes away meanwhile."""
+        while True:
+            self.watch.check()
+            with self.watch.while_connected():
+                return task.submit(**parameters)
 
     def _wait(self, name: str, future: Any) -> None:
         """Wait for a task; note why it failed, where no visit says it."""
