@@ -1,6 +1,7 @@
 """What a lane does on a worker, in this process: what it set aside is named in the account of the night."""
 
 import pickle
+from datetime import timedelta
 
 import pytest
 from support.builders import SEEN, land, monthly, source
@@ -77,7 +78,7 @@ def reading(monkeypatch, rows):
 def test_what_a_worker_sets_aside_is_named_with_source_unit_reason_and_machine(
     lane, machine, store, monkeypatch, capsys
 ):
-    land(machine("worker"), BIRDS, "birds/one", monthly(1, range(2)))
+    land(machine("worker"), BIRDS, "birds/one", monthly(1, range(2)), seen_at=SEEN - timedelta(days=1))
     reading(monkeypatch, monthly(1, range(3)))
     lanes.visit_lane(lane)
     night = machine("night")
