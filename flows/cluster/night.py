@@ -20,7 +20,7 @@ from flows.summary import Problem
 from flows.visiting import AtATime, refuse_sources
 from pipelines.folders import Folders, typed
 from pipelines.landing.mirror import Mirror
-from pipelines.landing.shared_keys import BY_SOURCE, LISTS_OF_OTHERS, prefixes_of
+from pipelines.landing.shared_keys import BY_SOURCE, LISTS_OF_OTHERS
 from pipelines.landing.store import open_store
 from pipelines.model import Source
 from pipelines.warehouse.communities import missing_groups
@@ -67,7 +67,8 @@ class ClusterNight:
         self.mirror.bring([*BY_SOURCE, LISTS_OF_OTHERS])
 
     def _bring(self, sources: Sequence[Source]) -> None:
-        self.mirror.bring(prefixes_of(sources))
+        """Bring the visits to sources; what these have landed comes before the build."""
+        self.mirror.bring(f"visits/{source.community}/{source.name}/" for source in sources)
 
     def make_communities(self, given: Inputs) -> None:
         """Make the core tables of changed communities on the workers; what fails there is made by the build itself."""
