@@ -1,7 +1,6 @@
 """Repositories on many hosts: 127.0.0.2, 127.0.0.3 and so on are one server, which notes who asks which host when."""
 
 import re
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from flows.demo import histories
 from flows.demo.places import served
-from flows.demo.server import DemoServer
+from flows.demo.server import DemoServer, answering
 from pipelines.model import Source
 
 SINCE = date(2025, 6, 1)
@@ -66,14 +65,8 @@ def Noting(handler):  # noqa: N802 - a class made for the server's own handler
 
 @contextmanager
 def many_hosts(root):
-    with ManyHosts(root) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with ManyHosts(root) as server, answering(server):
+        yield server
 
 
 def host_name(number: int) -> str:
