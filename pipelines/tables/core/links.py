@@ -174,7 +174,7 @@ def table(con: "DuckDBPyConnection") -> pa.Table:
     """Compute which offers two accounts or more have."""
     offers = con.sql(OFFERS).to_arrow_table()
     con.register("offers", offers)
-    refused = con.sql(REFUSED).fetchnumpy()["number"]
+    refused = con.execute(REFUSED).fetchnumpy()["number"]
     con.unregister("offers")
     numbers = _array(offers["number"])
     offers = offers.drop_columns("number")
