@@ -17,7 +17,7 @@ from pipelines.folders import OWNER_ONLY, Folders
 from pipelines.landing import set_aside
 from pipelines.landing.stored import unit_file
 from pipelines.warehouse.core_tables import LANDED, NOT_KEPT, OF_COMMUNITY, community_tables
-from pipelines.warehouse.engine import make_schemas, open_engine
+from pipelines.warehouse.engine import limit_memory, make_schemas, open_engine
 from pipelines.warehouse.inputs import Inputs
 from pipelines.warehouse.kept_files import (
     Columns,
@@ -159,6 +159,8 @@ def _make_core(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Columns:
     """Make the tables; return the columns of those that are kept."""
     made = community_tables(tables)
     for table in made:
+        if table.compute:
+            limit_memory(con)
         create_table(con, table)
     return {table.name: _columns(con, table.name) for table in made if table.name not in NOT_KEPT}
 

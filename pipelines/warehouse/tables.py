@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TABLES = Path(__file__).parents[1] / "tables"
 ALL_METRICS = "metrics.counts"
+VIEWS = ("core.identities",)
+"""What only repeats, row by row, what other tables hold: it is computed where it is read."""
 Row = dict[str, Any]
 """A row of a declared table: values by the names of its columns; it may know more."""
 
@@ -42,6 +44,11 @@ class Table:
     def is_declared(self) -> bool:
         """Whether the file only declares the columns."""
         return self.select.lstrip().startswith("create table")
+
+    @property
+    def kind(self) -> str:
+        """Return what DuckDB makes of it: a table or a view."""
+        return "view" if self.name in VIEWS else "table"
 
 
 def literal(value: object) -> str:
@@ -208,7 +215,7 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.execute(f"create table {table.name} as {table.select}")
         con.unregister("computed")
     else:
-        con.execute(f"create table {table.name} as {table.select}")
+        con.execute(f"create {table.kind} {table.name} as {table.select}")
 
 
 def write_comments(
