@@ -7,7 +7,8 @@ from flows.cluster.settings import is_asked
 from flows.exit_status import ALL_WELL, SOMETHING_FAILED
 from flows.summary import Problem
 from pipelines.folders import Folders, typed
-from pipelines.landing.mirror import DECISIONS, TOPS, Mirror, open_mirror
+from pipelines.landing.mirror import Mirror, open_mirror
+from pipelines.landing.shared_keys import DECISIONS, TOPS
 from pipelines.landing.store import StoreError
 from pipelines.privacy import key_file
 
@@ -18,11 +19,12 @@ OF_ALL = ("editions/", *DECISIONS)
 def begin(where: Folders) -> None:
     """Bring what a run reads before it visits anything; raises StoreError, and WrongKeyError for another key.
 
-    A run on this machine alone brings all, because its spiders read what is held.
+    A run on this machine alone brings all, because its spiders read what is held. One on many machines brings the
+    visits: they say what was asked of each host.
     """
     if mirror := open_mirror(where):
         mirror.check_key()
-        mirror.bring(OF_ALL if is_asked() else TOPS)
+        mirror.bring(("visits/", *OF_ALL) if is_asked() else TOPS)
 
 
 def bring(where: Folders, prefixes: Iterable[str] = TOPS) -> None:

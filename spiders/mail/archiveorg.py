@@ -13,10 +13,10 @@ from typing import Any
 from scrapy.http import Response
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.asked import host_of
 from pipelines.landing.harvest import Harvest
 from pipelines.landing.visits import read_visits
 from pipelines.model import GOOD_VERDICTS, ReasonCode, Source, Verdict, Visit
-from spiders.core.budget import host_of
 from spiders.core.verdicts import NoPageError, NothingThereError
 from spiders.mail.archive import MAX_INDEX, ArchiveSpider, ListRun
 from spiders.mail.assertions import ARCHIVEORG

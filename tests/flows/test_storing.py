@@ -3,6 +3,7 @@
 import pytest
 from support.builders import folders_in, land, monthly, source
 from support.commands import run_here
+from support.nights import community_file
 from support.wrong import KEY
 
 from flows import storing
@@ -10,17 +11,7 @@ from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED, WRO
 from pipelines.landing.store import FolderStore
 
 OF = source("birds")
-BIRDS = """name = "Birds"
-homepage = "https://birds.example.org/"
-born = 2025-01-01
-
-[[sources]]
-name = "core"
-kind = "git"
-urls = ["git+https://forge.example.org/birds/one"]
-since = 2025-01-15
-why = "Invented."
-"""
+URL = "git+https://forge.example.org/birds/one"
 
 
 @pytest.fixture
@@ -28,7 +19,7 @@ def where(tmp_path, monkeypatch):
     where = folders_in(tmp_path)
     where.data.mkdir()
     where.communities.mkdir()
-    (where.communities / "birds.toml").write_text(BIRDS)
+    (where.communities / "birds.toml").write_text(community_file("birds", URL))
     for name, value in settings(tmp_path).items():
         monkeypatch.setenv(name, value)
     return where
