@@ -68,6 +68,7 @@ def environment() -> Environment:
         environment.globals |= {name: each for name, each in module.items() if not name.startswith("_")}
     environment.globals |= {"BEST": BEST, "COMMAND": typed("")}
     environment.globals |= {"LANGUAGE": language.LANGUAGE, "from_data": language.from_data,
+                            "as_english": language.as_english,
                             "translate": language.translate, "notice_text": notice_text}  # fmt: skip
     environment.newstyle_gettext = True
     environment.globals |= {"_": say, "gettext": say, "ngettext": say_counted}
