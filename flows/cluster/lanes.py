@@ -25,6 +25,8 @@ from pipelines.landing.store import Store, StoreError, open_store
 from pipelines.model import Source
 from pipelines.warehouse.communities import CoreGroup, make_group, moved_to
 
+_in_use: set[str] = set()
+
 
 class WrongWorkerError(Exception):
     """A worker differs from the machine that has sent a lane; the text says in what, and what to do."""
@@ -61,7 +63,7 @@ def visit_lane(lane: Lane) -> CollectResult:
     store = open_store(folders())
     where = _prepare(lane.night, store)
     mirror = Mirror(where, store)
-    with _leases(store, lane) as check:
+    with _leases(store, lane) as check, _using(prefixes_of(lane.sources)):
         mirror.bring(prefixes_of(lane.sources))
         try:
             return visit_rest(where, lane.sources, lane.night.run, lane.arguments, check)
@@ -83,7 +85,17 @@ def make_core(night: Night, group: CoreGroup) -> None:
 def _send(where: Folders, mirror: Mirror, prefixes: Sequence[str]) -> None:
     """Send what a task has landed, and the list of what lies aside here, which the account of the night names."""
     set_aside.list_for_others(where)
-    mirror.send([*prefixes, LISTS_OF_OTHERS])
+    mirror.send([*prefixes, LISTS_OF_OTHERS], _in_use - {*prefixes})
+
+
+@contextmanager
+def _using(prefixes: Sequence[str]) -> Iterator[None]:
+    """Note below which prefixes a lane of this process writes: the other ones leave that to it."""
+    _in_use.update(prefixes)
+    try:
+        yield
+    finally:
+        _in_use.difference_update(prefixes)
 
 
 def _prepare(night: Night, store: Store) -> Folders:

@@ -8,18 +8,17 @@ list below `removed/` names it: the holder of the run's lease writes one before 
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
 from uuid import uuid4
 
-from pipelines.files import UnusableError, read_object
 from pipelines.folders import Folders
 from pipelines.landing.held import PAGE, Noted, Row, open_held
 from pipelines.landing.pages import kept_page
-from pipelines.landing.shared_keys import TOPS, has_place, is_shared_key
+from pipelines.landing.shared_keys import TOPS, has_place, is_shared_key, read_removed
 from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_shared, open_store
 from pipelines.landing.stored import DATED, date_by_visit, read_visit, unit_file, visit_in
 from pipelines.landing.visit_files import month_file
@@ -51,17 +50,19 @@ class Mirror:
             found = _side_by_side(filter(has_place, self.store.list(prefix)), self.held.rows(prefix))
             _in_pages(self._settle, (each for each in found if not self._is_alike(*each)))
 
-    def send(self, prefixes: Iterable[str] = TOPS) -> None:
+    def send(self, prefixes: Iterable[str] = TOPS, in_use: Collection[str] = ()) -> None:
         """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError.
 
         So is what waits since an earlier send that failed, or since a process that was killed after it had brought.
+        What others still write, below prefixes `in_use`, they send themselves.
         """
         asked = list(prefixes)
         self.held.wait(asked)
         for prefix in asked:
             self._send_below(prefix)
         for prefix in self.held.waiting():
-            self._send_below(prefix)
+            if prefix not in in_use:
+                self._send_below(prefix)
 
     def _send_below(self, prefix: str) -> None:
         found = _side_by_side(self.local.list(prefix), self.held.rows(prefix))
@@ -138,7 +139,7 @@ class Mirror:
         """Read the lists of removed objects that are new."""
         for entry in self.store.list(REMOVED):
             if not self.held.find(entry.key):
-                self.held.bury(_removed_in(entry.key, self.store.read(entry.key) or b""))
+                self.held.bury(read_removed(entry.key, self.store.read(entry.key) or b""))
                 self.held.put(Row(entry.key, entry.etag, ""))
 
     def _is_alike(self, entry: Entry | None, row: Row | None) -> bool:
@@ -222,16 +223,6 @@ def open_mirror(where: Folders) -> Mirror | None:
 
 def _is_sent(file: Entry, row: Row | None) -> bool:
     return row is not None and row.local == file.etag
-
-
-def _removed_in(name: str, content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield keys and etags of a list of removed objects; say where a line of it cannot be used."""
-    for line in content.splitlines():
-        try:
-            facts = read_object(line)
-            yield str(facts["key"]), str(facts["etag"])
-        except (UnusableError, KeyError):
-            logger.warning("a line of %s in the store cannot be used, and is passed over", name)
 
 
 def _side_by_side(entries: Iterator[Entry], rows: Iterator[Row]) -> Iterator[tuple[Entry | None, Row | None]]:

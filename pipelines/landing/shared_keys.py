@@ -1,8 +1,9 @@
 """Which files of a data folder lie in a store that many machines share, and below which keys."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from pipelines.files import UnusableError, read_object
 from pipelines.landing.pages import PAGES
 from pipelines.landing.set_aside import ASIDE, ELSEWHERE
 from pipelines.landing.store import Entry, is_key
@@ -35,3 +36,13 @@ def has_place(entry: Entry) -> bool:
     if not is_ours:
         logger.warning("an object of the store is passed over, because its key is none of ours: %r", entry.key)
     return is_ours
+
+
+def read_removed(name: str, content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield keys and etags of a list of removed objects; say where a line of it cannot be used."""
+    for line in content.splitlines():
+        try:
+            facts = read_object(line)
+            yield str(facts["key"]), str(facts["etag"])
+        except (UnusableError, KeyError):
+            logger.warning("a line of %s in the store cannot be used, and is passed over", name)

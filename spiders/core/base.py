@@ -49,6 +49,10 @@ class SourceSpider(scrapy.Spider):
     assertions: ClassVar[tuple[Assertion, ...]] = COMMON
     probes_every_unit: ClassVar[bool] = False
 
+    @classmethod
+    def prepare(cls) -> None:
+        """Start what must be there before the process has threads."""
+
     def __init__(self, sources: str = "", units: str = "", probe: str = "", asked: str = "", **arguments: Any) -> None:
         super().__init__(**arguments)
         self.asked_by_others = _read_asked(asked) if asked else None

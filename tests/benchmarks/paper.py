@@ -129,7 +129,8 @@ def quiet_night(of: Size) -> list[tuple[str, str, str]]:
         ("starts of spiders, hours", f"{hours(starts, of.workers):.2f}", f"{starts / 3600:.1f} CPU hours"),
         ("the shared forge, hours", f"{shared:.2f}", f"{UNITS_PER_HOST} units a lane; each repository is asked every "
          f"{of.nights_of_shared_forge:.0f} nights: the bottleneck"),
-        ("money for leases", f"${beats * (2 * of.write + of.read) / 1e6:,.2f}", f"{beats:,.0f} beats, each lists, reads and writes"),
+        ("money for leases", f"${beats * (2 * of.write + of.read) / 1e6:,.2f}",
+         f"{beats:,.0f} beats, each lists, reads and writes"),
         ("money for lists of objects", f"${3 * listed * of.write / 1e6:,.2f}",
          f"{listed:,.0f} pages, three times a night"),
         ("money for lists of lanes", f"${lists * of.write / 1e6:,.2f}", f"{lists:,} lists, {LISTS_A_SOURCE} a source"),

@@ -49,7 +49,8 @@ def main() -> None:
         closing(open_engine(work)) as con,
     ):
         con.execute(f"set disabled_optimizers = {literal(AS_WRITTEN)}")
-        con.execute("create schema core")
+        con.execute("create schema core; create schema raw")
+        con.execute("create table raw.sources (community varchar, source varchar, shown_only boolean)")
         con.execute(MESSAGES, {"messages": wanted})
         (members,) = (table for table in read_tables() if table.name == "core.thread_members")
         limit_memory(con)

@@ -84,3 +84,14 @@ def test_a_clone_that_was_set_aside_stays_on_its_machine(share, monkeypatch):
         assert first.mirror.held.noted() == [], "nothing of it was ever in the store"
         first.mirror.send()
     assert [entry.key for entry in share.store.list()] == ["set-aside/list.jsonl"]
+
+
+def test_what_another_lane_of_the_machine_still_writes_is_left_to_it(share):
+    other = prefixes_of([OF])
+    with share.at("first") as first:
+        first.mirror.bring(other)
+        one_unit(first.where)
+        first.mirror.send(prefixes_of([source("cats")]), other)
+        assert list(share.store.list()) == []
+        first.mirror.send(prefixes_of([source("dogs")]))
+    assert files(share.root / "store") == files(first.where.data), "a lane that has ended or died leaves it to the next"

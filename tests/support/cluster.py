@@ -15,9 +15,9 @@ from pipelines.folders import CHECKOUT
 
 PATIENCE = 300
 """How many seconds a busy machine may take to start a process, or to end a night that is over."""
-LEASE_SECONDS = "30"
+LEASE_SECONDS = "42"
 """A busy machine lets a process wait for seconds; two thirds of this time it must be able to wait."""
-THREADS = 5
+THREADS = 4
 """Lanes of a worker: mostly they wait between two requests."""
 UNHEARD = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "20s"}
 """After so long a scheduler takes a worker that says nothing for lost."""
