@@ -10,8 +10,8 @@ import argparse
 import gc
 import os
 import sys
-import time
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 

@@ -5,6 +5,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+
 from flows.prefect_start import PutOff, put_off_routes
 
 
@@ -48,4 +49,4 @@ def test_a_module_that_is_put_off_is_imported_when_something_of_it_is_read(monke
     assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
     assert type(sys.modules["colorsys"]) is ModuleType
     with pytest.raises(AttributeError):
-        PutOff("colorsys").bird
+        _ = PutOff("colorsys").bird
