@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
+from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from flows.prefect_database import make_database
+from flows.prefect_start import spare_import, spare_server
 from pipelines.folders import Folders
 
 if TYPE_CHECKING:
@@ -185,16 +187,28 @@ def _make_server(*, schedules: bool) -> "uvicorn.Server":
     """Import Prefect with its server, and return one; Prefect's scheduler runs too where it `schedules`."""
     with importing():
         import uvicorn
-        from prefect.context import refresh_global_settings_context
-        from prefect.server.api import server
 
-        refresh_global_settings_context()  # for a Prefect that was imported before
+        server = _import_server()
         routers = sorted(server.API_ROUTERS, key=lambda router: router.prefix not in ASKED)
         setattr(server, "API_ROUTERS", tuple(routers))  # noqa: B010 - its type names each place of the tuple
         gc.freeze()  # Prefect looks for cycles while it makes its app
         app = server.create_app(ephemeral=not schedules, final=True)
     config = uvicorn.Config(app, lifespan="on", log_level="error", timeout_graceful_shutdown=STOP_SECONDS // 2)
     return uvicorn.Server(config)
+
+
+def _import_server() -> ModuleType:
+    """Import Prefect's server, with the settings of now where Prefect was imported before."""
+    is_new = "prefect" not in sys.modules
+    spare_import()
+    from prefect.context import refresh_global_settings_context
+
+    if not is_new:
+        refresh_global_settings_context()
+    spare_server()
+    from prefect.server.api import server
+
+    return server
 
 
 def _answer(server: "uvicorn.Server", listening: socket.socket) -> None:
