@@ -59,7 +59,8 @@ def environment() -> Environment:
     """Return where the templates are, with what they may call."""
     environment: Any = Templates(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False, bytecode_cache=Compiled(), extensions=["jinja2.ext.i18n"],
+        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
+        bytecode_cache=Compiled(), optimized=False,  # Jinja folds constants for longer than pages gain by it
     )  # fmt: skip
     environment.policies["ext.i18n.trimmed"] = True
     for text in TEXTS:
@@ -76,14 +77,18 @@ def environment() -> Environment:
 
 def say(sentence: str, **given: object) -> Markup:
     """Return one of our own sentences as `_` of a template gives it; what is given is escaped."""
-    return Markup(language.gettext(sentence)) % given if given else _say_plain(sentence)
+    return _ours(language.gettext(sentence), given) if given else _say_plain(sentence)
 
 
 @cache
 def _say_plain(sentence: str) -> Markup:
-    return Markup(language.gettext(sentence)) % {}
+    return _ours(language.gettext(sentence), {})
 
 
 def say_counted(one: str, many: str, num: int, **given: object) -> Markup:
     """Return the form of one of our own sentences that fits a number; what is given is escaped."""
-    return Markup(language.ngettext(one, many, num)) % {"num": num, **given}
+    return _ours(language.ngettext(one, many, num), {"num": num, **given})
+
+
+def _ours(sentence: str, given: dict[str, object]) -> Markup:
+    return Markup(sentence) % given  # noqa: S704 the sentence is ours, what is given is escaped

@@ -35,7 +35,7 @@ from reports.pages import (
     time_index,
     time_month,
 )
-from reports.pages.context import Context, read_context
+from reports.pages.context import NOT_OPEN, Context, read_context
 from reports.pages.hero import hero_pictures
 from reports.pages.pictures import files_of
 from reports.render import load_templates
@@ -62,7 +62,7 @@ PAGES = {
 KEYED = (time_month, community, compare, compare_scores, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
 ONE_THREAD = {"threads": "1"}
-"""How DuckDB answers: several threads take a third more for these short questions, and the languages share the machine."""
+"""How DuckDB answers: several threads take a third more for these short questions."""
 BATCH, FEW = 16, 400
 """Pages that one job makes; so few pages are made in one process."""
 
@@ -92,7 +92,7 @@ def _ask_first(database: Path, languages: Sequence[str], address: str) -> Contex
         site = replace(opened, languages=languages, address=address)
         for made in KEYED:
             _ask_what_pages_share(made, site)
-    return replace(site, database=None)
+    return replace(site, database=NOT_OPEN)
 
 
 def write_pages(where: Folders, draft: Draft, site: Context, *, with_files: bool = False) -> None:

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
 import duckdb
 
@@ -22,6 +23,20 @@ FEWEST_PUBLISHED = 3
 
 class WrongMemoryError(ValueError):
     """STACKRANK_MEMORY is no size."""
+
+
+class NotEnoughMemoryError(WrongMemoryError):
+    """A build needs more memory than its limit, and DuckDB cannot put the rest into its temporary folder."""
+
+
+@contextmanager
+def within_limit() -> Generator[None]:
+    """Say what to set where a build does not fit its limit; raises NotEnoughMemoryError."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        limit = f"{memory_limit() // UNITS['MB']:,} MB"
+        raise NotEnoughMemoryError(f"the build does not fit its limit of {limit}; set {MEMORY} to more") from None
 
 
 def memory_limit(environ: Mapping[str, str] = os.environ) -> int:

@@ -69,7 +69,7 @@ def _write(
         _speak(language)
         import_module("reports.render").compiled.update(compiled)
         import_module("reports.site").write_pages(where, draft, site)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the process that waits raises it
         say.send(traceback.format_exc().strip())
     else:
         say.send("")

@@ -17,7 +17,6 @@ from pipelines.landing.harvest import Harvest
 from pipelines.landing.item_pipeline import READERS
 from pipelines.landing.pages import keep_page, kept_page
 from pipelines.model import ReasonCode, Source, Verdict, Visit
-from pipelines.privacy import key_file
 from pipelines.privacy.pseudonyms import redact
 from spiders import settings
 from spiders.core.budget import HostPausedError
@@ -29,7 +28,7 @@ from spiders.mail.check import MonthPage, check_mail, explain_no_messages
 from spiders.mail.due import DueMonth, DueReason, ListedMonth, due_months, is_index_due
 from spiders.mail.land import Index, ListLanding, ListRun
 from spiders.mail.months import IMPOSSIBLE, has_ended
-from spiders.mail.side_readers import SideReaders, read_here
+from spiders.mail.side_readers import SideReaders, read_here, start_readers
 from spiders.mail.stored_list import StoredList
 
 MAX_INDEX, MAX_MONTH = settings.MAX_PAGE, settings.MAX_MONTH
@@ -46,13 +45,12 @@ class ArchiveSpider(PageSpider):
     """Whether equal months are served as other bytes each time, so that only their content can be compared."""
     may_grow: ClassVar[bool] = False
     """Whether a settled month may get more messages later, as a later capture does."""
-
     readers: ClassVar[SideReaders | None] = None
 
     @classmethod
     def prepare(cls) -> None:
         """Start a process for each core to read months."""
-        cls.readers = SideReaders(READERS, key_file.load())
+        cls.readers = start_readers(READERS)
 
     def closed(self, _: str) -> None:
         """End the processes that read."""

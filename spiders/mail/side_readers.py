@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from pipelines.landing.schemas import MESSAGES
+from pipelines.privacy import key_file
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders import watchdog
 from spiders.core.streams import ReadFunction, Stream
@@ -85,6 +86,11 @@ class SideReaders:
         """End all processes; none reads any more."""
         while not self.free.empty():
             self.free.get().end()
+
+
+def start_readers(number: int) -> SideReaders:
+    """Fork so many processes that read under the key of this installation."""
+    return SideReaders(number, key_file.load())
 
 
 class _PassedOnError(Exception):
