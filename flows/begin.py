@@ -7,8 +7,8 @@ from flows import damage, storing
 from pipelines.catalogue.load import keep_catalogue
 from pipelines.folders import Folders
 from pipelines.landing.carry_over import carry_over
-from pipelines.landing.mirror import TOPS
 from pipelines.landing.runs import begin_run
+from pipelines.landing.shared_keys import TOPS
 from pipelines.landing.sweep import sweep
 from pipelines.landing.undeclared import find_undeclared
 from pipelines.landing.visit_files import pack_visits

@@ -57,7 +57,7 @@ def _problem(
     is_moved = isinstance(found, Entry)
     path = where.data / found.file if is_moved else found.path
     what = f"{path.relative_to(where.data)}: cannot be read ({found.reason})"
-    place = f"; the file lies in {found.moved_to}" if is_moved else ""
+    place = f"; the file lies in {found.moved_to}{_machine(found)}" if is_moved else ""
     if where.observations not in path.parents or path.suffix != ".parquet":
         fix = LOOK if is_moved else GIVE if found.is_refused else MOVES
         return Problem(what, f"all others{place}", fix)
@@ -66,6 +66,10 @@ def _problem(
     visit = visits.get(path)
     source = by_name.get((visit.community, visit.source)) if visit else None
     return Problem(what, KEPT + place, _fix(visit, source) if visit and source and source.enabled else RESTORE)
+
+
+def _machine(entry: Entry) -> str:
+    return f" on {entry.machine}" if entry.machine else ""
 
 
 def _fix(visit: Visit, source: Source) -> str:
@@ -90,4 +94,7 @@ def format_lines(problems: Iterable[Problem]) -> Iterator[str]:
 def format_warnings(where: Folders) -> Iterator[str]:
     """Yield a line for each file that was set aside in this run so far."""
     entries = (entry for entry in set_aside.entries(where) if entry.run == current_run())
-    return (f"{entry.file}: cannot be read ({entry.reason}); set aside: {entry.moved_to}" for entry in entries)
+    return (
+        f"{entry.file}: cannot be read ({entry.reason}); set aside: {entry.moved_to}{_machine(entry)}"
+        for entry in entries
+    )

@@ -128,7 +128,7 @@ def _run(where: Folders) -> NightlyResult:
         declared = load_catalogue(where.communities)
         run = begin_visits(where, declared, _log)
         visited = [s for c in declared for s in c.sources if s.visited]
-        with _cluster(where, visited, run) as cluster:
+        with _cluster(where, run) as cluster:
             collected = _collect(visited, run, cluster)
             result = _publish(declared, collected, cluster)
         lost = cluster.problems() if cluster else ()
@@ -139,13 +139,13 @@ def _run(where: Folders) -> NightlyResult:
     return result
 
 
-def _cluster(where: Folders, sources: Sequence[Source], run: str) -> AbstractContextManager["ClusterNight | None"]:
+def _cluster(where: Folders, run: str) -> AbstractContextManager["ClusterNight | None"]:
     """Begin a night on the cluster that STACKRANK_DASK names; without it the night has this machine."""
     if not settings.is_asked():
         return nullcontext()
     from flows.cluster.night import begin_night
 
-    return begin_night(where, sources, run)
+    return begin_night(where, run)
 
 
 def _tidy(where: Folders) -> list[Problem]:

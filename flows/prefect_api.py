@@ -109,7 +109,7 @@ def choose_login(environ: Mapping[str, str]) -> str:
 
 def wait(patience: float = PATIENCE) -> None:
     """Return when the server at `PREFECT_API_URL` answers; raises NotStartedError, after so many seconds of silence."""
-    url = os.environ[URL]
+    url = _checked(os.environ[URL])
     try:
         with urlopen(f"{url}/health", timeout=patience):  # noqa: S310 - our own address, or one the user chose
             pass
@@ -117,6 +117,16 @@ def wait(patience: float = PATIENCE) -> None:
         pass
     except (OSError, HTTPException) as error:
         raise NotStartedError(f"no Prefect server answers at {url}: {error}") from error
+
+
+def _checked(url: str) -> str:
+    """Return the address of a server; raises NotStartedError, without the address where that holds a password."""
+    scheme, _, rest = url.partition("://")
+    if "@" in rest.partition("/")[0]:
+        raise NotStartedError(f"{URL} holds a login, which messages would show; set {LOGIN} instead")
+    if scheme not in ("http", "https") or not rest:
+        raise NotStartedError(f"{URL} is no address of a server; write http://HOST:4200/api")
+    return url
 
 
 def check_closed() -> None:

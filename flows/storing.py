@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Callable, Iterable
 
+from flows.cluster import run_lease
+from flows.cluster.lease import LeaseLostError
 from flows.cluster.settings import is_asked
 from flows.exit_status import ALL_WELL, SOMETHING_FAILED
 from flows.summary import Problem
 from pipelines.folders import Folders, typed
-from pipelines.landing.mirror import DECISIONS, TOPS, Mirror, open_mirror
+from pipelines.landing.mirror import Mirror, open_mirror
+from pipelines.landing.shared_keys import DECISIONS, TOPS
 from pipelines.landing.store import StoreError
 from pipelines.privacy import key_file
 
@@ -18,11 +21,12 @@ OF_ALL = ("editions/", *DECISIONS)
 def begin(where: Folders) -> None:
     """Bring what a run reads before it visits anything; raises StoreError, and WrongKeyError for another key.
 
-    A run on this machine alone brings all, because its spiders read what is held.
+    A run on this machine alone brings all, because its spiders read what is held. One on many machines brings the
+    visits: they say what was asked of each host.
     """
     if mirror := open_mirror(where):
         mirror.check_key()
-        mirror.bring(OF_ALL if is_asked() else TOPS)
+        mirror.bring(("visits/", *OF_ALL) if is_asked() else TOPS)
 
 
 def bring(where: Folders, prefixes: Iterable[str] = TOPS) -> None:
@@ -37,7 +41,7 @@ def report_changes(where: Folders, log: Callable[[str], None], prefixes: Iterabl
     try:
         if mirror:
             _send(mirror, prefixes)
-    except StoreError as error:
+    except (StoreError, LeaseLostError) as error:
         log(f"{error}; what changed goes to the store later")
 
 
@@ -52,6 +56,9 @@ def finish(where: Folders, prefixes: Iterable[str] = TOPS) -> list[Problem]:
     except StoreError as error:
         kept = f"all of it, in {where.data}; it goes to the store with the next run"
         return [Problem(str(error), kept, f"see that the store answers, then: {typed('nightly')}")]
+    except LeaseLostError as lost:
+        kept = "all that was collected; what was removed here is still in the store"
+        return [Problem(str(lost), kept, f"wait for the end of the other run, then: {typed('nightly')}")]
     return []
 
 
@@ -65,4 +72,5 @@ def finish_command(where: Folders, prefixes: Iterable[str] = TOPS) -> int:
 
 def _send(mirror: Mirror, prefixes: Iterable[str]) -> None:
     mirror.send(prefixes)
+    run_lease.check()
     mirror.send_removed()

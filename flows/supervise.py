@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
+from pipelines.clock import MOMENT
 from pipelines.folders import CHECKOUT, Folders
 from pipelines.landing.runs import RUN
 from pipelines.model import Source
@@ -22,6 +24,10 @@ LONGEST_CRAWL = 6 * 3600.0
 LOOK = 1.0
 
 
+Check = Callable[[], float | None]
+"""Returns until when, by `pipelines.clock`, a spider may go on; None stands for ever. Where it raises, it ends."""
+
+
 def _go_on() -> None:
     """Let a spider go on."""
 
@@ -32,24 +38,33 @@ def crawl(
     sources: Sequence[Source],
     units: Iterable[str] = (),
     arguments: Sequence[str] = (),
-    check: Callable[[], None] = _go_on,
+    check: Check = _go_on,
 ) -> bool:
     """Run the spider of sources of one kind; return False where it overran, and was ended.
 
     The spider and its children end when this process ends, even by kill -9 (see spiders/watchdog.py).
-    They also end where `check`, which is called every second, raises.
+    They also end where `check`, which is called every second, raises, and when the time that it gave is over: also
+    where this process is stopped then, and sees nothing.
     """
     ours, theirs = os.pipe()
     names = f"sources={','.join(source.id for source in sources)}"
     command = [*SPIDERS, sources[0].kind, names, f"units={','.join(sorted(units))}", *arguments]
     try:
+        _give_time(theirs, check())
         process = subprocess.Popen(
             command, env=_environment(where, run, ours), pass_fds=(ours,), cwd=CHECKOUT, process_group=0
         )
-        return _wait(process, where, sources, check)
+        return _wait(process, where, sources, lambda: _give_time(theirs, check()))
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def _give_time(pipe: int, until: float | None) -> None:
+    """Tell the watchdog of a spider until when it may go on; one that has ended hears nothing."""
+    if until is not None:
+        with suppress(BrokenPipeError):
+            os.write(pipe, MOMENT.pack(until))
 
 
 def _wait(

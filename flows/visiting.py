@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flows import hosts, reach
 from flows.hosts import Closed, Group, Outcome
 from flows.results import ENDED, OVERRAN, CollectResult, read_result
-from flows.supervise import begun_units, crawl
+from flows.supervise import Check, begun_units, crawl
 from pipelines.catalogue import urls
 from pipelines.catalogue.urls import INDEX
 from pipelines.folders import Folders
@@ -69,7 +69,7 @@ def visit_group(
     run: str,
     units: frozenset[str] = frozenset(),
     arguments: Sequence[str] = (),
-    check: Callable[[], None] = lambda: None,
+    check: Check = lambda: None,
 ) -> CollectResult:
     """Visit sources of one kind; where the spider hangs in a unit, that one fails and the others are visited.
 
@@ -91,15 +91,15 @@ def visit_group(
 
 
 def visit_rest(
-    where: Folders, sources: Sequence[Source], run: str, check: Callable[[], None] = lambda: None
+    where: Folders, sources: Sequence[Source], run: str, arguments: Sequence[str] = (), check: Check = lambda: None
 ) -> CollectResult:
     """Visit what the run has not fetched yet: all, or after another try the units that may be fetched now."""
     before = read_result(where, sources, run)
     if not before.good:
-        return visit_group(where, sources, run, check=check)
+        return visit_group(where, sources, run, frozenset(), arguments, check)
     if not (retried := [source for source in sources if source.id in _sources_to_retry(before)]):
         return before
-    return visit_group(where, retried, run, frozenset(_units_to_retry(before)), check=check)
+    return visit_group(where, retried, run, frozenset(_units_to_retry(before)), arguments, check)
 
 
 def _units_to_retry(before: CollectResult) -> list[str]:

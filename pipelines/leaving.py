@@ -19,8 +19,8 @@ def leave_after(main: Callable[[], int]) -> NoReturn:
     try:
         statuses.append(main())
     except SystemExit as end:
-        if isinstance(end.code, int):
-            statuses.append(end.code)
+        if end.code is None or isinstance(end.code, int):
+            statuses.append(end.code or 0)
         raise
     sys.exit(statuses[-1])
 

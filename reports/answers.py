@@ -17,6 +17,8 @@ from pipelines.warehouse.query import Database
 QUERIES = Path(__file__).parent / "queries"
 KEPT = 4
 """Keys whose rows are kept: a page asks for those of one or two again and again."""
+SMALL = 4_000_000
+"""Bytes of an answer whose rows are all made at once, and kept: that takes a fifth of the time."""
 # A server's reason may carry terminal colours or turn the reading direction of the page around.
 INVISIBLE = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 
@@ -53,7 +55,8 @@ def read_table(database: Database, name: str) -> Any:
 class Groups(Mapping[Any, list[dict[str, Any]]]):
     """The rows of an answer by the value of a column, in their order; a value without a row has an empty list.
 
-    They become Python's objects when they are asked for: all numbers of a thousand communities would not fit as such.
+    Those of a long answer become Python's objects when they are asked for: all numbers of a thousand communities would
+    not fit as such.
     """
 
     def __init__(self, answer: Any, key: str) -> None:
@@ -61,22 +64,23 @@ class Groups(Mapping[Any, list[dict[str, Any]]]):
         values = answer[key].take(rows).combine_chunks().dictionary_encode()
         codes = values.indices.to_numpy(zero_copy_only=False)
         order = rows.to_numpy()[np.argsort(codes, kind="stable")]
-        self._answer = answer if _is_in_order(order, len(answer)) else answer.take(order)
+        self._key, self._answer = key, answer if _is_in_order(order, len(answer)) else answer.take(order)
         ends = np.cumsum(np.bincount(codes, minlength=len(values.dictionary)))
         self._spans = {
             value: (ends[n - 1] if n else 0, ends[n]) for n, value in enumerate(values.dictionary.to_pylist())
         }
-
+        self._all = _rows(self._answer) if answer.nbytes < SMALL else None
         self._read = lru_cache(maxsize=KEPT)(self._rows_of)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Groups, (self._answer, self._key)
 
     def __getitem__(self, value: Any) -> list[dict[str, Any]]:
         return self._read(value)
 
     def _rows_of(self, value: Any) -> list[dict[str, Any]]:
         first, end = self._spans.get(value, (0, 0))
-        own = self._answer.slice(first, end - first)
-        columns = [_values(column.combine_chunks()) for column in own.columns]
-        return [dict(zip(own.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return _rows(self._answer.slice(first, end - first)) if self._all is None else self._all[first:end]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._spans)
@@ -86,6 +90,11 @@ class Groups(Mapping[Any, list[dict[str, Any]]]):
 
     def __contains__(self, value: object) -> bool:
         return value in self._spans
+
+
+def _rows(answer: Any) -> list[dict[str, Any]]:
+    columns = [_values(column.combine_chunks()) for column in answer.columns]
+    return [dict(zip(answer.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _values(column: Any) -> list[Any]:

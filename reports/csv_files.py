@@ -47,8 +47,14 @@ def _cells(column: Any) -> Any:
     if pa.types.is_list(column.type):
         return pa.array(["" if each is None else _cell(each) for each in column.to_pylist()], pa.string())
     held = column.dictionary_encode()
-    texts = pa.array([_cell(each) for each in held.dictionary.to_pylist()], pa.string())
+    write = str if _is_plain(column.type) else _cell
+    texts = pa.array(list(map(write, held.dictionary.to_pylist())), pa.string())
     return pc.fill_null(texts.take(held.indices), "")
+
+
+def _is_plain(kind: Any) -> bool:
+    """Return whether no value of a type needs quotes."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_temporal(kind))
 
 
 def _cell(value: object) -> str:

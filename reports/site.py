@@ -35,7 +35,7 @@ from reports.pages import (
     time_index,
     time_month,
 )
-from reports.pages.context import Context, read_context
+from reports.pages.context import NOT_OPEN, Context, read_context
 from reports.pages.hero import hero_pictures
 from reports.pages.pictures import files_of
 from reports.render import load_templates
@@ -61,8 +61,10 @@ PAGES = {
 """The modules of which each makes one page, by its address."""
 KEYED = (time_month, community, compare, compare_scores, evidence)
 """The modules of which each makes a page for every key: a community or a month."""
+ONE_THREAD = {"threads": "1"}
+"""How DuckDB answers: several threads take a third more for these short questions."""
 BATCH, FEW = 16, 400
-"""Pages that one job makes; so few pages of keys are made in one process."""
+"""Pages that one job makes; so few pages are made in one process."""
 
 
 def publish(where: Folders, asked: date | None = None, languages: Sequence[str] = (), address: str = "") -> Path:
@@ -76,45 +78,52 @@ def publish(where: Folders, asked: date | None = None, languages: Sequence[str] 
     if asked is not None:
         with _reading(where.database) as site:
             as_of.check_month(site.build, asked)
-    with drafting(where.site) as draft, translating(where, draft, languages, address):
-        write_pages(where, draft, languages, address, with_files=True)
+    with drafting(where.site) as draft, collect_seldom():
+        site = _ask_first(where.database, languages, address)
+        with translating(where, draft, site):
+            write_pages(where, draft, site, with_files=True)
     return where.site / ("index.html" if asked is None else time_month.path(f"{asked:%Y-%m}"))
 
 
-@collect_seldom()
-def write_pages(
-    where: Folders, draft: Draft, languages: Sequence[str], address: str, *, with_files: bool = False
-) -> None:
-    """Write every page into a draft, in the language of this process; with the files that all languages share."""
-    with _reading(where.database) as opened:
-        site = replace(opened, languages=languages, address=address, card_folder=card_folder(opened))
-        load_templates()
-        keyed = sum(_ask_what_pages_share(made, site) for made in KEYED)
-        pages = [*PAGES, editions.PATH, *(made.path(key) for made in KEYED for key in made.keys(site))]
+def _ask_first(database: Path, languages: Sequence[str], address: str) -> Context:
+    """Return a context that has what the pages of all languages share; it compiles the templates, and is not open."""
+    load_templates()
+    with _reading(database) as opened:
+        site = replace(opened, languages=languages, address=address)
+        for made in KEYED:
+            _ask_what_pages_share(made, site)
+    return replace(site, database=NOT_OPEN)
+
+
+def write_pages(where: Folders, draft: Draft, site: Context, *, with_files: bool = False) -> None:
+    """Write every page into a draft, in the language of this process; with the files that all languages share.
+
+    The context has what pages share, and is not open.
+    """
+    site = replace(site, card_folder=card_folder(site))
+    pages = [*PAGES, editions.PATH, *(made.path(key) for made in KEYED for key in made.keys(site))]
     shared = shared_jobs(where, draft, pages) if with_files else ()
     jobs = [*shared, *own_jobs(where, draft), partial(_write_editions_page, draft, where.editions), *_jobs(site, draft)]
-    do(jobs, partial(_reading_again, where.database, site), count_processors() if keyed > FEW else 1)
+    do(jobs, partial(_reading_again, where.database, site), count_processors() if len(pages) > FEW else 1)
 
 
 @contextmanager
 def _reading(database: Path) -> Iterator[Context]:
-    with open_database(database) as opened:
+    with open_database(database, ONE_THREAD) as opened:
         yield read_context(opened)
 
 
 @contextmanager
 def _reading_again(database: Path, site: Context) -> Iterator[Context]:
     """Open the database in another process, which has the answers of this one already."""
-    with open_database(database) as opened:
+    with open_database(database, ONE_THREAD) as opened:
         yield replace(site, database=opened)
 
 
-def _ask_what_pages_share(made: Any, site: Context) -> int:
-    """Make the first page of a kind, so that the context has what all of them ask; return how many there are."""
-    keys = made.keys(site)
-    for key in keys[:1]:
+def _ask_what_pages_share(made: Any, site: Context) -> None:
+    """Make the first page of a kind, so that the context has what all of them ask."""
+    for key in made.keys(site)[:1]:
         made.page(site, key)
-    return len(keys)
 
 
 def _jobs(site: Context, draft: Draft) -> list[Job]:

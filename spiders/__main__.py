@@ -35,10 +35,12 @@ def main() -> int:
     settings = Settings({"SPIDER_MODULES": [module_of(kind)]})
     settings.setmodule("spiders.settings")
     process = AsyncCrawlerProcess(settings)
-    process.crawl(kind, **dict(argument.split("=", 1) for argument in arguments))
+    crawler = process.create_crawler(kind)
+    process.crawl(crawler, **dict(argument.split("=", 1) for argument in arguments))
     gc.freeze()
     gc.set_threshold(*FEWER_COLLECTIONS)
     gc.enable()
+    crawler.spidercls.prepare()  # type: ignore[attr-defined]  # a SourceSpider
     process.start()
     return 0
 

@@ -36,6 +36,8 @@ RETRY_EXCEPTIONS = [
     error for error in default_settings.RETRY_EXCEPTIONS if not any(name in str(error) for name in NOT_RETRIED)
 ]
 AUTOTHROTTLE_ENABLED = False
+# Scrapy would parse the source of a callback for each answer: its memory of callbacks never finds a bound method.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 
 # The named repositories of the four communities are 11; this bounds the first runs of a long list.
 UNITS_PER_HOST = 200

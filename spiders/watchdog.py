@@ -2,19 +2,33 @@
 
 A thread of the spider could not: a search with a regular expression holds Python's global lock to its end. The
 signal that Linux sends at the death of a parent would end the spider alone, and leave what git has started.
+
+A parent may also give time: it says again and again until when the spider may go on. One that is stopped says nothing
+more, and the spider ends in time.
 """
 
+import mmap
 import os
 import select
 import signal
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
+
+from pipelines.clock import MOMENT, read_clock
 
 PARENT_PIPE = "STACKRANK_PARENT_PIPE"
-"""The variable that names a pipe's descriptor: reading its end means that the other side has died, by kill -9 too."""
+"""The variable that names a pipe's descriptor: reading its end means that the other side has died, by kill -9 too.
+
+Each float that comes through it says until when, by `pipelines.clock`, the spider may go on.
+"""
+LOOK = 1.0
+"""The watchdog looks at the clock as often: a machine that wakes up tells nobody."""
 _NUMBER = struct.Struct("i")
 _told: list[int] = []
+_until = mmap.mmap(-1, MOMENT.size)
+"""Until when this process may go on, shared with its watchdog; zeros stand for ever."""
 
 
 def start() -> None:
@@ -30,6 +44,17 @@ def start() -> None:
     os.close(theirs)
     os.setpgid(0, 0)
     _watch(int(parent), ours)
+
+
+def check_time() -> None:
+    """End this process where the time that it was given is over: somebody else may be asking the same host."""
+    if _seconds_left() < 0:
+        os._exit(1)  # the watchdog ends what it has started
+
+
+def _seconds_left() -> float:
+    (until,) = MOMENT.unpack(_until[:])
+    return until - read_clock() if until else inf
 
 
 @contextmanager
@@ -52,24 +77,47 @@ def release(group: int) -> None:
     _tell(-group)
 
 
+def leave() -> None:
+    """Close this process's way to the watchdog: a fork of the spider that kept it open would hide the spider's end."""
+    while _told:
+        os.close(_told.pop())
+
+
 def _tell(number: int) -> None:
     for pipe in _told:
         os.write(pipe, _NUMBER.pack(number))
 
 
 def _watch(parent: int, spider: int) -> None:
-    """Wait for the end of the parent or of the spider; then end the spider and all groups that it has not released.
+    """Wait for the end of the parent, of the spider or of its time; then end it and all groups not yet released.
 
     What the spider has said before is heard first, though both come at once.
     """
     groups = {os.getppid()}
-    while spider in select.select([parent, spider], [], [])[0]:
-        numbers = os.read(spider, 1024 * _NUMBER.size)
-        if not numbers:
+    while _seconds_left() >= 0:
+        heard = select.select([parent, spider], [], [], LOOK)[0]
+        if spider in heard:
+            numbers = os.read(spider, 1024 * _NUMBER.size)
+            if not numbers:
+                break
+            groups = _changed(groups, numbers)
+        elif parent in heard and not _hear_time(parent):
             break
-        for (number,) in _NUMBER.iter_unpack(numbers):
-            groups = groups | {number} if number > 0 else groups - {-number}
     for group in groups:
         with suppress(OSError):
             os.killpg(group, signal.SIGKILL)
     os._exit(0)
+
+
+def _changed(groups: set[int], numbers: bytes) -> set[int]:
+    for (number,) in _NUMBER.iter_unpack(numbers):
+        groups = groups | {number} if number > 0 else groups - {-number}
+    return groups
+
+
+def _hear_time(parent: int) -> bool:
+    """Note until when the spider may go on; return False where the parent has ended."""
+    given = os.read(parent, MOMENT.size)
+    if given:
+        _until[:] = given
+    return bool(given)

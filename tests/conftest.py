@@ -20,8 +20,8 @@ TESTS = Path(__file__).parent
 LONG_FIXTURES = {"canary_demo", "broken_nights", "bundled_nights", "all_lies", "walled", "nights", "crawled",
                  "wheel", "installed", "nightly"}  # fmt: skip
 """What takes a whole demo, a crawl of several runs, many clones from a server that misbehaves, a wheel, or Prefect."""
-LONGEST = ("readme", "nightly", "canaries", "kills", "archives", "capture_sources", "git", "warehouse", "checks",
-           "hostile", "browser", "operator", "counts", "discourse",
+LONGEST = ("cluster", "readme", "nightly", "canaries", "kills", "archives", "capture_sources", "git", "warehouse",
+           "checks", "hostile", "browser", "operator", "counts", "discourse",
            "ranking", "report", "series_nights", "demo", "messages")  # fmt: skip
 
 

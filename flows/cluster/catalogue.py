@@ -35,7 +35,16 @@ def fetch_catalogue(where: Folders, store: Store, key: str) -> Path:
     draft = _draft(folder)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         archive.extractall(draft, filter="data")
+    _forget_old(folder.parent)
     return _put(draft, folder)
+
+
+def _forget_old(kept: Path) -> None:
+    """Remove all catalogues but the newest one: a lane of the night before may still read that."""
+    import shutil
+
+    for folder in sorted(kept.glob("[!.]*"), key=lambda path: path.stat().st_mtime_ns)[:-1]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _draft(folder: Path) -> Path:

@@ -78,7 +78,10 @@ def _check_cluster(store: Store, ours: Facts) -> Iterator[Finding]:
     except settings.WrongClusterError as error:
         yield Finding(BAD, "scheduler", str(error))
     except (OSError, TimeoutError) as error:
-        text = f"{os.environ[settings.DASK]} does not answer ({error}); start it: dask scheduler --port 8786"
+        text = f"{settings.read_cluster()} does not answer ({error}); start it: dask scheduler --port 8786"
+        yield Finding(BAD, "scheduler", text)
+    except Exception as error:  # noqa: BLE001  (whatever the class of the user's choice raises)
+        text = f"{settings.read_cluster()} cannot be used ({type(error).__name__}: {error}); correct {settings.DASK}"
         yield Finding(BAD, "scheduler", text)
 
 

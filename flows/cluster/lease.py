@@ -3,30 +3,34 @@
 `leases/<name>/<number>` is an object that its holder writes again every few seconds. The highest number counts: who
 takes a lease over writes the next number, and the store lets one of two do so. No number is used twice.
 
-No clocks are compared. A lease is stale when an observer has seen no change for `seconds` of its own time. A holder
-that could not write for two thirds of that time gives up, and ends what it does, before anybody may follow it.
+No clocks of two machines are compared. A lease is stale when an observer has seen no change for `seconds` of its own
+time. A holder that could not write for two thirds of that time gives up, and ends what it does, before anybody may
+follow it. What it has started is given the same time, because a holder that is stopped ends nothing.
 """
 
 import json
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from flows.cluster.settings import lease_seconds
+from pipelines.clock import read_clock
 from pipelines.landing.store import Store, StoreError
 
-SECONDS = 60.0
-"""After so many seconds without a change a lease is stale. STACKRANK_LEASE_SECONDS says otherwise."""
 GIVE_UP, BEAT, LOOK = 2 / 3, 1 / 6, 1 / 12
 """Parts of these seconds: when a holder gives up, how often it writes, and how often an observer looks."""
 LEASES, RUN = "leases", "run"
+NUMBER = re.compile(r"[0-9]{10}")
+"""The name of an object of a lease; what else lies beside it is none."""
 
 
 class LeaseHeldError(Exception):
@@ -74,11 +78,6 @@ class Found:
         return max(seconds, granted) if isinstance(granted, int | float) else seconds
 
 
-def lease_seconds() -> float:
-    """Return after how many seconds a lease is stale."""
-    return float(os.environ.get("STACKRANK_LEASE_SECONDS") or SECONDS)
-
-
 def find(store: Store, name: str) -> Found | None:
     """Return the object of a lease that counts; None where nobody ever had it."""
     while numbers := _numbers(store, name):
@@ -88,12 +87,13 @@ def find(store: Store, name: str) -> Found | None:
 
 
 def _numbers(store: Store, name: str) -> list[int]:
-    return sorted(int(entry.key.rpartition("/")[2]) for entry in store.list(_folder(name)))
+    names = (entry.key.removeprefix(_folder(name)) for entry in store.list(_folder(name)))
+    return sorted(int(name) for name in names if NUMBER.fullmatch(name))
 
 
 @dataclass
 class Lease:
-    """A lease that we hold. `held_until` is a time of our clock; each beat moves it."""
+    """A lease that we hold. `held_until` is a time of `pipelines.clock`; each beat moves it."""
 
     store: Store
     name: str
@@ -106,7 +106,7 @@ class Lease:
 
     def is_held(self) -> bool:
         """Tell whether we may go on."""
-        return not self.why_lost and monotonic() < self.held_until
+        return not self.why_lost and read_clock() < self.held_until
 
     def check(self) -> None:
         """Raise LeaseLostError unless we may go on."""
@@ -116,7 +116,7 @@ class Lease:
 
     def beat(self) -> None:
         """Write the lease again, unless somebody has followed us; a store that fails is asked again."""
-        began = monotonic()
+        began = read_clock()
         try:
             found = find(self.store, self.name)
             if found is None or found.number != self.number:
@@ -151,11 +151,11 @@ def take(
 
     `check` is called between two looks; what it raises ends the waiting.
     """
-    seconds, started = lease_seconds(), monotonic()
+    seconds, started = lease_seconds(), read_clock()
     seen, unchanged_since = None, started
     while True:
         check()
-        now, found = monotonic(), find(store, name)
+        now, found = read_clock(), find(store, name)
         if found != seen:
             is_alive = seen is not None
             seen, unchanged_since = found, now
@@ -170,7 +170,7 @@ def take(
 
 def _follow(store: Store, name: str, who: str, found: Found | None, seconds: float) -> Lease | None:
     """Write the next number; None where somebody else was faster."""
-    number, began = (found.number if found else 0) + 1, monotonic()
+    number, began = (found.number if found else 0) + 1, read_clock()
     facts = {
         "who": who, "machine": socket.gethostname(), "process": os.getpid(), "token": uuid4().hex,
         "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", "seconds": seconds, "beat": 0,

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -46,5 +47,5 @@ def _look_at_prefect(url: str) -> str:
             return ""
     except HTTPError:  # an error is an answer too
         return ""
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return str(error)

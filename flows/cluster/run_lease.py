@@ -21,6 +21,12 @@ def number() -> int:
     return _held[-1].number
 
 
+def check() -> None:
+    """Raise LeaseLostError where this process has lost the lease of its run: another run may be at work."""
+    for taken in _held:
+        taken.check()
+
+
 @contextmanager
 def hold_run(where: Folders, command: str) -> Iterator[None]:
     """Hold the lease of a run in the store while the block runs; raises LeaseHeldError while another run lives.

@@ -16,11 +16,14 @@ from pipelines.landing.store import STORE
 if TYPE_CHECKING:
     from prefect_dask import DaskTaskRunner
 
-DASK, LANES = "STACKRANK_DASK", "STACKRANK_LANES"
+DASK, LANES, LEASE = "STACKRANK_DASK", "STACKRANK_LANES", "STACKRANK_LEASE_SECONDS"
 ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+")
 CLASS = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)(?:\s+(?P<keywords>\{.*\}))?", re.S)
 LANE = re.compile(r"(?P<host>[\w.:-]+)=(?P<number>[1-9]\d?)")
 MOST_LANES = 20
+SECONDS = 60.0
+"""After so many seconds without a change a lease is stale. LEASE says otherwise."""
+LONGEST_LEASE = 86_400.0
 NO_EXTRA = f"{DASK} needs the extra `cluster`, which is not installed: install stackrank[cluster]"
 
 
@@ -55,7 +58,7 @@ def read_cluster(environ: Mapping[str, str] = os.environ) -> Cluster:
         return Cluster(address=text)
     if not (found := CLASS.fullmatch(text)):
         raise WrongClusterError(
-            f"{DASK} is neither an address nor a class: {text!r:.80}. Write tcp://HOST:8786, "
+            f"{DASK} is neither an address nor a class: {text.partition('{')[0]!r:.80}. Write tcp://HOST:8786, "
             'or package.module:Class {"keyword": value}'
         )
     return Cluster(class_name=f"{found['module']}.{found['name']}", keywords=_keywords(found["keywords"]))
@@ -65,7 +68,7 @@ def _keywords(text: str | None) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(text or "{}")
     except ValueError:
-        raise WrongClusterError(f"{DASK}: the keywords are no object of JSON: {text!r:.80}") from None
+        raise WrongClusterError(f"{DASK}: the keywords are no object of JSON") from None
     return found
 
 
@@ -77,6 +80,18 @@ def read_lanes(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
         if not match or int(match["number"]) > MOST_LANES:
             raise WrongClusterError(f"{LANES}: {word!r:.80} is no host with 1 to {MOST_LANES} lanes, such as host=4")
     return {match["host"]: int(match["number"]) for match in found if match}
+
+
+def lease_seconds(environ: Mapping[str, str] = os.environ) -> float:
+    """Return after how many seconds a lease is stale; raises WrongClusterError where LEASE is no such number."""
+    text = environ.get(LEASE, "").strip()
+    try:
+        seconds = float(text or SECONDS)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_LEASE:
+        raise WrongClusterError(f"{LEASE}: {text!r:.80} is no number of seconds, such as {SECONDS:.0f}")
+    return seconds
 
 
 def task_runner(environ: Mapping[str, str] = os.environ) -> "DaskTaskRunner | None":

@@ -1,5 +1,7 @@
 """The tasks that a night sends to a Dask cluster."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from prefect import task
@@ -23,10 +25,24 @@ class UnitsFailedError(Exception):
     """Units of a lane failed, and another try may help; their visits say why."""
 
 
+class TaskFailedError(Exception):
+    """What ended a task of a worker, as text: not every error outlives the way to another machine."""
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Raise TaskFailedError in place of what the block raises."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  (it is raised again, in words)
+        raise TaskFailedError(" ".join(f"{type(error).__name__}: {error}".split())) from None
+
+
 @task(name="collect_sources", task_run_name="collect {name}", cache_policy=NO_CACHE)
 def collect_lane(name: str, lane: Sealed[Lane]) -> int:  # noqa: ARG001  (Prefect shows the name)
     """Visit the sources of a lane on a worker; return how many units the run has fetched of them."""
-    result = lanes.visit_lane(lane.content)
+    with _plain_errors():
+        result = lanes.visit_lane(lane.content)
     if result.unvisited or result.retryable:
         raise UnitsFailedError("; ".join(result.complaints)[:1000])
     return len(result.good)
@@ -35,4 +51,5 @@ def collect_lane(name: str, lane: Sealed[Lane]) -> int:  # noqa: ARG001  (Prefec
 @task(name="make_core", cache_policy=NO_CACHE)
 def make_core(night: Night, group: Sealed[CoreGroup]) -> None:
     """Make the core tables of some communities on a worker."""
-    lanes.make_core(night, group.content)
+    with _plain_errors():
+        lanes.make_core(night, group.content)

@@ -1,6 +1,8 @@
 """Watch a Dask cluster while a night uses it: which workers were lost, and whether anything runs there at all."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -62,6 +64,16 @@ class Watch:
             self.why_gone = self.why_gone or f"no Dask worker was there for {NO_WORKERS / 60:.0f} minutes"
         if self.why_gone:
             raise ClusterLostError(self.why_gone)
+
+    @contextmanager
+    def while_connected(self) -> Iterator[None]:
+        """Let the block fail where the client is not connected any more: it tries to be, or `check` says why not."""
+        try:
+            yield
+        except Exception:
+            if self.client.status == "running":
+                raise
+            self.ended.wait(SOON)
 
     def note_interruption(self) -> None:
         """Note that tasks were lost together with the connection to the scheduler."""

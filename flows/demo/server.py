@@ -106,14 +106,20 @@ def serve(root: Path, faults: Mapping[str, str] | None = None) -> Iterator[DemoS
     `faults` maps the `owner/name` of a served repository to a name in FAULTS; all others are
     healthy. Raises ValueError for any other name.
     """
-    with DemoServer(root, faults) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with DemoServer(root, faults) as server, answering(server):
+        yield server
+
+
+@contextmanager
+def answering(server: DemoServer) -> Iterator[None]:
+    """Let a server answer, in a thread, until the block ends."""
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 def _check(faults: Mapping[str, str], units: Collection[str]) -> None:

@@ -1,6 +1,7 @@
 """The item pipeline that Scrapy calls for every harvest and visit."""
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Self
@@ -12,7 +13,8 @@ from pipelines.landing.runs import current_run
 from pipelines.landing.visits import log_visit
 from pipelines.model import Visit
 
-READERS = 2
+READERS = min(max(os.cpu_count() or 1, 2), 8)
+"""How many harvests land at a time: one for each core, within bounds of memory."""
 
 
 class Landing:

@@ -8,7 +8,7 @@ list below `removed/` names it: the holder of the run's lease writes one before 
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,18 +17,15 @@ from uuid import uuid4
 
 from pipelines.folders import Folders
 from pipelines.landing.held import PAGE, Noted, Row, open_held
-from pipelines.landing.pages import PAGES, kept_page
-from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_key, is_shared, open_store
-from pipelines.landing.stored import DATED, date_by_visit, unit_file
+from pipelines.landing.pages import kept_page
+from pipelines.landing.shared_keys import TOPS, has_place, is_shared_key, read_removed
+from pipelines.landing.store import Entry, FolderStore, Store, WrongKeyError, is_shared, open_store
+from pipelines.landing.stored import DATED, date_by_visit, read_visit, unit_file, visit_in
 from pipelines.landing.visit_files import month_file
-from pipelines.model import Source, Visit
+from pipelines.model import Visit
 from pipelines.privacy import key_file
-from pipelines.privacy.decisions import OPTED_OUT, ROTATED, rotated_keys
+from pipelines.privacy.decisions import rotated_keys
 
-DECISIONS = (OPTED_OUT, ROTATED)
-BY_SOURCE = ("observations/", f"{PAGES}/", "visits/")
-TOPS = (*BY_SOURCE, "core/", "editions/", "set-aside/", *DECISIONS)
-"""What lies in the store too. Clones, the database, the site and what a machine notes of itself do not."""
 REMOVED, KEY_ID = "removed/", "key-id"
 WORKERS = 16
 T = TypeVar("T")
@@ -50,24 +47,26 @@ class Mirror:
         self._read_removed()
         for prefix in prefixes:
             self.held.wait([prefix])
-            found = _side_by_side(filter(_has_place, self.store.list(prefix)), self.held.rows(prefix))
+            found = _side_by_side(filter(has_place, self.store.list(prefix)), self.held.rows(prefix))
             _in_pages(self._settle, (each for each in found if not self._is_alike(*each)))
 
-    def send(self, prefixes: Iterable[str] = TOPS) -> None:
+    def send(self, prefixes: Iterable[str] = TOPS, in_use: Collection[str] = ()) -> None:
         """Write to the store what lies below prefixes in the folder and not yet there; raises StoreError.
 
         So is what waits since an earlier send that failed, or since a process that was killed after it had brought.
+        What others still write, below prefixes `in_use`, they send themselves.
         """
         asked = list(prefixes)
         self.held.wait(asked)
         for prefix in asked:
             self._send_below(prefix)
         for prefix in self.held.waiting():
-            self._send_below(prefix)
+            if prefix not in in_use:
+                self._send_below(prefix)
 
     def _send_below(self, prefix: str) -> None:
         found = _side_by_side(self.local.list(prefix), self.held.rows(prefix))
-        new = (file.key for file, row in found if file and not (row and row.local == file.etag))
+        new = (file.key for file, row in found if file and is_shared_key(file.key) and not _is_sent(file, row))
         _in_pages(self.send_file, new)
         self.held.sent(prefix)
 
@@ -140,8 +139,7 @@ class Mirror:
         """Read the lists of removed objects that are new."""
         for entry in self.store.list(REMOVED):
             if not self.held.find(entry.key):
-                lines = map(json.loads, (self.store.read(entry.key) or b"").splitlines())
-                self.held.bury((line["key"], line["etag"]) for line in lines)
+                self.held.bury(read_removed(entry.key, self.store.read(entry.key) or b""))
                 self.held.put(Row(entry.key, entry.etag, ""))
 
     def _is_alike(self, entry: Entry | None, row: Row | None) -> bool:
@@ -192,8 +190,16 @@ class Mirror:
         elif entry.key.endswith(".jsonl"):
             lines = dict.fromkeys([*(theirs or b"").splitlines(), *(ours or b"").splitlines()])
             self.local.write(entry.key, b"".join(line + b"\n" for line in lines))
-        elif DATED.fullmatch(entry.key) or entry.modified.timestamp() >= (self.where.data / entry.key).stat().st_mtime:
+        elif DATED.fullmatch(entry.key) or self._is_newer(entry, theirs):
             self._fetch(entry)
+
+    def _is_newer(self, entry: Entry, theirs: bytes | None) -> bool:
+        """Tell whether the store's object is newer than our file: by its visit, else by when the store received it."""
+        path = self.where.data / entry.key
+        ours, visit = read_visit(path), visit_in(theirs or b"")
+        if entry.key.startswith("observations/") and (ours or visit):
+            return ours is None or (visit is not None and visit.seen_at >= ours.seen_at)
+        return entry.modified.timestamp() >= path.stat().st_mtime
 
     def check_key(self) -> None:
         """Raise WrongKeyError unless this machine has the key of the store: its first one, or what a rotation made."""
@@ -215,17 +221,8 @@ def open_mirror(where: Folders) -> Mirror | None:
     return Mirror(where, open_store(where)) if is_shared(where) else None
 
 
-def prefixes_of(sources: Iterable[Source]) -> list[str]:
-    """Return below which prefixes the objects of sources lie."""
-    return [f"{top}{source.community}/{source.name}/" for source in sources for top in BY_SOURCE]
-
-
-def _has_place(entry: Entry) -> bool:
-    """Return whether an object may become a file of ours; say so where its key leads out of the folder or is hidden."""
-    has_place = is_key(entry.key)
-    if not has_place:
-        logger.warning("an object of the store is passed over, because its key is none of ours: %r", entry.key)
-    return has_place
+def _is_sent(file: Entry, row: Row | None) -> bool:
+    return row is not None and row.local == file.etag
 
 
 def _side_by_side(entries: Iterator[Entry], rows: Iterator[Row]) -> Iterator[tuple[Entry | None, Row | None]]:

@@ -4,6 +4,7 @@ Address and credentials are those of every program of AWS: `AWS_ENDPOINT_URL`, `
 `AWS_SECRET_ACCESS_KEY`, a profile, or the role of the machine.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -17,6 +18,7 @@ try:
 except ImportError:
     raise StoreError("a store at s3:// needs the extra `cluster`: install stackrank[cluster]") from None
 
+LOGIN = re.compile(r"//[^/@\s]*@")
 ATTEMPTS = {"mode": "standard", "max_attempts": 3}
 
 
@@ -51,15 +53,19 @@ class ObjectStore:
             return answer["ETag"].strip('"')
 
     def write_if_absent(self, key: str, data: bytes) -> bool:
-        """Put the object with `If-None-Match: *`."""
-        with self._doing("write", key):
-            try:
-                self.system.pipe_file(self._path(key), data, mode="create")
-            except OSError as error:
-                if _code(error) != "PreconditionFailed":
-                    raise
-                return self.read(key) == data
-        return True
+        """Put the object with `If-None-Match: *`; while another one is being written, S3 wants it to be tried again."""
+        for is_last in (False, False, True):
+            with self._doing("write", key):
+                try:
+                    self.system.pipe_file(self._path(key), data, mode="create")
+                except OSError as error:
+                    if _code(error) == "PreconditionFailed":
+                        break
+                    if _code(error) != "ConditionalRequestConflict" or is_last:
+                        raise
+                else:
+                    return True
+        return self.read(key) == data
 
     def list(self, prefix: str = "") -> Iterator[Entry]:
         """Yield the objects, a page of at most 1,000 at a time."""
@@ -99,4 +105,5 @@ def _code(error: Exception) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return f"{_code(error)}: {error}" if _code(error) else f"{type(error).__name__}: {error}"
+    """Say why, without a login that the address of the store may have."""
+    return LOGIN.sub("//", f"{_code(error) or type(error).__name__}: {error}")

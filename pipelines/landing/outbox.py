@@ -1,11 +1,16 @@
 """Send each unit to the shared store as soon as it has landed; what the store does not take waits in the folder."""
 
 import logging
+from functools import cached_property
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from pipelines.folders import Folders
-from pipelines.landing.store import StoreError, is_shared
+from pipelines.landing.store import StoreError, is_shared, open_store
 from pipelines.model import Visit
+
+if TYPE_CHECKING:
+    from pipelines.landing.mirror import Mirror
 
 logger = logging.getLogger(__name__)
 REST = 60.0
@@ -31,12 +36,15 @@ class Outbox:
             self.failed_at = monotonic()
             logger.warning("%s; what lands now is sent later", error)
 
-    def _send(self, visit: Visit) -> None:
-        from pipelines.landing.mirror import open_mirror
+    @cached_property
+    def _mirror(self) -> "Mirror":
+        """The way to the store, opened with the first unit: a client of S3 takes longer to make than a unit to send."""
+        from pipelines.landing.mirror import Mirror
 
-        mirror = open_mirror(self.where)
-        assert mirror
-        mirror.send_unit(visit)
+        return Mirror(self.where, open_store(self.where))
+
+    def _send(self, visit: Visit) -> None:
+        self._mirror.send_unit(visit)
         if monotonic() - self.logged_at > LOG_EVERY:
             self.logged_at = monotonic()
-            mirror.send_visits(visit)
+            self._mirror.send_visits(visit)

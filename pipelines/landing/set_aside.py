@@ -3,6 +3,7 @@
 Of one file at most MOST lie aside: the first ones stay, the newest takes the place of the last.
 `set-aside/` has the folders of the data folder. `set-aside/list.jsonl` has one line for each moved file.
 Where that list is damaged, it is set aside itself, and what it does not name any more is noted again.
+`set-aside/elsewhere/` has a list of each worker of a cluster: the files lie there, and are named here.
 """
 
 import json
@@ -12,14 +13,16 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from socket import gethostname
 from typing import NamedTuple
 
 from pipelines.files import FORMAT, UnusableError, append_synced, read_file, read_object, replace_synced
 from pipelines.folders import Folders
 from pipelines.landing.removed import note_removed
 from pipelines.landing.runs import current_run
+from pipelines.landing.visit_files import machine_mark
 
-LIST = "list.jsonl"
+ASIDE, ELSEWHERE, LIST = "set-aside", "elsewhere", "list.jsonl"
 MOST = 10
 NUMBER = re.compile(r"\.([2-9]|10)$")
 """What the name of a file ends with that was not the first one to be moved from its place."""
@@ -27,12 +30,16 @@ UNLISTED = "why it was set aside is not known any more"
 
 
 class Entry(NamedTuple):
-    """What was moved: where it was and where it lies, below the data folder; why, and in which run."""
+    """What was moved: where it was and where it lies, below the data folder; why, in which run, and on which machine.
+
+    No `machine` stands for this one.
+    """
 
     file: str
     moved_to: str
     reason: str
     run: str
+    machine: str = ""
 
 
 def move(where: Folders, path: Path, reason: str) -> Entry:
@@ -73,8 +80,8 @@ def note_unlisted(where: Folders) -> None:
 
 def unlisted(where: Folders) -> Iterator[Entry]:
     """Yield what lies aside and is not in the list."""
-    known = {where.data / entry.moved_to for entry in entries(where)}
-    for path in _lying(where.set_aside, {*known, list_file(where)}):
+    known = {where.data / entry.moved_to for entry in entries_here(where)}
+    for path in _lying(where.set_aside, {*known, list_file(where), where.set_aside / ELSEWHERE}):
         moved_to = str(path.relative_to(where.data))
         file = path.relative_to(where.set_aside).with_name(NUMBER.sub("", path.name))
         yield Entry(str(file), moved_to, UNLISTED, current_run())
@@ -97,16 +104,43 @@ def _free_place(where: Folders, path: Path) -> Path:
 
 
 def entries(where: Folders) -> Iterator[Entry]:
-    """Yield what was moved and lies there still, in the order in which it was moved."""
+    """Yield what was moved and lies there still, here and on the workers that have said so, each in its order."""
+    yield from entries_here(where)
+    for path in sorted((where.set_aside / ELSEWHERE).glob("*.jsonl")):
+        if path != _own_list(where):
+            yield from _read_list(path)
+
+
+def entries_here(where: Folders) -> Iterator[Entry]:
+    """Yield what was moved on this machine and lies there still, in the order in which it was moved."""
+    return (entry for entry in _read_list(list_file(where)) if os.path.lexists(where.data / entry.moved_to))
+
+
+def list_for_others(where: Folders) -> None:
+    """Write what lies aside on this machine where a shared store takes it from; a list that is unchanged stays."""
+    here = [entry._replace(machine=gethostname()) for entry in entries_here(where)]
+    content = "".join(json.dumps({"format": FORMAT} | entry._asdict()) + "\n" for entry in here).encode()
+    path = _own_list(where)
+    if content != (path.read_bytes() if path.exists() else b""):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_bytes(content)
+        replace_synced(draft, path)
+
+
+def _own_list(where: Folders) -> Path:
+    return where.set_aside / ELSEWHERE / f"{machine_mark(where)}.jsonl"
+
+
+def _read_list(path: Path) -> Iterator[Entry]:
+    """Yield the entries of a list that can be used."""
     try:
-        lines = (read_file(list_file(where)) or b"").splitlines()
+        lines = (read_file(path) or b"").splitlines()
     except UnusableError:
         return
     for line in lines:
         with suppress(UnusableError):
-            entry = read_entry(line)
-            if os.path.lexists(where.data / entry.moved_to):
-                yield entry
+            yield read_entry(line)
 
 
 def list_file(where: Folders) -> Path:
@@ -118,12 +152,12 @@ def read_entry(line: bytes) -> Entry:
     """Return what a line of the list says; raises UnusableError."""
     facts = read_object(line)
     try:
-        return Entry(*(str(facts[name]) for name in Entry._fields))
+        return Entry(*(str(({"machine": ""} | facts)[name]) for name in Entry._fields))
     except KeyError:
         raise UnusableError("it names no file") from None
 
 
 def has(where: Folders, path: Path) -> bool:
-    """Tell whether a file of this place was moved aside and lies there still."""
+    """Tell whether a file of this place was moved aside on this machine and lies there still."""
     name = str(path.relative_to(where.data))
-    return any(entry.file == name for entry in entries(where))
+    return any(entry.file == name for entry in entries_here(where))

@@ -7,16 +7,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple, Protocol
+from uuid import uuid4
 
 from pipelines.files import replace_synced, sync
 from pipelines.folders import Folders
 
 STORE = "STACKRANK_STORE"
 S3 = "s3://"
-_drafts = count()
 
 
 class StoreError(Exception):
@@ -123,8 +122,9 @@ class FolderStore:
 
 @contextmanager
 def _draft(path: Path, data: bytes) -> Iterator[Path]:
+    """Write a file of its own: two machines may share the folder, and have processes of the same number."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{next(_drafts)}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{uuid4().hex[:12]}.{os.getpid()}")
     try:
         draft.write_bytes(data)
         sync(draft)

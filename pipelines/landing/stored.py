@@ -173,6 +173,14 @@ def read_visit(path: Path) -> Visit | None:
     return found.visit if isinstance(found, StoredUnit) else None
 
 
+def visit_in(content: bytes) -> Visit | None:
+    """Read the visit in the footer of a file that is in memory; None where there is none that can be read."""
+    try:
+        return visit_from_json(pq.read_metadata(pa.BufferReader(content)).metadata[VISIT])
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        return None
+
+
 def date_by_visit(path: Path) -> bool:
     """Give a unit's file the time of its visit, the same on all machines; return False where it cannot be read."""
     visit = read_visit(path)

@@ -55,10 +55,7 @@ def _of_source(name: str, source: Source | None, held: list[Visit]) -> Iterator[
             yield Undeclared(
                 f"{name} {unit}: {_amount(list(visits))}", "no url names it: it is left out of all counts", fix
             )
-        elif source.kind in count_pages.KINDS and unit not in (
-            *units(source),
-            *count_pages.BESIDE.get(source.kind, ()),
-        ):
+        elif _is_page_without_url(source, unit):
             effect = "no url names it: its counts stay, and no new ones come"
             yield Undeclared(f"{name} {unit}: {_amount(list(visits))}", effect, "name its url again to count on")
 

@@ -16,7 +16,7 @@ from socket import gethostname
 from typing import NamedTuple
 
 from pipelines.files import replace_synced
-from pipelines.folders import folders
+from pipelines.folders import Folders, folders
 from pipelines.landing.removed import note_removed
 from pipelines.landing.store import is_shared
 
@@ -59,9 +59,12 @@ def month_file(folder: Path, moment: datetime) -> Path:
 def _mark() -> str:
     """Return what the names of our files have where many machines share a store: each writes files of its own."""
     where = folders()
-    if not is_shared(where):
-        return ""
-    return f".{sha256(f'{gethostname()} {where.data}'.encode()).hexdigest()[:8]}"
+    return f".{machine_mark(where)}" if is_shared(where) else ""
+
+
+def machine_mark(where: Folders) -> str:
+    """Return eight letters that stand for a data folder of this machine."""
+    return sha256(f"{gethostname()} {where.data}".encode()).hexdigest()[:8]
 
 
 def pack_visits(visits: Path, now: datetime) -> None:

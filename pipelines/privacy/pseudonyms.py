@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 KEY_BYTES = 32
 FINGERPRINT_BYTES = 16
+QUOTES = " \t\"'"
+CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ")
+"""The control characters of ASCII, each with the blank that stands for it."""
 MOST_WORDS = 1 << 10
 """A name of more words counts as one of so many."""
 
@@ -128,10 +131,12 @@ def decode(text: bytes) -> str:
 
 def fold_name(name: str) -> str:
     """Fold what makes one name look like two: Unicode form, case, Latin accents, quotes, spaces."""
+    if name.isascii():  # most names: nothing is to be composed
+        return " ".join(name.lower().translate(CONTROLS).strip(QUOTES).split())
     plain = unicodedata.normalize("NFKD", name).casefold()
     plain = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
     plain = "".join(" " if unicodedata.category(c).startswith("C") else c for c in plain)
-    return " ".join(unicodedata.normalize("NFC", plain).strip(" \t\"'").split())
+    return " ".join(unicodedata.normalize("NFC", plain).strip(QUOTES).split())
 
 
 def name_bag(folded_name: str) -> str:

@@ -24,7 +24,7 @@ PHRASES = {
     "post_types": "post_type {value}",
     "subject": "subject {value}",
 }
-"""How a condition is said; addresses say it themselves."""
+"""The phrase of each condition; addresses stand without one."""
 CLASSES = (HUMAN, "unsure", "tracker", "review", "build", "commit", "announcement", "auto-reply", "system")
 
 

@@ -15,7 +15,7 @@ from pipelines.model import Community
 from pipelines.warehouse.as_built import is_as_built, record
 from pipelines.warehouse.communities import load_core, make_communities
 from pipelines.warehouse.core_tables import LANDED, LANDED_TABLES, community_tables
-from pipelines.warehouse.engine import make_schemas, open_engine
+from pipelines.warehouse.engine import make_schemas, open_engine, within_limit
 from pipelines.warehouse.inputs import Inputs, read_inputs
 from pipelines.warehouse.kept_files import KeptFiles, prune
 from pipelines.warehouse.raw import load_domains, load_raw
@@ -77,14 +77,15 @@ def build_database(
     return build_from(where, read_inputs(where, communities, today, shows), full=full)
 
 
+@within_limit()
 def build_from(where: Folders, given: Inputs, *, full: bool = False) -> Path:
     """Build the database from all harvests, visits and published figures; check it, swap it in; return its path.
 
     Core tables of a community are those that the last build kept, unless something that they depend on is new. Where
     nothing at all is new, the database stays as it is. `full`: all is made anew. The months of a unit whose file cannot
     be read are gaps.
-    Raises NothingObservedError without any harvest or figure and CheckFailedError if a check finds
-    rows; the published file stays as it was in both cases.
+    Raises NothingObservedError without any harvest or figure, CheckFailedError if a check finds rows, and
+    NotEnoughMemoryError; the published file stays as it was in all cases.
     """
     if not given.units and not given.figures:
         raise NothingObservedError(f"nothing has been collected yet; run: {typed('collect')}")

@@ -17,7 +17,7 @@ from pipelines.folders import OWNER_ONLY, Folders
 from pipelines.landing import set_aside
 from pipelines.landing.stored import unit_file
 from pipelines.warehouse.core_tables import LANDED, NOT_KEPT, OF_COMMUNITY, community_tables
-from pipelines.warehouse.engine import make_schemas, open_engine
+from pipelines.warehouse.engine import limit_memory, make_schemas, open_engine
 from pipelines.warehouse.inputs import Inputs
 from pipelines.warehouse.kept_files import (
     Columns,
@@ -39,8 +39,11 @@ AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tab
 OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key", "subject_key", "thread_key",
               "account_key", "evidence_key")  # fmt: skip
 """Columns with a value of its own in nearly every row."""
-KEPT = "format parquet, parquet_version v2, compression lz4_raw, row_group_size 40960"
-"""How a kept table is written: a third faster than by default, and smaller; the rows of a group wait in memory."""
+KEPT = "format parquet, parquet_version v2, compression lz4_raw, row_group_size 40960, dictionary_size_limit 4096"
+"""How a kept table is written: a third faster than by default, and smaller; the rows of a group wait in memory.
+
+A column with a value of its own in each row is no dictionary: a lower limit finds that sooner.
+"""
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
 MOST_ROWS = 150_000
@@ -159,6 +162,8 @@ def _make_core(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> Columns:
     """Make the tables; return the columns of those that are kept."""
     made = community_tables(tables)
     for table in made:
+        if table.compute:
+            limit_memory(con)
         create_table(con, table)
     return {table.name: _columns(con, table.name) for table in made if table.name not in NOT_KEPT}
 

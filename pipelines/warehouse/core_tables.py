@@ -14,7 +14,8 @@ OF_COMMUNITY = LANDED_TABLES | {
 }
 """What a table of one community may read. A visit without news, or another month, changes none of it."""
 
-NOT_KEPT = ("core.accounts", "core.links", "core.persons", "core.identities", "core.left_out")
+NOT_KEPT = ("core.accounts", "core.links", "core.persons", "core.hidden_accounts", "core.identities",
+            "core.left_out")  # fmt: skip
 """Tables of a community that only its other tables need. They know who opted out, or single events."""
 
 

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
 import duckdb
 
@@ -22,6 +23,20 @@ FEWEST_PUBLISHED = 3
 
 class WrongMemoryError(ValueError):
     """STACKRANK_MEMORY is no size."""
+
+
+class NotEnoughMemoryError(WrongMemoryError):
+    """A build needs more memory than its limit, and DuckDB cannot put the rest into its temporary folder."""
+
+
+@contextmanager
+def within_limit() -> Generator[None]:
+    """Say what to set where a build does not fit its limit; raises NotEnoughMemoryError."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        limit = f"{memory_limit() // UNITS['MB']:,} MB"
+        raise NotEnoughMemoryError(f"the build does not fit its limit of {limit}; set {MEMORY} to more") from None
 
 
 def memory_limit(environ: Mapping[str, str] = os.environ) -> int:
@@ -44,13 +59,18 @@ def open_engine(temporary: str, rows: int = 0) -> duckdb.DuckDBPyConnection:
     them wait for each other.
     """
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
-    con.execute(f"set memory_limit = '{memory_limit() * 3 // 4} bytes'")
+    limit_memory(con)
     con.execute(f"set temp_directory = {literal(temporary)}")
     con.execute(f"set threads = {max(1, min(os.cpu_count() or 1, rows // ROWS_OF_THREAD))}")
     con.execute("set preserve_insertion_order = true")
     for threshold in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
         con.execute(f"set {threshold} = '{FREED_AT_ONCE}'")
     return con
+
+
+def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
+    """Set the limit of DuckDB's memory; each time it gives all memory that is free back to the machine."""
+    con.execute(f"set memory_limit = '{memory_limit() * 3 // 4} bytes'")
 
 
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:

@@ -65,9 +65,9 @@ def to_arrow(executed: duckdb.DuckDBPyConnection) -> "pa.Table":
 
 
 @contextmanager
-def open_database(database: Path) -> Iterator[Database]:
+def open_database(database: Path, limits: Mapping[str, str] = NO_LIMITS) -> Iterator[Database]:
     """Open a database, which can neither be written nor reach any other file. Raises NoDatabaseError."""
-    with reading(database) as con, ours(database):
+    with reading(database, limits) as con, ours(database):
         yield Database(con)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TABLES = Path(__file__).parents[1] / "tables"
 ALL_METRICS = "metrics.counts"
+VIEWS = ("core.identities",)
+"""What only repeats, row by row, what other tables hold: it is computed where it is read."""
 Row = dict[str, Any]
 """A row of a declared table: values by the names of its columns; it may know more."""
 
@@ -42,6 +44,11 @@ class Table:
     def is_declared(self) -> bool:
         """Whether the file only declares the columns."""
         return self.select.lstrip().startswith("create table")
+
+    @property
+    def kind(self) -> str:
+        """Return what DuckDB makes of it: a table or a view."""
+        return "view" if self.name in VIEWS else "table"
 
 
 def literal(value: object) -> str:
@@ -162,17 +169,23 @@ def _metric_of(table: Table) -> str:
 
 WIDE = """One row per community and month: metrics.monthly with a column for each metric, its state and its bounds \
 beside it. Key: community, month. Coverage stands in metrics.monthly alone."""
+WIDE_CELLS = """
+select community, month, any_value(complete) as complete,
+    map(list(metric), list({'value': value, 'state': state, 'low': low, 'high': high})) as cells
+from metrics.monthly group by community, month
+"""
+"""One map for each month: an aggregate for each column takes twice as long."""
 
 
 def _wide(metrics: list[Table]) -> Table:
     comments = {"community": "slug of the community", "month": "first day of the month, UTC",
                 "complete": "the month was over long enough to be ranked, see core.months"}  # fmt: skip
-    selected = ["community", "month", "any_value(complete) as complete"]
+    selected = list(comments)
     for metric in metrics:
         for column, source, comment in _wide_columns(metric):
             comments[column] = comment
-            selected.append(f"max({source}) filter (metric = {literal(_metric_of(metric))}) as {column}")
-    select = f"select {', '.join(selected)} from metrics.monthly group by community, month order by community, month"
+            selected.append(f"cells[{literal(_metric_of(metric))}].{source} as {column}")
+    select = f"select {', '.join(selected)} from ({WIDE_CELLS}) order by community, month"
     return Table("analysis.monthly_wide", WIDE, comments, {}, select)
 
 
@@ -208,7 +221,7 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.execute(f"create table {table.name} as {table.select}")
         con.unregister("computed")
     else:
-        con.execute(f"create table {table.name} as {table.select}")
+        con.execute(f"create {table.kind} {table.name} as {table.select}")
 
 
 def write_comments(

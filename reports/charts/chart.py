@@ -16,8 +16,8 @@ from reports.text.labels import LEGEND, MISSING
 from reports.text.language import gettext
 
 HAPPENED = gettext("What happened")
-BETWEEN = "\x00"
-"""Stands between cells that are escaped together; no cell has it."""
+BETWEEN, END = "\x00", "\x01"
+"""Stand between cells and between rows, which are escaped together; no cell has them."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,16 @@ class Table:
     @property
     def body(self) -> Markup:
         """The rows as HTML; months lead to their evidence."""
-        months = self.months or [None] * len(self.rows)
-        return Markup("\n".join(map(self._row, self.rows, months)))  # noqa: S704 - each row escapes its cells
+        if not self.rows:
+            return Markup()
+        lines = escape(END.join(map(BETWEEN.join, self.rows))).replace(BETWEEN, "<td>").split(END)
+        return Markup("\n".join(map(self._row, lines, self.months or [None] * len(lines))))  # noqa: S704 - it is escaped
 
-    def _row(self, cells: list[str], month: date | None) -> str:
-        first, *others = escape(BETWEEN.join(cells)).split(BETWEEN)
+    def _row(self, line: str, month: date | None) -> str:
+        first, edge, others = line.partition("<td>")
         head = f'<a href="{self.evidence}#{month:%Y-%m}">{first}</a>' if self.evidence else first
         anchor = f' id="{month:%Y-%m}"' if self.has_ids else ""
-        return f"<tr{anchor}><th>{head}" + "".join(f"<td>{cell}" for cell in others)
+        return f"<tr{anchor}><th>{head}{edge}{others}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ where all of them stand out over those by the same.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -36,7 +36,7 @@ def _trace(trace: dict[str, Any], first: str) -> dict[str, Any]:
     packed = {name: value for name, value in trace.items() if name != "customdata"}
     if trace.get("fill") == "toself":
         return packed | {"x": [], "y": []} | _boxes(_numbers(trace["x"], first), trace["y"])
-    packed |= {"x": _days(trace["x"], first), "y": _rounded(trace["y"])} | _sizes(trace)
+    packed |= {"x": _days(tuple(trace["x"]), first), "y": _rounded(trace["y"])} | _sizes(trace)
     if ranged:
         middles, lows, highs = (list(each) for each in zip(*values or (), strict=True))
         return packed | {"low": _rounded(lows), "high": _rounded(highs)} | _hover(middles, trace["y"])
@@ -55,8 +55,12 @@ def _hover(values: Sequence[Any], drawn: Sequence[Any]) -> dict[str, Any]:
     return {"hover": apart}
 
 
-def _days(days: Sequence[str | None], first: str) -> list[Any] | int:
-    """Return months as numbers from the first on; as the first one alone where they follow each other."""
+@lru_cache(maxsize=64)
+def _days(days: tuple[str | None, ...], first: str) -> list[Any] | int:
+    """Return months as numbers from the first on; as the first one alone where they follow each other.
+
+    The lines of a page have the same months.
+    """
     numbers = _numbers(days, first)
     steps = all(isinstance(n, int) for n in numbers) and all(b - a == 1 for a, b in pairwise(numbers))  # type: ignore[operator]
     return int(numbers[0]) if steps and numbers and numbers[0] is not None else numbers
@@ -96,5 +100,7 @@ def _rounded(numbers: Sequence[float | None], digits: int = DIGITS) -> list[floa
 
 def _short(number: float, digits: int) -> float | int:
     whole = float(number)
-    short = whole if whole.is_integer() else float(f"{whole:.{digits}g}")
+    if whole.is_integer():
+        return int(whole)
+    short = float(f"{whole:.{digits}g}")
     return int(short) if short.is_integer() else short

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -98,6 +99,7 @@ class Event:
         return gettext("{size:,} recorded at once").format(size=self.size)
 
 
+@lru_cache(maxsize=64)
 def months_from(first: date, count: int) -> tuple[str, ...]:
     """Return so many months from the first on, each as its first day."""
     start = first.year * 12 + first.month - 1

@@ -15,7 +15,7 @@ SHAPES = frozenset({"circle", "line", "path", "polygon", "rect"})
 def element(name: str, inside: Iterable[str] | str = "", **attributes: object) -> Markup:
     """Return an element; an attribute's `_` becomes `-`, a trailing one is dropped, and None leaves it out."""
     written = "".join(
-        f' {_attribute(key)}="{_written(value)}"' for key, value in attributes.items() if value is not None
+        [f' {_attribute(key)}="{_written(value)}"' for key, value in attributes.items() if value is not None]
     )
     if name in SHAPES and not inside:
         return Markup(f"<{name}{written}/>")  # noqa: S704 - each part is escaped

@@ -123,7 +123,7 @@ def _drawn(rows: Sequence[Row], lines: Sequence[Series]) -> list[Series]:
     """Return the largest lines, and those of lists that are shown only."""
     alone = [line for row, line in zip(rows, lines, strict=True) if row["shown_only"]]
     counted = [line for line in lines if line not in alone]
-    return [*counted[: LINES - len(alone)], *alone]
+    return [*counted[: max(LINES - len(alone), 0)], *alone]
 
 
 def _described(rows: Sequence[Row]) -> str:

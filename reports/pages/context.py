@@ -19,6 +19,9 @@ LONG = frozenset({"by_source", "contributors", "coverage", "including_bots", "la
                   "retention"})  # fmt: skip
 """The CSV files with a row for each month or year of each community."""
 
+NOT_OPEN: Any = None
+"""The database of a context that another process takes, which opens its own."""
+
 
 @dataclass(frozen=True)
 class Context:

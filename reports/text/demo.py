@@ -30,6 +30,8 @@ FAULTS = "Faults are switched on: {faults}."
 MONTHS_OF, SPAN, SEPARATOR = "{months} for {names}", "{first} to {last}", "; "
 """The months of communities within `MEASURED`; each month is written `July 2021`."""
 SENTENCE = re.compile(r"(?<=\.) ")
+MONTH_SPAN = re.compile(r"[A-Z][a-z]+ \d{4} to [A-Z][a-z]+ \d{4}")
+MONTHS_OF_NAMES = re.compile(rf"{MONTH_SPAN.pattern} for .+")
 NOTICES = tuple(
     sentence for notice in (INVENTED, MEASURED, RECORDED, LISTS, COUNTS, FAULTS) for sentence in SENTENCE.split(notice)
 )
@@ -44,11 +46,15 @@ def notice_text(shows: str | None) -> str:
 
 def _field(value: str) -> str:
     """Translate the months of communities; any other field is a name or a day."""
-    return SEPARATOR.join(translate_made(each, (MONTHS_OF,), _span) for each in value.split(SEPARATOR))
+    return SEPARATOR.join(_months_of(each) for each in value.split(SEPARATOR))
+
+
+def _months_of(value: str) -> str:
+    return translate_made(value, (MONTHS_OF,), _span) if MONTHS_OF_NAMES.fullmatch(value) else value
 
 
 def _span(value: str) -> str:
-    return translate_made(value, (SPAN,), _month)
+    return translate_made(value, (SPAN,), _month) if MONTH_SPAN.fullmatch(value) else value
 
 
 def _month(value: str) -> str:

@@ -88,13 +88,13 @@ def from_data(text: str | None, patterns: Sequence[str] = ()) -> Markup:
     """
     for pattern in patterns if text and LANGUAGE != SOURCE else ():
         if found := read_made(text or "", pattern):
-            return fill_in(translate(pattern), **{name: _as_english(value) for name, value in found.items()})
+            return fill_in(translate(pattern), **{name: as_english(value) for name, value in found.items()})
     said = translate(text or "")
-    return escape(said) if said != text else _as_english(said)
+    return escape(said) if said != text else as_english(said)
 
 
-def _as_english(text: str) -> Markup:
-    """Return a text that is not translated; a number is of no language."""
+def as_english(text: str) -> Markup:
+    """Return a text that is never translated as HTML, marked as English; a number is of no language."""
     if LANGUAGE == SOURCE or not LATIN.search(text):
         return escape(text)
     return Markup('<span lang="en">{}</span>').format(text)

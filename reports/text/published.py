@@ -14,7 +14,7 @@ PATTERNS = (
     "{source}, histories copied in August 2026, measured {day}",
     "{one} and {other}, histories copied in August 2026, measured {day}",
 )
-"""How many of the texts of data/history are made."""
+"""The patterns from which many texts of data/history are made."""
 COUNTED = {
     "active_people_quarter": gettext("people in a quarter"),
     "committers": gettext("people who may commit"),

@@ -19,6 +19,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 
 from pipelines.model import UNANSWERED_CODES, ReasonCode, Verdict
+from spiders import watchdog
 from spiders.code.git_answers import GitError
 from spiders.code.git_fetch import DamagedCloneError, Fetch
 from spiders.code.git_process import Bounds
@@ -39,6 +40,7 @@ class GitDownloadHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Return the state of the repository after the fetch; raises GitError, or HostPausedError."""
         async with self._hosts[urlsplit(request.url).netloc]:
+            watchdog.check_time()
             self.crawler.spider.check_paused(request.url)  # type: ignore[union-attr]
             self.crawler.spider.begin(request.cb_kwargs["source"], request.cb_kwargs["unit"])  # type: ignore[union-attr]
             try:

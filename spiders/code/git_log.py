@@ -89,19 +89,20 @@ def commits(
     people = People(pseudonyms, bots, list_addresses)
     rest = b""
     for chunk in stream:
-        fields = (rest + chunk).split(b"\0")
+        fields = pc.split_pattern(pa.array([rest + chunk], pa.binary()), b"\0").values
         whole = (len(fields) - 1) // len(FIELDS) * len(FIELDS)
-        rest = b"\0".join(fields[whole:])
+        rest = b"\0".join(fields[whole:].to_pylist())
         if len(rest) > LARGEST_COMMIT:
             raise ValueError(f"a commit of more than {LARGEST_COMMIT} bytes")
         if whole:
-            yield _batch(fields[:whole], people)
+            yield _batch(fields, whole, people)
     if rest:
         raise ValueError("the history is cut off in the middle of a commit")
 
 
-def _batch(fields: list[bytes], people: "People") -> pa.RecordBatch:
-    columns = (pa.array(fields[i :: len(FIELDS)], pa.binary()) for i in range(len(FIELDS)))
+def _batch(fields: pa.Array, whole: int, people: "People") -> pa.RecordBatch:
+    """Return the commits in the first `whole` fields, which lie one after another."""
+    columns = (fields.take(pa.array(range(i, whole, len(FIELDS)), pa.int32())) for i in range(len(FIELDS)))
     hashes, parents, name, address, authored, by_name, by_address, committed, body = columns
     if not pc.all(pc.match_substring_regex(hashes, HASH)).as_py():
         raise ValueError("a commit without a hash: not the output of git log")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 CO_AUTHOR = re.compile(rb"^co-authored-by[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I | re.M)
 ADDRESS = re.compile(rb"(.*)<([^<>]*)>", re.S)
 SUBJECT = "commit subject"
+FIRST_LINE = r"\A\n*(?P<line>[^\n]*)"
+ODD_LINE = r"[^\x20-\x7e]|  |^ | $"
+"""What a first line has that is not ASCII, or white space that is folded."""
 
 
 class People:
@@ -42,7 +45,12 @@ class People:
 
     def subjects(self, bodies: pa.Array) -> pa.Array:
         """Return the fingerprint of each commit's subject; NULL where it has none."""
-        return pa.array([self._subject_key(subject_of(body).encode()) for body in bodies.to_pylist()], pa.string())
+        lines = pc.struct_field(pc.extract_regex(bodies, FIRST_LINE), "line")
+        subjects: list[bytes] = lines.to_pylist()
+        odd = pc.match_substring_regex(lines, ODD_LINE)
+        for row in np.flatnonzero(odd.to_numpy(zero_copy_only=False)):
+            subjects[row] = subject_of(subjects[row]).encode()
+        return pa.array([self._subject_key(subject) for subject in subjects], pa.string())
 
     def columns(self, names: pa.Array, addresses: pa.Array) -> dict[str, pa.Array]:
         """Return one column per fingerprint and `bot_rule`, the id of the rule that matched."""

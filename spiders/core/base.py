@@ -18,13 +18,14 @@ from pipelines.catalogue.count_pages import unit_without_day
 from pipelines.catalogue.load import load_catalogue
 from pipelines.catalogue.urls import INDEX
 from pipelines.folders import folders
+from pipelines.landing.asked import host_of, recent_visits
 from pipelines.landing.runs import current_run
 from pipelines.landing.stored import stored_visits
 from pipelines.landing.visits import read_visits, save_plan
 from pipelines.model import Plan, ReasonCode, Source, Verdict, Visit
 from pipelines.privacy import key_file
 from pipelines.privacy.pseudonyms import fold_address
-from spiders.core.budget import Budget, HostPausedError, host_of
+from spiders.core.budget import Budget, HostPausedError
 from spiders.core.recording import COMMON, Assertion
 from spiders.core.verdicts import verdict_of
 
@@ -36,6 +37,7 @@ Unit = TypeVar("Unit")
 class SourceSpider(scrapy.Spider):
     """A spider of one kind of source; `-a sources=a/x,b/y -a units=u,v` limits what it visits.
 
+    `-a asked=host=3,other=0` says how many units of hosts were asked for other sources; else their visits say it.
     `-a probe=yes` asks one unit of each source, and judges `assertions` by what came.
     Every unit ends in exactly one visit, whatever happens to it, or the plan of its source names it
     as deferred to the next run.
@@ -47,8 +49,13 @@ class SourceSpider(scrapy.Spider):
     assertions: ClassVar[tuple[Assertion, ...]] = COMMON
     probes_every_unit: ClassVar[bool] = False
 
-    def __init__(self, sources: str = "", units: str = "", probe: str = "", **arguments: Any) -> None:
+    @classmethod
+    def prepare(cls) -> None:
+        """Start what must be there before the process has threads."""
+
+    def __init__(self, sources: str = "", units: str = "", probe: str = "", asked: str = "", **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.asked_by_others = _read_asked(asked) if asked else None
         self.probes = bool(probe)
         self.walking: Source | None = None
         self.asking = ""
@@ -74,8 +81,9 @@ class SourceSpider(scrapy.Spider):
     @cached_property
     def budget(self) -> Budget:
         """How much may still be asked of each host."""
-        unlimited = self.settings.getlist("UNLIMITED_HOSTS")
-        return Budget(self.folders.visits, self.settings.getint("UNITS_PER_HOST"), unlimited)
+        known, unlimited = self.asked_by_others, self.settings.getlist("UNLIMITED_HOSTS")
+        recent = recent_visits(self.folders.visits, datetime.now(UTC), None if known is None else self.sources)
+        return Budget(recent, self.settings.getint("UNITS_PER_HOST"), unlimited, known)
 
     def plan_requests(self, source: Source, urls: Mapping[str, str], limit: int | None = None) -> list[str]:
         """Return which units of a source to ask in this run, of `urls` by unit; save the plan with the deferred ones.
@@ -217,3 +225,8 @@ def _lock_file(file: IO[str]) -> bool:
         else:
             return True
     return False
+
+
+def _read_asked(text: str) -> Counter[str]:
+    """Return how many units of each host others have asked, from `host=3,other=0`."""
+    return Counter({host: int(number) for host, _, number in (one.partition("=") for one in text.split(","))})

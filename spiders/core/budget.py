@@ -1,19 +1,15 @@
 """Bound how many units of a host are asked in one run's time, and ask paused hosts nothing."""
 
 from collections import Counter
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Collection, Iterable
 from typing import Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from pipelines.landing.visits import read_visits
-
-WINDOW = timedelta(hours=12)
+from pipelines.landing.asked import count_units
+from pipelines.model import Visit
 
 
 class HostPausedError(IgnoreRequest):
@@ -21,16 +17,18 @@ class HostPausedError(IgnoreRequest):
 
 
 class Budget:
-    """Count the units of each host that all runs have asked since WINDOW ago, and how many may still be asked.
+    """Count the units of each host that were asked in one run's time, and how many may still be asked.
 
-    Hosts of `unlimited` have no limit.
+    `recent` are the visits of that time, `by_others` says how many units of a host were asked beside them. Hosts of
+    `unlimited` have no limit.
     """
 
-    def __init__(self, visits: Path, limit: int, unlimited: Collection[str]) -> None:
+    def __init__(
+        self, recent: Iterable[Visit], limit: int, unlimited: Collection[str], by_others: Counter[str] | None = None
+    ) -> None:
         self.limit = limit
         self.unlimited = frozenset(unlimited)
-        recent = read_visits(visits, datetime.now(UTC) - WINDOW)
-        self._asked = Counter(host_of(visit.url) for visit in recent if visit.unit)
+        self._asked = count_units(recent) + (by_others or Counter())
 
     def has_room_for(self, hosts: Collection[str]) -> bool:
         """Tell whether all these hosts may be asked, each once for each time it is listed."""
@@ -59,8 +57,3 @@ class PausesHosts:
     def process_request(self, request: Request) -> None:
         """Raise HostPausedError where the host is paused."""
         self.crawler.spider.check_paused(request.url)  # type: ignore[union-attr]
-
-
-def host_of(url: str) -> str:
-    """Return the host of a url, empty if it has none."""
-    return urlsplit(url).hostname or ""

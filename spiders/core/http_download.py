@@ -13,6 +13,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError, StopDownload
 from scrapy.http import Response
 
+from spiders import watchdog
+
 READ_FIRST = "read_first"
 """In the meta of a request: of a longer answer so many bytes are read and taken for the whole."""
 
@@ -40,6 +42,7 @@ class HttpDownloadHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the page as Scrapy's handler does; raises DownloadTimeoutError where it comes too slowly."""
+        watchdog.check_time()
         if READ_FIRST in request.meta:
             request.meta["download_maxsize"] = 0
         download = asyncio.ensure_future(self._handler.download_request(request))

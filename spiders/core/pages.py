@@ -15,11 +15,12 @@ from scrapy.http import Response
 
 from pipelines.catalogue import count_pages
 from pipelines.catalogue.urls import units
+from pipelines.landing.asked import host_of
 from pipelines.landing.harvest import Harvest
 from pipelines.model import UNANSWERED_CODES, ReasonCode, Source, Verdict, Visit
 from spiders import settings
 from spiders.core.base import SourceSpider
-from spiders.core.budget import HostPausedError, host_of
+from spiders.core.budget import HostPausedError
 from spiders.core.recording import EXTRA
 from spiders.core.responses import (
     DOWNLOAD_ERRORS,

@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 import pyarrow.parquet as pq
 
 from pipelines.catalogue import count_pages
+from pipelines.landing.asked import host_of
 from pipelines.landing.harvest import Harvest
 from pipelines.landing.stored import read_visit
 from pipelines.model import ReasonCode, Source, Verdict, Visit
-from spiders.core.budget import HostPausedError, host_of
+from spiders.core.budget import HostPausedError
 from spiders.core.verdicts import NoPageError
 from spiders.counts.assertions import OPENINFRA
 from spiders.counts.count_page import (

@@ -11,11 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.landing.asked import host_of
 from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import MESSAGES
 from pipelines.model import Source, Verdict, Visit
 from spiders.core.batches import check_batches
-from spiders.core.budget import host_of
 from spiders.core.days import midnight
 from spiders.core.saved_pages import SavedSpider, content_of, file_url, unit_named
 from spiders.forums.askbot_pages import QuestionPage, message_rows, posts_of, read_page

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.asked import WINDOW, host_of
 from pipelines.landing.harvest import Harvest
 from pipelines.landing.schemas import MESSAGES
 from pipelines.landing.stored import unit_file
@@ -20,7 +21,7 @@ from pipelines.landing.visits import read_visits
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.batches import check_batches
 from spiders.core.bodies import json_object
-from spiders.core.budget import WINDOW, HostPausedError, host_of
+from spiders.core.budget import HostPausedError
 from spiders.core.days import is_recheck_day
 from spiders.core.pages import carry_over
 from spiders.core.verdicts import NoPageError

@@ -7,12 +7,14 @@ MESSAGES. What the archive does not list is no unit.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from pipelines.catalogue.urls import INDEX
 from pipelines.landing.harvest import Harvest
+from pipelines.landing.item_pipeline import READERS
 from pipelines.landing.pages import keep_page, kept_page
 from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
@@ -24,39 +26,36 @@ from spiders.core.streams import ReadFunction
 from spiders.core.verdicts import NoPageError
 from spiders.mail.check import MonthPage, check_mail, explain_no_messages
 from spiders.mail.due import DueMonth, DueReason, ListedMonth, due_months, is_index_due
-from spiders.mail.land import Index, ListLanding
+from spiders.mail.land import Index, ListLanding, ListRun
 from spiders.mail.months import IMPOSSIBLE, has_ended
+from spiders.mail.side_readers import SideReaders, read_here, start_readers
 from spiders.mail.stored_list import StoredList
 
 MAX_INDEX, MAX_MONTH = settings.MAX_PAGE, settings.MAX_MONTH
 MAX_NAMES = 3
 
 
-@dataclass(frozen=True)
-class ListRun:
-    """One run over one list: what is stored, what its index says, the totals known so far, and how it lands."""
-
-    stored: StoredList
-    index: Index
-    totals: dict[str, int | None]
-    landing: ListLanding
-
-    @property
-    def source(self) -> Source:
-        """The list."""
-        return self.stored.source
-
-
 class ArchiveSpider(PageSpider):
     """Ask for the index of each list, then for the months that may have changed."""
 
-    custom_settings: ClassVar[dict[Any, Any]] = PageSpider.custom_settings | {"CONCURRENT_ITEMS": 4}  # type: ignore[misc]
+    custom_settings: ClassVar[dict[Any, Any]] = PageSpider.custom_settings | {"CONCURRENT_ITEMS": 2 * READERS}  # type: ignore[misc]
     units_are = "months"
     pipermail: ClassVar[bool] = False
     has_varying_bytes: ClassVar[bool] = False
     """Whether equal months are served as other bytes each time, so that only their content can be compared."""
     may_grow: ClassVar[bool] = False
     """Whether a settled month may get more messages later, as a later capture does."""
+    readers: ClassVar[SideReaders | None] = None
+
+    @classmethod
+    def prepare(cls) -> None:
+        """Start a process for each core to read months."""
+        cls.readers = start_readers(READERS)
+
+    def closed(self, _: str) -> None:
+        """End the processes that read."""
+        if self.readers:
+            self.readers.end()
 
     def __init__(self, reread: str = "", **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -82,7 +81,8 @@ class ArchiveSpider(PageSpider):
         """Return how many messages the archive says a month has; asked only when its mail has changed."""
         return listed.total
 
-    def normalise(self, read: ReadFunction) -> ReadFunction:
+    @staticmethod
+    def normalise(read: ReadFunction) -> ReadFunction:
         """Return the stream of a month in the form in which equal months are equal."""
         return read
 
@@ -127,7 +127,8 @@ class ArchiveSpider(PageSpider):
 
     def _landing(self, stored: StoredList) -> ListLanding:
         lists = self.list_addresses(stored.source.community)
-        return ListLanding(stored, self.pseudonyms, lists, self.today, self.pipermail, self.may_grow, self.normalise)
+        read = self.readers.read if self.readers else partial(read_here, pseudonyms=self.pseudonyms)
+        return ListLanding(stored, lists, self.today, self.pipermail, self.may_grow, self.normalise, read)
 
     def _skip_inactive_list(self, stored: StoredList) -> Visit | None:
         """Return the visit of an ended list whose index is not asked today; None: it is asked."""

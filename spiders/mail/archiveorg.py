@@ -13,12 +13,12 @@ from typing import Any
 from scrapy.http import Response
 
 from pipelines.catalogue.urls import INDEX
+from pipelines.landing.asked import host_of
 from pipelines.landing.harvest import Harvest
 from pipelines.landing.visits import read_visits
 from pipelines.model import GOOD_VERDICTS, ReasonCode, Source, Verdict, Visit
-from spiders.core.budget import host_of
 from spiders.core.verdicts import NoPageError, NothingThereError
-from spiders.mail.archive import MAX_INDEX, ArchiveSpider, ListRun
+from spiders.mail.archive import MAX_INDEX, ArchiveSpider
 from spiders.mail.assertions import ARCHIVEORG
 from spiders.mail.captures import (
     Capture,
@@ -31,7 +31,7 @@ from spiders.mail.captures import (
     rank_captures,
 )
 from spiders.mail.due import DueMonth, DueReason, ListedMonth, StoredMonth, outdated_reason
-from spiders.mail.land import Index
+from spiders.mail.land import Index, ListRun
 from spiders.mail.stored_list import StoredList
 from spiders.readers import VERSIONS
 

@@ -76,7 +76,8 @@ class HyperkittySpider(ArchiveSpider):
         body = b"".join(halves)
         return await self.check(body, {}, 0.0)
 
-    def normalise(self, read: ReadFunction) -> ReadFunction:
+    @staticmethod
+    def normalise(read: ReadFunction) -> ReadFunction:
         """Return the export with equal borders between parts; the archive makes new ones for each export."""
         return PieceStream(with_equal_borders(read)).read
 

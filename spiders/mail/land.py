@@ -11,16 +11,16 @@ from pipelines.catalogue.urls import INDEX
 from pipelines.landing.harvest import Harvest
 from pipelines.landing.pages import keep_page
 from pipelines.landing.schemas import MESSAGES, TOTALS
-from pipelines.model import ReasonCode, Verdict, Visit
-from pipelines.privacy.pseudonyms import Pseudonyms
+from pipelines.model import ReasonCode, Source, Verdict, Visit
 from spiders.core.batches import check_batches
 from spiders.core.days import midnight
 from spiders.core.pages import carry_over
-from spiders.core.streams import ReadFunction, Stream
+from spiders.core.streams import ReadFunction
 from spiders.core.verdicts import verdict_of
 from spiders.mail.due import ListedMonth
 from spiders.mail.months import believed_times, first_day, is_settled
-from spiders.mail.reader import Archive, messages
+from spiders.mail.reader import Archive
+from spiders.mail.side_readers import Page
 from spiders.mail.stored_list import Row, StoredList
 
 
@@ -43,28 +43,24 @@ class Index:
 class ListLanding:
     """Makes the harvests of one list, by the rules of its kind of archive.
 
-    `normalise` gives the stream of a month in the form in which equal months are equal. Where an archive
-    `may_grow`, a settled month with more messages than before is nothing to note.
+    `normalise` gives the stream of a month in the form in which equal months are equal, `read` its rows. Where an
+    archive `may_grow`, a settled month with more messages than before is nothing to note.
     """
 
     stored: StoredList
-    pseudonyms: Pseudonyms
     list_addresses: frozenset[str]
     today: date
     pipermail: bool
     may_grow: bool
     normalise: Callable[[ReadFunction], ReadFunction]
+    read: Callable[[Page], Iterator[pa.RecordBatch]]
 
     def harvest_month(self, visit: Visit, page: Path, seconds: float, total: int | None) -> Harvest:
         """Return the harvest of a month out of its kept page; `total` is what the archive says of it."""
         notes: list[str] = []
-        rows = self._rows(page, self.rules(visit.unit, visit.seen_at))
+        rows = self.read(Page(page, self.rules(visit.unit, visit.seen_at), self.normalise))
         batches = check_batches(rows, total, notes, self._settled_before(visit.unit))
         return Harvest(visit=visit, fetched_in=seconds, schema=MESSAGES, batches=batches, tags=[], notes=notes)
-
-    def _rows(self, page: Path, rules: Archive) -> Iterator[pa.RecordBatch]:
-        with page.open("rb") as file:
-            yield from messages(self.normalise(Stream(file).read), rules, self.pseudonyms)
 
     def rules(self, unit: str, seen_at: datetime) -> Archive:
         """Return what the reader must know of a unit: its month, which times are believed, the addresses of lists."""
@@ -105,3 +101,18 @@ class ListLanding:
         else:
             return replace(index.visit, verdict=Verdict.EMPTY, observations=0)
         return replace(index.visit, verdict=verdict_of(code), reason=reason, reason_code=code)
+
+
+@dataclass(frozen=True)
+class ListRun:
+    """One run over one list: what is stored, what its index says, the totals known so far, and how it lands."""
+
+    stored: StoredList
+    index: Index
+    totals: dict[str, int | None]
+    landing: ListLanding
+
+    @property
+    def source(self) -> Source:
+        """The list."""
+        return self.stored.source

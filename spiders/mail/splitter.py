@@ -121,11 +121,11 @@ class _Splitter:
         """
         beginning, start = (self.large.beginning, 0) if self.large else (self.buffer, self.start)
         last = len(beginning) if self.large else found
-        if beginning.find(b"ontent-", start, last) < 0 and beginning.find(b"ONTENT-", start, last) < 0:
-            return False
         end = beginning.find(b"\n\n", start, last)
         end = end if end >= 0 else min(last, start + HEADERS)
         headers = beginning[start:end].lower()
+        if b"content-" not in headers:
+            return False
         if b"message/rfc822" in headers and not self.large and not self.buffer[end:found].strip():
             return bool(_IS_RFC822.search(headers))
         if b"content-length" in headers and (length := _LENGTH.search(beginning, start, end + 1)):

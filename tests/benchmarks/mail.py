@@ -23,6 +23,7 @@ A_MONTH = 5000
 FEW, MANY, TIMES = 20_000, 200_000, 10
 FILLER = b"> The wren sings in the hedge before the sun is up, and the sparrow answers.\n" * 68
 READER = "stackrank's reader, to columns"
+SIDE_READERS = "stackrank's readers, a process for each core"
 OURS = """
 import gc, sys
 from datetime import UTC, datetime
@@ -35,6 +36,30 @@ gc.set_threshold(*FEWER_COLLECTIONS)
 archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 with open(sys.argv[1], "rb") as file:
     read = sum(batch["quarantine"].null_count for batch in messages(file.read, archive, Pseudonyms(bytes(32))))
+open(sys.argv[2], "w").write(str(read))
+"""
+SPREAD = """
+import gc, sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from spiders.__main__ import FEWER_COLLECTIONS, WithoutPandas
+sys.meta_path.insert(0, WithoutPandas)
+from pipelines.landing.item_pipeline import READERS
+from pipelines.privacy.pseudonyms import Pseudonyms
+from spiders.mail.reader import Archive
+from spiders.mail.side_readers import Page, SideReaders
+gc.freeze()
+gc.set_threshold(*FEWER_COLLECTIONS)
+archive = Archive(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+def as_served(read):
+    return read
+readers = SideReaders(READERS, Pseudonyms(bytes(32)))
+def count(month):
+    return sum(batch["quarantine"].null_count for batch in readers.read(Page(month, archive, as_served)))
+with ThreadPoolExecutor(READERS) as pool:
+    read = sum(pool.map(count, sorted(Path(sys.argv[1]).parent.with_name("months").iterdir())))
+readers.end()
 open(sys.argv[2], "w").write(str(read))
 """
 THEIRS = """
@@ -64,6 +89,7 @@ def main() -> None:
         write(box, chosen.messages, FILLER if chosen.long else b"")
         known = [
             Side(READER, partial(script, OURS, box), agrees=True),
+            Side(SIDE_READERS, partial(script, SPREAD, box), READER, agrees=True),
             Side("Python's `mailbox`, headers parsed", partial(script, THEIRS, box), READER, agrees=True),
         ]
         if chosen.perceval:
@@ -99,18 +125,22 @@ def readings(work: Path) -> list[Side]:
 
 
 def write(box: Path, count: int, filler: bytes = b"") -> None:
-    """Write a mailbox of so many invented messages, each with the filler at the end of its body."""
+    """Write a mailbox of so many invented messages, each with the filler at its end, and its months beside it."""
     months = [date(2010 + n // 12, n % 12 + 1, 1) for n in range(-(-count // A_MONTH))]
     shares = {month: min(A_MONTH, count - n * A_MONTH) for n, month in enumerate(months)}
     one = archives.MailingList("ponymail", "/api/", "dev@birds.example.org", shares)
     box.parent.mkdir()
+    beside = box.parent.with_name("months")
+    beside.mkdir(exist_ok=True)
     with box.open("wb") as file:
         for month in months:
             found = archives.KINDS["ponymail"](
                 one, "mbox.lua", {"list": "dev", "domain": "birds.example.org", "d": f"{month:%Y-%m}"}
             )
             assert found
-            file.write(found.body.replace(b"\nFrom ", b"\n" + filler + b"\nFrom "))
+            mail = found.body.replace(b"\nFrom ", b"\n" + filler + b"\nFrom ")
+            (beside / f"{month:%Y-%m}.mbox").write_bytes(mail)
+            file.write(mail)
 
 
 def script(code: str, box: Path, folder: Path) -> Outcome:

@@ -1,8 +1,10 @@
 """Compute the plan on paper of flows/CLUSTER.md: what many communities take on a cluster, from measured figures.
 
     uv run python tests/benchmarks/paper.py [--communities 10000] [--messages 1000000000] [--workers 50]
+        [--write 5] [--read 0.4] [--keep 0.023]
 
 What was measured stands in MEASURED, with where; what is assumed stands in ASSUMED. Nothing is asked of any machine.
+Prices are yours to set: dollars for a million writes or lists, for a million reads, and for a GB and month.
 """
 
 import argparse
@@ -28,8 +30,11 @@ ASSUMED = {
 UNITS_PER_HOST, DELAY = 200, 2.0
 """spiders/settings.py: units of a host in a night, and seconds between two requests."""
 GIT_REQUESTS, LEASE_BEATS_AN_HOUR = 3, 360
-PUT, GET, GB_MONTH = 5.0e-6, 0.4e-6, 0.023
-"""Dollars: list prices of Amazon S3 Standard in us-east-1. A list of objects costs as much as a write."""
+LISTS_A_SOURCE = 4
+"""A lane lists three prefixes of each of its sources, and the night lists the visits."""
+WRITE, READ, KEEP = 5.0, 0.4, 0.023
+"""Dollars, as Amazon S3 Standard in us-east-1 was listed: from memory in November 2026, and as third parties wrote in
+2022 and 2024 of what is kept. Amazon's own page was not read. A list of objects costs as much as a write."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,9 @@ class Size:
     communities: int
     messages: int
     workers: int
+    write: float
+    read: float
+    keep: float
 
     @property
     def repositories(self) -> int:
@@ -47,6 +55,11 @@ class Size:
     @property
     def lists(self) -> int:
         return self.communities * ASSUMED["lists a community"]
+
+    @property
+    def sources(self) -> int:
+        """Each list is one, and so are all repositories of a community."""
+        return self.lists + self.communities
 
     @property
     def months(self) -> int:
@@ -92,8 +105,8 @@ def first_load(of: Size) -> list[tuple[str, str, str]]:
          f"{of.shared_repositories:,} repositories, {ASSUMED['lanes of the shared forge']} lanes: the bottleneck"),
         ("reading, hours", f"{hours(cpu, of.workers):.2f}", f"{cpu / 3600:.1f} CPU hours on {of.workers} workers"),
         ("objects", f"{objects:,}", "one for each unit"),
-        ("bytes in the store", f"{stored / 1e9:,.0f} GB", f"${stored / 1e9 * GB_MONTH:,.2f} a month"),
-        ("writes", f"${objects * PUT:,.0f}", "once"),
+        ("bytes in the store", f"{stored / 1e9:,.0f} GB", f"${stored / 1e9 * of.keep:,.2f} a month"),
+        ("writes", f"${objects * of.write / 1e6:,.0f}", "once"),
     ]  # fmt: skip
 
 
@@ -108,6 +121,7 @@ def quiet_night(of: Size) -> list[tuple[str, str, str]]:
     shared = UNITS_PER_HOST * DELAY / 3600
     beats = at_a_time * LEASE_BEATS_AN_HOUR * max(waits, hours(starts, of.workers), shared)
     listed = (of.repositories + of.months) / 1000
+    lists = of.sources * LISTS_A_SOURCE
     return [
         ("requests to hosts", f"{requests:,}", "index and two months of each list, one for each repository asked"),
         ("lanes", f"{of.lanes:,}", f"{at_a_time} at a time"),
@@ -115,8 +129,11 @@ def quiet_night(of: Size) -> list[tuple[str, str, str]]:
         ("starts of spiders, hours", f"{hours(starts, of.workers):.2f}", f"{starts / 3600:.1f} CPU hours"),
         ("the shared forge, hours", f"{shared:.2f}", f"{UNITS_PER_HOST} units a lane; each repository is asked every "
          f"{of.nights_of_shared_forge:.0f} nights: the bottleneck"),
-        ("money for leases", f"${beats * (2 * PUT + GET):,.2f}", f"{beats:,.0f} beats, each lists, reads and writes"),
-        ("money for lists of objects", f"${3 * listed * PUT:,.2f}", f"{listed:,.0f} pages, three times a night"),
+        ("money for leases", f"${beats * (2 * of.write + of.read) / 1e6:,.2f}",
+         f"{beats:,.0f} beats, each lists, reads and writes"),
+        ("money for lists of objects", f"${3 * listed * of.write / 1e6:,.2f}",
+         f"{listed:,.0f} pages, three times a night"),
+        ("money for lists of lanes", f"${lists * of.write / 1e6:,.2f}", f"{lists:,} lists, {LISTS_A_SOURCE} a source"),
     ]  # fmt: skip
 
 
@@ -151,4 +168,7 @@ if __name__ == "__main__":
     parser.add_argument("--communities", type=int, default=10_000)
     parser.add_argument("--messages", type=int, default=1_000_000_000)
     parser.add_argument("--workers", type=int, default=50)
+    parser.add_argument("--write", type=float, default=WRITE)
+    parser.add_argument("--read", type=float, default=READ)
+    parser.add_argument("--keep", type=float, default=KEEP)
     print(plan(Size(**vars(parser.parse_args()))))

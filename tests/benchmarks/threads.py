@@ -18,8 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pipelines.warehouse.communities import AS_WRITTEN
-from pipelines.warehouse.engine import open_engine
+from pipelines.warehouse.engine import limit_memory, open_engine
 from pipelines.warehouse.tables import create_table, literal, read_tables
+from pipelines.without_pandas import without_pandas
 
 MESSAGES = """
 create table core.postings as
@@ -43,13 +44,16 @@ def main() -> None:
     top.add_argument("--messages", type=int, default=1_000_000, metavar="N", help="how many (default: 1,000,000)")
     wanted = top.parse_args().messages
     with (
+        without_pandas(),
         tempfile.TemporaryDirectory(prefix="stackrank-benchmark-") as work,
         closing(open_engine(work)) as con,
     ):
         con.execute(f"set disabled_optimizers = {literal(AS_WRITTEN)}")
-        con.execute("create schema core")
+        con.execute("create schema core; create schema raw")
+        con.execute("create table raw.sources (community varchar, source varchar, shown_only boolean)")
         con.execute(MESSAGES, {"messages": wanted})
         (members,) = (table for table in read_tables() if table.name == "core.thread_members")
+        limit_memory(con)
         begun = time.monotonic(), time.process_time()
         create_table(con, members)
         seconds, cpu = time.monotonic() - begun[0], time.process_time() - begun[1]

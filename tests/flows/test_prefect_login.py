@@ -35,6 +35,17 @@ def where(tmp_path, monkeypatch):
     os.environ.update(before)
 
 
+@pytest.mark.parametrize(("url", "said"), [
+    ("http://wren:5ecret@127.0.0.1:9/api", "holds a login"), ("https://wren@host/api", "holds a login"),
+    ("wren", "is no address of a server"), ("http://", "is no address of a server"),
+])  # fmt: skip
+def test_an_address_with_a_login_is_refused_and_not_repeated(url, said, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    with pytest.raises(prefect_api.NotStartedError, match=said) as refused:
+        prefect_api.wait(1)
+    assert "5ecret" not in str(refused.value)
+
+
 class Answering(BaseHTTPRequestHandler):
     """Answers every question with the status of its server."""
 

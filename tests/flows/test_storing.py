@@ -1,26 +1,21 @@
 """What the commands say and return where many machines share a store."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from support.builders import folders_in, land, monthly, source
+from support.builders import folders_in, land, monthly, source, visit
 from support.commands import run_here
+from support.nights import community_file
 from support.wrong import KEY
 
-from flows import storing
+from flows import locks, storing
+from flows.cluster import run_lease
 from flows.exit_status import ALL_WELL, NOTHING_PUBLISHED, SOMETHING_FAILED, WRONG_USAGE
+from pipelines.landing.pages import keep_page, prune_pages
 from pipelines.landing.store import FolderStore
 
 OF = source("birds")
-BIRDS = """name = "Birds"
-homepage = "https://birds.example.org/"
-born = 2025-01-01
-
-[[sources]]
-name = "core"
-kind = "git"
-urls = ["git+https://forge.example.org/birds/one"]
-since = 2025-01-15
-why = "Invented."
-"""
+URL = "git+https://forge.example.org/birds/one"
 
 
 @pytest.fixture
@@ -28,7 +23,7 @@ def where(tmp_path, monkeypatch):
     where = folders_in(tmp_path)
     where.data.mkdir()
     where.communities.mkdir()
-    (where.communities / "birds.toml").write_text(BIRDS)
+    (where.communities / "birds.toml").write_text(community_file("birds", URL))
     for name, value in settings(tmp_path).items():
         monkeypatch.setenv(name, value)
     return where
@@ -86,3 +81,16 @@ def test_an_opt_out_goes_to_the_store_at_once(where, tmp_path):
     status = run_here("forget", "ann@example.org", "--yes", **settings(tmp_path)).returncode
     assert status == ALL_WELL
     assert FolderStore(tmp_path / "store").read("opted-out.jsonl")
+
+
+def test_a_run_that_has_lost_its_lease_removes_nothing_from_the_store(where, tmp_path):
+    page = keep_page(where.data, visit(OF, "2026-03", checksum="ab" * 32), b"mail")
+    with locks.single_run(where, "stackrank nightly"):
+        assert storing.finish(where) == []
+        assert prune_pages(where.data, datetime.now(UTC) + timedelta(days=1)) == 1
+        run_lease._held[-1].why_lost = "the next run has taken it over"
+        (problem,) = storing.finish(where)
+    assert problem.what == "the lease run is lost: the next run has taken it over"
+    assert FolderStore(tmp_path / "store").read(page.relative_to(where.data).as_posix())
+    assert storing.finish(where) == []
+    assert not FolderStore(tmp_path / "store").read(page.relative_to(where.data).as_posix())

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.graph import find_components
+from pipelines.graph import find_components, stable_order
 
 
 def components(size, edges):
@@ -36,3 +36,9 @@ def test_components_are_what_a_search_reaches(edges):
 def test_a_long_chain_in_any_order_takes_few_rounds():
     order = np.random.default_rng(14).permutation(100_000)
     assert not find_components(100_000, order[:-1], order[1:]).any()
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3)), st.sampled_from(["uint64", "int64"]))
+def test_numbers_are_ordered_as_a_stable_sort_does(numbers, kind):
+    numbers = np.array(numbers, dtype=np.uint64).view(kind)
+    assert stable_order(numbers).tolist() == np.argsort(numbers, kind="stable").tolist()

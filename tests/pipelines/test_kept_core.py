@@ -12,9 +12,9 @@ from support.database import database
 from pipelines.landing import set_aside
 from pipelines.landing.visits import log_visit
 from pipelines.warehouse import communities, kept_files
-from pipelines.warehouse.build import FEW
+from pipelines.warehouse.build import FEW, build_database
 from pipelines.warehouse.core_tables import LANDED_TABLES, community_tables
-from pipelines.warehouse.engine import WrongMemoryError, memory_limit
+from pipelines.warehouse.engine import NotEnoughMemoryError, WrongMemoryError, memory_limit
 from pipelines.warehouse.inputs import read_inputs
 from pipelines.warehouse.tables import read_tables, reads_from
 
@@ -140,6 +140,12 @@ def test_the_limit_of_memory_is_a_size_or_half_of_the_machine():
     for wrong in ("much", "-1GB", "0GB", "5"):
         with pytest.raises(WrongMemoryError, match="STACKRANK_MEMORY"):
             memory_limit({"STACKRANK_MEMORY": wrong})
+
+
+def test_a_build_that_does_not_fit_its_limit_says_what_to_set(landed, tmp_path, monkeypatch):
+    monkeypatch.setenv("STACKRANK_MEMORY", "1MB")
+    with pytest.raises(NotEnoughMemoryError, match="does not fit its limit of 1 MB; set STACKRANK_MEMORY to more"):
+        build_database(copy_of(landed, tmp_path), TWO, TODAY)
 
 
 @pytest.mark.long

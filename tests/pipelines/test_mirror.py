@@ -11,9 +11,9 @@ from support.mirrored import OF, files, one_unit
 
 from pipelines.landing import harvest, set_aside
 from pipelines.landing.harvest import Harvest
-from pipelines.landing.mirror import prefixes_of
 from pipelines.landing.pages import keep_page, prune_pages
 from pipelines.landing.schemas import COUNTS
+from pipelines.landing.shared_keys import prefixes_of
 from pipelines.landing.store import FolderStore, StoreError
 from pipelines.landing.stored import stored_visits
 from pipelines.landing.visit_files import pack_visits, visit_files

@@ -1,6 +1,8 @@
 """Names and addresses become keyed fingerprints: what is folded, what is kept apart."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.keys import KEY
 
 from pipelines.privacy.pseudonyms import Fingerprints, Pseudonyms, domain, fold_address, fold_name, redact
@@ -35,6 +37,11 @@ def keyed() -> Pseudonyms:
 )
 def test_names_are_folded(written, folded):
     assert fold_name(written) == folded
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_names_in_ascii_are_folded_as_all_others(name):
+    assert fold_name(name) == fold_name(f"{name}\u200b")
 
 
 def test_marks_that_are_letters_of_their_script_stay():

@@ -1,11 +1,15 @@
 """Both stores keep the same promises: objects are whole, one of many writers is first, lists come in pages."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.builders import folders_in
 from support.object_server import object_server
 
+from flows.locks import DRAFT as DRAFT_OF_PROCESS
+from pipelines.folders import CHECKOUT
 from pipelines.landing.store import FolderStore, StoreError, is_shared, open_store
 
 KEYS = ["a/b-c/x", "a/b/x", "a/b/y", "a/b.jsonl", "ab/x", "b"]
@@ -106,3 +110,46 @@ def test_the_data_folder_is_the_store_unless_another_one_is_named(tmp_path):
     assert (open_store(where, named).name, is_shared(where, named)) == (str(tmp_path / "share"), True)
     with pytest.raises(StoreError, match=r"names no bucket; write s3://bucket/prefix"):
         open_store(where, {"STACKRANK_STORE": "s3://"})
+
+
+DRAFT = """
+import os, sys
+os.getpid = lambda: 7
+from pathlib import Path
+from pipelines.landing.store import _draft
+with _draft(Path(sys.argv[1], "leases"), b"") as draft:
+    print(draft.name)
+"""
+
+
+@pytest.mark.long
+def test_two_machines_that_share_a_folder_have_drafts_of_their_own(tmp_path):
+    """As two containers do, each has a process of the same number."""
+    command = [sys.executable, "-c", DRAFT, str(tmp_path)]
+    names = [subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    assert names[0] != names[1]
+    assert all(DRAFT_OF_PROCESS.search(name.strip())["process"] == "7" for name in names)
+
+
+class Answering:
+    """S3 that answers a conditional write with one error after another; moto knows none of these."""
+
+    def __init__(self, *codes):
+        self.codes = list(codes)
+
+    def pipe_file(self, *_, **__):
+        if self.codes:
+            answer = RuntimeError()
+            answer.response = {"Error": {"Code": self.codes.pop(0)}}
+            raise OSError("at http://me:secret@store:9000/ nothing was written") from answer
+
+
+@pytest.mark.long
+def test_a_conflict_of_two_conditional_writes_is_tried_again_and_no_login_is_shown(tmp_path):
+    store = open_store(folders_in(tmp_path), {"STACKRANK_STORE": "s3://birds/night"})
+    conflict = "ConditionalRequestConflict"
+    store.system = Answering(conflict, conflict)
+    assert store.write_if_absent("x", b"1")
+    store.system = Answering(*[conflict] * 3)
+    with pytest.raises(StoreError, match=r"cannot write x: ConditionalRequestConflict: at http://store:9000/ nothing"):
+        store.write_if_absent("x", b"1")

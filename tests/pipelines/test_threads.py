@@ -114,14 +114,15 @@ def plainly(rows):
 def test_the_table_is_what_plain_rules_say_in_any_order(rows, stretch, dice):
     rows = [(day * stretch, *rest) for day, *rest in rows]
     with database() as con:
-        con.execute("create schema core")
+        con.execute("create schema core; create schema raw")
+        con.execute("create table raw.sources(community varchar, source varchar, shown_only boolean)")
         con.execute("create table core.postings(community varchar, message_key varchar, sent_at timestamp, "
                     "is_reply boolean, subject_key varchar, in_reply_to_key varchar, "
-                    "reference_keys varchar[], sender_key varchar)")  # fmt: skip
+                    "reference_keys varchar[], sender_key varchar, source varchar)")  # fmt: skip
         for n in dice.sample(range(len(rows)), len(rows)):
             day, is_reply, subject, parents, who = rows[n]
             at = DAY + timedelta(days=day)
-            con.execute("insert into core.postings values ('birds', ?, ?, ?, ?, ?, ?, ?)",
+            con.execute("insert into core.postings values ('birds', ?, ?, ?, ?, ?, ?, ?, 'dev')",
                         [f"k{n:03}", at, is_reply, subject, f"k{parents[0]:03}" if parents else None,
                          [f"k{p:03}" for p in parents[1:]], who])  # fmt: skip
         make_table(con, MEMBERS)

@@ -8,6 +8,7 @@ from support.site import altered, render
 from support.tables_on_demand import ask
 
 from pipelines.warehouse.build import build_database
+from reports.pages import channels
 from reports.pages import community as of_community
 from reports.text.labels import LEGEND
 
@@ -123,3 +124,9 @@ def test_a_list_that_is_shown_only_is_a_line_of_its_own_and_enters_no_number(whe
     assert lines["ko"][0] == 3
     assert "The list ko is shown here alone: it enters no metric." in page.text
     assert "channels" not in page.figures
+
+
+@pytest.mark.parametrize(("alone", "drawn"), [("", "abcdef"), ("bh", "acdebh"), ("cdefghi", "cdefghi")])
+def test_lists_that_are_shown_only_are_drawn_beside_the_largest(alone, drawn):
+    rows = [{"shown_only": name in alone} for name in "abcdefghi"]
+    assert channels._drawn(rows, list("abcdefghi")) == list(drawn)

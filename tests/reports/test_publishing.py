@@ -2,17 +2,21 @@
 
 import csv
 import io
+import pickle
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 
 import pyarrow as pa
 import pytest
 from support.site import altered, build_quiet, folders
 
-from reports import site
+from reports import answers, site
 from reports.answers import Groups
 from reports.csv_files import to_csv
-from reports.drafts import drafting
+from reports.drafts import Draft, drafting
+from reports.languages.processes import TranslationError, translating
+from reports.pages.context import NOT_OPEN, Context
 from reports.workers import do
 
 CITED = '<p>{text}</p><code><time class="built" datetime="{day}">{day}</time></code>'
@@ -108,8 +112,11 @@ def test_cells_that_a_spreadsheet_would_run_are_texts():
     assert [row[0] for row in rows[7:]] == ["plain", 'a "b"', ""]
 
 
-def test_rows_are_grouped_in_their_order_and_a_value_without_a_row_has_none():
-    groups = Groups(pa.table({"key": ["b", "a", "b", None], "n": [1, 2, 3, 4]}), "key")
+@pytest.mark.parametrize("small", [0, answers.SMALL])
+def test_rows_are_grouped_in_their_order_and_a_value_without_a_row_has_none(monkeypatch, small):
+    monkeypatch.setattr(answers, "SMALL", small)
+    made = Groups(pa.table({"key": ["b", "a", "b", None], "n": [1, 2, 3, 4]}), "key")
+    groups = pickle.loads(pickle.dumps(made))  # as a process takes it that is no fork
     assert [row["n"] for row in groups["b"]] == [1, 3]
     assert ([row["n"] for row in groups["a"]], groups["c"], len(groups), "c" in groups) == ([2], [], 2, False)
 
@@ -132,6 +139,13 @@ def test_a_site_that_is_published_again_keeps_every_file_and_one_number_changes_
 
 def inodes(folder):
     return {str(path.relative_to(folder)): path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_language_that_fails_is_named_with_its_reason(tmp_path):
+    shared = Context(NOT_OPEN, {}, (), (), date(2026, 1, 1), languages=("en", "xx"))
+    reason = pytest.raises(TranslationError, match=r"pages in xx: (?s:.*)No such file.*xx\.po")
+    with reason, translating(folders(tmp_path), Draft(tmp_path, tmp_path), shared):
+        pass
 
 
 def test_a_database_that_cannot_be_read_leaves_the_site(tmp_path):

@@ -107,6 +107,16 @@ def words_of(text):
     return set(WORD.findall(NO_WORDS.sub(" ", text)))
 
 
+def test_values_of_answers_are_the_same_in_every_language(where):
+    """They are what a reader writes into a statement."""
+    english, korean = (cells_of(where.site / path) for path in ("sql.html", "ko/sql.html"))
+    assert {one for one, other in zip(english, korean, strict=True) if one != other} <= {"yes", "no", "not known"}
+
+
+def cells_of(path):
+    return [cell.text_content() for cell in html.fromstring(path.read_text(encoding="utf-8")).xpath("//details//td")]
+
+
 def test_files_of_programs_are_shared(where):
     assert not list((where.site / "ko").rglob("*.csv"))
     assert not (where.site / "ko" / "plotly.min.js").exists()

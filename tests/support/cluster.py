@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from support.nights import environment
@@ -14,8 +15,12 @@ from pipelines.folders import CHECKOUT
 
 PATIENCE = 300
 """How many seconds a busy machine may take to start a process, or to end a night that is over."""
-LEASE_SECONDS = "20"
+LEASE_SECONDS = "42"
 """A busy machine lets a process wait for seconds; two thirds of this time it must be able to wait."""
+THREADS = 4
+"""Lanes of a worker: mostly they wait between two requests."""
+UNHEARD = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "20s"}
+"""After so long a scheduler takes a worker that says nothing for lost."""
 SOON = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
 """How long a client waits for a scheduler that is gone."""
 
@@ -59,11 +64,11 @@ class Cluster:
 
     def start_scheduler(self):
         command = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port))
-        self.start("scheduler", *command, "--no-dashboard", "--no-show", "--no-jupyter")
+        self.start("scheduler", *command, "--no-dashboard", "--no-show", "--no-jupyter", **UNHEARD)
         wait_for(self.port)
 
     def start_worker(self, name):
-        options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", name)
+        options = ("--no-nanny", "--nthreads", str(THREADS), "--no-dashboard", "--name", name)
         folder = ("--local-directory", str(self.top / name / "dask"), "--death-timeout", "60")
         self.start(name, "distributed.cli.dask_worker", self.address, *options, *folder)
 
@@ -84,6 +89,11 @@ class Cluster:
         """Wait for the end of the night; return its exit status and what it said."""
         status = self.running["night"].wait(PATIENCE * 3)
         return status, (self.top / "night.log").read_text()
+
+    def stop_for(self, name, seconds):
+        """Let a machine stand still for some time, while what it has started goes on."""
+        self.running[name].send_signal(signal.SIGSTOP)
+        threading.Timer(seconds, self.running[name].send_signal, [signal.SIGCONT]).start()
 
     def kill(self, name):
         self.running[name].kill()

@@ -35,6 +35,7 @@ def run(kinds, arguments, changed, environment, said, at=None):
     CLOCK.now = at
     process = AsyncCrawlerProcess(settings)
     with standing_clock() if at else nullcontext():
-        for kind in kinds:
-            process.crawl(kind, **arguments)
+        for crawler in [process.create_crawler(kind) for kind in kinds]:
+            process.crawl(crawler, **arguments)
+            crawler.spidercls.prepare()
         process.start()

@@ -1,8 +1,8 @@
 """Repositories on many hosts: 127.0.0.2, 127.0.0.3 and so on are one server, which notes who asks which host when."""
 
 import re
-import threading
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from time import monotonic
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flows.demo import histories
 from flows.demo.places import served
-from flows.demo.server import DemoServer
+from flows.demo.server import DemoServer, answering
 from pipelines.model import Source
 
 SINCE = date(2025, 6, 1)
@@ -65,23 +65,24 @@ def Noting(handler):  # noqa: N802 - a class made for the server's own handler
 
 @contextmanager
 def many_hosts(root):
-    with ManyHosts(root) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with ManyHosts(root) as server, answering(server):
+        yield server
 
 
-def declare(hosts: int, units: int, communities: int) -> list[Source]:
-    """Sources of git, one for each host, dealt out to communities."""
+def host_name(number: int) -> str:
+    return f"{DOMAIN}{number + 2}"
+
+
+def declare(hosts: int, units: int, communities: int, lanes: Mapping[str, int]) -> list[Source]:
+    """Sources of git, as many for each host as it has lanes, dealt out to communities."""
     found = []
     for number in range(hosts):
-        host = f"{DOMAIN}{number + 2}"
-        urls = tuple(f"git+http://{host}/birds{number}/wren{unit}" for unit in range(units))
-        found.append(Source(f"bird{number % communities}", f"host{number}", "git", urls, SINCE, ""))
+        host = host_name(number)
+        urls = [f"git+http://{host}/birds{number}/wren{unit}" for unit in range(units)]
+        parts = lanes.get(host, 1)
+        for part in range(parts):
+            name = f"host{number}-{part}"
+            found.append(Source(f"bird{number % communities}", name, "git", tuple(urls[part::parts]), SINCE, ""))
     return found
 
 
@@ -111,20 +112,18 @@ def _block(source, port):
     )
 
 
-def asked_by_two_at_once(asked):
-    """Yield pairs of requests of two machines to one host that overlap."""
+def most_at_once(asked):
+    """Of each host: how many machines asked it at once, at most."""
     by_host = defaultdict(list)
     for one in asked:
-        if one.who:
-            by_host[one.host].append(one)
-    for of in by_host.values():
-        of.sort(key=lambda one: one.began)
-        for number, one in enumerate(of):
-            for other in of[number + 1 :]:
-                if other.began < one.ended and other.who != one.who:
-                    yield one, other
+        by_host[one.host].append(one)
+    return {host: max(len(_at(of, one.began)) for one in of) for host, of in by_host.items()}
 
 
-def times_asked(asked):
+def _at(asked, moment):
+    return {one.who for one in asked if one.began <= moment < one.ended}
+
+
+def units_asked(asked):
     """How often each unit was asked for its references."""
     return Counter(found["unit"] for one in asked if (found := UNIT.fullmatch(one.path)))

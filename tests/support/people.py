@@ -60,6 +60,7 @@ def account(
 
 
 TYPES = {
+    "account": "int",
     "accounts": "varchar[]",
     "events": "int",
     "name_words": "int",
@@ -69,11 +70,19 @@ TYPES = {
     "talks": "bool",
 }
 GIVEN = {
-    "core.accounts": ACCOUNT,
+    "core.accounts": ("account", *ACCOUNT),
     "raw.aliases": ALIAS,
     "raw.never_merge": ("community", "evidence", "one", "other"),
     "raw.opted_out": ("address_key", "person", "accounts"),
 }
+
+
+LINKS = """
+select community, account_key, rule::varchar as rule,
+    coalesce(evidence_key, case rule when 'login' then login_key when 'name' then name_key
+        when 'name in any order' then name_bag_key else address_key end) as evidence_key, level
+from core.links join core.accounts using (account) order by all
+"""
 
 
 @cache
@@ -93,14 +102,15 @@ def merged(accounts, aliases=(), never=(), opted_out=()):
     """Return links and persons as the build makes them of these accounts."""
     con = connection()
     con.execute("begin")
-    for (name, columns), rows in zip(GIVEN.items(), (accounts, aliases, never, opted_out), strict=True):
+    numbered = [(n, *row) for n, row in enumerate(sorted(accounts, key=lambda row: row[:2]))]
+    for (name, columns), rows in zip(GIVEN.items(), (numbered, aliases, never, opted_out), strict=True):
         if rows:
             values = ", ".join(f"({', '.join(['?'] * len(columns))})" for _ in rows)
             con.execute(f"insert into {name} ({', '.join(columns)}) values {values}", [v for row in rows for v in row])
-    for name in ("core.links", "core.persons", "core.identities"):
+    for name in ("core.links", "core.persons", "core.hidden_accounts", "core.identities"):
         create_table(con, tables_by_name()[name])
     ordered = "from core.identities order by community, account_key"
-    found = con.sql("from core.links order by all").fetchall(), con.sql(ordered).to_arrow_table().to_pylist()
+    found = con.sql(LINKS).fetchall(), con.sql(ordered).to_arrow_table().to_pylist()
     con.execute("rollback")
     return found
 

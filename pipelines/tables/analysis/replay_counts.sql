@@ -14,7 +14,7 @@ with said as (
 ), lists as (
     select said.*, list_name, date_trunc('month', sent_at)::date as month, date_trunc('quarter', sent_at)::date as quarter,
         date_trunc('week', sent_at)::date as week, date_trunc('quarter', week)::date as week_quarter
-    from said join (select community, source as place, list_name from raw.sources) using (community, place)
+    from said join (select community, source as place, list_name from raw.sources where shown_only is not true) using (community, place)
 ), weeks as (
     select community, list_name, week_quarter, count(distinct thread) as threads, count(distinct sender) as people
     from lists where list_name is not null group by community, list_name, week_quarter, week

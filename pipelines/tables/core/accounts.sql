@@ -1,4 +1,5 @@
 -- One row per account of a community: a name and an address, as commits and mail have them together.
+--   account: number of the account, from 0, in the order of community and account_key, which is that of the rows
 --   community: slug of the community
 --   account_key: fingerprint of name, address and login together
 --   name_key: fingerprint of the folded name; NULL where empty
@@ -35,12 +36,14 @@ with authors as (
     select *, 'given', true, false from committers
     union all
     select *, false, true from senders
+), accounts as (
+    select community, account_key(name_key, address_key, login_key) as account_key, any_value(name_key) as name_key,
+        max(coalesce(name_words, 0)) as name_words, any_value(name_bag_key) as name_bag_key, any_value(address_key) as address_key,
+        any_value(login_key) as login_key, any_value(domain) as domain, min(quality) as quality,
+        coalesce(bool_or(bool_or(role)) over (partition by community, any_value(address_key)), false) and any_value(address_key) is not null as role,
+        sum(events)::bigint as events, bool_or(writes) as writes, bool_or(talks) as talks
+    from seen where coalesce(name_key, address_key, login_key) is not null
+    group by community, account_key(name_key, address_key, login_key)
+    order by community, account_key
 )
-select community, account_key(name_key, address_key, login_key) as account_key, any_value(name_key) as name_key,
-    max(coalesce(name_words, 0)) as name_words, any_value(name_bag_key) as name_bag_key, any_value(address_key) as address_key,
-    any_value(login_key) as login_key, any_value(domain) as domain, min(quality) as quality,
-    coalesce(bool_or(bool_or(role)) over (partition by community, any_value(address_key)), false) and any_value(address_key) is not null as role,
-    sum(events)::bigint as events, bool_or(writes) as writes, bool_or(talks) as talks
-from seen where coalesce(name_key, address_key, login_key) is not null
-group by community, account_key(name_key, address_key, login_key)
-order by community, account_key
+select (row_number() over () - 1)::int as account, * from accounts

@@ -1,4 +1,4 @@
-"""One row per distinct message and community: the thread that it belongs to.
+"""One row per distinct message and community: the thread that it belongs to. Lists that are shown only have no row.
 
 Messages that name each other belong together, also over lists, months and messages that are lost. One that names
 nothing known goes to the message with its subject that came last before it, in the 60 days before. It does so if its
@@ -23,11 +23,12 @@ from pipelines.graph import Nodes, find_components
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-READS = ("core.postings",)
+READS = ("core.postings", "raw.sources")
 POSTS = """
 create temp table thread_posts as
 with numbered as not materialized (
     select *, rowid as posting, hash(community, message_key) as number from core.postings
+    anti join (from raw.sources where shown_only) as apart using (community, source)
 ), again as materialized (
     select number from numbered group by number having count(*) > 1
 ), posted as not materialized (

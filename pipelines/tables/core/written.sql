@@ -13,13 +13,26 @@ with landed as (
     union all
     select community, replay.source, hash, authored_at, committed_at, seen_at, author_name_key, author_domain
     from (from raw.replay_commits union all by name from landed) join raw.replay_units as replay using (community, unit)
-), dated as (
-    select community, scope, hash, author_name_key, author_domain,
-        unnest([-month(authored_at), quarter(authored_at)]) as part, year(authored_at) as year
+), dated as materialized (
+    -- Only their number counts, so hashes stand for texts.
+    select community, scope, year(authored_at) as year, month(authored_at) as month, hash(hash) as number,
+        if(author_name_key is null, null, hash(author_name_key)) as author,
+        if(author_domain is null, null, hash(author_domain)) as host
     from scoped join raw.communities using (community)
     where authored_at is not null and committed_at between born - interval 5 years and seen_at + interval 1 day
+), numbers as materialized (
+    select distinct community, scope, year, month, number from dated
+), counted as (
+    select community, scope, year, -month as part, count(*) as commits from numbers group by all
+    union all
+    select community, scope, year, (month + 2) // 3, count(distinct number) from numbers group by all
+), authors as (
+    select community, scope, year, unnest([-month, (month + 2) // 3]) as part, author, host
+    from (select distinct community, scope, year, month, author, host from dated)
+), named as (
+    select community, scope, year, part, count(distinct author) as names, count(distinct host) as domains from authors group by all
 )
 select community, scope, if(part < 0, printf('%04d-%02d', year, -part), printf('%04d-Q%d', year, part)) as period,
-    count(distinct hash) as commits, count(distinct author_name_key) as names, count(distinct author_domain) as domains
-from dated group by community, scope, year, part
+    commits, names, domains
+from counted join named using (community, scope, year, part)
 order by community, scope, period

@@ -107,6 +107,10 @@ def test_a_cluster_that_is_there_is_well_and_one_that_is_not_says_how_to_start_i
     away = lines(where)[-1]
     assert away.startswith("BAD   scheduler: tcp://127.0.0.1:9 does not answer (")
     assert away.endswith("; start it: dask scheduler --port 8786")
+    monkeypatch.setenv("STACKRANK_DASK", 'builtins:int {"password": "hunter2"}')
+    wrong = lines(where)[-1]
+    assert wrong.startswith("BAD   scheduler: builtins.int cannot be used (TypeError: ")
+    assert "hunter2" not in wrong
     monkeypatch.setattr(check, "SECONDS", 30)
     local = '{"n_workers": 1, "processes": false, "dashboard_address": null}'
     monkeypatch.setenv("STACKRANK_DASK", f"distributed:LocalCluster {local}")

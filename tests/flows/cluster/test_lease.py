@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
@@ -12,6 +13,7 @@ import pytest
 
 from flows.cluster import lease
 from flows.cluster.lease import LeaseHeldError, LeaseLostError, find, holding, take
+from pipelines import clock
 from pipelines.folders import CHECKOUT
 from pipelines.landing.store import FolderStore, StoreError
 
@@ -136,3 +138,17 @@ def test_who_was_slow_does_not_hold_a_number_that_others_have_passed(store):
     store.write("leases/run/0000000007", b"{}")
     assert lease._follow(store, "run", "the slow", None, SECONDS) is None
     assert find(store, "run").number == 7
+
+
+def test_what_lies_beside_the_numbers_of_a_lease_is_passed_over(store):
+    store.write("leases/run/README", b"do not delete")
+    with holding(take(store, "run", "a night")) as held:
+        assert (held.number, find(store, "run").number) == (1, 1)
+
+
+def test_a_lease_ends_while_its_machine_sleeps(store, monkeypatch):
+    held = take(store, "run", "a laptop")
+    awake = lease.read_clock()
+    monkeypatch.setattr(lease, "read_clock", lambda: awake + SECONDS)
+    assert not held.is_held()
+    assert clock._CLOCK == time.CLOCK_BOOTTIME, "the clock that counts the hours of sleep"

@@ -5,7 +5,14 @@ import sys
 
 import pytest
 
-from flows.cluster.settings import Cluster, WrongClusterError, read_cluster, read_lanes, task_runner
+from flows.cluster.settings import (
+    Cluster,
+    WrongClusterError,
+    lease_seconds,
+    read_cluster,
+    read_lanes,
+    task_runner,
+)
 from pipelines.folders import CHECKOUT
 
 STORE = {"STACKRANK_STORE": "s3://birds/data"}
@@ -66,3 +73,18 @@ def test_without_the_setting_nothing_of_the_extra_is_imported_and_a_missing_extr
     told = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
     said = "STACKRANK_DASK needs the extra `cluster`, which is not installed: install stackrank[cluster]\n"
     assert told == (said if hidden else "") + "[]\n"
+
+
+def test_the_seconds_of_a_lease():
+    assert lease_seconds({}) == 60
+    assert lease_seconds({"STACKRANK_LEASE_SECONDS": "0.5"}) == 0.5
+    for wrong in ("soon", "0", "-1", "nan", "inf", "1e9"):
+        with pytest.raises(WrongClusterError, match="is no number of seconds, such as 60"):
+            lease_seconds({"STACKRANK_LEASE_SECONDS": wrong})
+
+
+@pytest.mark.parametrize("text", ['a.b:C {"password": hunter2}', 'a.b {"password": "hunter2"}'])
+def test_no_message_shows_the_keywords_of_a_class(text):
+    with pytest.raises(WrongClusterError) as refused:
+        read_cluster({"STACKRANK_DASK": text, **STORE})
+    assert "hunter2" not in str(refused.value)

@@ -21,7 +21,7 @@ from pipelines.rules.bots_commits import load_commit_bots
 from spiders.code.git import GitSpider
 from spiders.code.git_fetch import Fetch
 from spiders.code.git_log import commits, log
-from spiders.code.git_people import co_author_of, subject_of
+from spiders.code.git_people import People, co_author_of, subject_of
 from spiders.code.git_process import HEAD, Bounds
 from spiders.code.git_tags import tags
 
@@ -117,6 +117,13 @@ SUBJECTS = {
 @pytest.mark.parametrize("body", SUBJECTS)
 def test_a_subject_is_the_first_line_decoded_with_its_blanks_folded_and_its_case_kept(body):
     assert subject_of(body) == SUBJECTS[body]
+
+
+def test_the_subjects_of_many_commits_have_the_fingerprints_of_their_texts():
+    people = People(KEYED, load_commit_bots(), frozenset())
+    bodies = [*SUBJECTS, b"Sing \x1cat\xa0dawn\n", b"\xff\n\n", b"  Sing at dawn", b"Sing at dawn\r\nLoud"]
+    found = people.subjects(pa.array(bodies, pa.binary())).to_pylist()
+    assert found == [KEYED.key("commit subject", subject_of(body).encode()) for body in bodies]
 
 
 def test_the_same_subject_has_one_fingerprint_and_no_subject_has_none(birds):

@@ -4,6 +4,7 @@ The spider is a stand-in, because a true one has no input left that keeps it bus
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -38,12 +39,15 @@ import sys
 from pathlib import Path
 from datetime import date
 from flows import supervise
+from pipelines.clock import read_clock
 from pipelines.folders import Folders
 from pipelines.model import Source
 supervise.SPIDERS = (sys.executable, "-c", sys.argv[2])
 top = Path(sys.argv[1])
 url = "https://lists.example.org/dev/"
-supervise.crawl(Folders(top, top, top), "5e", [Source("birds", "dev", "pipermail", (url,), date(2020, 1, 1), "")])
+sources = [Source("birds", "dev", "pipermail", (url,), date(2020, 1, 1), "")]
+seconds = float(sys.argv[3])
+supervise.crawl(Folders(top, top, top), "5e", sources, check=lambda: read_clock() + seconds if seconds else None)
 """
 
 
@@ -137,7 +141,7 @@ def test_a_spider_that_outlives_its_time_is_ended_with_all_its_children_and_its_
 
 
 def test_a_spider_that_is_busy_for_ever_ends_with_its_children_when_its_parent_is_killed(tmp_path):
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), SPIDER], cwd=CHECKOUT)
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), SPIDER, "0"], cwd=CHECKOUT)
     numbers = processes(tmp_path)
     parent.kill()
     parent.wait()
@@ -145,8 +149,57 @@ def test_a_spider_that_is_busy_for_ever_ends_with_its_children_when_its_parent_i
 
 
 def test_what_a_spider_started_ends_when_the_spider_is_killed(tmp_path):
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), SPIDER], cwd=CHECKOUT)
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), SPIDER, "0"], cwd=CHECKOUT)
     numbers = processes(tmp_path)
     os.kill(numbers[0], 9)
     assert alive(numbers) == []
     assert parent.wait(PATIENCE) == 0
+
+
+GIVEN = 2.0
+ASKING = """
+import os, time
+from pathlib import Path
+from spiders import watchdog
+watchdog.start()
+folder = Path(os.environ["STACKRANK_DATA"])
+(dog,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+(folder / "draft").write_text(f"{os.getpid()} {dog}")
+(folder / "draft").rename(folder / "processes")
+while True:
+    watchdog.check_time()
+    time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a parent that gives its spider two seconds again and again."""
+    command = [sys.executable, "-c", PARENT, str(tmp_path)]
+    started = []
+
+    def begin(spider):
+        started.append(subprocess.Popen([*command, spider, str(GIVEN)], cwd=CHECKOUT))
+        return started[-1]
+
+    yield begin
+    for parent in started:
+        parent.kill()
+        parent.wait()
+
+
+@pytest.mark.long
+def test_a_spider_ends_with_its_children_when_its_parent_is_stopped_for_longer_than_it_has_given(tmp_path, start):
+    parent, numbers = start(SPIDER), processes(tmp_path)
+    time.sleep(GIVEN * 1.5)
+    assert all(map(runs, numbers)), "it is given time again and again"
+    os.kill(parent.pid, signal.SIGSTOP)
+    assert alive(numbers) == []
+
+
+@pytest.mark.long
+def test_a_spider_asks_nothing_after_its_time_where_its_watchdog_is_stopped_too(tmp_path, start):
+    parent, (spider, dog) = start(ASKING), processes(tmp_path)
+    for number in (parent.pid, dog):
+        os.kill(number, signal.SIGSTOP)
+    assert alive([spider]) == []
