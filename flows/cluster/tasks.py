@@ -1,8 +1,7 @@
 """The tasks that a night sends to a Dask cluster."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import Generic, TypeVar, TypeVarTuple
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -12,6 +11,7 @@ from flows.cluster.lanes import Lane, Night
 from pipelines.warehouse.communities import CoreGroup
 
 T = TypeVar("T")
+Given = TypeVarTuple("Given")
 
 
 class Sealed(Generic[T]):
@@ -26,23 +26,22 @@ class UnitsFailedError(Exception):
 
 
 class TaskFailedError(Exception):
-    """What ended a task of a worker, as text: not every error outlives the way to another machine."""
+    """What ended a task of a worker, as text: Dask sends an error with its context, and not every one can be sent."""
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Raise TaskFailedError in place of what the block raises."""
+def _call(work: Callable[[*Given], T], *given: *Given) -> T:
+    """Return what the work returns; raises TaskFailedError in place of what it raises, without that as its context."""
     try:
-        yield
+        return work(*given)
     except Exception as error:  # noqa: BLE001  (it is raised again, in words)
-        raise TaskFailedError(" ".join(f"{type(error).__name__}: {error}".split())) from None
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+    raise TaskFailedError(words)
 
 
 @task(name="collect_sources", task_run_name="collect {name}", cache_policy=NO_CACHE)
 def collect_lane(name: str, lane: Sealed[Lane]) -> int:  # noqa: ARG001  (Prefect shows the name)
     """Visit the sources of a lane on a worker; return how many units the run has fetched of them."""
-    with _plain_errors():
-        result = lanes.visit_lane(lane.content)
+    result = _call(lanes.visit_lane, lane.content)
     if result.unvisited or result.retryable:
         raise UnitsFailedError("; ".join(result.complaints)[:1000])
     return len(result.good)
@@ -51,5 +50,4 @@ def collect_lane(name: str, lane: Sealed[Lane]) -> int:  # noqa: ARG001  (Prefec
 @task(name="make_core", cache_policy=NO_CACHE)
 def make_core(night: Night, group: Sealed[CoreGroup]) -> None:
     """Make the core tables of some communities on a worker."""
-    with _plain_errors():
-        lanes.make_core(night, group.content)
+    _call(lanes.make_core, night, group.content)
