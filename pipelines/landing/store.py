@@ -139,8 +139,16 @@ def _walk(folder: Path, above: str, prefix: str) -> Iterator[Entry]:
         if key.endswith("/") and (key.startswith(prefix) or prefix.startswith(key)):
             yield from _walk(Path(found.path), key, prefix)
         elif key.startswith(prefix) and found.is_file():
-            state = found.stat()
-            yield Entry(key, state.st_size, _etag(state), datetime.fromtimestamp(state.st_mtime, UTC))
+            yield from _entry(key, found)
+
+
+def _entry(key: str, found: os.DirEntry[str]) -> Iterator[Entry]:
+    """Yield the entry of a file, unless another machine has removed it meanwhile."""
+    try:
+        state = found.stat()
+    except FileNotFoundError:
+        return
+    yield Entry(key, state.st_size, _etag(state), datetime.fromtimestamp(state.st_mtime, UTC))
 
 
 def _shown(folder: Path) -> Iterator[os.DirEntry[str]]:

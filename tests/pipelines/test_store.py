@@ -68,6 +68,16 @@ def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(store):
     assert list(store.list("c/")) == []
 
 
+def test_a_file_that_another_machine_removes_meanwhile_is_not_listed(tmp_path):
+    store = FolderStore(tmp_path)
+    for key in ("one", "three", "two"):
+        store.write(key, b"")
+    listed = store.list()
+    next(listed)
+    store.delete("three")
+    assert [entry.key for entry in listed] == ["two"]
+
+
 @pytest.mark.long
 def test_a_list_asks_for_one_page_at_a_time(served, tmp_path, monkeypatch):
     for name, value in served.settings.items():
