@@ -65,21 +65,23 @@ def held_months(where):
 
 @pytest.mark.long
 def test_a_killed_run_goes_on_where_it_was(tmp_path, monkeypatch):
-    killed = threading.Event()
+    asked_may, killed, shot_of_may = threading.Event(), threading.Event(), path_of(shot("May", LATEST))
     with serve(tmp_path / "none") as server:
         where = world(tmp_path, server.base_url)
-        monkeypatch.setitem(archives.FAULTS, "stuck", lambda answer: (killed.wait(60), answer)[1])
-        faults = {path_of(shot("May", LATEST)): ["stuck", ""]}
+        monkeypatch.setitem(archives.FAULTS, "stuck", lambda answer: (asked_may.set(), killed.wait(60), answer)[2])
+        faults = {shot_of_may: ["stuck", ""]}
         server.archives = Archives([], faults, wayback=Wayback(PLACE, [shot(month, LATEST) for month in MONTHS]))
         facts = {"DATA": where.data, "KEY": "5e" * 32, "COMMUNITIES": where.communities}
         given = os.environ | {f"STACKRANK_{name}": str(value) for name, value in facts.items()}
         running = subprocess.Popen([sys.executable, "-m", "spiders", "archiveorg"], cwd=CHECKOUT, env=given)
         # Newest first: seven months come before May, with which the run is stuck.
-        while len(held_months(where)) < 7 and running.poll() is None:
+        while not (len(held_months(where)) >= 7 and asked_may.is_set()) and running.poll() is None:
             sleep(0.1)
         running.kill()
         running.wait()
         killed.set()
+        while shot_of_may not in {request.path for request in server.requests}:
+            sleep(0.1)
         had = held_months(where)
         assert had == {f"2012-{number:02}" for number in range(6, 13)}
         visits, asked = run(where, server)
