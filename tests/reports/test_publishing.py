@@ -116,7 +116,7 @@ def test_cells_that_a_spreadsheet_would_run_are_texts():
 def test_rows_are_grouped_in_their_order_and_a_value_without_a_row_has_none(monkeypatch, small):
     monkeypatch.setattr(answers, "SMALL", small)
     made = Groups(pa.table({"key": ["b", "a", "b", None], "n": [1, 2, 3, 4]}), "key")
-    groups = pickle.loads(pickle.dumps(made))  # as a process takes it that is no fork
+    groups = pickle.loads(pickle.dumps(made))  # a spawned process gets a copy
     assert [row["n"] for row in groups["b"]] == [1, 3]
     assert ([row["n"] for row in groups["a"]], groups["c"], len(groups), "c" in groups) == ([2], [], 2, False)
 
