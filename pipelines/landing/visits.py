@@ -29,6 +29,14 @@ TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
 NEEDED = TEXTS[:6]
 NOTE = "our_note"
 """The name of a note in files. Earlier versions wrote `note`, which may repeat a server's words: it is not read."""
+FIELDS = tuple(field.name for field in fields(Visit))
+VERDICTS = {*Verdict, "partial"}
+TYPES: dict[str, Any] = {
+    **dict.fromkeys(TEXTS, str),
+    **dict.fromkeys(TEXTS_OR_NONE, str | None),
+    "observations": int | None,
+    "seconds": float | int | None,
+}
 
 
 def save_plan(visits: Path, plan: Plan) -> None:
@@ -152,18 +160,16 @@ def visit_from_json(line: bytes) -> Visit:
     """Read what `visit_to_json` wrote, of this version or another; raises UnusableError."""
     facts = read_object(line)
     facts["note"] = facts.get(NOTE, "")
-    known = {field.name: facts[field.name] for field in fields(Visit) if field.name in facts}
+    known = {name: facts[name] for name in FIELDS if name in facts}
     if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
         raise UnusableError(f"it is no visit that can be read: {wrong[0]}")
-    if known["verdict"] not in {*Verdict, "partial"}:
+    if known["verdict"] not in VERDICTS:
         raise UnusableError(f"its verdict is not known: {known['verdict']!r:.40}")
     return Visit(**known | {"seen_at": read_moment(facts.get("seen_at")), "verdict": Verdict(known["verdict"])})
 
 
 def _wrong_types(facts: dict[str, Any]) -> Iterator[str]:
-    expected = dict.fromkeys(TEXTS, str) | dict.fromkeys(TEXTS_OR_NONE, str | None)
-    expected |= {"observations": int | None, "seconds": float | int | None}
-    return (name for name, value in facts.items() if not isinstance(value, expected.get(name, object)))
+    return (name for name, value in facts.items() if not isinstance(value, TYPES.get(name, object)))
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -48,45 +48,52 @@ class EditionPlaces:
 def place_editions(score: Floats, error: Floats, alpha: float) -> EditionPlaces:
     """Return what `find_places` and `find_brackets` find, for every row; a score that is NaN is not ranked.
 
-    Memory is that of a few blocks of pairs, at least of all pairs of one edition.
+    Memory is that of a few blocks of pairs, and of what `find_places` keeps of one edition.
     """
     order = np.argsort(-score, axis=1, kind="stable")
     score, error = (np.take_along_axis(values, order, axis=1) for values in (score, error))
-    quantiles = _quantiles(score.shape[1], alpha)
-    size = max(1, BLOCK_CELLS // max(score.shape[1] ** 2, 1))
-    blocks = [slice(start, start + size) for start in range(0, max(len(score), 1), size)]
-    parts = [_place_block(score[block], error[block], quantiles) for block in blocks]
+    size = BLOCK_CELLS // max(score.shape[1] ** 2, 1)
+    if not size:
+        parts = [_place_edition(*edition, alpha) for edition in zip(score, error, strict=True)]
+    else:
+        blocks = [slice(start, start + size) for start in range(0, max(len(score), 1), size)]
+        parts = [_place_block(score[block], error[block], alpha) for block in blocks]
     return EditionPlaces(order, *(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
-def _quantiles(communities: int, alpha: float) -> Floats:
-    """Return the threshold of T by how many pairs are left, from 1 on."""
-    pairs = max(communities * (communities - 1) // 2, 1)
-    return np.array([np.nan, *(upper_quantile(alpha / (2 * left)) for left in range(1, pairs + 1))])
+def _place_edition(score: Floats, error: Floats, alpha: float) -> tuple[NDArray[Any], ...]:
+    """Return the rows of one edition of more pairs than a block."""
+    ranked = np.count_nonzero(~np.isnan(score), keepdims=True)
+    score, error, rest = score[: ranked[0]], error[: ranked[0]], len(score) - ranked[0]
+    places = find_places(score, error, alpha)
+    first_firm = _first_firm(score, error, places.threshold)
+    level_until = np.minimum.accumulate(first_firm[::-1])[::-1]
+    rows = (np.pad(each, (0, rest), constant_values=last)[None] for each, last in (
+        (places.low, 1), (places.high, ranked[0]), (level_until, ranked[0])))  # fmt: skip
+    return ranked, *rows, np.array([places.cut]), np.array([places.threshold])
 
 
-def _place_block(score: Floats, error: Floats, quantiles: Floats) -> tuple[NDArray[Any], ...]:
+def _place_block(score: Floats, error: Floats, alpha: float) -> tuple[NDArray[Any], ...]:
     statistic = pair_statistic(score[:, :, None], error[:, :, None], score[:, None, :], error[:, None, :])
-    statistic = np.triu(np.nan_to_num(statistic), 1)
     ranked = np.count_nonzero(~np.isnan(score), axis=1)
-    cut = _find_cuts(statistic, ranked, quantiles)
-    threshold = quantiles[np.maximum(_pairs_of(ranked) - cut, 1)]
-    firm = statistic > threshold[:, None, None]
-    rows = np.arange(score.shape[1])
-    first_firm = np.where(firm, rows, ranked[:, None, None]).min(axis=2, initial=len(rows))
+    firm, cut, threshold = _find_firm(np.triu(statistic, 1), ranked, alpha)
+    behind = firm.sum(axis=2)
+    first_firm = np.where(behind > 0, firm.argmax(axis=2), ranked[:, None]) if firm.size else behind
     level_until = np.minimum.accumulate(first_firm[:, ::-1], axis=1)[:, ::-1]
-    return ranked, 1 + firm.sum(axis=1), ranked[:, None] - firm.sum(axis=2), level_until, cut, threshold
+    return ranked, 1 + firm.sum(axis=1), ranked[:, None] - behind, level_until, cut, threshold
 
 
-def _find_cuts(statistic: Floats, ranked: NDArray[np.int64], quantiles: Floats) -> NDArray[np.int64]:
-    first, second = np.triu_indices(statistic.shape[1], 1)
-    falling = -np.sort(-statistic[:, first, second], axis=1)
-    left = np.maximum(_pairs_of(ranked)[:, None] - np.arange(falling.shape[1]), 1)
-    return np.logical_and.accumulate(falling > quantiles[left], axis=1).sum(axis=1)
-
-
-def _pairs_of(ranked: NDArray[np.int64]) -> NDArray[np.int64]:
-    return ranked * (ranked - 1) // 2
+def _find_firm(
+    statistic: Floats, ranked: NDArray[np.int64], alpha: float
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], Floats]:
+    """Return which pairs of each edition are firm, how many, and above which T; see `find_cut`."""
+    reached, cut = np.zeros_like(ranked), None
+    while cut is None or (reached > cut).any():
+        cut = reached
+        threshold = np.array([firm_threshold(*each, alpha) for each in zip(ranked.tolist(), cut.tolist(), strict=True)])
+        firm = statistic > threshold[:, None, None]
+        reached = np.count_nonzero(firm, axis=(1, 2))
+    return firm, cut, threshold
 
 
 def find_places(score: Floats, error: Floats, alpha: float) -> Places:

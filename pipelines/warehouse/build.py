@@ -19,7 +19,16 @@ from pipelines.warehouse.engine import make_schemas, open_engine, within_limit
 from pipelines.warehouse.inputs import Inputs, read_inputs
 from pipelines.warehouse.kept_files import KeptFiles, prune
 from pipelines.warehouse.raw import load_domains, load_raw
-from pipelines.warehouse.tables import ALL_METRICS, Table, in_order, literal, make_table, read_tables
+from pipelines.warehouse.tables import (
+    ALL_METRICS,
+    Table,
+    create_table,
+    in_order,
+    kind_of,
+    literal,
+    make_table,
+    read_tables,
+)  # fmt: skip
 
 CHECKS = Path(__file__).parents[1] / "checks"
 FEW = tuple(name for name in SCHEMAS if name not in LANDED)
@@ -123,7 +132,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Tab
     of_community = {table.name for table in community_tables(tables)}
     for table in in_order(tables):
         if table.name not in of_community:
-            make_table(con, table)
+            (create_table if table.name in WORKING else make_table)(con, table)
 
 
 def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
@@ -157,7 +166,7 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table raw.{name}")
         con.execute(f"drop table raw.no_{name}")
     for name in WORKING:
-        con.execute(f"drop table {name}")
+        con.execute(f"drop {kind_of(name)} {name}")
     _mark_private(con)
     con.execute("commit")
     con.execute("checkpoint built")

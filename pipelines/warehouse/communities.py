@@ -39,15 +39,15 @@ AFTER_CORE = ("checks", "ranking", "tables/analysis", "tables/definitions", "tab
 OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key", "subject_key", "thread_key",
               "account_key", "evidence_key")  # fmt: skip
 """Columns with a value of its own in nearly every row."""
-KEPT = "format parquet, parquet_version v2, compression lz4_raw, row_group_size 40960, dictionary_size_limit 4096"
-"""How a kept table is written: a third faster than by default, and smaller; the rows of a group wait in memory.
+KEPT = "format parquet, parquet_version v2, compression snappy, row_group_size 40960, dictionary_size_limit 4096"
+"""How a kept table is written: snappy takes two thirds of the CPU seconds of lz4; the rows of a group wait in memory.
 
 A column with a value of its own in each row is no dictionary: a lower limit finds that sooner.
 """
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
-MOST_ROWS = 150_000
-"""Communities are made together until they have so many rows."""
+MOST_ROWS, MOST_TOGETHER = 150_000, 200
+"""Communities are made together until they have so many rows or are so many: each reads the tables of all of them."""
 
 
 class CoreGroup(NamedTuple):
@@ -61,11 +61,10 @@ def make_communities(where: Folders, given: Inputs, tables: list[Table], *, full
     """Return the kept core tables of all communities that have any; what is not kept, or all if `full`, is made."""
     parts = split_inputs(given, LANDED)
     names = {slug: fingerprint(part) for slug, part in parts.items()}
-    kept = {} if full else {slug: _read(where, slug, name) for slug, name in names.items()}
-    missing = {slug: part for slug, part in parts.items() if not kept.get(slug)}
-    for group in _groups(missing):
-        _make_group(where, group, names, tables)
-    return [kept.get(slug) or read_folder(where.core / slug / name) for slug, name in names.items()]
+    kept = {} if full else {slug: files for slug, name in names.items() if (files := _read(where, slug, name))}
+    for group in _groups({slug: part for slug, part in parts.items() if slug not in kept}):
+        kept |= _make_group(where, group, names, tables)
+    return [kept[slug] for slug in names]
 
 
 def missing_groups(where: Folders, given: Inputs) -> list[CoreGroup]:
@@ -129,7 +128,7 @@ def _groups(parts: dict[str, Inputs]) -> list[dict[str, Inputs]]:
     rows = 0
     for slug, part in parts.items():
         of_one = _rows(part)
-        if not groups or rows + of_one > MOST_ROWS:
+        if not groups or rows + of_one > MOST_ROWS or len(groups[-1]) == MOST_TOGETHER:
             groups.append({})
             rows = 0
         groups[-1][slug] = part
@@ -141,14 +140,16 @@ def _rows(part: Inputs) -> int:
     return sum(unit.visit.observations or 0 for unit in part.units)
 
 
-def _make_group(where: Folders, group: dict[str, Inputs], names: dict[str, str], tables: list[Table]) -> None:
+def _make_group(
+    where: Folders, group: dict[str, Inputs], names: dict[str, str], tables: list[Table]
+) -> dict[str, KeptFiles]:
     rows = sum(map(_rows, group.values()))
     with closing(open_engine(str(where.core / ".tmp"), rows)) as con:
         con.execute(f"set disabled_optimizers = {literal(AS_WRITTEN)}")
         _declare(con, tables)
         load_communities(con, join_inputs(list(group.values())), LANDED)
         columns = _make_core(con, tables)
-        _write(con, where.core, {slug: names[slug] for slug in group}, columns)
+        return _write(con, where.core, {slug: names[slug] for slug in group}, columns)
 
 
 def _declare(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
@@ -173,15 +174,15 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     return dict(zip(found.columns, map(str, found.types), strict=True))
 
 
-def _write(con: duckdb.DuckDBPyConnection, core: Path, names: dict[str, str], columns: Columns) -> None:
+def _write(con: duckdb.DuckDBPyConnection, core: Path, names: dict[str, str], columns: Columns) -> dict[str, KeptFiles]:
+    """Keep the tables of each community; return what is kept, by slug."""
     drafts = {slug: begin_folder(core / slug, name) for slug, name in names.items()}
     for table in columns:
         for (slug,) in con.execute(f"select distinct community from {table}").fetchall():
             rows = f"from {table} where community = {literal(slug)}"
             file = literal(str(table_file(drafts[slug], table)))
             con.execute(f"copy ({rows}) to {file} ({KEPT})")
-    for slug, draft in drafts.items():
-        finish_folder(draft, names[slug], columns)
+    return {slug: finish_folder(draft, names[slug], columns) for slug, draft in drafts.items()}
 
 
 def load_core(con: duckdb.DuckDBPyConnection, tables: list[Table], kept: Sequence[KeptFiles]) -> None:

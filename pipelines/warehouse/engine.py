@@ -15,7 +15,7 @@ UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 SCHEMAS = ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published")
 ROWS_OF_THREAD = 500_000
 """Another thread is worth its cost for so many rows."""
-FREED_AT_ONCE = "8MB"
+FREED_AT_ONCE = "64MB"
 """Memory that DuckDB gives back to the machine as soon as it is free; by default it keeps half a gigabyte."""
 FEWEST_PUBLISHED = 3
 """A published cell of people, other than a community's own number, has none or so many."""

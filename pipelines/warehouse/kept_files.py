@@ -53,14 +53,14 @@ def begin_folder(community: Path, fingerprint: str) -> Path:
     return draft
 
 
-def finish_folder(draft: Path, fingerprint: str, columns: Columns) -> None:
-    """Write the list of the files of a draft and put it in its place, on the disk."""
+def finish_folder(draft: Path, fingerprint: str, columns: Columns) -> KeptFiles:
+    """Write the list of the files of a draft, put it in its place, on the disk, and return what is kept there."""
     paths = sorted(draft.glob("*.parquet"))
     for path in paths:
         path.chmod(0o600)
         sync(path)
-    facts = {"files": {path.stem: _checksum(path) for path in paths}, "columns": columns}
-    text = json.dumps(facts).encode()
+    files = {path.stem: _checksum(path) for path in paths}
+    text = json.dumps({"files": files, "columns": columns}).encode()
     (draft / LIST).write_bytes(sha256(text).hexdigest().encode() + b"\n" + text)
     (draft / LIST).chmod(0o600)
     sync(draft / LIST)
@@ -68,6 +68,7 @@ def finish_folder(draft: Path, fingerprint: str, columns: Columns) -> None:
     shutil.rmtree(target, ignore_errors=True)
     sync(draft)
     replace_synced(draft, target)
+    return KeptFiles(target, files, columns)
 
 
 def read_folder(folder: Path) -> KeptFiles:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 TABLES = Path(__file__).parents[1] / "tables"
 ALL_METRICS = "metrics.counts"
-VIEWS = ("core.identities",)
-"""What only repeats, row by row, what other tables hold: it is computed where it is read."""
+VIEWS = ("core.identities", "analysis.affiliations")
+"""Large tables that others read once or in part: they are computed where they are read."""
 Row = dict[str, Any]
 """A row of a declared table: values by the names of its columns; it may know more."""
 
@@ -48,7 +48,12 @@ class Table:
     @property
     def kind(self) -> str:
         """Return what DuckDB makes of it: a table or a view."""
-        return "view" if self.name in VIEWS else "table"
+        return kind_of(self.name)
+
+
+def kind_of(name: str) -> str:
+    """Return what DuckDB makes of a name: a table or a view."""
+    return "view" if name in VIEWS else "table"
 
 
 def literal(value: object) -> str:

@@ -8,21 +8,23 @@
 --   people_so_far: distinct people of it up to the end of the month
 --   events_so_far: their commits or messages up to then
 --   share: share of the month's events, 0 to 1
-with numbered as (
-    select *, hash(person_key) as person from analysis.affiliations
+with numbered as materialized (
+    select community, channel, month, organisation, hash(person_key) as person, events from analysis.affiliations
 ), large as (
     select community, organisation from numbered group by all having count(distinct person) >= 5
-), named as (
+), named as materialized (
     select community, channel, month, person,
         if(large.organisation is not null or organisation = 'unknown', organisation, 'fewer than five people') as organisation,
         sum(events) as events
     from numbered left join large using (community, organisation) group by all
 ), arrived as (
-    select *, min(month) over (partition by community, channel, organisation, person) = month as first from named
+    select community, channel, organisation, first as month, count(*) as newcomers
+    from (select community, channel, organisation, person, min(month) as first from named group by all) group by all
+), seen as (
+    select community, channel, month, organisation, count(*) as people, sum(events)::bigint as events from named group by all
 ), monthly as (
-    select community, channel, month, organisation, count(distinct person) as people, sum(events)::bigint as events,
-        count(distinct person) filter (first) as newcomers
-    from arrived group by all
+    select * replace (coalesce(newcomers, 0) as newcomers)
+    from seen left join arrived using (community, channel, month, organisation)
 )
 select community, channel, month, organisation, people, events,
     sum(newcomers) over so_far::bigint as people_so_far, sum(events) over so_far::bigint as events_so_far,

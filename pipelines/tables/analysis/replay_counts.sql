@@ -1,16 +1,18 @@
--- One row per community, kind of figure, part and period: our count under the definition of those who published such figures.
+-- One row per community, kind of figure, part and period: our count under the definition of those who published such figures. Mail, threads and single repositories are counted only where somebody published a figure of the community.
 --   community: slug of the community
 --   kind: what is counted: the metric of raw.history up to its colon
 --   part: the list, repository or domain that it is counted of; NULL for the whole community
 --   period: month (2013-06) or quarter (2013-Q2)
 --   value: our count; of kinds that end in _week the sum over the weeks that begin in the quarter
-with said as (
+with compared as (
+    select distinct community from raw.history
+), said as (
     -- Only their number counts, so hashes stand for texts.
     select community, place, hash(message_key) as message, hash(thread_key) as thread, sent_at,
         if(sender_key is null, null, hash(sender_key)) as sender,
         case when address is not null then hash(address) end as address
     from (select *, coalesce(sender_address_key, sender_name_key, sender_key) as address from core.postings)
-    join core.thread_members using (community, message_key) where sent_at is not null
+    join core.thread_members using (community, message_key) semi join compared using (community) where sent_at is not null
 ), lists as (
     select said.*, list_name, date_trunc('month', sent_at)::date as month, date_trunc('quarter', sent_at)::date as quarter,
         date_trunc('week', sent_at)::date as week, date_trunc('quarter', week)::date as week_quarter
@@ -28,7 +30,7 @@ with said as (
     from core.written semi join scope using (community, scope)
 ), pushed as (
     select community, repository, date_trunc('quarter', committed_at)::date as quarter, author_key, author_domain
-    from core.commits where plausible and parents < 2
+    from core.commits semi join compared using (community) where plausible and parents < 2
 ), released as (
     -- Of months that nobody saw it is our own earlier count; a sum needs every month before it.
     select community, strftime(month, '%Y-%m') as period, coalesce(value, published) as releases,

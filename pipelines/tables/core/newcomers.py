@@ -23,41 +23,45 @@ if TYPE_CHECKING:
 
 READS = ("core.activity",)
 LEVELS = {"people": "person_key", "low": "person_lax_key", "high": "person_strict_key"}
+PLACES = """
+select community, channel, row_number() over (order by community, channel) - 1 as place
+from (select community, channel from core.activity union select community, 'any' from core.activity)
+"""
 ACTS = f"""
-with acted as not materialized (
-    from core.activity union all select * replace ('any' as channel) from core.activity
-), places as (
-    select *, row_number() over () - 1 as place from (select distinct community, channel from acted)
-)
-select community, channel, month, place, 12 * year(month) + month(month) as number,
+with places as materialized ({PLACES})
+select own.place, together.place as place_of_all, 12 * year(month) + month(month) as number,
     {", ".join(f"hash({key}) as {name}" for name, key in LEVELS.items())}
-from acted join places using (community, channel)
+from core.activity as acts join places as own using (community, channel)
+join places as together on together.community = acts.community and together.channel = 'any'
 """
 """People are numbers: the hashes of their keys."""
+MONTH_BITS, PERSON_BITS = 17, 31
+"""One number holds a place, a person and, in its last bits, a month: such numbers sort ten times as fast as rows."""
 AWAY = 24
 """Who was seen in none of so many months before is a newcomer."""
 
 
 def table(con: "DuckDBPyConnection") -> pa.Table:
     """Compute the newcomers of each channel and of all together, with people as each level of rules has them."""
-    acts = con.sql(ACTS).to_arrow_table()
-    places, months = (acts[column].to_numpy() for column in ("place", "number"))
-    cells, first, cell = np.unique(places << 20 | months, return_index=True, return_inverse=True)
-    counts = {
-        name: np.bincount(cell[_arrivals(places, acts[name].to_numpy(), months)], minlength=len(cells))
-        for name in LEVELS
-    }
-    came = np.flatnonzero(sum(counts.values()))
-    rows = acts.select(["community", "channel", "month"]).take(pa.array(first[came]))
-    return pa.table(
-        {**dict(zip(rows.column_names, rows.columns, strict=True)), **{n: c[came] for n, c in counts.items()}}
-    )
+    acts, places = con.sql(ACTS).to_arrow_table(), con.sql(PLACES).to_arrow_table()
+    own, of_all, months = (acts[column].to_numpy() for column in ("place", "place_of_all", "number"))
+    came = {name: _arrivals((own, of_all), acts[name].to_numpy(), months) for name in LEVELS}
+    cells = np.unique(np.concatenate(list(came.values())))
+    counts = {name: np.bincount(np.searchsorted(cells, each), minlength=len(cells)) for name, each in came.items()}
+    where = places.select(["community", "channel"]).take(pa.array(cells >> MONTH_BITS))
+    month = _dates(cells & (1 << MONTH_BITS) - 1)
+    return pa.table({**dict(zip(where.column_names, where.columns, strict=True)), "month": month, **counts})
 
 
-def _arrivals(places: Nodes, people: npt.NDArray[np.uint64], months: Nodes) -> Nodes:
-    """Return the rows with which somebody came: the first one at a place, and each after an absence."""
-    order = np.lexsort((months, people, places))
-    places, people, months = places[order], people[order], months[order]
-    came = np.ones(len(order), dtype=bool)
-    came[1:] = (places[1:] != places[:-1]) | (people[1:] != people[:-1]) | (months[1:] - months[:-1] > AWAY)
-    return order[came]
+def _arrivals(places: tuple[Nodes, ...], people: npt.NDArray[np.uint64], months: Nodes) -> Nodes:
+    """Return a cell for each arrival, its place and its month: the first one at a place, and each after an absence."""
+    person = np.unique(people, return_inverse=True)[1] << MONTH_BITS | months
+    seen = np.concatenate([place << MONTH_BITS + PERSON_BITS | person for place in places])
+    seen.sort()
+    came = seen[np.diff(seen, prepend=-1 - AWAY) > AWAY]
+    return came >> MONTH_BITS + PERSON_BITS << MONTH_BITS | came & (1 << MONTH_BITS) - 1
+
+
+def _dates(months: Nodes) -> npt.NDArray[np.datetime64]:
+    """Return the first day of months that are counted from the year 0, where January is 1."""
+    return (months - 1 - 12 * 1970).astype("datetime64[M]").astype("datetime64[D]")
