@@ -90,7 +90,8 @@ class _Reader:
         self.month = int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) if month else None
         self.of = pseudonyms.of
         self.content_key, self.subject_key = pseudonyms.keyed("content"), pseudonyms.keyed("subject")
-        self.id_key = lru_cache(maxsize=REPEATED)(pseudonyms.keyed("message id"))
+        self.id_key = pseudonyms.keyed("message id")
+        self.named_id_key = lru_cache(maxsize=REPEATED)(self.id_key)
         self.sender = lru_cache(maxsize=REPEATED)(self._sender)
         self.subject = lru_cache(maxsize=REPEATED)(self._subject)
         self.rows: list[tuple[Any, ...]] = []
@@ -146,8 +147,9 @@ class _Reader:
         if sender.is_of_list:
             sender = self.sender(who, *original_senders(raw.content[:end]))
         subject_key, says_reply, about = self.subject(subject)
-        message_ids, parents = self.ids(message_id, normal_ids), self.ids(answered, normal_answered_ids)
-        references = parents if named == answered else self.ids(named, normal_ids)[-REFERENCES:]
+        message_ids = _ids(message_id, normal_ids, self.id_key)
+        parents = _ids(answered, normal_answered_ids, self.named_id_key)
+        references = parents if named == answered else _ids(named, normal_ids, self.named_id_key)[-REFERENCES:]
         digest = BODY.copy()
         digest.update(raw.content[end:])
         digest.update(raw.rest)
@@ -182,13 +184,16 @@ class _Reader:
         about = None if is_reply else BOTS.of_subject(base) or BOTS.of_subject(subject)
         return self.subject_key(base.encode()), is_reply, about
 
-    def ids(self, value: bytes, names: Callable[[bytes], Iterable[bytes]]) -> Sequence[str]:
-        """Return the fingerprints of the message ids in a header, in their order; `names` reads them."""
-        if not value:
-            return ()
-        if (usual := ONE_NORMAL_ID.fullmatch(value)) and (key := self.id_key(usual[1])):
-            return [key]
-        return [key for name in names(value) if (key := self.id_key(name))]
+
+def _ids(
+    value: bytes, names: Callable[[bytes], Iterable[bytes]], key_of: Callable[[bytes], str | None]
+) -> Sequence[str]:
+    """Return the fingerprints of the message ids in a header, in their order; `names` reads them."""
+    if not value:
+        return ()
+    if (usual := ONE_NORMAL_ID.fullmatch(value)) and (key := key_of(usual[1])):
+        return (key,)
+    return [key for name in names(value) if (key := key_of(name))]
 
 
 def _senders(column: Sequence[_Sender]) -> dict[str, pa.Array]:
