@@ -3,9 +3,7 @@
 import re
 
 _MARK = r"(?:re|aw|sv|antw|vs|odp|rif|回复|答复|答覆|回覆|返信)\s*+(?:\[\d++\]|\(\d++\))?+\s*+[:：]"
-
-
-_LEAD = re.compile(rf"\s*+(?:({_MARK})|\[[^\]]{{1,80}}\])\s*+", re.I)
+_LEADS = re.compile(rf"(?:\s*+(?:\[[^\]]{{1,80}}\](?!\s*+\Z)|({_MARK}))\s*+)+", re.I)
 
 
 def base_subject(subject: str) -> tuple[str, bool]:
@@ -13,10 +11,6 @@ def base_subject(subject: str) -> tuple[str, bool]:
 
     Of a subject that is only such marks nothing is left; a tag alone is a subject.
     """
-    begin, is_reply = 0, False
-    while lead := _LEAD.match(subject, begin):
-        is_reply = is_reply or lead[1] is not None
-        if lead.end() == len(subject) and lead[1] is None:
-            break
-        begin = lead.end()
-    return " ".join(subject[begin:].casefold().split()), is_reply
+    leads = _LEADS.match(subject)
+    rest = subject[leads.end() :] if leads else subject
+    return " ".join(rest.casefold().split()), bool(leads and leads[1])

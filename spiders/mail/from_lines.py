@@ -33,7 +33,11 @@ def judge(buffer: bytes, at: int, *, pipermail: bool) -> tuple[bool, bool]:
     """
     found = at + 1
     line = _FROM_LINE.match(buffer, at, found + AHEAD)
-    return _judge_dated(buffer, found, line, pipermail) if line else _judge_odd(buffer, found, pipermail)
+    if line is None:
+        return _judge_odd(buffer, found, pipermail)
+    if pipermail:
+        return line["next"].lower() in (b"from:", b"date:"), True
+    return _is_after_blank(buffer, found) or bool(_USUAL_FIRST_HEADER.match(line["next"])), True
 
 
 def posted_at(content: bytes, end: int) -> bytes | None:
@@ -42,15 +46,8 @@ def posted_at(content: bytes, end: int) -> bytes | None:
     return posted[0] if posted else content[5:end].strip().partition(b" ")[2] or None
 
 
-def _judge_dated(buffer: bytes, found: int, line: re.Match[bytes], pipermail: bool) -> tuple[bool, bool]:
-    """Tell it of a line with a date and a header after it."""
-    if pipermail:
-        return line["next"].lower() in (b"from:", b"date:"), True
-    return _is_after_blank(buffer, found) or bool(_USUAL_FIRST_HEADER.match(line["next"])), True
-
-
 def _judge_odd(buffer: bytes, found: int, pipermail: bool) -> tuple[bool, bool]:
-    """Tell it of any other line that begins with "From "."""
+    """Tell it of a line without a date, or without a header after it."""
     if pipermail or not _is_after_blank(buffer, found):
         return False, False
     line, _, after = buffer[found : found + AHEAD].partition(b"\n")

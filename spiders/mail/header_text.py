@@ -41,7 +41,7 @@ def text_of(value: bytes) -> str:
         parts.append((_unwrapped(word[2], word[3]), word[1].decode("ascii", "replace").partition("*")[0].lower()))
         end = word.end()
     parts.append((joined[end:], "utf-8"))
-    return "".join(_decoded(b"".join(raw for raw, _ in run), _codec(charset)) for charset, run in _runs(parts))
+    return "".join(_decoded_by(_codec(charset), b"".join(raw for raw, _ in run)) for charset, run in _runs(parts))
 
 
 def _runs(parts: list[tuple[bytes, str]]) -> list[tuple[str, list[tuple[bytes, str]]]]:
@@ -66,13 +66,18 @@ def _unwrapped(coding: bytes, payload: bytes) -> bytes:
         return payload
 
 
-def _decoded(raw: bytes, codec: str = "utf-8") -> str:
-    for likely in (codec, "utf-8"):
-        try:
-            return raw.decode(likely)
-        except ValueError:
-            pass
-    return raw.decode("cp1252", "replace")
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except ValueError:
+        return raw.decode("cp1252", "replace")
+
+
+def _decoded_by(codec: str, raw: bytes) -> str:
+    try:
+        return raw.decode(codec)
+    except ValueError:
+        return _decoded(raw)
 
 
 @lru_cache(maxsize=500)

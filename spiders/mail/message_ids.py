@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 _MESSAGE_ID = re.compile(rb"<([^<>]+)>")
-_ONE_NORMAL_ID = re.compile(rb"\s*+<([^<>\s@]++@[^<>\s@A-Z]++)>\s*+")
+ONE_NORMAL_ID = re.compile(rb"\s*+<([^<>\s@]++@[^<>\s@A-Z]++)>\s*+")
 _BARE_ID = re.compile(rb"\s*([^\s<>()\",;:]+@[^\s<>()\",;:]+)\s*")
 _WORD = re.compile(rb"[^\W\d_]{2}|[\x80-\xff]")
 _OF_SOMEBODY = re.compile(rb"\b(?:from|by|von|de|par|van|da|di|od)\b[^<>]*$", re.I)
@@ -15,8 +15,6 @@ _PERCENT = re.compile(rb"%(40|2[Bb])")
 
 def normal_ids(value: bytes) -> Iterable[bytes]:
     """Return the message ids in a header in their order, each in its normal form."""
-    if not value:
-        return ()
     names = _NORMAL_ID.findall(value)
     if names and len(names) >= value.count(b"<"):
         return names
@@ -25,9 +23,7 @@ def normal_ids(value: bytes) -> Iterable[bytes]:
 
 def normal_answered_ids(value: bytes) -> Iterable[bytes]:
     """Return the message ids in an In-Reply-To header, each in its normal form."""
-    if usual := _ONE_NORMAL_ID.fullmatch(value):
-        return (usual[1],)
-    return map(normal_id, answered_ids(value)) if value else ()
+    return map(normal_id, answered_ids(value))
 
 
 def answered_ids(value: bytes) -> list[bytes]:

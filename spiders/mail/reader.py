@@ -25,15 +25,15 @@ from spiders.mail.dates import moments
 from spiders.mail.from_lines import posted_at
 from spiders.mail.header_text import text_of, unfolded
 from spiders.mail.message_headers import MARKS, end_of_headers, fields, original_senders
-from spiders.mail.message_ids import normal_answered_ids, normal_ids
+from spiders.mail.message_ids import ONE_NORMAL_ID, normal_answered_ids, normal_ids
 from spiders.mail.senders import sender
 from spiders.mail.splitter import Raw, split
 
 ROWS = 4096
 REFERENCES = 50
-REPEATED = 20_000
+REPEATED = 5_000
 BODY = blake2b(digest_size=16)
-_CLOCK = re.compile(rb"\d:\d\d")
+_CLOCK = re.compile(rb":(?<=\d:)\d\d")
 TIMED = ("sent_at", "sent_offset", "date_quality", "archive_month")
 SENDER = tuple(name for name in MESSAGES.names if name.startswith("sender_"))
 FIELDS = ("sender", *(name for name in MESSAGES.names if name not in {*TIMED, *SENDER}))
@@ -90,7 +90,8 @@ class _Reader:
         self.month = int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) if month else None
         self.of = pseudonyms.of
         self.content_key, self.subject_key = pseudonyms.keyed("content"), pseudonyms.keyed("subject")
-        self.id_key = lru_cache(maxsize=REPEATED)(pseudonyms.keyed("message id"))
+        self.id_key = pseudonyms.keyed("message id")
+        self.named_id_key = lru_cache(maxsize=REPEATED)(self.id_key)
         self.sender = lru_cache(maxsize=REPEATED)(self._sender)
         self.subject = lru_cache(maxsize=REPEATED)(self._subject)
         self.rows: list[tuple[Any, ...]] = []
@@ -146,8 +147,9 @@ class _Reader:
         if sender.is_of_list:
             sender = self.sender(who, *original_senders(raw.content[:end]))
         subject_key, says_reply, about = self.subject(subject)
-        message_ids, parents = self.ids(normal_ids(message_id)), self.ids(normal_answered_ids(answered))
-        references = parents if named == answered else self.ids(normal_ids(named))[-REFERENCES:]
+        message_ids = _ids(message_id, normal_ids, self.id_key)
+        parents = _ids(answered, normal_answered_ids, self.named_id_key)
+        references = parents if named == answered else _ids(named, normal_ids, self.named_id_key)[-REFERENCES:]
         digest = BODY.copy()
         digest.update(raw.content[end:])
         digest.update(raw.rest)
@@ -182,9 +184,16 @@ class _Reader:
         about = None if is_reply else BOTS.of_subject(base) or BOTS.of_subject(subject)
         return self.subject_key(base.encode()), is_reply, about
 
-    def ids(self, names: Iterable[bytes]) -> list[str]:
-        """Return the fingerprints of message ids, in their order."""
-        return [key for name in names if (key := self.id_key(name))]
+
+def _ids(
+    value: bytes, names: Callable[[bytes], Iterable[bytes]], key_of: Callable[[bytes], str | None]
+) -> Sequence[str]:
+    """Return the fingerprints of the message ids in a header, in their order; `names` reads them."""
+    if not value:
+        return ()
+    if (usual := ONE_NORMAL_ID.fullmatch(value)) and (key := key_of(usual[1])):
+        return (key,)
+    return [key for name in names(value) if (key := key_of(name))]
 
 
 def _senders(column: Sequence[_Sender]) -> dict[str, pa.Array]:

@@ -9,15 +9,16 @@ from spiders.mail import from_lines
 from spiders.mail.from_lines import AHEAD
 from spiders.mail.message_headers import EMPTY_LINE, HEADERS
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 KEPT = 1 << 20
 LOOK = 1 << 18
 MOST_FAILED_LOOKS = 2000
-_BORDER = b"\nFrom "
+_BORDER = re.compile(rb"\nFrom ")
 _BOUNDARY = re.compile(
     rb"\ncontent-type[ \t]*+:(?:[^\n]|\n[ \t])*?(?<=[;\s])boundary[ \t]*+=[ \t]*+"
     rb"(?:\"([^\"\n]{1,200})\"|([^\s;\"]{1,200}))", re.I
 )  # fmt: skip
+_TYPED = re.compile(rb"\n(?:\n|(content-))", re.I)
 _IS_RFC822 = re.compile(rb"\ncontent-type[ \t]*+:[ \t]*+message/rfc822")
 _LENGTH = re.compile(rb"\ncontent-length[ \t]*+:[ \t]*+(\d{1,12})[ \t]*\r?\n", re.I)
 _PATCH = re.compile(rb"From [0-9a-f]{40} ")
@@ -59,8 +60,9 @@ class _Splitter:
     def messages(self) -> Iterator[Raw]:
         """Yield the messages in their order."""
         while True:
-            at = self.buffer.find(_BORDER, self.scan)
-            is_border = self._is_border(at) if at >= 0 else None
+            line = _BORDER.search(self.buffer, self.scan)
+            at = line.start() if line else -1
+            is_border = self._is_border(at) if line else None
             if is_border is None and not self.ended:
                 self._read_on(at)
                 continue
@@ -107,11 +109,11 @@ class _Splitter:
             if not self.patches:
                 return False
         is_border, looks_like_one = from_lines.judge(buffer, at, pipermail=self.pipermail)
-        is_inside = is_border and self._is_inside(found)
-        if is_inside is None:
-            return None
-        self.passed += looks_like_one and not is_border
-        return is_border and not is_inside
+        if not is_border:
+            self.passed += looks_like_one
+            return False
+        is_inside = self._is_inside(found)
+        return None if is_inside is None else not is_inside
 
     def _is_inside(self, found: int) -> bool | None:
         """Tell whether a place lies inside the body of the message that is being read; None until more was read.
@@ -121,11 +123,12 @@ class _Splitter:
         """
         beginning, start = (self.large.beginning, 0) if self.large else (self.buffer, self.start)
         last = len(beginning) if self.large else found
+        typed = _TYPED.search(beginning, start, last)
+        if typed is None or typed[1] is None:
+            return False
         end = beginning.find(b"\n\n", start, last)
         end = end if end >= 0 else min(last, start + HEADERS)
         headers = beginning[start:end].lower()
-        if b"content-" not in headers:
-            return False
         if b"message/rfc822" in headers and not self.large and not self.buffer[end:found].strip():
             return bool(_IS_RFC822.search(headers))
         if b"content-length" in headers and (length := _LENGTH.search(beginning, start, end + 1)):
