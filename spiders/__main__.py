@@ -4,7 +4,6 @@ Imports only what this spider needs, which is where most of the time of a visit 
 """
 
 import gc
-import os
 import sys
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from spiders import watchdog
 
 FEWER_COLLECTIONS = (50_000, 20, 50)
 """Rows are many and hold no cycles: looking for cycles among them as often as by default costs a tenth of the time."""
-
-ARROW_POOL = ("ARROW_DEFAULT_MEMORY_POOL", "system")
-"""Arrow's own pool gives memory back while batches come and takes it again, a third of a second for 280,000 commits."""
+HTTP2_SERVER = "twisted.web._http2"
+"""A server of HTTP/2, which Twisted imports with what it has for clients, where it can."""
 
 
 def module_of(kind: str) -> str:
@@ -31,9 +29,9 @@ def main() -> int:
     """Crawl until the spider has finished; return the exit status."""
     watchdog.start()
     gc.disable()  # while it imports: what that makes stays
-    os.environ.setdefault(*ARROW_POOL)
     kind, *arguments = sys.argv[1:]
     sys.meta_path.insert(0, WithoutPandas)
+    sys.modules[HTTP2_SERVER] = None  # type: ignore[assignment]  (so Python marks a module that is not there)
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
