@@ -39,6 +39,7 @@ QUIET = {
 SPARING = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
     "PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
@@ -49,6 +50,7 @@ SPARING = {
 }
 """A run needs the states of its flow and tasks. It has no automations, and nobody listens to its events.
 
+It registers no blocks, so it need not know whether they changed: for that Prefect imports all of its extensions.
 The last one spares a package of Prefect's the checks of its own types, which it compiles at each start.
 """
 CLOSED = {

@@ -10,17 +10,19 @@ from copy import deepcopy
 from importlib import import_module
 from inspect import Parameter, signature
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
-NOTIFICATIONS = "prefect.blocks.notifications"
-"""A module of messages to chats and pagers: a run sends none, and it takes longest of all modules that are not used."""
+from flows.prefect_database import newest_migration
+
+UNUSED = ("prefect.blocks.notifications", "asyncpg", "coolname", "graphviz")
+"""Modules that a run never uses: messages to chats and pagers, PostgreSQL, invented names of runs, drawings."""
 
 
 def spare_import() -> None:
     """Put off what Prefect makes at its import and a run never uses; must run before Prefect is imported."""
     if "prefect" not in sys.modules:
-        sys.modules[NOTIFICATIONS] = PutOff(NOTIFICATIONS)
+        sys.modules |= {name: PutOff(name) for name in UNUSED if name not in sys.modules}
 
 
 def spare_server() -> None:
@@ -30,13 +32,22 @@ def spare_server() -> None:
     """
     if "prefect.server.api.server" in sys.modules:
         return
+    from prefect.client import orchestration
     from prefect.logging import configuration
+    from prefect.server.database.interface import PrefectDBInterface
     from prefect.server.utilities import server
     from prefect.settings import Settings
 
     _replace(Settings, "hash_key", lambda _: lambda settings: str(id(settings)))
     _replace(configuration, "load_logging_config", _read_once)
     _replace(server, "PrefectAPIRoute", put_off_routes)
+    _replace(orchestration, "ssl", _read_certificates_once)
+    _replace(PrefectDBInterface, "create_db", migrate_older)
+
+
+def _read_certificates_once(ssl: ModuleType) -> SimpleNamespace:
+    """Return a module that reads certificates once: each client of our server on loopback would read all of them."""
+    return SimpleNamespace(**vars(ssl) | {"create_default_context": functools.cache(ssl.create_default_context)})
 
 
 def _replace(owner: object, name: str, make: Callable[[Any], Any]) -> None:
@@ -53,6 +64,24 @@ def _read_once(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, A
     return copy_config
 
 
+def migrate_older(migrate: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what migrates a database only where its newest migration is not that of the installed Prefect."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    async def migrate_where_older(database: Any) -> None:
+        engine = await database.engine()
+        try:
+            async with engine.connect() as con:
+                version = await con.scalar(text("select version_num from alembic_version"))
+        except SQLAlchemyError:
+            version = None
+        if not version or f"_{version}_" not in newest_migration():
+            await migrate(database)
+
+    return migrate_where_older
+
+
 class PutOff(ModuleType):
     """A module in the place of one that is imported when something of it is read."""
 
@@ -60,7 +89,8 @@ class PutOff(ModuleType):
         """Import the module and return what it has under the name."""
         if name.startswith("__"):
             raise AttributeError(name)
-        sys.modules.pop(self.__name__, None)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
         return getattr(import_module(self.__name__), name)
 
 

@@ -13,6 +13,7 @@ damaged, no run is up to date.
 """
 
 import os
+from functools import cache
 from hashlib import sha256
 
 from flows.address import site_address
@@ -48,7 +49,7 @@ def fingerprint(where: Folders, inputs: Inputs) -> str:
         inputs.shows,
         f"{inputs.today:%Y-%m}",
         inputs.method.last_complete_month(inputs.today),
-        _code(),
+        _code(ROOMS),
         site_address(),
         _units(inputs),
         *((stat.st_mtime_ns, stat.st_size) for stat in published),
@@ -62,6 +63,8 @@ def _units(inputs: Inputs) -> list[tuple[tuple[str, ...], bool]]:
     return sorted(latest.items())
 
 
-def _code() -> str:
-    files = sorted(p for room in ROOMS for p in (CHECKOUT / room).rglob("*") if p.is_file() and p.suffix != ".pyc")
+@cache
+def _code(rooms: tuple[str, ...]) -> str:
+    """Return the checksum of the code in some rooms, as it was when a run first asked."""
+    files = sorted(p for room in rooms for p in (CHECKOUT / room).rglob("*") if p.is_file() and p.suffix != ".pyc")
     return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()

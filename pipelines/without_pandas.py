@@ -5,21 +5,24 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class WithoutPandas:
-    """Tells whoever looks for pandas that there is none."""
+class Without:
+    """Tells whoever looks for one of some packages that there is none."""
 
-    @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        """Find nothing by any name; raise ModuleNotFoundError for pandas."""
-        if name == "pandas":
+    def __init__(self, *packages: str) -> None:
+        self.packages = packages
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Find nothing by any name; raise ModuleNotFoundError for one of the packages."""
+        if name in self.packages:
             raise ModuleNotFoundError(name)
 
 
 @contextmanager
 def without_pandas() -> Generator[None]:
     """Hide pandas, unless it is imported already."""
-    sys.meta_path.insert(0, WithoutPandas)
+    hidden = Without("pandas")
+    sys.meta_path.insert(0, hidden)
     try:
         yield
     finally:
-        sys.meta_path.remove(WithoutPandas)
+        sys.meta_path.remove(hidden)

@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 from pipelines.leaving import leave_after
-from pipelines.without_pandas import WithoutPandas
+from pipelines.without_pandas import Without
 from spiders import watchdog
 
 FEWER_COLLECTIONS = (50_000, 20, 50)
 """Rows are many and hold no cycles: looking for cycles among them as often as by default costs a tenth of the time."""
+WITH_NUMPY = "spiders.mail."
+"""Readers of mail use NumPy; all others have it only because PyArrow imports it if it can: a tenth of their start."""
+HTTP2_SERVER = "twisted.web._http2"
+"""A server of HTTP/2, which Twisted imports with what it has for clients, where it can."""
 
 
 def module_of(kind: str) -> str:
@@ -28,11 +32,13 @@ def main() -> int:
     watchdog.start()
     gc.disable()  # while it imports: what that makes stays
     kind, *arguments = sys.argv[1:]
-    sys.meta_path.insert(0, WithoutPandas)
+    module = module_of(kind)
+    sys.meta_path.insert(0, Without("pandas") if module.startswith(WITH_NUMPY) else Without("pandas", "numpy"))
+    sys.modules[HTTP2_SERVER] = None  # type: ignore[assignment]  (so Python marks a module that is not there)
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    settings = Settings({"SPIDER_MODULES": [module_of(kind)]})
+    settings = Settings({"SPIDER_MODULES": [module]})
     settings.setmodule("spiders.settings")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(kind)

@@ -91,3 +91,5 @@ DOWNLOADER_MIDDLEWARES_BASE = {
 }
 
 LOG_LEVEL = "WARNING"
+# Below that level Scrapy says which versions of other packages it runs with, and looks all of them up.
+LOG_VERSIONS: list[str] = []

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pyarrow.compute as pc
-
 from spiders.core.recording import ANSWERS, OPEN, READ, Assertion, Found, NotReachedError, Recording
 
 LIVES = timedelta(days=365)
@@ -34,6 +32,8 @@ def lives_as_declared(recording: Recording) -> Found:
 
 
 def _newest(recording: Recording) -> datetime:
+    import pyarrow.compute as pc
+
     rows = recording.rows.get(recording.source.id)
     if rows is None or not rows.num_rows:
         raise NotReachedError("no commit came")

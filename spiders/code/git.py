@@ -26,7 +26,6 @@ from pipelines.model import ReasonCode, Source, Verdict, Visit
 from pipelines.privacy.pseudonyms import redact
 from spiders.code.assertions import GIT
 from spiders.code.git_answers import GitError
-from spiders.code.git_log import check_head, commits, log, plausible_times, with_notes
 from spiders.code.git_tags import tags
 from spiders.code.project_list import repositories
 from spiders.core.base import SourceSpider
@@ -137,6 +136,7 @@ class GitSpider(SourceSpider):
     def _harvest(self, visit: Visit, clone: Path, seconds: float) -> Harvest:
         """Return all that is in a clone; raises OSError where it is no history."""
         from pipelines.rules.bots_commits import load_commit_bots
+        from spiders.code.git_log import check_head, commits, log, plausible_times, with_notes
 
         check_head(clone)
         notes: list[str] = []

@@ -2,9 +2,9 @@
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 CO_AUTHOR = re.compile(rb"^co-authored-by[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.I | re.M)
 ADDRESS = re.compile(rb"(.*)<([^<>]*)>", re.S)
 SUBJECT = "commit subject"
-FIRST_LINE = r"\A\n*(?P<line>[^\n]*)"
-ODD_LINE = r"[^\x20-\x7e]|  |^ | $"
-"""What a first line has that is not ASCII, or white space that is folded."""
+ODD_LINE = r"^$|[^\x20-\x7e]|  |^ | $"
+"""What a first line has that is not ASCII, or white space that is folded; an empty one may stand before the subject."""
 
 
 class People:
@@ -45,11 +44,10 @@ class People:
 
     def subjects(self, bodies: pa.Array) -> pa.Array:
         """Return the fingerprint of each commit's subject; NULL where it has none."""
-        lines = pc.struct_field(pc.extract_regex(bodies, FIRST_LINE), "line")
+        lines = pc.list_element(pc.split_pattern(bodies, b"\n", max_splits=1), 0)
         subjects: list[bytes] = lines.to_pylist()
-        odd = pc.match_substring_regex(lines, ODD_LINE)
-        for row in np.flatnonzero(odd.to_numpy(zero_copy_only=False)):
-            subjects[row] = subject_of(subjects[row]).encode()
+        for row in _rows_where(pc.match_substring_regex(lines, ODD_LINE)):
+            subjects[row] = subject_of(bodies[row].as_py()).encode()
         return pa.array([self._subject_key(subject) for subject in subjects], pa.string())
 
     def columns(self, names: pa.Array, addresses: pa.Array) -> dict[str, pa.Array]:
@@ -65,17 +63,22 @@ class People:
     def co_authors(self, bodies: pa.Array) -> tuple[pa.Array, pa.Array]:
         """Return the name and address fingerprints of each commit's co-authors, as lists."""
         mentions = pc.match_substring(bodies, b"co-authored-by", ignore_case=True)
-        counts = np.zeros(len(bodies) + 1, np.int32)
+        counts = [0] * (len(bodies) + 1)
         found: list[Fingerprints] = []
-        for row in np.flatnonzero(mentions.to_numpy(zero_copy_only=False)):
+        for row in _rows_where(mentions):
             trailers = CO_AUTHOR.findall(bodies[row].as_py())
             pairs = [pair for trailer in trailers if (pair := co_author_of(trailer))]
             counts[row + 1] = len(pairs)
             found += [self._pseudonyms.of(name, address) for name, address in pairs]
-        offsets = pa.array(np.cumsum(counts, dtype=np.int32))
+        offsets = pa.array(accumulate(counts), pa.int32())
         names = pa.array([account.name_key for account in found], pa.string())
         addresses = pa.array([account.address_key for account in found], pa.string())
         return pa.ListArray.from_arrays(offsets, names), pa.ListArray.from_arrays(offsets, addresses)
+
+
+def _rows_where(truths: pa.Array) -> list[int]:
+    rows: list[int] = pc.indices_nonzero(truths).to_pylist()
+    return rows
 
 
 def subject_of(body: bytes) -> str:

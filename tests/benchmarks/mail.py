@@ -27,8 +27,9 @@ SIDE_READERS = "stackrank's readers, a process for each core"
 OURS = """
 import gc, sys
 from datetime import UTC, datetime
-from spiders.__main__ import FEWER_COLLECTIONS, WithoutPandas
-sys.meta_path.insert(0, WithoutPandas)
+from pipelines.without_pandas import Without
+from spiders.__main__ import FEWER_COLLECTIONS
+sys.meta_path.insert(0, Without("pandas"))
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders.mail.reader import Archive, messages
 gc.freeze()
@@ -43,8 +44,9 @@ import gc, sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from spiders.__main__ import FEWER_COLLECTIONS, WithoutPandas
-sys.meta_path.insert(0, WithoutPandas)
+from pipelines.without_pandas import Without
+from spiders.__main__ import FEWER_COLLECTIONS
+sys.meta_path.insert(0, Without("pandas"))
 from pipelines.landing.item_pipeline import READERS
 from pipelines.privacy.pseudonyms import Pseudonyms
 from spiders.mail.reader import Archive
