@@ -87,13 +87,14 @@ def _find_firm(
     statistic: Floats, ranked: NDArray[np.int64], alpha: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], Floats]:
     """Return which pairs of each edition are firm, how many, and above which T; see `find_cut`."""
-    reached, cut = np.zeros_like(ranked), None
-    while cut is None or (reached > cut).any():
-        cut = reached
+    cut = np.zeros_like(ranked)
+    while True:
         threshold = np.array([firm_threshold(*each, alpha) for each in zip(ranked.tolist(), cut.tolist(), strict=True)])
         firm = statistic > threshold[:, None, None]
         reached = np.count_nonzero(firm, axis=(1, 2))
-    return firm, cut, threshold
+        if (reached == cut).all():
+            return firm, cut, threshold
+        cut = reached
 
 
 def find_places(score: Floats, error: Floats, alpha: float) -> Places:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 _MESSAGE_ID = re.compile(rb"<([^<>]+)>")
-ONE_NORMAL_ID = re.compile(rb"\s*+<([^<>\s@]++@[^<>\s@A-Z]++)>\s*+")
 _BARE_ID = re.compile(rb"\s*([^\s<>()\",;:]+@[^\s<>()\",;:]+)\s*")
 _WORD = re.compile(rb"[^\W\d_]{2}|[\x80-\xff]")
 _OF_SOMEBODY = re.compile(rb"\b(?:from|by|von|de|par|van|da|di|od)\b[^<>]*$", re.I)

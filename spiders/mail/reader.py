@@ -25,7 +25,7 @@ from spiders.mail.dates import moments
 from spiders.mail.from_lines import posted_at
 from spiders.mail.header_text import text_of, unfolded
 from spiders.mail.message_headers import MARKS, end_of_headers, fields, original_senders
-from spiders.mail.message_ids import ONE_NORMAL_ID, normal_answered_ids, normal_ids
+from spiders.mail.message_ids import normal_answered_ids, normal_ids
 from spiders.mail.senders import sender
 from spiders.mail.splitter import Raw, split
 
@@ -33,6 +33,7 @@ ROWS = 4096
 REFERENCES = 50
 REPEATED = 5_000
 BODY = blake2b(digest_size=16)
+_ONE_NORMAL_ID = re.compile(rb"\s*+<([^<>\s@]++@[^<>\s@A-Z]++)>\s*+")
 _CLOCK = re.compile(rb":(?<=\d:)\d\d")
 TIMED = ("sent_at", "sent_offset", "date_quality", "archive_month")
 SENDER = tuple(name for name in MESSAGES.names if name.startswith("sender_"))
@@ -191,7 +192,7 @@ def _ids(
     """Return the fingerprints of the message ids in a header, in their order; `names` reads them."""
     if not value:
         return ()
-    if (usual := ONE_NORMAL_ID.fullmatch(value)) and (key := key_of(usual[1])):
+    if (usual := _ONE_NORMAL_ID.fullmatch(value)) and (key := key_of(usual[1])):
         return (key,)
     return [key for name in names(value) if (key := key_of(name))]
 

@@ -23,18 +23,23 @@ from synthetic import add_commit, land_communities
 from pipelines.folders import Folders
 
 STEP = """
-import sys
+import gc, sys
 from datetime import date
 from pathlib import Path
+from flows.cli import FEWER_COLLECTIONS
 from pipelines.catalogue.load import load_catalogue
 from pipelines.folders import Folders
 from pipelines.warehouse.build import build_database
+from pipelines.without_pandas import without_pandas
+gc.set_threshold(*FEWER_COLLECTIONS)
 data = Path(sys.argv[1])
 where = Folders(data, data / "communities", data / "site")
 declared = load_catalogue(where.communities)
 if sys.argv[2] == "build":
-    build_database(where, declared, date(2026, 7, 6))
+    with without_pandas():
+        build_database(where, declared, date(2026, 7, 6))
 """
+"""Load or build as a command does: without pandas, and looking for cycles among objects as seldom."""
 SMALL, LARGE = (1, 100, 100, 2), (2, 125_000, 500_000, 15)
 """Repositories, commits of each, messages and years of a community."""
 
