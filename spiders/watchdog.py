@@ -36,6 +36,8 @@ def start() -> None:
     parent = os.environ.get(PARENT_PIPE)
     if parent is None:
         return
+    if select.select([int(parent)], [], [], 0)[0]:
+        _hear_time(int(parent))  # so the first time holds before the watchdog runs
     ours, theirs = os.pipe()
     if os.fork():
         os.close(ours)

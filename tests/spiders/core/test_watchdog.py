@@ -17,8 +17,9 @@ from flows import supervise
 from flows.results import ENDED, OVERRAN
 from flows.visiting import visit_group
 from pipelines.folders import CHECKOUT, Folders
+from pipelines.clock import MOMENT, read_clock
 from pipelines.model import Source, Verdict
-from spiders import settings
+from spiders import settings, watchdog
 
 PATIENCE = 30
 SPIDER = """
@@ -203,3 +204,23 @@ def test_a_spider_asks_nothing_after_its_time_where_its_watchdog_is_stopped_too(
     for number in (parent.pid, dog):
         os.kill(number, signal.SIGSTOP)
     assert alive([spider]) == []
+
+
+WITHOUT_WATCHDOG = """
+import os
+os.fork = lambda: 1
+from spiders import watchdog
+watchdog.start()
+watchdog.check_time()
+"""
+
+
+def test_the_first_time_holds_before_the_watchdog_runs():
+    ours, theirs = os.pipe()
+    os.write(theirs, MOMENT.pack(read_clock() - 1))
+    environment = os.environ | {watchdog.PARENT_PIPE: str(ours)}
+    command = [sys.executable, "-c", WITHOUT_WATCHDOG]
+    ended = subprocess.run(command, env=environment, pass_fds=(ours,), cwd=CHECKOUT, check=False)
+    os.close(ours)
+    os.close(theirs)
+    assert ended.returncode == 1
