@@ -16,8 +16,8 @@ import pytest
 from flows import supervise
 from flows.results import ENDED, OVERRAN
 from flows.visiting import visit_group
-from pipelines.folders import CHECKOUT, Folders
 from pipelines.clock import MOMENT, read_clock
+from pipelines.folders import CHECKOUT, Folders
 from pipelines.model import Source, Verdict
 from spiders import settings, watchdog
 
