@@ -15,7 +15,7 @@ from pipelines.model import Community
 from pipelines.warehouse.as_built import is_as_built, record
 from pipelines.warehouse.communities import load_core, make_communities
 from pipelines.warehouse.core_tables import LANDED, LANDED_TABLES, community_tables
-from pipelines.warehouse.engine import make_schemas, open_engine, within_limit
+from pipelines.warehouse.engine import FREED_OF_ALL, make_schemas, open_engine, within_limit
 from pipelines.warehouse.inputs import Inputs, read_inputs
 from pipelines.warehouse.kept_files import KeptFiles, prune
 from pipelines.warehouse.raw import load_domains, load_raw
@@ -138,7 +138,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Tab
 def _new_database(draft: Path) -> duckdb.DuckDBPyConnection:
     """Open a new file in one transaction, which `_finish` ends."""
     draft.parent.mkdir(parents=True, exist_ok=True)
-    con = open_engine(f"{draft}.tmp")
+    con = open_engine(f"{draft}.tmp", freed=FREED_OF_ALL)
     con.execute(f"attach {literal(str(draft))} as built (storage_version {literal(OLDEST_READER)})")
     con.execute("use built")
     con.execute("set force_compression = 'dictionary'")

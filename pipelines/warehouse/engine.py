@@ -15,8 +15,10 @@ UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 SCHEMAS = ("raw", "core", "definitions", "metrics", "analysis", "rankings", "published")
 ROWS_OF_THREAD = 500_000
 """Another thread is worth its cost for so many rows."""
-FREED_AT_ONCE = "64MB"
+FREED_AT_ONCE = "8MB"
 """Memory that DuckDB gives back to the machine as soon as it is free; by default it keeps half a gigabyte."""
+FREED_OF_ALL = "64MB"
+"""The same for the tables of all communities: to give back less at once takes a tenth of their CPU seconds."""
 FEWEST_PUBLISHED = 3
 """A published cell of people, other than a community's own number, has none or so many."""
 
@@ -52,11 +54,11 @@ def memory_limit(environ: Mapping[str, str] = os.environ) -> int:
     return int(size[1]) * UNITS[size[2]]
 
 
-def open_engine(temporary: str, rows: int = 0) -> duckdb.DuckDBPyConnection:
+def open_engine(temporary: str, rows: int = 0, freed: str = FREED_AT_ONCE) -> duckdb.DuckDBPyConnection:
     """Open an empty database in memory; what exceeds the limit goes into the folder `temporary`.
 
     A quarter of the limit is left to what Python holds beside DuckDB. A build of few `rows` has one thread: more of
-    them wait for each other.
+    them wait for each other. `freed`: see FREED_AT_ONCE.
     """
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     limit_memory(con)
@@ -64,7 +66,7 @@ def open_engine(temporary: str, rows: int = 0) -> duckdb.DuckDBPyConnection:
     con.execute(f"set threads = {max(1, min(os.cpu_count() or 1, rows // ROWS_OF_THREAD))}")
     con.execute("set preserve_insertion_order = true")
     for threshold in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
-        con.execute(f"set {threshold} = '{FREED_AT_ONCE}'")
+        con.execute(f"set {threshold} = '{freed}'")
     return con
 
 
