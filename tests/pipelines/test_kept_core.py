@@ -88,8 +88,9 @@ def test_a_full_build_makes_all(with_kept, made):
 
 
 @pytest.mark.long
-def test_communities_of_many_rows_are_made_one_after_another(where, made, monkeypatch):
-    monkeypatch.setattr(communities, "MOST_ROWS", 30)
+@pytest.mark.parametrize(("limit", "value"), [("MOST_ROWS", 30), ("MOST_TOGETHER", 1)])
+def test_many_rows_or_communities_are_made_one_after_another(where, made, monkeypatch, limit, value):
+    monkeypatch.setattr(communities, limit, value)
     make(where)
     assert made == [["birds"], ["fish"]]
 
