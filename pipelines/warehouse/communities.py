@@ -42,7 +42,8 @@ OF_ONE_ROW = ("hash", "twin_of", "message_key", "content_key", "in_reply_to_key"
 KEPT = "format parquet, parquet_version v2, compression snappy, row_group_size 40960, dictionary_size_limit 4096"
 """How a kept table is written: the rows of a group wait in memory.
 
-Messages take two thirds of the CPU seconds that they take with lz4, and as much place. A column with a value of its own in each row is no dictionary: a lower limit finds that sooner.
+Messages take two thirds of the CPU seconds that they take with lz4, and as much place.
+A column with a value of its own in each row is no dictionary: a lower limit finds that sooner.
 """
 AS_WRITTEN = "build_side_probe_side,join_order"
 """Joins are made as the SQL has them, the small side last: DuckDB estimates the rows of Parquet files badly."""
