@@ -3,12 +3,13 @@
 That is the version of their format, and times that have come already.
 """
 
-import json
 import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 FORMAT = 1
 """The version of the format of the files that this version writes. A reader ignores fields that it does not know."""
@@ -47,6 +48,12 @@ def check_is_file(path: Path) -> None:
         raise UnusableError("it is no file")
 
 
+def file_state(path: Path) -> tuple[int, int, int, int]:
+    """Return what changes with a file: its number, size and times; raises OSError where there is none."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def read_file(path: Path) -> bytes | None:
     """Return what is in a file, None where nothing is; raises UnusableError for what is no file, or is refused."""
     if not os.path.lexists(path):
@@ -61,8 +68,8 @@ def read_file(path: Path) -> bytes | None:
 def read_object(content: bytes) -> dict[str, Any]:
     """Return the object of JSON in a file or a line, of a format that is known; raises UnusableError."""
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
+        found = orjson.loads(content)
+    except ValueError:
         raise UnusableError("it is empty" if not content.strip() else "it is cut off or damaged") from None
     if not isinstance(found, dict):
         raise UnusableError("it is no object of JSON")

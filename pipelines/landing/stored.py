@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.files import UnusableError, check_format, check_is_file
+from pipelines.files import UnusableError, check_format, check_is_file, file_state
 from pipelines.landing.schemas import NEEDED, SCHEMAS
 from pipelines.landing.visits import visit_from_json
 from pipelines.model import Source, Visit
@@ -85,8 +85,7 @@ def read_unit(path: Path) -> StoredUnit | DamagedFile:
     """Read what a file's footer says of it, or say why it cannot be used; with `check_rows` this decides what can."""
     try:
         check_is_file(path)
-        state = path.stat()
-        return _read_footer(path, (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+        return _read_footer(path, file_state(path))
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         return _damaged(path, error)
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from itertools import filterfalse
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from pipelines.folders import Folders
 from pipelines.landing import set_aside
 from pipelines.landing.pages import PAGES
 from pipelines.landing.stored import damaged_files
-from pipelines.landing.visit_files import visit_files
-from pipelines.landing.visits import plan_files, read_logged, read_plan
+from pipelines.landing.visit_files import plan_files, visit_files
+from pipelines.landing.visits import is_whole, read_logged, read_plan
 from pipelines.privacy import decisions
 
 CHECKSUM = re.compile(rb"[0-9a-f]{64}\n?")
@@ -51,7 +52,7 @@ def unusable_files(where: Folders, *, whole: bool = False) -> Iterator[Unusable]
     yield from _strangers(where.visits, (".jsonl", "plan.json"))
     for path, reason, is_refused in damaged_files(where.observations, whole=whole):
         yield Unusable(path, reason, is_refused=is_refused)
-    for path in visit_files(where.visits):
+    for path in filterfalse(is_whole, visit_files(where.visits)):
         yield from _lines(path, lambda line, path=path: read_logged(line, path))
     yield from _single(plan_files(where.visits), read_plan)
     for name in (decisions.ROTATED, decisions.FORMER_NAMES[decisions.ROTATED]):

@@ -21,6 +21,7 @@ from pipelines.landing.removed import note_removed
 from pipelines.landing.store import is_shared
 
 NAME = re.compile(r"(\d{4,}-\d\d)(?:--(\d{4,}-\d\d))?(?:\.[0-9a-f]{8})?\.jsonl")
+PLAN = "plan.json"
 OPEN_MONTHS = 2
 """The running month and the one before stay files of their own: what looks days back reads no packed file."""
 
@@ -34,8 +35,21 @@ class Months(NamedTuple):
 
 def visit_files(visits: Path) -> list[Path]:
     """Return the files of visits below a folder, sorted; those whose months a packed file holds are left out."""
-    by_folder = groupby(sorted(visits.rglob("*.jsonl")), key=lambda path: path.parent)
-    return [path for _, files in by_folder for path in _counted(list(files))]
+    return [path for files in _by_folder(visits, ".jsonl") for path in _counted(files)]
+
+
+def plan_files(visits: Path) -> list[Path]:
+    """Return the files of plans below a folder, sorted."""
+    return [path for files in _by_folder(visits, PLAN) for path in files if path.name == PLAN]
+
+
+def _by_folder(top: Path, ending: str) -> Iterator[list[Path]]:
+    """Yield what has a name with an ending in each folder, sorted; a folder in the place of a file too."""
+    for folder, below, names in os.walk(top):
+        found = sorted(name for name in (*names, *below) if name.endswith(ending))
+        below[:] = sorted(name for name in below if name not in found)
+        if found:
+            yield [Path(folder, name) for name in found]
 
 
 def last_month(path: Path) -> str:

@@ -1,42 +1,51 @@
 """Read and write visits and plans."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import lru_cache
 from heapq import merge
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from pipelines.files import (
     FORMAT,
     UnusableError,
     append_synced,
+    check_is_file,
+    file_state,
     read_file,
     read_moment,
     read_object,
     replace_synced,
 )
 from pipelines.foreign_text import printable
-from pipelines.landing.visit_files import last_month, month_file, months_of, visit_files
+from pipelines.landing.visit_files import PLAN, last_month, month_file, months_of, plan_files, visit_files
 from pipelines.model import Plan, Source, Verdict, Visit
 
-PLAN = "plan.json"
 TEXTS = ("community", "source", "kind", "unit", "url", "verdict", "reason", "note", "reason_code", "run")
 TEXTS_OR_NONE = ("checksum", "reader", "key_id", "etag", "last_modified")
 NEEDED = TEXTS[:6]
+REPEATED = ("community", "source", "kind", "unit", "url", "checksum", "reader", "key_id", "run")
+"""Texts that many visits share. Each of them is in memory once."""
 NOTE = "our_note"
 """The name of a note in files. Earlier versions wrote `note`, which may repeat a server's words: it is not read."""
 FIELDS = tuple(field.name for field in fields(Visit))
-VERDICTS = {*Verdict, "partial"}
+VERDICTS = {name: Verdict(name) for name in (*Verdict, "partial")}
 TYPES: dict[str, Any] = {
     **dict.fromkeys(TEXTS, str),
     **dict.fromkeys(TEXTS_OR_NONE, str | None),
     "observations": int | None,
     "seconds": float | int | None,
 }
+_whole: dict[Path, tuple[int, ...]] = {}
+"""The files of which this process could use every line, each with its state then."""
 
 
 def save_plan(visits: Path, plan: Plan) -> None:
@@ -56,11 +65,6 @@ def read_plans(visits: Path, sources: Iterable[Source] | None = None) -> Iterato
             yield read_plan(path)
         except UnusableError:
             continue
-
-
-def plan_files(visits: Path) -> list[Path]:
-    """Return the files of plans, sorted."""
-    return sorted(visits.glob(f"*/*/{PLAN}"))
 
 
 def read_plan(path: Path) -> Plan:
@@ -91,11 +95,34 @@ def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
     first = f"{since:%Y-%m}" if since else ""
     paths = (path for path in visit_files(visits) if last_month(path) >= first)
     found = _in_order(paths, _usable)
-    return (visit for visit in found if since is None or visit.seen_at >= since)
+    return found if since is None else (visit for visit in found if visit.seen_at >= since)
 
 
 def _usable(path: Path) -> Iterator[Visit]:
-    return (visit for _, visit in read_lines(path) if isinstance(visit, Visit))
+    """Yield the visits in a file, and note at its end whether all its lines can be used."""
+    is_empty, is_damaged = True, False
+    with suppress(OSError, UnusableError):
+        before = file_state(path)
+        for _, found in read_lines(path):
+            is_empty = False
+            if isinstance(found, Visit):
+                yield found
+            else:
+                is_damaged = True
+        if not is_empty and not is_damaged:
+            _whole[path] = before
+
+
+def is_whole(path: Path) -> bool:
+    """Tell whether a file of visits has lines and all can be used.
+
+    A file that this process has read whole is not read again while it is as it was.
+    """
+    with suppress(OSError):
+        if _whole.get(path) != file_state(path):
+            deque(_usable(path), maxlen=0)
+        return _whole.get(path) == file_state(path)
+    return False
 
 
 def _in_order(paths: Iterable[Path], read: Callable[[Path], Iterable[Visit]]) -> Iterator[Visit]:
@@ -113,8 +140,9 @@ def read_run(visits: Path, run: str, sources: Iterable[Source] | None = None) ->
 
 def _of_run(path: Path, run: str) -> Iterator[Visit]:
     mark = run.encode()
-    lines = b"\n".join(line for line in _lines(path) if mark in line)
-    return (visit for visit in parse_visits(lines) if visit.run == run)
+    with suppress(OSError, UnusableError):
+        lines = b"\n".join(line for line in _lines(path) if mark in line)
+        yield from (visit for visit in parse_visits(lines) if visit.run == run)
 
 
 def latest_run(visits: Path) -> str:
@@ -124,18 +152,26 @@ def latest_run(visits: Path) -> str:
 
 
 def read_lines(path: Path) -> Iterator[tuple[bytes, Visit | UnusableError]]:
-    """Yield each line of a file of visits with its visit, or with why it cannot be used."""
+    """Yield each line of a file of visits with its visit, or with why it cannot be used.
+
+    Raises OSError and UnusableError where the file cannot be read.
+    """
+    of = _folder(path)
     for line in _lines(path):
         try:
-            yield line, read_logged(line, path)
+            yield line, _read_logged(line, of)
         except UnusableError as unusable:
             yield line, unusable
 
 
 def read_logged(line: bytes, path: Path) -> Visit:
     """Return the visit in a line of a file of visits; raises UnusableError, also for one of another source."""
+    return _read_logged(line, _folder(path))
+
+
+def _read_logged(line: bytes, of: tuple[str, str]) -> Visit:
     visit = visit_from_json(line)
-    if (visit.community, visit.source) != _folder(path):
+    if (visit.community, visit.source) != of:
         raise UnusableError("it is a visit of another source")
     return visit
 
@@ -152,7 +188,7 @@ def parse_visits(lines: bytes) -> Iterator[Visit]:
 def visit_to_json(visit: Visit) -> str:
     """Return a visit as one line of JSON; what a server wrote in it is printable."""
     said = {"reason": printable(visit.reason), NOTE: printable(visit.note), "seen_at": visit.seen_at.isoformat()}
-    facts = {name: value for name, value in asdict(visit).items() if name != "note"}
+    facts = {name: value for name, value in vars(visit).items() if name != "note"}
     return json.dumps({"format": FORMAT} | facts | said)
 
 
@@ -161,22 +197,29 @@ def visit_from_json(line: bytes) -> Visit:
     facts = read_object(line)
     facts["note"] = facts.get(NOTE, "")
     known = {name: facts[name] for name in FIELDS if name in facts}
-    if wrong := [*_wrong_types(known), *(name for name in NEEDED if name not in known)]:
-        raise UnusableError(f"it is no visit that can be read: {wrong[0]}")
+    if wrong := _wrong_field(tuple(known), tuple(map(type, known.values()))):
+        raise UnusableError(f"it is no visit that can be read: {wrong}")
     if known["verdict"] not in VERDICTS:
         raise UnusableError(f"its verdict is not known: {known['verdict']!r:.40}")
-    return Visit(**known | {"seen_at": read_moment(facts.get("seen_at")), "verdict": Verdict(known["verdict"])})
+    known |= {name: intern(known[name]) for name in REPEATED if known.get(name)}
+    known["verdict"] = VERDICTS[known["verdict"]]
+    known["seen_at"] = read_moment(facts.get("seen_at"))
+    return Visit(**known)
 
 
-def _wrong_types(facts: dict[str, Any]) -> Iterator[str]:
-    return (name for name, value in facts.items() if not isinstance(value, TYPES.get(name, object)))
+@lru_cache(maxsize=1 << 10)
+def _wrong_field(names: tuple[str, ...], types: tuple[type, ...]) -> str | None:
+    """Return the first field of a visit that has a value of a wrong type, or is missing."""
+    wrong = (name for name, found in zip(names, types, strict=True) if not issubclass(found, TYPES.get(name, object)))
+    return next(wrong, None) or next((name for name in NEEDED if name not in names), None)
 
 
-def _lines(path: Path) -> list[bytes]:
-    try:
-        return [line for line in (read_file(path) or b"").splitlines() if line.strip()]
-    except UnusableError:
-        return []
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file; raises OSError and UnusableError where it cannot be read."""
+    check_is_file(path)
+    with path.open("rb") as file:
+        for text in file:
+            yield from (line for line in text.splitlines() if line.strip())
 
 
 def _folder(path: Path) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from hashlib import file_digest, sha256
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from pipelines.files import replace_synced
 from pipelines.folders import RULES, Folders
+from pipelines.landing.visit_files import visit_files
 from pipelines.warehouse.inputs import Inputs
 
 PIPELINES = Path(__file__).parents[1]
@@ -34,10 +36,11 @@ def record(where: Folders, given: Inputs) -> None:
 
 def fingerprint(where: Folders, given: Inputs) -> str:
     """Return the checksum of the database and of all that a build reads; raises OSError where there is none."""
-    units = [(unit.path.stat().st_size, unit.path.stat().st_mtime_ns) for unit in given.units]
+    files = [*(unit.path for unit in given.units), *visit_files(where.visits)]
+    states = [(found.st_size, found.st_mtime_ns) for found in map(Path.stat, files)]
     with where.database.open("rb") as database:
         held = file_digest(database, "sha256").hexdigest()
-    return sha256(repr((_code(), units, given, held)).encode()).hexdigest()
+    return sha256(repr((_code(), states, replace(given, visits=[]), held)).encode()).hexdigest()
 
 
 @cache

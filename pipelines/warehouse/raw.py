@@ -1,7 +1,8 @@
 """Fill the declared tables: the catalogue, visits, harvests, published figures, the method, closed editions."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,8 +31,8 @@ REASON_CODES = {
 
 def load_raw(con: duckdb.DuckDBPyConnection, given: Inputs, kinds: Collection[str]) -> None:
     """Fill the declared tables, which are empty: catalogue, visits, rules, method; and those of harvests of `kinds`."""
-    loaded = {**_communities(given), **_catalogue(given), **_visited(given), **_judged(given), **_method(given)}
-    _insert(con, loaded)
+    for loaded in (_communities(given), _catalogue(given), _visited(given), _judged(given), _method(given)):
+        _insert(con, loaded)
     load_revisions(con, given.closed)
     load_harvests(con, given.usable, kinds)
 
@@ -54,7 +55,7 @@ def load_domains(con: duckdb.DuckDBPyConnection, commits: str, messages: str) ->
     insert_rows(con, "raw.domains", [{"domain": domain, "organisation": organisation(domain)} for domain in domains])
 
 
-def _insert(con: duckdb.DuckDBPyConnection, loaded: dict[str, list[Row]]) -> None:
+def _insert(con: duckdb.DuckDBPyConnection, loaded: Mapping[str, Iterable[Row]]) -> None:
     for name, rows in loaded.items():
         insert_rows(con, name, rows)
 
@@ -92,19 +93,29 @@ def _catalogue(given: Inputs) -> dict[str, list[Row]]:
     }
 
 
-def _visited(given: Inputs) -> dict[str, list[Row]]:
+def _visited(given: Inputs) -> dict[str, Iterable[Row]]:
     held = [unit.visit for unit in given.usable]
-    visits = {(source_of(v), v.unit, v.seen_at): v for v in [*given.visits, *held]}
     used = {unit.path for unit in given.usable}
     others = [unit.visit for unit in given.units if unit.path not in used]
     return {
         "raw.declared_units": [_unit(*key) | {"position": position} for key, position in _positions(given).items()],
         "raw.units": [_visit_row(visit) for visit in held],
-        "raw.visits": [_visit_row(visit) for visit in visits.values()],
+        "raw.visits": map(_visit_row, all_visits(given)),
         "raw.other_keys": [_visit_row(visit) for visit in others],
         "raw.tags": list(_tag_rows(given.usable)),
         "raw.rotated_keys": [{"key_id": key_id, "since": since} for key_id, since in given.rotated_keys],
     }
+
+
+def all_visits(given: Inputs) -> Iterator[Visit]:
+    """Yield each visit once: those that were logged, source by source, and those that brought what is held."""
+    held: dict[tuple[str, str], dict[tuple[str, datetime], Visit]] = {}
+    for unit in given.usable:
+        held.setdefault(source_of(unit.visit), {})[unit.visit.unit, unit.visit.seen_at] = unit.visit
+    for source, logged in groupby(given.visits, source_of):
+        yield from ({(v.unit, v.seen_at): v for v in logged} | held.pop(source, {})).values()
+    for unlogged in held.values():
+        yield from unlogged.values()
 
 
 def _judged(given: Inputs) -> dict[str, list[Row]]:

@@ -1,12 +1,13 @@
 """Read the files below tables/, order them by what they read, and make the tables."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from graphlib import TopologicalSorter
 from importlib import import_module
 from inspect import cleandoc
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ TABLES = Path(__file__).parents[1] / "tables"
 ALL_METRICS = "metrics.counts"
 VIEWS = ("core.identities", "analysis.affiliations")
 """Large tables that others read once or in part: they are computed where they are read."""
+ROWS_AT_ONCE = 50_000
+"""A declared table is filled by so many rows at once: more take memory and no less time."""
 Row = dict[str, Any]
 """A row of a declared table: values by the names of its columns; it may know more."""
 
@@ -63,19 +66,19 @@ def literal(value: object) -> str:
     return str(value)
 
 
-def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
+def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Row]) -> None:
     """Fill a declared table by the names of its columns; what a row has beside them is left out.
 
     Raises KeyError for a row that lacks a column.
     """
-    if not rows:
-        return
-    import pyarrow as pa
+    rest, schema = iter(rows), None
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        import pyarrow as pa
 
-    schema = con.sql(f"from {name} limit 0").to_arrow_table().schema
-    con.register("loaded", pa.table([[row[column] for row in rows] for column in schema.names], schema=schema))
-    con.execute(f"insert into {name} by name from loaded")
-    con.unregister("loaded")
+        schema = schema or con.sql(f"from {name} limit 0").to_arrow_table().schema
+        con.register("loaded", pa.table([[row[column] for row in some] for column in schema.names], schema=schema))
+        con.execute(f"insert into {name} by name from loaded")
+        con.unregister("loaded")
 
 
 def read_tables(folder: Path = TABLES) -> list[Table]:

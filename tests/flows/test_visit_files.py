@@ -44,8 +44,8 @@ def test_closed_months_become_one_file_and_all_is_read_in_its_order(visits):
 def test_what_looks_days_back_reads_no_packed_file(visits, monkeypatch):
     pack_visits(visits, NOW)
     opened = []
-    real = visit_files.Path.read_bytes
-    monkeypatch.setattr(visit_files.Path, "read_bytes", lambda path: opened.append(path.name) or real(path))
+    real = visit_files.Path.open
+    monkeypatch.setattr(visit_files.Path, "open", lambda path, *a: opened.append(path.name) or real(path, *a))
     assert [visit.seen_at for visit in read_visits(visits, NOW - timedelta(days=30))] == MONTHS[-1:]
     assert opened == ["2026-10.jsonl", "2026-11.jsonl"]
 

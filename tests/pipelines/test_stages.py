@@ -9,6 +9,7 @@ from support.database import database
 
 from pipelines.folders import CHECKOUT
 from pipelines.landing.schemas import SCHEMAS
+from pipelines.warehouse import tables
 from pipelines.warehouse.tables import TABLES, Table, in_order, insert_rows, make_table, read_tables, reads_from
 
 
@@ -43,6 +44,14 @@ def test_a_row_without_a_declared_column_is_a_mistake():
         assert con.sql("from declared").fetchall() == [("a", 1)]
         with pytest.raises(KeyError, match="other"):
             insert_rows(con, "declared", [{"known": "a"}])
+
+
+def test_rows_of_several_batches_all_arrive(monkeypatch):
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 2)
+    with database() as con:
+        con.execute("create table declared (known integer)")
+        insert_rows(con, "declared", ({"known": number} for number in range(5)))
+        assert con.sql("from declared order by known").fetchall() == [(number,) for number in range(5)]
 
 
 def test_tables_that_read_each_other_are_mistakes():

@@ -19,7 +19,7 @@ from flows.commands.collect import print_result
 from flows.results import CollectResult
 from pipelines.landing.runs import begin_run
 from pipelines.landing.sweep import sweep
-from pipelines.landing.visits import log_visit, read_plans, read_visits
+from pipelines.landing.visits import is_whole, log_visit, read_plans, read_visits
 from pipelines.model import Verdict
 from pipelines.privacy.decisions import record_key_rotation, rotated_keys
 
@@ -43,6 +43,24 @@ def test_single_lines_of_visits_are_set_aside_and_the_others_stay(landed):
     assert problem.what == said
     begin_run()
     assert damage.find_damage(landed, [BIRDS]) == [], "the next run is whole again"
+
+
+def test_a_line_that_is_damaged_after_the_file_was_read_is_set_aside(landed):
+    log = next(landed.visits.rglob("*.jsonl"))
+    known = len(list(read_visits(landed.visits)))
+    assert is_whole(log)
+    with log.open("ab") as file:
+        file.write(b'{"format": 1, "commu')
+    assert not is_whole(log)
+    sweep(landed)
+    assert is_whole(log)
+    assert len(list(read_visits(landed.visits))) == known
+
+
+@pytest.mark.parametrize("content", [b"", b"\n"])
+def test_a_file_of_visits_without_a_line_is_not_whole(tmp_path, content):
+    (log := tmp_path / "2026-11.jsonl").write_bytes(content)
+    assert not is_whole(log)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b'{"units": ["a"], "made_at": "soon"}'])
