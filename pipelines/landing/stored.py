@@ -90,7 +90,7 @@ def read_unit(path: Path) -> StoredUnit | DamagedFile:
         return _damaged(path, error)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 17)
 def _read_footer(path: Path, _: tuple[int, ...]) -> StoredUnit:
     """Read a footer once, while the file is as it was: its size and times say whether it is."""
     with pq.ParquetFile(path) as file:  # metadata.schema would be a cycle that holds a file's metadata: 50 kB each
