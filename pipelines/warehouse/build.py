@@ -15,7 +15,7 @@ from pipelines.model import Community
 from pipelines.warehouse.as_built import is_as_built, record
 from pipelines.warehouse.communities import load_core, make_communities
 from pipelines.warehouse.core_tables import LANDED, LANDED_TABLES, community_tables
-from pipelines.warehouse.engine import FREED_OF_ALL, make_schemas, open_engine, within_limit
+from pipelines.warehouse.engine import FREED_OF_ALL, drop_cached, make_schemas, open_engine, within_limit
 from pipelines.warehouse.inputs import Inputs, read_inputs
 from pipelines.warehouse.kept_files import KeptFiles, prune
 from pipelines.warehouse.raw import load_domains, load_raw
@@ -128,6 +128,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection, given: Inputs, tables: list[Tab
             make_table(con, table)
     load_raw(con, given, FEW)
     load_core(con, tables, core)
+    drop_cached(con)
     load_domains(con, "core.commits", "core.postings")
     of_community = {table.name for table in community_tables(tables)}
     for table in in_order(tables):

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 
@@ -19,6 +19,8 @@ FREED_AT_ONCE = "8MB"
 """Memory that DuckDB gives back to the machine as soon as it is free; by default it keeps half a gigabyte."""
 FREED_OF_ALL = "64MB"
 """The same for the tables of all communities: in pieces of 8 MB a build of three million rows takes a tenth longer."""
+LEAST_MEMORY = 500 * 10**6
+"""What DuckDB may keep where it is to give back what lies on the disk too."""
 FEWEST_PUBLISHED = 3
 """A published cell of people, other than a community's own number, has none or so many."""
 
@@ -73,6 +75,16 @@ def open_engine(temporary: str, rows: int = 0, freed: str = FREED_AT_ONCE) -> du
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
     """Set the limit of DuckDB's memory; each time it gives all memory that is free back to the machine."""
     con.execute(f"set memory_limit = '{memory_limit() * 3 // 4} bytes'")
+
+
+def drop_cached(con: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB forget what it has written: it reads from the disk what it needs again, in no more time.
+
+    Where it cannot, it keeps what it has.
+    """
+    with suppress(duckdb.OutOfMemoryException):
+        con.execute(f"set memory_limit = '{min(LEAST_MEMORY, memory_limit() * 3 // 4)} bytes'")
+    limit_memory(con)
 
 
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:

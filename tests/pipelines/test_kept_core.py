@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -11,10 +12,10 @@ from support.database import database
 
 from pipelines.landing import set_aside
 from pipelines.landing.visits import log_visit
-from pipelines.warehouse import communities, kept_files
+from pipelines.warehouse import communities, engine, kept_files
 from pipelines.warehouse.build import FEW, build_database
 from pipelines.warehouse.core_tables import LANDED_TABLES, community_tables
-from pipelines.warehouse.engine import NotEnoughMemoryError, WrongMemoryError, memory_limit
+from pipelines.warehouse.engine import NotEnoughMemoryError, WrongMemoryError, drop_cached, memory_limit, open_engine
 from pipelines.warehouse.inputs import read_inputs
 from pipelines.warehouse.tables import read_tables, reads_from
 
@@ -141,6 +142,17 @@ def test_the_limit_of_memory_is_a_size_or_half_of_the_machine():
     for wrong in ("much", "-1GB", "0GB", "5"):
         with pytest.raises(WrongMemoryError, match="STACKRANK_MEMORY"):
             memory_limit({"STACKRANK_MEMORY": wrong})
+
+
+@pytest.mark.parametrize("least", [1, 500 * 10**6])
+def test_what_is_on_no_disk_yet_stays_where_memory_is_given_back(tmp_path, monkeypatch, least):
+    monkeypatch.setattr(engine, "LEAST_MEMORY", least)
+    with closing(open_engine(str(tmp_path / "tmp"))) as con:
+        limit = con.execute("select current_setting('memory_limit')").fetchone()
+        con.execute("create table numbers as select i, md5(i::varchar) as hash from range(200000) r(i)")
+        drop_cached(con)
+        assert con.execute("select count(distinct hash) from numbers").fetchone() == (200_000,)
+        assert con.execute("select current_setting('memory_limit')").fetchone() == limit
 
 
 def test_a_build_that_does_not_fit_its_limit_says_what_to_set(landed, tmp_path, monkeypatch):
