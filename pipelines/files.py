@@ -3,6 +3,7 @@
 That is the version of their format, and times that have come already.
 """
 
+import json
 import os
 import stat
 from datetime import UTC, datetime, timedelta
@@ -68,13 +69,21 @@ def read_file(path: Path) -> bytes | None:
 def read_object(content: bytes) -> dict[str, Any]:
     """Return the object of JSON in a file or a line, of a format that is known; raises UnusableError."""
     try:
-        found = orjson.loads(content)
-    except ValueError:
+        found = _decode(content)
+    except (ValueError, RecursionError):
         raise UnusableError("it is empty" if not content.strip() else "it is cut off or damaged") from None
     if not isinstance(found, dict):
         raise UnusableError("it is no object of JSON")
     check_format(found.get("format", 1))
     return found
+
+
+def _decode(content: bytes) -> Any:
+    """Decode JSON; orjson refuses a byte of a file name that is no UTF-8, which `json` has written."""
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return json.loads(content)
 
 
 def replace_synced(draft: Path, path: Path) -> None:

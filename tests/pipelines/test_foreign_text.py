@@ -37,3 +37,8 @@ def test_a_note_of_an_earlier_version_is_not_read_because_it_may_repeat_a_server
     assert visit_from_json(line).note == ""
     again = json.loads(visit_to_json(visit_from_json(line)))
     assert "Ann Wren" not in str(again)
+
+
+def test_a_visit_to_a_unit_whose_name_is_no_utf_8_is_read_as_it_was_written():
+    visit = Visit("birds", "core", "mbox", "list-\udcff", "file:///x", datetime(2026, 1, 1, tzinfo=UTC), Verdict.OK)
+    assert visit_from_json(visit_to_json(visit).encode()) == visit
