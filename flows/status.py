@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from flows.colour import RED, paint
 from flows.published import Published, held_sources, read_published
@@ -70,16 +72,18 @@ class Status:
 
 
 def read_status(where: Folders, sources: Sequence[Source]) -> Status:
-    """Read the visits and plans of the sources that can be visited."""
-    visits: dict[tuple[str, str], list[Visit]] = {}
-    for visit in read_visits(where.visits):
-        visits.setdefault((visit.community, visit.source), []).append(visit)
+    """Read the visits and plans of the sources that can be visited; in memory are the visits of one source."""
+    declared = {(s.community, s.name): s for s in sources if s.visited}
     plans = {(plan.community, plan.source): plan for plan in read_plans(where.visits)}
-    declared = [((s.community, s.name), s) for s in sources if s.visited]
-    found = tuple(_source_status(source, visits.get(key, []), plans.get(key)) for key, source in declared)
+    found = {key: _source_status(source, [], plans.get(key)) for key, source in declared.items()}
+    held: set[str] = set()
+    for key, logged in groupby(read_visits(where.visits), key=attrgetter("community", "source")):
+        if key in declared:
+            visits = list(logged)
+            found[key] = _source_status(declared[key], visits, plans.get(key))
+            held |= held_sources(visits)
     published = read_published(where)
-    held = held_sources(visit for key, _ in declared for visit in visits.get(key, []))
-    return Status(found, published, tuple(published.missing(held)))
+    return Status(tuple(found.values()), published, tuple(published.missing(held)))
 
 
 def _source_status(source: Source, visits: Sequence[Visit], plan: Plan | None) -> SourceStatus:
