@@ -71,11 +71,10 @@ def insert_rows(con: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Row]) 
 
     Raises KeyError for a row that lacks a column.
     """
-    rest, schema = iter(rows), None
-    while some := list(islice(rest, ROWS_AT_ONCE)):
-        import pyarrow as pa
+    import pyarrow as pa
 
-        schema = schema or con.sql(f"from {name} limit 0").to_arrow_table().schema
+    rest, schema = iter(rows), con.sql(f"from {name} limit 0").to_arrow_table().schema
+    while some := list(islice(rest, ROWS_AT_ONCE)):
         con.register("loaded", pa.table([[row[column] for row in some] for column in schema.names], schema=schema))
         con.execute(f"insert into {name} by name from loaded")
         con.unregister("loaded")
