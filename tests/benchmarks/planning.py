@@ -9,18 +9,20 @@ is filled and compared with a list of them, as a run does before it brings anyth
 """
 
 import argparse
+import os
 import resource
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import process_time
+from time import process_time, sleep
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from flows import hosts
 from flows.visiting import silent_hosts
+from pipelines.catalogue.kept import SETTLED
 from pipelines.catalogue.load import keep_catalogue, load_catalogue
-from pipelines.folders import Folders
+from pipelines.folders import folders
 from pipelines.landing.held import Held
 from pipelines.landing.mirror import _side_by_side
 from pipelines.landing.store import Entry
@@ -72,7 +74,8 @@ def plan(where):
     """Plan a night: print what each step takes."""
     with timed("the catalogue, read from its files"):
         load_catalogue(where.communities)
-        keep_catalogue(where)
+    sleep(SETTLED / 1e9)
+    keep_catalogue(where)
     with timed("the catalogue, as the last run kept it"):
         declared = load_catalogue(where.communities)
     sources = [source for community in declared for source in community.sources if source.visited]
@@ -122,7 +125,11 @@ if __name__ == "__main__":
     parser.add_argument("communities", type=int)
     parser.add_argument("objects", type=int, nargs="?", default=0)
     given = parser.parse_args()
-    where = Folders(given.folder / "data", given.folder / "communities", given.folder / "site")
+    os.environ |= {
+        "STACKRANK_DATA": str(given.folder / "data"),
+        "STACKRANK_COMMUNITIES": str(given.folder / "communities"),
+    }
+    where = folders()
     make(where, given.communities)
     plan(where)
     if given.objects:
