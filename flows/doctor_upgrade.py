@@ -19,8 +19,8 @@ SUBJECT = "format"
 
 def upgrade(where: Folders, sources: Sequence[Source]) -> Iterator[Finding]:
     """Say what the next run reads again: units of an earlier reader or of another key; nothing where none is held."""
-    visited = [source for source in sources if source.visited and source.kind not in count_pages.KINDS]
-    held = list(stored_visits(where.observations, visited).values())
+    read = {(s.community, s.name) for s in sources if s.visited and s.kind not in count_pages.KINDS}
+    held = [visit for key, visit in stored_visits(where.observations).items() if key[:2] in read]
     if not held:
         return
     old = list(_outdated(held))

@@ -119,9 +119,9 @@ def is_whole(path: Path) -> bool:
     A file that this process has read whole is not read again while it is as it was.
     """
     with suppress(OSError):
-        if _whole.get(path) != file_state(path):
+        if _whole.get(path) != (state := file_state(path)):
             deque(_usable(path), maxlen=0)
-        return _whole.get(path) == file_state(path)
+        return _whole.get(path) == state
     return False
 
 
