@@ -19,7 +19,7 @@ class NoContactError(Exception):
 
 def require_contact(sources: Iterable[Source], environ: Mapping[str, str] = os.environ) -> None:
     """Raise NoContactError if one of the sources is live and `STACKRANK_CONTACT` is no address or page."""
-    if not are_live(sources):
+    if not has_live(sources):
         return
     if mistake := find_mistake(environ):
         raise NoContactError(f"{mistake}. Nothing was visited: the servers must know whom to ask. {HOW}")
@@ -35,8 +35,8 @@ def find_mistake(environ: Mapping[str, str] = os.environ) -> str | None:
     return None
 
 
-def are_live(sources: Iterable[Source]) -> bool:
-    """Tell whether a source is visited on another machine."""
+def has_live(sources: Iterable[Source]) -> bool:
+    """Tell whether any source is visited on another machine."""
     return any(source.reachable and not source_hosts(source) <= LOOPBACK for source in sources)
 
 

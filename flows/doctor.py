@@ -107,7 +107,7 @@ def _database(where: Folders) -> Finding:
 
 
 def _contact(sources: Sequence[Source]) -> Finding:
-    if not contact.are_live(sources):
+    if not contact.has_live(sources):
         return Finding(OK, "contact", "none is needed: all sources are on this machine")
     if mistake := contact.find_mistake():
         return Finding(BAD, "contact", f"{mistake}. {contact.HOW}")

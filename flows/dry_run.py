@@ -23,7 +23,7 @@ def format_dry_run(where: Folders, declared: Sequence[Source]) -> Iterator[str]:
         yield from (f"  {source.id:28} {source.kind:14} {_units(source, host, plans)}" for source in asked)
     named = sum(len(urls.units(source)) for source in sources)
     yield f"{len(by_host)} hosts, {len(sources)} sources, {named} units that the catalogue names; nobody was asked"
-    if contact.are_live(sources) and (mistake := contact.find_mistake()):
+    if contact.has_live(sources) and (mistake := contact.find_mistake()):
         yield f"a real run would be refused: {mistake}. {contact.HOW}"
 
 

@@ -72,7 +72,7 @@ class Status:
 
 
 def read_status(where: Folders, sources: Sequence[Source]) -> Status:
-    """Read the visits and plans of the sources that can be visited; in memory are the visits of one source."""
+    """Read the visits and plans of the sources that can be visited. It holds the visits of one source at a time."""
     declared = {(s.community, s.name): s for s in sources if s.visited}
     plans = {(plan.community, plan.source): plan for plan in read_plans(where.visits)}
     found = {key: _source_status(source, [], plans.get(key)) for key, source in declared.items()}

@@ -50,7 +50,7 @@ def check_is_file(path: Path) -> None:
 
 
 def file_state(path: Path) -> tuple[int, int, int, int]:
-    """Return what changes with a file: its number, size and times; raises OSError where there is none."""
+    """Return what differs after a change of a file: inode, size and times; raises OSError where there is no file."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
@@ -79,7 +79,7 @@ def read_object(content: bytes) -> dict[str, Any]:
 
 
 def _decode(content: bytes) -> Any:
-    """Decode JSON; orjson refuses a byte of a file name that is no UTF-8, which `json` has written."""
+    """Decode JSON. `json` writes file names that are no UTF-8, and orjson cannot read these."""
     try:
         return orjson.loads(content)
     except ValueError:

@@ -15,7 +15,7 @@ from time import time_ns
 from typing import Any
 
 from pipelines import model
-from pipelines.files import replace_synced
+from pipelines.files import file_state, replace_synced
 from pipelines.folders import RULES
 from pipelines.model import Community, Fact, ReleaseDate, Source
 
@@ -58,8 +58,8 @@ def fingerprint(files: Iterable[Path]) -> str:
 
     It is empty where a file is so young that it may change again within the same time.
     """
-    facts = [(str(path), *_state(path)) for path in (*files, *_readers())]
-    if max(changed for _, _, _, changed in facts) > time_ns() - SETTLED:
+    facts = [(str(path), *file_state(path)) for path in (*files, *_readers())]
+    if max(max(times) for _, _, _, *times in facts) > time_ns() - SETTLED:
         return ""
     return sha256(repr((sys.version, facts)).encode()).hexdigest()
 
@@ -67,8 +67,3 @@ def fingerprint(files: Iterable[Path]) -> str:
 def _readers() -> list[Path]:
     """Return the files of the program that decide how a community file is read."""
     return [Path(model.__file__), *sorted(Path(__file__).parent.glob("*.py")), *sorted(RULES.glob("*.toml"))]
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_ino, found.st_size, max(found.st_ctime_ns, found.st_mtime_ns)

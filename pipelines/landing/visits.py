@@ -91,7 +91,7 @@ def log_visit(visits: Path, visit: Visit) -> None:
 
 
 def read_visits(visits: Path, since: datetime | None = None) -> Iterator[Visit]:
-    """Yield every visit, or those from `since` on, in the order of their files; unusable lines are left out."""
+    """Yield every visit, or those from `since` on, source by source; unusable lines are left out."""
     first = f"{since:%Y-%m}" if since else ""
     paths = (path for path in visit_files(visits) if last_month(path) >= first)
     found = _in_order(paths, _usable)
@@ -103,7 +103,7 @@ def _usable(path: Path) -> Iterator[Visit]:
     is_empty, is_damaged = True, False
     with suppress(OSError, UnusableError):
         before = file_state(path)
-        for _, found in read_lines(path):
+        for found in _read_lines(path):
             is_empty = False
             if isinstance(found, Visit):
                 yield found
@@ -151,17 +151,17 @@ def latest_run(visits: Path) -> str:
     return latest.run if latest else ""
 
 
-def read_lines(path: Path) -> Iterator[tuple[bytes, Visit | UnusableError]]:
-    """Yield each line of a file of visits with its visit, or with why it cannot be used.
+def _read_lines(path: Path) -> Iterator[Visit | UnusableError]:
+    """Yield for each line of a file its visit, or why it cannot be used.
 
     Raises OSError and UnusableError where the file cannot be read.
     """
     of = _folder(path)
     for line in _lines(path):
         try:
-            yield line, _read_logged(line, of)
+            yield _read_logged(line, of)
         except UnusableError as unusable:
-            yield line, unusable
+            yield unusable
 
 
 def read_logged(line: bytes, path: Path) -> Visit:

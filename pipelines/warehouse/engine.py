@@ -20,7 +20,7 @@ FREED_AT_ONCE = "8MB"
 FREED_OF_ALL = "64MB"
 """The same for the tables of all communities: in pieces of 8 MB a build of three million rows takes a tenth longer."""
 LEAST_MEMORY = 500 * 10**6
-"""What DuckDB may keep where it is to give back what lies on the disk too."""
+"""So many bytes DuckDB may hold after it has dropped its copies of what is on the disk."""
 FEWEST_PUBLISHED = 3
 """A published cell of people, other than a community's own number, has none or so many."""
 
@@ -74,16 +74,21 @@ def open_engine(temporary: str, rows: int = 0, freed: str = FREED_AT_ONCE) -> du
 
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
     """Set the limit of DuckDB's memory; each time it gives all memory that is free back to the machine."""
-    con.execute(f"set memory_limit = '{memory_limit() * 3 // 4} bytes'")
+    con.execute(f"set memory_limit = '{_share()} bytes'")
+
+
+def _share() -> int:
+    """Return DuckDB's share of the limit in bytes."""
+    return memory_limit() * 3 // 4
 
 
 def drop_cached(con: duckdb.DuckDBPyConnection) -> None:
-    """Let DuckDB forget what it has written: it reads from the disk what it needs again, in no more time.
+    """Let DuckDB drop its copies of what is on the disk: it reads them again when it needs them.
 
-    Where it cannot, it keeps what it has.
+    Where too little can be dropped, DuckDB goes on with what it has.
     """
     with suppress(duckdb.OutOfMemoryException):
-        con.execute(f"set memory_limit = '{min(LEAST_MEMORY, memory_limit() * 3 // 4)} bytes'")
+        con.execute(f"set memory_limit = '{min(LEAST_MEMORY, _share())} bytes'")
     limit_memory(con)
 
 

@@ -56,7 +56,7 @@ def test_a_contact_is_an_address_or_a_page(given, complaint):
     ],
 )  # fmt: skip
 def test_only_what_is_visited_on_other_machines_needs_one(sources, needs):
-    assert contact.are_live(sources) is needs
+    assert contact.has_live(sources) is needs
 
 
 @pytest.mark.parametrize("command", ["collect", "collect wren/core", "nightly", "schedule --cron @daily"])

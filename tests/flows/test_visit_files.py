@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 import pytest
 from support.builders import RUN, visited
@@ -48,6 +50,12 @@ def test_what_looks_days_back_reads_no_packed_file(visits, monkeypatch):
     monkeypatch.setattr(visit_files.Path, "open", lambda path, *a: opened.append(path.name) or real(path, *a))
     assert [visit.seen_at for visit in read_visits(visits, NOW - timedelta(days=30))] == MONTHS[-1:]
     assert opened == ["2026-10.jsonl", "2026-11.jsonl"]
+
+
+def test_visits_come_source_by_source(visits):
+    for name in ("core-old", "core.old"):
+        log_visit(visits, replace(visit_at(MONTHS[0]), source=name))
+    assert len(list(groupby(read_visits(visits), key=attrgetter("source")))) == 3
 
 
 def test_a_late_visit_to_a_packed_month_is_kept(visits):

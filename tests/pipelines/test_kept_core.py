@@ -145,7 +145,7 @@ def test_the_limit_of_memory_is_a_size_or_half_of_the_machine():
 
 
 @pytest.mark.parametrize("least", [1, 500 * 10**6])
-def test_what_is_on_no_disk_yet_stays_where_memory_is_given_back(tmp_path, monkeypatch, least):
+def test_tables_in_memory_stay_when_copies_are_dropped(tmp_path, monkeypatch, least):
     monkeypatch.setattr(engine, "LEAST_MEMORY", least)
     with closing(open_engine(str(tmp_path / "tmp"))) as con:
         limit = con.execute("select current_setting('memory_limit')").fetchone()
